@@ -1,0 +1,380 @@
+"""The JSON of the API: what every route under `/api/v1` takes and gives.
+
+The browser's types are generated from these classes. Times are RFC 3339 in UTC with nanoseconds, durations integer
+nanoseconds (`…_ns`), money US dollars as decimal strings, so that no digit is lost in a JSON number.
+"""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, JsonValue
+
+from clearspan_server.model.span import Kind, Status
+
+TraceSort = Literal["-start", "start", "-duration", "duration", "-cost", "cost", "-tokens", "tokens"]
+SpanSort = TraceSort
+ValueField = Literal[
+    "kind", "status", "model", "provider", "name", "service", "environment", "user", "session", "tag", "error_type"
+]
+
+
+class Shape(BaseModel):
+    """A closed object: a field that is not written here does not exist."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ErrorBody(Shape):
+    code: str
+    message: str
+    details: dict[str, JsonValue]
+    request_id: str
+
+
+class ErrorReply(Shape):
+    """The one shape of every error."""
+
+    error: ErrorBody
+
+
+class Usage(Shape):
+    """Tokens; null is unknown. Cache read and write are part of input, reasoning is part of output."""
+
+    input: int | None
+    output: int | None
+    total: int | None
+    cache_read: int | None
+    cache_write: int | None
+    reasoning: int | None
+    audio_input: int | None
+    audio_output: int | None
+    other: dict[str, int]
+    source: str
+
+
+class Cost(Shape):
+    """US dollars as decimal strings; null is unknown."""
+
+    input: str | None
+    output: str | None
+    total: str | None
+    by_class: dict[str, str]
+    price_version: str
+    reported: str | None
+
+
+class TraceRow(Shape):
+    """One trace in a list. Totals are over counted spans."""
+
+    trace_id: str
+    name: str
+    kind: Kind
+    status: Status
+    start: str
+    end: str | None
+    duration_ns: int | None
+    error_type: str
+    error_message: str
+    services: list[str]
+    environment: str
+    release: str
+    user_id: str
+    session_id: str
+    tags: list[str]
+    feature: str
+    providers: list[str]
+    models: list[str]
+    span_count: int
+    error_count: int
+    llm_count: int
+    tool_count: int
+    input_tokens: int | None
+    output_tokens: int | None
+    total_tokens: int | None
+    total_cost: str | None
+    unpriced_count: int
+    input_preview: str
+    output_preview: str
+
+
+class TraceList(Shape):
+    traces: list[TraceRow]
+    next_cursor: str | None
+
+
+class SpanRow(Shape):
+    """One span without its bodies."""
+
+    trace_id: str
+    span_id: str
+    parent_id: str
+    name: str
+    kind: Kind
+    status: Status
+    start: str
+    end: str | None
+    duration_ns: int | None
+    ttft_ns: int | None
+    error_type: str
+    error_class: str
+    error_message: str
+    service: str
+    environment: str
+    user_id: str
+    session_id: str
+    tags: list[str]
+    agent_name: str
+    provider: str
+    operation: str
+    request_model: str
+    response_model: str
+    finish_reason: str
+    streamed: bool | None
+    attempt: int | None
+    retry_of: str
+    tool_name: str
+    input_tokens: int | None
+    output_tokens: int | None
+    total_tokens: int | None
+    cache_read_tokens: int | None
+    reasoning_tokens: int | None
+    total_cost: str | None
+    counted: bool
+    input_preview: str
+    output_preview: str
+
+
+class SpanList(Shape):
+    spans: list[SpanRow]
+    next_cursor: str | None
+
+
+class Trace(Shape):
+    """One trace: its totals and its spans in order of start, without bodies.
+
+    `start_offset_ns` of a span counts from the trace's start, so that a browser needs no 64-bit arithmetic.
+    """
+
+    trace: TraceRow
+    spans: list["TraceSpan"]
+
+
+class TraceSpan(SpanRow):
+    start_offset_ns: int
+    depth: int  # 0 for a root; an orphan and the first span of a cycle count as roots
+    orphan: bool  # its parent is not (yet) here
+
+
+class Part(Shape):
+    """A piece of a message. `content` is text; `data` holds what is not text (arguments, results, media)."""
+
+    type: Literal["text", "reasoning", "tool_call", "tool_result", "image", "audio", "file", "other"]
+    content: str
+    id: str
+    name: str
+    data: JsonValue
+
+
+class Message(Shape):
+    role: str
+    parts: list[Part]
+    finish_reason: str
+
+
+class Document(Shape):
+    id: str
+    content: str
+    score: float | None
+    metadata: JsonValue
+
+
+class SpanEvent(Shape):
+    name: str
+    time: str
+    attributes: dict[str, JsonValue]
+
+
+class SpanLink(Shape):
+    trace_id: str
+    span_id: str
+    attributes: dict[str, JsonValue]
+
+
+class SpanDetail(SpanRow):
+    """One span with its bodies.
+
+    `input_messages` is null where the input is not a conversation; then `input` holds the value as it came.
+    """
+
+    project: str
+    error_stack: str
+    service_version: str
+    release: str
+    customer_id: str
+    turn_id: str
+    run_id: str
+    step_id: str
+    step_index: int | None
+    request_id: str
+    feature: str
+    experiment: str
+    variant: str
+    prompt_name: str
+    prompt_version: str
+    response_id: str
+    parameters: JsonValue
+    tool_definitions: JsonValue
+    usage: Usage
+    cost: Cost
+    input: JsonValue
+    output: JsonValue
+    input_messages: list[Message] | None
+    output_messages: list[Message] | None
+    retrieval_query: str
+    documents: list[Document]
+    tool_call_id: str
+    tool_arguments: JsonValue
+    tool_result: JsonValue
+    attributes: dict[str, JsonValue]
+    resource: dict[str, JsonValue]
+    scope_name: str
+    scope_version: str
+    events: list[SpanEvent]
+    links: list[SpanLink]
+    dialect: str
+    received: str
+    truncated: list[str]
+    redactions: dict[str, int]
+
+
+class Point(Shape):
+    """One bucket of the overview. Rates divide by the counted units of the bucket; null where there were none."""
+
+    start: str
+    traces: int
+    errors: int
+    llm_calls: int
+    latency_p50_ns: int | None
+    latency_p95_ns: int | None
+    latency_p99_ns: int | None
+    ttft_p50_ns: int | None
+    input_tokens: int
+    output_tokens: int
+    cost: str
+
+
+class Totals(Shape):
+    traces: int
+    errors: int
+    error_rate: float | None
+    spans: int
+    llm_calls: int
+    latency_avg_ns: int | None
+    latency_p50_ns: int | None
+    latency_p95_ns: int | None
+    latency_p99_ns: int | None
+    ttft_p50_ns: int | None
+    input_tokens: int
+    output_tokens: int
+    cache_read_tokens: int
+    cost: str
+    unpriced_calls: int
+
+
+class ModelRow(Shape):
+    """One model over the window; latencies are of its calls."""
+
+    provider: str
+    model: str
+    calls: int
+    errors: int
+    input_tokens: int
+    output_tokens: int
+    cost: str
+    latency_p50_ns: int | None
+    latency_p95_ns: int | None
+
+
+class Overview(Shape):
+    """The window in numbers: latency is of traces, tokens and cost of counted spans."""
+
+    start: str
+    end: str
+    step_ns: int
+    totals: Totals
+    previous: Totals
+    series: list[Point]
+    models: list[ModelRow]
+
+
+class Project(Shape):
+    id: str
+    demo: bool
+
+
+class ProjectList(Shape):
+    projects: list[Project]
+
+
+class Values(Shape):
+    """The values of a field in the window, most frequent first."""
+
+    field: ValueField
+    values: list["ValueCount"]
+
+
+class ValueCount(Shape):
+    value: str
+    count: int
+
+
+class Me(Shape):
+    """Who asks, and what this server is."""
+
+    mode: Literal["open"]
+    authenticated: bool
+    csrf: str
+    version: str
+    engine: str
+
+
+class SessionRequest(Shape):
+    token: str
+
+
+class KeyRequest(Shape):
+    project: str
+    environment: str = ""
+    scopes: list[Literal["ingest", "read", "write", "admin"]] = ["ingest"]
+    name: str = ""
+
+
+class KeyRow(Shape):
+    """An API key as it is listed: never with its secret."""
+
+    id: str
+    name: str
+    project: str
+    environment: str
+    scopes: list[str]
+    created: str
+
+
+class KeyCreated(Shape):
+    """The only moment at which the whole key can be seen."""
+
+    key: str
+    row: KeyRow
+
+
+class KeyList(Shape):
+    keys: list[KeyRow]
+
+
+class Heartbeat(Shape):
+    seq: int
+    open: list[str]
+
+
+class Health(Shape):
+    status: Literal["ok", "starting", "failing"]
+    checks: dict[str, str]

@@ -1,0 +1,85 @@
+"""Every error that Clearspan raises on purpose.
+
+    ClearspanError
+    ├─ BadInput            the caller's bytes or values                 400
+    │  ├─ UnsupportedType  a content type that nobody reads             415
+    │  └─ TooLarge         a body over its limit, also when inflated    413
+    ├─ NotAuthenticated    no credential, or one that nobody knows      401
+    ├─ NotAllowed          a credential that may not do this            403
+    ├─ NotFound            nothing under this id in this project        404
+    ├─ TooBusy             the journal is over its bound                429
+    ├─ Unavailable         a part is not up                             503
+    └─ StartRefused        the server cannot start; the command exits with 2
+       ├─ FolderInUse
+       └─ PortInUse
+
+Each error knows its HTTP status and its stable code; nobody else decides them.
+"""
+
+from collections.abc import Mapping
+
+
+class ClearspanError(Exception):
+    """What went wrong, in one sentence that holds the offending value."""
+
+    status = 500
+    code = "internal"
+
+    def __init__(self, message: str, **details: object) -> None:
+        super().__init__(message)
+        self.message = message
+        self.details: Mapping[str, object] = details
+
+
+class BadInput(ClearspanError):
+    status = 400
+    code = "bad_input"
+
+
+class UnsupportedType(BadInput):
+    status = 415
+    code = "unsupported_type"
+
+
+class TooLarge(BadInput):
+    status = 413
+    code = "too_large"
+
+
+class NotAuthenticated(ClearspanError):
+    status = 401
+    code = "not_authenticated"
+
+
+class NotAllowed(ClearspanError):
+    status = 403
+    code = "not_allowed"
+
+
+class NotFound(ClearspanError):
+    status = 404
+    code = "not_found"
+
+
+class TooBusy(ClearspanError):
+    status = 429
+    code = "too_busy"
+    retry_after_s = 2
+
+
+class Unavailable(ClearspanError):
+    status = 503
+    code = "unavailable"
+    retry_after_s = 2
+
+
+class StartRefused(ClearspanError):
+    code = "start_refused"
+
+
+class FolderInUse(StartRefused):
+    code = "folder_in_use"
+
+
+class PortInUse(StartRefused):
+    code = "port_in_use"

@@ -1,0 +1,1 @@
+"""The facts that every layer shares: the span, its vocabulary and its messages."""

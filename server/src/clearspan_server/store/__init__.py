@@ -1,0 +1,1 @@
+"""Who owns bytes: the telemetry engine, the journal, the catalog."""

@@ -1,0 +1,101 @@
+"""The telemetry engine: ClickHouse SQL through one client, embedded in a folder or at a server's URL."""
+
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import clickhouse_connect
+import pyarrow as pa
+from clickhouse_connect.driver.client import Client
+from clickhouse_connect.driver.exceptions import ClickHouseError
+
+from clearspan_server.errors import FolderInUse, Unavailable
+
+Row = dict[str, Any]  # column name → value, as the driver gives it: foreign data enters here
+
+MAX_CLIENTS = 8
+
+
+class Engine:
+    """A pool of clients on one engine. Thread-safe; a client is used by one thread at a time.
+
+    `target` is a folder (embedded engine) or an `http(s)://` URL of a server.
+    """
+
+    def __init__(self, target: str | Path, *, max_clients: int = MAX_CLIENTS) -> None:
+        self.target = target
+        self._idle: list[Client] = []
+        self._lock = threading.Lock()
+        self._slots = threading.BoundedSemaphore(max_clients)
+        self._closed = False
+        with self._client() as client:
+            self.version = str(client.command("select version()"))
+
+    def query(self, statement: str, values: Mapping[str, object] | None = None) -> list[Row]:
+        """The rows of a select; `values` are bound by name and type, as in `{project:String}`."""
+        with self._client() as client:
+            result = client.query(statement, parameters=dict(values or {}))
+            names = result.column_names
+            return [dict(zip(names, row, strict=True)) for row in result.result_rows]
+
+    def command(self, statement: str, values: Mapping[str, object] | None = None) -> None:
+        """A statement without rows: schema, insert-select, delete."""
+        with self._client() as client:
+            client.command(statement, parameters=dict(values or {}))
+
+    def insert(self, table: str, batch: pa.Table, *, token: str) -> None:
+        """Insert an Arrow table; a second insert with the same token is dropped by the engine."""
+        settings = {"insert_deduplication_token": token, "insert_deduplicate": 1}
+        with self._client() as client:
+            client.insert_arrow(table, batch, settings=settings)
+
+    def insert_rows(self, table: str, names: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+        """Insert a few rows of Python values, in the order of `names`."""
+        with self._client() as client:
+            client.insert(table, rows, column_names=names)
+
+    def close(self) -> None:
+        """Close the idle clients; the engine flushes when the last one goes."""
+        with self._lock:
+            self._closed = True
+            idle, self._idle = self._idle, []
+        for client in idle:
+            client.close()
+
+    @contextmanager
+    def _client(self) -> Iterator[Client]:
+        if self._closed:
+            raise Unavailable("the engine is closed")
+        with self._slots:
+            with self._lock:
+                client = self._idle.pop() if self._idle else None
+            if client is None:
+                client = _open(self.target)
+            try:
+                yield client
+            finally:
+                with self._lock:
+                    keep = not self._closed
+                    if keep:
+                        self._idle.append(client)
+                if not keep:
+                    client.close()
+
+
+def _open(target: str | Path) -> Client:
+    """A new client.
+
+    Raises:
+        FolderInUse: another process owns the folder.
+        Unavailable: no server answers at the URL.
+    """
+    try:
+        if isinstance(target, Path):
+            return clickhouse_connect.get_client(interface="chdb", path=str(target))
+        return clickhouse_connect.get_client(dsn=target)
+    except (ClickHouseError, RuntimeError, OSError) as error:
+        if "EmbeddedServer" in str(error):
+            raise FolderInUse(f"another clearspan is using the folder {target}") from error
+        raise Unavailable(f"the engine at {target} does not open: {error}") from error
