@@ -1,0 +1,89 @@
+# `make help` lists what there is. Needs Python 3.11 or newer and Node 20 or newer, nothing else.
+# Each step leaves a file behind and is repeated only when what it was made from has changed.
+
+SHELL := /bin/bash
+MAKEFLAGS += --no-print-directory
+.DEFAULT_GOAL := help
+
+PORT ?= 4318
+DEMO ?= 1
+ARGS ?=
+
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+BIN := .venv/bin
+STATIC := server/src/clearspan_server/static/index.html
+WEB_SOURCES := $(shell find web -type f -not -path '*/node_modules/*' -not -path '*/dist/*' \
+	-not -name '*.tsbuildinfo' 2>/dev/null | tr ' ' '?')
+
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export PIP_ROOT_USER_ACTION := ignore
+export PYTHONDONTWRITEBYTECODE :=
+
+.PHONY: help setup web run test check bench shots dist lock format clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	@echo "  make run takes DEMO=0 (no demo) and PORT=…; make test and make bench take ARGS=…"
+
+setup: .venv/installed ## the Python environment in .venv
+
+.venv/installed: requirements/dev.lock sdk/pyproject.toml server/pyproject.toml
+	@test -n "$(PYTHON)" || { echo "Clearspan needs Python 3.11 or newer; none was found on PATH."; exit 1; }
+	@test -x $(BIN)/python || { echo "▸ Python environment in .venv ($$($(PYTHON) --version))"; \
+		$(PYTHON) -m venv .venv || { rm -rf .venv; \
+		echo "Python's venv module does not work here; on Debian: apt-get install python3-venv"; exit 1; }; }
+	@echo "▸ Python packages, pinned (about 350 MB, the first time only)"
+	@$(BIN)/python -m pip install -q --require-hashes -r requirements/dev.lock
+	@$(BIN)/python -m pip install -q --no-deps --no-build-isolation -e sdk -e server
+	@touch $@
+
+web/node_modules/.package-lock.json: web/package-lock.json
+	@node -e 'process.exit(parseInt(process.versions.node) < 20)' 2>/dev/null || \
+		{ echo "Clearspan needs Node 20 or newer to build its interface."; exit 1; }
+	@echo "▸ npm packages, pinned"
+	@cd web && npm ci --silent
+	@touch $@
+
+web: $(STATIC) ## the interface, built into the server
+
+$(STATIC): web/node_modules/.package-lock.json $(WEB_SOURCES)
+	@echo "▸ Interface"
+	@cd web && npm run --silent build
+	@touch $@
+
+run: setup web ## everything, then serve on 127.0.0.1:4318 with the demo
+	@exec $(BIN)/clearspan up --port $(PORT) $(if $(filter 0,$(DEMO)),,--demo) $(ARGS)
+
+test: setup web ## every test, the browser's too
+	@scripts/chromium.sh
+	@echo "▸ Tests of web/"
+	@cd web && npm test --silent
+	@echo "▸ Tests of sdk/, server/, scripts/"
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: setup web/node_modules/.package-lock.json ## format, lint, types, layers, sizes, dead code, docs
+	@$(BIN)/python scripts/check.py
+
+format: setup ## format the Python code
+	@$(BIN)/ruff format
+	@$(BIN)/ruff check --fix
+
+bench: setup web ## the benchmarks, written to bench/RESULTS.md
+	@$(BIN)/python bench/run.py $(ARGS)
+
+shots: setup web ## pictures of the pages, written to docs/images/
+	@scripts/chromium.sh
+	@$(BIN)/python scripts/shots.py $(ARGS)
+
+dist: setup web ## both distributions in dist/, the interface inside
+	@$(BIN)/python scripts/dist.py dist
+
+lock: ## pins anew: requirements/*.lock from server/pyproject.toml and requirements/dev.in
+	@test -x $(BIN)/uv || { echo "▸ run make setup first: uv is in there"; exit 1; }
+	@PATH="$(CURDIR)/$(BIN):$$PATH" scripts/lock.sh $(ARGS)
+
+clean: ## removes everything that make has made
+	@rm -rf .venv dist build web/node_modules web/dist $(dir $(STATIC))
+	@rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@find sdk server scripts bench examples -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null; true

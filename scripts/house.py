@@ -1,0 +1,95 @@
+"""Checks what no linter knows: rules of this repository about addresses, paths and borders."""
+
+import ast
+import re
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from tree import ROOT, shown, tracked
+
+# A path of somebody's machine; a service's own folders (/var/lib, /etc, /opt) are not meant.
+MACHINE_PATH = re.compile(r"(?<![\w.~-])/(?:work|home|Users|root)/[\w.-]+")
+REGISTRY = re.compile(
+    r"pypi\.org|pythonhosted\.org|registry\.npmjs\.org|registry\.yarnpkg\.com|proxy\.golang\.org"
+)
+BINARY = (".png", ".woff2", ".ico", ".bin", ".gz", ".pb")
+THIS_FILE = Path(__file__).resolve()
+
+
+def lines_of(path: Path) -> Iterator[tuple[int, str]]:
+    """The numbered lines of a text file; none of a binary one."""
+    if path.suffix not in BINARY and path != THIS_FILE:
+        yield from enumerate(path.read_text(encoding="utf-8").splitlines(), start=1)
+
+
+def machine_paths() -> Iterator[str]:
+    """Nothing names a folder of the machine it was written on."""
+    for path in tracked():
+        for number, line in lines_of(path):
+            if found := MACHINE_PATH.search(line):
+                yield f"{shown(path)}:{number}: names the machine path {found[0]}"
+
+
+def registries() -> Iterator[str]:
+    """Nothing names a package registry: which one is used is the machine's setting."""
+    for path in tracked():
+        for number, line in lines_of(path):
+            if found := REGISTRY.search(line):
+                yield f"{shown(path)}:{number}: names the registry {found[0]}"
+
+
+def lock_addresses() -> Iterator[str]:
+    """Lock files hold versions and hashes, no place to download from."""
+    for path in tracked(".lock", "package-lock.json"):
+        for number, line in lines_of(path):
+            is_download = '"resolved"' in line or path.suffix == ".lock"
+            if is_download and "://" in line:
+                yield f"{shown(path)}:{number}: names an address"
+
+
+def sdk_imports() -> Iterator[str]:
+    """The SDK runs with the standard library alone."""
+    allowed = sys.stdlib_module_names | {"clearspan"}
+    for path in tracked(".py"):
+        if not shown(path).startswith("sdk/src/"):
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            for name in _imported(node):
+                if name.split(".")[0] not in allowed:
+                    yield f"{shown(path)}:{getattr(node, 'lineno', 0)}: imports {name}"
+
+
+def licences() -> Iterator[str]:
+    """Each distribution carries the repository's licence, word for word."""
+    whole = (ROOT / "LICENSE").read_bytes()
+    for folder in ("sdk", "server"):
+        copy = ROOT / folder / "LICENSE"
+        if not copy.is_file() or copy.read_bytes() != whole:
+            yield f"{shown(copy)}: is not a copy of LICENSE"
+
+
+def _imported(node: ast.AST) -> list[str]:
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    return [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+
+
+RULES: list[Callable[[], Iterator[str]]] = [
+    machine_paths,
+    registries,
+    lock_addresses,
+    sdk_imports,
+    licences,
+]
+
+
+def main() -> int:
+    """Prints each fault; 1 when there is any."""
+    faults = [fault for rule in RULES for fault in rule()]
+    print("\n".join(faults), end="\n" if faults else "")
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
