@@ -12,7 +12,7 @@ compile() {
     uv --no-config --quiet pip compile --universal --python-version 3.11 --generate-hashes \
     --no-emit-index-url --no-emit-find-links --no-header --no-emit-package clearspan \
     --output-file "$out" "$@" >/dev/null
-  if grep -n 'http' "$out"; then
+  if grep -n '://' "$out"; then
     echo "$out names an address" >&2
     exit 1
   fi
