@@ -1,0 +1,57 @@
+"""The simulator's application: every provider format's routes over one brain."""
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from clearspan_server.simulator import openai_chat, openai_embeddings, openai_models
+from clearspan_server.simulator.brain import Brain
+from clearspan_server.simulator.openai_http import error_body, refusal_response
+from clearspan_server.simulator.request import RefusedError
+from clearspan_server.simulator.settings import HEADERS, SimulatorSettings
+
+
+async def index(_: Request) -> Response:
+    """What this server is, as plain text."""
+    routes = [f"  {', '.join(sorted(r.methods or ()))} {r.path}" for r in ROUTES]
+    options = [f"  {name}: {text}" for name, text in HEADERS.items()]
+    lines = ["The Clearspan simulator: a model provider without a model.", "", *routes]
+    lines += ["", "Headers of a single request:", *options, ""]
+    return PlainTextResponse("\n".join(lines))
+
+
+ROUTES = [
+    Route("/", index),
+    *openai_chat.ROUTES,
+    *openai_embeddings.ROUTES,
+    *openai_models.ROUTES,
+]
+
+
+def create_app(settings: SimulatorSettings) -> Starlette:
+    """An ASGI application with a brain of its own."""
+    app = Starlette(
+        routes=ROUTES,
+        exception_handlers={RefusedError: _refused, HTTPException: _http_error},
+        max_body_size=settings.max_body_bytes,
+    )
+    app.state.settings = settings
+    app.state.brain = Brain(settings)
+    return app
+
+
+async def _refused(_: Request, error: Exception) -> Response:
+    if not isinstance(error, RefusedError):  # registered for nothing else
+        raise error
+    return refusal_response(error)
+
+
+async def _http_error(request: Request, error: Exception) -> Response:
+    """An unknown path, a wrong method or too large a body, in OpenAI's shape."""
+    if not isinstance(error, HTTPException):  # registered for nothing else
+        raise error
+    message = f"{error.detail}: {request.method} {request.url.path}."
+    body = error_body(message, "invalid_request_error")
+    return JSONResponse(body, error.status_code, headers=error.headers)

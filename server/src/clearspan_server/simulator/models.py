@@ -1,0 +1,52 @@
+"""The models that the simulator knows."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from clearspan_server.simulator.request import RefusedError
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A model: the name that callers use and the dated one that replies carry.
+
+    `pace` multiplies the configured tokens a second and divides the time to first token;
+    `dimensions` is the length of an embedding, 0 for a chat model.
+    """
+
+    name: str
+    dated: str
+    context_tokens: int
+    pace: float = 1.0
+    reasons: bool = False
+    dimensions: int = 0
+
+
+MODELS = (
+    Model("gpt-4o", "gpt-4o-2024-08-06", 128_000),
+    Model("gpt-4o-mini", "gpt-4o-mini-2024-07-18", 128_000, pace=1.5),
+    Model("gpt-4.1", "gpt-4.1-2025-04-14", 1_047_576),
+    Model("gpt-4.1-mini", "gpt-4.1-mini-2025-04-14", 1_047_576, pace=1.4),
+    Model("gpt-4.1-nano", "gpt-4.1-nano-2025-04-14", 1_047_576, pace=2.0),
+    Model("o3", "o3-2025-04-16", 200_000, pace=0.8, reasons=True),
+    Model("o4-mini", "o4-mini-2025-04-16", 200_000, pace=1.3, reasons=True),
+    Model("gpt-5", "gpt-5-2025-08-07", 400_000, pace=0.9, reasons=True),
+    Model("gpt-5-mini", "gpt-5-mini-2025-08-07", 400_000, pace=1.4, reasons=True),
+    Model("gpt-5-nano", "gpt-5-nano-2025-08-07", 400_000, pace=2.0, reasons=True),
+    Model("text-embedding-3-small", "text-embedding-3-small", 8_192, dimensions=1536),
+    Model("text-embedding-3-large", "text-embedding-3-large", 8_192, dimensions=3072),
+)
+
+_BY_NAME = {name: model for model in MODELS for name in (model.dated, model.name)}
+
+
+def find(name: str, kind: Literal["chat", "embedding"]) -> Model:
+    """The model of that name, dated or not. Raises RefusedError when there is none of that kind."""
+    model = _BY_NAME.get(name)
+    if model is None:
+        raise RefusedError("unknown_model", f"The model '{name}' does not exist.", "model")
+    if (model.dimensions > 0) != (kind == "embedding"):
+        raise RefusedError(
+            "invalid", f"'{name}' cannot be used for this: it is no {kind} model.", "model"
+        )
+    return model

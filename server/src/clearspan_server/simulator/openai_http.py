@@ -1,0 +1,95 @@
+"""What OpenAI's routes share: reading a request's body, errors, and the headers of every reply."""
+
+import json
+import secrets
+from collections.abc import Mapping
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+
+from clearspan_server.simulator.brain import Plan
+from clearspan_server.simulator.request import RefusalKind, RefusedError
+from clearspan_server.simulator.settings import SimulatorSettings
+
+# Status, type and code by kind of refusal.
+_REFUSALS: dict[RefusalKind, tuple[int, str, str | None]] = {
+    "invalid": (400, "invalid_request_error", None),
+    "context_length": (400, "invalid_request_error", "context_length_exceeded"),
+    "auth": (401, "invalid_request_error", "invalid_api_key"),
+    "unknown_model": (404, "invalid_request_error", "model_not_found"),
+}
+_REQUESTS_A_MINUTE = 500
+_TOKENS_A_MINUTE = 200_000
+
+
+def authorize(request: Request, settings: SimulatorSettings) -> None:
+    """Raise RefusedError unless the request carries the key that the settings ask for, if any."""
+    if settings.api_key is None:
+        return
+    presented = request.headers.get("authorization", "").removeprefix("Bearer ")
+    if not secrets.compare_digest(presented.encode(), settings.api_key.encode()):
+        raise RefusedError("auth", "Incorrect API key provided.")
+
+
+async def read_object(request: Request, settings: SimulatorSettings) -> Mapping[str, object]:
+    """The body, a JSON object. Raises RefusedError when it is none or the key is wrong."""
+    authorize(request, settings)
+    try:
+        value: object = json.loads(await request.body())
+    except (ValueError, RecursionError) as error:
+        message = f"We could not parse the JSON body of your request: {error}."
+        raise RefusedError("invalid", message) from error
+    if not isinstance(value, dict):
+        raise RefusedError("invalid", "The JSON body of your request is not an object.")
+    return value
+
+
+def error_body(
+    message: str, kind: str, param: str | None = None, code: str | None = None
+) -> dict[str, object]:
+    """OpenAI's error object."""
+    return {"error": {"message": message, "type": kind, "param": param, "code": code}}
+
+
+def refusal_response(refusal: RefusedError) -> JSONResponse:
+    """The response for a request that cannot be answered."""
+    status, kind, code = _REFUSALS[refusal.kind]
+    return JSONResponse(error_body(refusal.message, kind, refusal.param, code), status)
+
+
+def fault_response(plan: Plan, retry_after_ms: int) -> JSONResponse:
+    """The response for an injected 429 or 500."""
+    if plan.fault == "429":
+        message = (
+            f"Rate limit reached for {plan.model.name} on requests per min (RPM): Limit "
+            f"{_REQUESTS_A_MINUTE}, Used {_REQUESTS_A_MINUTE}, Requested 1. "
+            f"Try again in {retry_after_ms}ms."
+        )
+        body = error_body(message, "requests", None, "rate_limit_exceeded")
+        retry = {
+            "retry-after": str(-(-retry_after_ms // 1000)),
+            "retry-after-ms": str(retry_after_ms),
+        }
+        return JSONResponse(body, 429, headers={**headers(plan, retry_after_ms), **retry})
+    message = "The server had an error while processing your request (injected by the simulator)."
+    return JSONResponse(error_body(message, "server_error"), 500, headers=headers(plan))
+
+
+def headers(plan: Plan, retry_after_ms: int = 120) -> dict[str, str]:
+    """The headers that OpenAI sends with every reply."""
+    limited = plan.fault == "429"
+    left = 0 if limited else _REQUESTS_A_MINUTE - 1
+    spent = plan.usage.input + plan.usage.output
+    processing_s = plan.pace.latency_s + plan.pace.first_token_s
+    return {
+        "x-request-id": f"req_{plan.id[32:]}",
+        "openai-version": "2020-10-01",
+        "openai-organization": "org-simulated",
+        "openai-processing-ms": str(round(processing_s * 1e3)),
+        "x-ratelimit-limit-requests": str(_REQUESTS_A_MINUTE),
+        "x-ratelimit-limit-tokens": str(_TOKENS_A_MINUTE),
+        "x-ratelimit-remaining-requests": str(left),
+        "x-ratelimit-remaining-tokens": str(max(_TOKENS_A_MINUTE - spent, 0)),
+        "x-ratelimit-reset-requests": f"{retry_after_ms}ms",
+        "x-ratelimit-reset-tokens": f"{-(-spent * 60_000 // _TOKENS_A_MINUTE)}ms",
+    }

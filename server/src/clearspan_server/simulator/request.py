@@ -1,0 +1,102 @@
+"""A chat request as every provider's format means it, and the ways in which one is refused."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+Role = Literal["system", "user", "assistant", "tool"]
+RefusalKind = Literal["invalid", "unknown_model", "context_length", "auth"]
+
+# An image is worth a fixed number of tokens, whatever its size: 85 tokens of 4 bytes.
+_IMAGE_BYTES = 340
+
+
+class RefusedError(Exception):
+    """The request cannot be answered. `param` names the field at fault."""
+
+    def __init__(self, kind: RefusalKind, message: str, param: str | None = None) -> None:
+        super().__init__(message)
+        self.kind = kind
+        self.message = message
+        self.param = param
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCall:
+    """A call that the model asks for; `arguments` is JSON text."""
+
+    id: str
+    name: str
+    arguments: str
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message. `images` holds a digest for each image, `tool_call_id` links a tool's result."""
+
+    role: Role
+    text: str = ""
+    images: tuple[str, ...] = ()
+    tool_calls: tuple[ToolCall, ...] = ()
+    tool_call_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """A tool on offer; `parameters` is JSON Schema."""
+
+    name: str
+    description: str
+    parameters: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class ChatRequest:
+    """What to answer. `tool_choice` is auto, none, required or the name of a tool.
+
+    `schema` is the JSON Schema that the reply must satisfy, `{}` for any JSON object, None for
+    prose. `fingerprint` identifies the whole request: equal requests have equal fingerprints.
+    """
+
+    model: str
+    messages: tuple[Message, ...]
+    fingerprint: str
+    tools: tuple[Tool, ...] = ()
+    tool_choice: str = "auto"
+    parallel_tool_calls: bool = True
+    max_tokens: int | None = None
+    stop: tuple[str, ...] = ()
+    schema: Mapping[str, object] | None = None
+    reasoning_effort: str = "medium"
+
+
+def question(request: ChatRequest) -> str:
+    """Text of the last message of the user, "" when there is none."""
+    return next((m.text for m in reversed(request.messages) if m.role == "user"), "")
+
+
+def tool_results(request: ChatRequest) -> list[tuple[str, str]]:
+    """Tool name and result of each tool message since the user last spoke."""
+    names: dict[str, str] = {}
+    results: list[tuple[str, str]] = []
+    for message in request.messages:
+        if message.role == "user":
+            results.clear()
+        names.update((call.id, call.name) for call in message.tool_calls)
+        if message.role == "tool":
+            results.append((names.get(message.tool_call_id or "", "tool"), message.text))
+    return results
+
+
+def rendered(request: ChatRequest) -> bytes:
+    """The prompt as one run of UTF-8, tools first: what is counted and what the cache compares."""
+    parts = [
+        json.dumps([tool.name, tool.description, tool.parameters], sort_keys=True)
+        for tool in request.tools
+    ]
+    for message in request.messages:
+        images = "".join(digest.ljust(_IMAGE_BYTES, "=") for digest in message.images)
+        calls = "".join(f"{call.name}{call.arguments}" for call in message.tool_calls)
+        parts.append(f"<{message.role}>{message.text}{images}{calls}")
+    return "\n".join(parts).encode("utf-8", "surrogatepass")
