@@ -35,21 +35,21 @@ def create_app(settings: SimulatorSettings) -> Starlette:
     app = Starlette(
         routes=ROUTES,
         exception_handlers={RefusedError: _refused, HTTPException: _http_error},
-        max_body_size=settings.max_body_bytes,
     )
     app.state.settings = settings
     app.state.brain = Brain(settings)
     return app
 
 
-async def _refused(_: Request, error: Exception) -> Response:
+async def _refused(request: Request, error: Exception) -> Response:
     if not isinstance(error, RefusedError):  # registered for nothing else
         raise error
-    return refusal_response(error)
+    brain: Brain = request.app.state.brain
+    return refusal_response(error, brain.identity(f"refused: {error.message}"))
 
 
 async def _http_error(request: Request, error: Exception) -> Response:
-    """An unknown path, a wrong method or too large a body, in OpenAI's shape."""
+    """An unknown path or a wrong method, in OpenAI's shape."""
     if not isinstance(error, HTTPException):  # registered for nothing else
         raise error
     message = f"{error.detail}: {request.method} {request.url.path}."

@@ -3,6 +3,7 @@
 import hashlib
 import random
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -103,6 +104,21 @@ class Brain:
             reasoning=reasoning,
         )
         return Plan(identity, model, pace, fault, usage, text, calls, finish)
+
+    def plan_embedding(
+        self, name: str, texts: Sequence[str], fingerprint: str, wanted: Overrides
+    ) -> Plan:
+        """What a request to embed texts gets. Raises RefusedError as `plan` does."""
+        model = models.find(name, "embedding")
+        counts = [tokens.count(text) for text in texts]
+        if max(counts, default=0) > model.context_tokens:
+            message = f"This model reads at most {model.context_tokens} tokens."
+            raise RefusedError("context_length", message, "input")
+        identity = self.identity(fingerprint)
+        draw = random.Random(identity)  # noqa: S311 - faults are no secrets
+        fault = self._fault(draw, wanted)
+        pace = Pace(wanted.latency_ms / 1e3, (wanted.ttft_ms or 0.0) / 1e3, 0.0)
+        return Plan(identity, model, pace, fault, Usage(sum(counts), 0, 0, 0))
 
     def identity(self, fingerprint: str) -> str:
         """64 hex digits that follow from the seed, the request and how often it came before."""

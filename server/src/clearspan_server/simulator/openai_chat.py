@@ -9,10 +9,11 @@ from collections.abc import AsyncIterator, Iterator
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp
 
 from clearspan_server.simulator import tokens
 from clearspan_server.simulator.brain import Brain, Plan, Usage
+from clearspan_server.simulator.cut import cut
 from clearspan_server.simulator.openai_http import fault_response, headers, read_object
 from clearspan_server.simulator.openai_request import Delivery, parse
 from clearspan_server.simulator.request import ToolCall
@@ -34,7 +35,7 @@ async def chat_completions(request: Request) -> ASGIApp:
     if plan.fault in ("429", "500"):
         return fault_response(plan, settings.retry_after_ms)
     response = await _reply(plan, delivery, int(settings.clock()))
-    return _cut(response) if plan.fault == "cut" else response
+    return cut(response) if plan.fault == "cut" else response
 
 
 async def _reply(plan: Plan, delivery: Delivery, created: int) -> Response:
@@ -151,21 +152,6 @@ async def _until(moment_s: float) -> None:
     wait_s = moment_s - time.monotonic()
     if wait_s > _SHORTEST_SLEEP_S:
         await asyncio.sleep(wait_s)
-
-
-def _cut(response: Response) -> ASGIApp:
-    """The response without its end, so that the server drops the connection."""
-
-    async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        async def unfinished(message: Message) -> None:
-            if message["type"] == "http.response.body" and not message.get("more_body"):
-                body = message["body"]
-                message = {**message, "body": body[: len(body) // 2], "more_body": True}
-            await send(message)
-
-        await response(scope, receive, unfinished)
-
-    return app
 
 
 ROUTES = [Route("/v1/chat/completions", chat_completions, methods=["POST"])]

@@ -7,11 +7,14 @@ import math
 import struct
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse
 from starlette.routing import Route
+from starlette.types import ASGIApp
 
-from clearspan_server.simulator import models, tokens
-from clearspan_server.simulator.openai_http import read_object
+from clearspan_server.simulator.brain import Brain, Plan
+from clearspan_server.simulator.cut import cut
+from clearspan_server.simulator.openai_http import fault_response, headers, read_object
+from clearspan_server.simulator.openai_request import fingerprint
 from clearspan_server.simulator.request import RefusedError
 from clearspan_server.simulator.settings import SimulatorSettings, overrides
 from clearspan_server.simulator.words import keywords
@@ -19,25 +22,34 @@ from clearspan_server.simulator.words import keywords
 _MAX_INPUTS = 2048
 
 
-async def embeddings(request: Request) -> Response:
+async def embeddings(request: Request) -> ASGIApp:
     """Answer one embedding request. Raises RefusedError for a bad one."""
     settings: SimulatorSettings = request.app.state.settings
+    brain: Brain = request.app.state.brain
     body = await read_object(request, settings)
-    model = models.find(str(body.get("model")), "embedding")
     texts = _texts(body.get("input"))
-    size = body.get("dimensions") or model.dimensions
-    if not isinstance(size, int) or not 0 < size <= model.dimensions:
-        raise RefusedError("invalid", f"'dimensions' is 1 to {model.dimensions}.", "dimensions")
-    await asyncio.sleep(overrides(request.headers).latency_ms / 1e3)
+    name, wanted = str(body.get("model")), overrides(request.headers)
+    plan = brain.plan_embedding(name, texts, fingerprint(body), wanted)
+    size = body.get("dimensions") or plan.model.dimensions
+    if not isinstance(size, int) or not 0 < size <= plan.model.dimensions:
+        message = f"'dimensions' is 1 to {plan.model.dimensions}."
+        raise RefusedError("invalid", message, "dimensions")
+    await asyncio.sleep(plan.pace.latency_s + plan.pace.first_token_s)
+    if plan.fault in ("429", "500"):
+        return fault_response(plan, settings.retry_after_ms)
     packed = body.get("encoding_format") == "base64"
+    response = JSONResponse(_list(plan, texts, size, packed=packed), headers=headers(plan))
+    return cut(response) if plan.fault == "cut" else response
+
+
+def _list(plan: Plan, texts: list[str], size: int, *, packed: bool) -> dict[str, object]:
     vectors = [vector(text, size) for text in texts]
     data = [
         {"object": "embedding", "index": index, "embedding": _packed(item) if packed else item}
         for index, item in enumerate(vectors)
     ]
-    count = sum(tokens.count(text) for text in texts)
-    usage = {"prompt_tokens": count, "total_tokens": count}
-    return JSONResponse({"object": "list", "model": model.dated, "data": data, "usage": usage})
+    usage = {"prompt_tokens": plan.usage.input, "total_tokens": plan.usage.input}
+    return {"object": "list", "model": plan.model.dated, "data": data, "usage": usage}
 
 
 def vector(text: str, size: int) -> list[float]:

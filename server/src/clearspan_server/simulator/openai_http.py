@@ -17,6 +17,7 @@ _REFUSALS: dict[RefusalKind, tuple[int, str, str | None]] = {
     "context_length": (400, "invalid_request_error", "context_length_exceeded"),
     "auth": (401, "invalid_request_error", "invalid_api_key"),
     "unknown_model": (404, "invalid_request_error", "model_not_found"),
+    "too_large": (413, "invalid_request_error", "request_too_large"),
 }
 _REQUESTS_A_MINUTE = 500
 _TOKENS_A_MINUTE = 200_000
@@ -32,10 +33,16 @@ def authorize(request: Request, settings: SimulatorSettings) -> None:
 
 
 async def read_object(request: Request, settings: SimulatorSettings) -> Mapping[str, object]:
-    """The body, a JSON object. Raises RefusedError when it is none or the key is wrong."""
+    """The body, a JSON object. Raises RefusedError when it is none, too large, or without key."""
     authorize(request, settings)
+    data = bytearray()
+    async for chunk in request.stream():
+        data += chunk
+        if len(data) > settings.max_body_bytes:
+            message = f"The request body is larger than {settings.max_body_bytes} bytes."
+            raise RefusedError("too_large", message)
     try:
-        value: object = json.loads(await request.body())
+        value: object = json.loads(data)
     except (ValueError, RecursionError) as error:
         message = f"We could not parse the JSON body of your request: {error}."
         raise RefusedError("invalid", message) from error
@@ -51,10 +58,11 @@ def error_body(
     return {"error": {"message": message, "type": kind, "param": param, "code": code}}
 
 
-def refusal_response(refusal: RefusedError) -> JSONResponse:
-    """The response for a request that cannot be answered."""
+def refusal_response(refusal: RefusedError, identity: str) -> JSONResponse:
+    """The response for a request that cannot be answered; `identity` as in a plan."""
     status, kind, code = _REFUSALS[refusal.kind]
-    return JSONResponse(error_body(refusal.message, kind, refusal.param, code), status)
+    body = error_body(refusal.message, kind, refusal.param, code)
+    return JSONResponse(body, status, headers={"x-request-id": _request_id(identity)})
 
 
 def fault_response(plan: Plan, retry_after_ms: int) -> JSONResponse:
@@ -82,7 +90,7 @@ def headers(plan: Plan, retry_after_ms: int = 120) -> dict[str, str]:
     spent = plan.usage.input + plan.usage.output
     processing_s = plan.pace.latency_s + plan.pace.first_token_s
     return {
-        "x-request-id": f"req_{plan.id[32:]}",
+        "x-request-id": _request_id(plan.id),
         "openai-version": "2020-10-01",
         "openai-organization": "org-simulated",
         "openai-processing-ms": str(round(processing_s * 1e3)),
@@ -93,3 +101,7 @@ def headers(plan: Plan, retry_after_ms: int = 120) -> dict[str, str]:
         "x-ratelimit-reset-requests": f"{retry_after_ms}ms",
         "x-ratelimit-reset-tokens": f"{-(-spent * 60_000 // _TOKENS_A_MINUTE)}ms",
     }
+
+
+def _request_id(identity: str) -> str:
+    return f"req_{identity[32:]}"

@@ -21,6 +21,7 @@ _ROLES: dict[str, Role] = {
     "assistant": "assistant",
     "tool": "tool",
 }
+_DELIVERY = ("stream", "stream_options")
 _RANGES = {"temperature": (0, 2), "top_p": (0, 1), "n": (1, 1)}
 
 JsonObject = Mapping[str, object]
@@ -57,8 +58,9 @@ def parse(body: JsonObject) -> tuple[ChatRequest, Delivery]:
 
 
 def fingerprint(body: JsonObject) -> str:
-    """A digest of a request that does not depend on the order of its keys."""
-    text = json.dumps(body, sort_keys=True)
+    """A digest of what is asked, whatever the order of the keys and the way of delivery."""
+    asked = {name: value for name, value in body.items() if name not in _DELIVERY}
+    text = json.dumps(asked, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
 
 

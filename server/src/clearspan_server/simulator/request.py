@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Role = Literal["system", "user", "assistant", "tool"]
-RefusalKind = Literal["invalid", "unknown_model", "context_length", "auth"]
+RefusalKind = Literal["invalid", "unknown_model", "context_length", "auth", "too_large"]
 
 # An image is worth a fixed number of tokens, whatever its size: 85 tokens of 4 bytes.
 _IMAGE_BYTES = 340

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 import uvicorn
 
 from clearspan_server.simulator.app import create_app
+from clearspan_server.simulator.cut import is_no_cut
 from clearspan_server.simulator.settings import SimulatorSettings
 
 _MAX_CONNECTIONS_WAITING = 128
@@ -56,7 +57,7 @@ def _url(listener: socket.socket) -> str:
 
 def _server(settings: SimulatorSettings) -> uvicorn.Server:
     # A cut is meant, and uvicorn would report each one as an error of the application.
-    logging.getLogger("uvicorn.error").addFilter(_is_no_cut)
+    logging.getLogger("uvicorn.error").addFilter(is_no_cut)
     config = uvicorn.Config(
         create_app(settings),
         log_config=None,
@@ -66,7 +67,3 @@ def _server(settings: SimulatorSettings) -> uvicorn.Server:
         timeout_graceful_shutdown=_GRACE_S,
     )
     return uvicorn.Server(config)
-
-
-def _is_no_cut(entry: logging.LogRecord) -> bool:
-    return not entry.getMessage().startswith("ASGI callable returned without completing response")
