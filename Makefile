@@ -49,7 +49,7 @@ web: $(STATIC) ## the interface, built into the server
 
 $(STATIC): web/node_modules/.package-lock.json $(WEB_SOURCES)
 	@echo "▸ Interface"
-	@cd web && npm run --silent build
+	@cd web && npm run --silent build -- --logLevel warn
 	@touch $@
 
 run: setup web ## everything, then serve on 127.0.0.1:4318 with the demo

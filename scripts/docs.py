@@ -1,4 +1,4 @@
-"""Checks the manual: links lead somewhere, Python compiles, make targets exist."""
+"""Checks the manual: links and file names lead somewhere, Python compiles, make targets exist."""
 
 import re
 import sys
@@ -7,10 +7,11 @@ from pathlib import Path
 
 from tree import ROOT, shown, tracked
 
-LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)[^)]*\)")
+LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)[^)]*\)|(?:src|srcset|href)=\"([^\"]+)\"")
 FENCE = re.compile(r"^```(\w*)[^\n]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
 MAKE = re.compile(r"\bmake ([a-z]+)\b(?=[`\s]|$)")
 TARGET = re.compile(r"^([a-z]+):", re.MULTILINE)
+NAMED_FILE = re.compile(r"(?<![\w./-])\w[\w.-]*(?:/[\w.-]+)+\.(?:py|sql|tsx?|css|md|toml|sh)\b")
 HEADING = re.compile(r"^#+ +(.+)$", re.MULTILINE)
 
 
@@ -22,7 +23,8 @@ def anchor(heading: str) -> str:
 
 def broken_links(page: Path, text: str) -> Iterator[str]:
     """Relative links and fragments that lead nowhere; other sites are not asked."""
-    for target in LINK.findall(FENCE.sub("", text)):
+    for markdown, html in LINK.findall(FENCE.sub("", text)):
+        target = markdown or html
         if "://" in target or target.startswith("mailto:"):
             continue
         name, _, fragment = target.partition("#")
@@ -55,9 +57,18 @@ def unknown_targets(page: Path, text: str) -> Iterator[str]:
             yield f"{shown(page)}: mentions make {target}, which the Makefile does not know"
 
 
+def missing_files(page: Path, text: str) -> Iterator[str]:
+    """Files that a page names and that no folder of the repository ends in."""
+    names = ["/" + shown(path) for path in tracked()]
+    for named in dict.fromkeys(NAMED_FILE.findall(text)):
+        if not any(name.endswith("/" + named) for name in names):
+            yield f"{shown(page)}: names {named}, which is not there"
+
+
 CHECKS: list[Callable[[Path, str], Iterator[str]]] = [
     broken_links,
     broken_python,
+    missing_files,
     unknown_targets,
 ]
 
