@@ -34,8 +34,8 @@ setup: .venv/installed ## the Python environment in .venv
 		$(PYTHON) -m venv .venv || { rm -rf .venv; \
 		echo "Python's venv module does not work here; on Debian: apt-get install python3-venv"; exit 1; }; }
 	@echo "▸ Python packages, pinned (about 350 MB, the first time only)"
-	@$(BIN)/python -m pip install -q --require-hashes -r requirements/dev.lock
-	@$(BIN)/python -m pip install -q --no-deps --no-build-isolation -e sdk -e server
+	@$(BIN)/python -m pip install -qq --require-hashes -r requirements/dev.lock
+	@$(BIN)/python -m pip install -qq --no-deps --no-build-isolation -e sdk -e server
 	@touch $@
 
 web/node_modules/.package-lock.json: web/package-lock.json
