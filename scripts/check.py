@@ -31,7 +31,7 @@ def gates() -> list[Gate]:
         Gate("lint", [ruff, "check", "--quiet"]),
         Gate("layers", [str(BIN / "lint-imports")]),
         Gate("sizes", [python, "scripts/budget.py"], shows_summary=True),
-        Gate("dead code", [str(BIN / "vulture")]),
+        Gate("dead code", [python, "scripts/deadcode.py"]),
         Gate("house rules", [python, "scripts/house.py"]),
         Gate("docs", [python, "scripts/docs.py"]),
         Gate("types", [mypy, *typed]),

@@ -1,4 +1,4 @@
-"""Checks what no linter knows: rules of this repository about addresses, paths and borders."""
+"""Checks what no linter knows: rules of this repository about addresses, paths, and the SDK."""
 
 import ast
 import re
@@ -14,6 +14,7 @@ REGISTRY = re.compile(
     r"pypi\.org|pythonhosted\.org|registry\.npmjs\.org|registry\.yarnpkg\.com|proxy\.golang\.org"
 )
 BINARY = (".png", ".woff2", ".ico", ".bin", ".gz", ".pb")
+SDK_MAY_IMPORT = sys.stdlib_module_names | {"clearspan"}
 THIS_FILE = Path(__file__).resolve()
 
 
@@ -50,14 +51,11 @@ def lock_addresses() -> Iterator[str]:
 
 def sdk_imports() -> Iterator[str]:
     """The SDK runs with the standard library alone."""
-    allowed = sys.stdlib_module_names | {"clearspan"}
     for path in tracked(".py"):
-        if not shown(path).startswith("sdk/src/"):
-            continue
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            for name in _imported(node):
-                if name.split(".")[0] not in allowed:
-                    yield f"{shown(path)}:{getattr(node, 'lineno', 0)}: imports {name}"
+        if shown(path).startswith("sdk/src/"):
+            for number, name in imports(path.read_text(encoding="utf-8")):
+                if name.split(".")[0] not in SDK_MAY_IMPORT:
+                    yield f"{shown(path)}:{number}: imports {name}"
 
 
 def licences() -> Iterator[str]:
@@ -69,10 +67,13 @@ def licences() -> Iterator[str]:
             yield f"{shown(copy)}: is not a copy of LICENSE"
 
 
-def _imported(node: ast.AST) -> list[str]:
-    if isinstance(node, ast.Import):
-        return [alias.name for alias in node.names]
-    return [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+def imports(source: str) -> Iterator[tuple[int, str]]:
+    """The line and the full name of every module that a Python file imports."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield node.lineno, node.module or ""
 
 
 RULES: list[Callable[[], Iterator[str]]] = [
