@@ -29,6 +29,7 @@ FRAMEWORK_NAMES = [
     *("pytestmark", "pytest_*", "optionxform"),  # pytest, configparser
     *("revision", "down_revision", "upgrade", "downgrade"),  # alembic
     "model_config",  # pydantic
+    "rejected_spans",  # a field of an OTLP message
     *("should_exit", "force_exit"),  # uvicorn
 ]
 
