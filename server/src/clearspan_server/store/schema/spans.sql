@@ -100,7 +100,7 @@ create table if not exists spans
     redactions           Map(LowCardinality(String), UInt32),
     counted              Bool,
     version              UInt64 codec(Delta, ZSTD(1)),
-    is_deleted           UInt8,
+    is_deleted           UInt8, -- the engine wants a number here; Arrow booleans are cast
 
     -- Derived: the sort key's minute, so that a project's newest spans lie together.
     start_minute         DateTime('UTC') materialized toStartOfMinute(fromUnixTimestamp64Nano(start_ns, 'UTC')) codec(Delta, ZSTD(1)),

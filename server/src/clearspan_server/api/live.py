@@ -1,0 +1,119 @@
+"""The live feed: which traces changed, as server-sent events.
+
+An event's id is the journal's sequence number, so that it grows over restarts. A client that reconnects gets what it
+missed, or one `reset` when that is too long ago.
+"""
+
+import asyncio
+import json
+from collections import deque
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import StreamingResponse
+
+from clearspan_server.api.access import ReadAccess, read_access
+from clearspan_server.errors import BadInput
+
+KEEP_ALIVE_S = 15.0
+_HISTORY = 2_000  # events kept for clients that reconnect
+_QUEUE = 500  # events that wait for one slow client before it is told to start over
+
+router = APIRouter(prefix="/api/v1", tags=["live"])
+
+
+@dataclass(slots=True, frozen=True)
+class Change:
+    """Traces of a project that were stored or changed; `seq` is the journal's."""
+
+    seq: int
+    project: str
+    trace_ids: list[str]
+
+
+class Live:
+    """The hub between the thread that derives traces and the clients' queues."""
+
+    def __init__(self, seq: int) -> None:
+        self._first_seq = seq  # nothing before this process is known
+        self._history: deque[Change] = deque(maxlen=_HISTORY)
+        self._clients: set[asyncio.Queue[Change | None]] = set()
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def bind(self, loop: asyncio.AbstractEventLoop) -> None:
+        """The loop on which the clients wait."""
+        self._loop = loop
+
+    def changed(self, seq: int, project: str, trace_ids: list[str]) -> None:
+        """Tell every client; from any thread."""
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._publish, Change(seq, project, trace_ids))
+
+    def close(self) -> None:
+        """End every stream; on the loop's own thread."""
+        for queue in self._clients:
+            queue.put_nowait(None)
+
+    async def events(self, project: str, last_seq: int | None) -> AsyncIterator[str]:
+        """Server-sent events of one project, for as long as the client listens."""
+        queue: asyncio.Queue[Change | None] = asyncio.Queue(_QUEUE + 1)
+        self._clients.add(queue)
+        try:
+            yield ": open\n\n"
+            for text in self._missed(project, last_seq):
+                yield text
+            while True:
+                try:
+                    change = await asyncio.wait_for(queue.get(), KEEP_ALIVE_S)
+                except TimeoutError:
+                    yield ": keep-alive\n\n"
+                    continue
+                if change is None:
+                    return
+                if change.project == project:
+                    yield _event(change)
+        finally:
+            self._clients.discard(queue)
+
+    def _publish(self, change: Change) -> None:
+        self._history.append(change)
+        for queue in list(self._clients):
+            if queue.qsize() < _QUEUE:
+                queue.put_nowait(change)
+            else:
+                self._clients.discard(queue)
+                queue.put_nowait(None)  # its browser reconnects with the last id it saw
+
+    def _missed(self, project: str, last_seq: int | None) -> list[str]:
+        if last_seq is None:
+            return []
+        full = len(self._history) == _HISTORY
+        oldest = self._history[0].seq if full else self._first_seq
+        if last_seq < oldest:
+            return [f"event: reset\nid: {self._seq()}\ndata: {{}}\n\n"]
+        # From the same number on: one entry can change the traces of several projects.
+        return [
+            _event(one) for one in self._history if one.seq >= last_seq and one.project == project
+        ]
+
+    def _seq(self) -> int:
+        return self._history[-1].seq if self._history else self._first_seq
+
+
+def _event(change: Change) -> str:
+    data = json.dumps({"project": change.project, "trace_ids": change.trace_ids})
+    return f"event: traces\nid: {change.seq}\ndata: {data}\n\n"
+
+
+@router.get("/live", response_class=StreamingResponse)
+async def live(request: Request, access: ReadAccess = Depends(read_access)) -> StreamingResponse:
+    """Server-sent events: `traces` with the ids of traces that changed, `reset` when too much was missed."""
+    given = request.headers.get("last-event-id")
+    if given is not None and not given.isdecimal():
+        raise BadInput(f"Last-Event-ID must be a whole number, not {given!r}")
+    hub: Live = request.app.state.server.live
+    events = hub.events(access.project, int(given) if given else None)
+    return StreamingResponse(
+        events, media_type="text/event-stream", headers={"cache-control": "no-store"}
+    )

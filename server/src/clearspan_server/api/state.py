@@ -1,0 +1,33 @@
+"""What every route can reach: the parts of one running server, put together by app.py."""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from starlette.requests import HTTPConnection
+
+from clearspan_server.api.live import Live
+from clearspan_server.ingest.encode import Privacy
+from clearspan_server.settings import Settings
+from clearspan_server.store.catalog import Catalog
+from clearspan_server.store.engine import Engine
+from clearspan_server.store.journal import Journal
+
+
+@dataclass(slots=True, frozen=True)
+class State:
+    """The parts of a running server. `receiving` is the bounded pool of CPU-bound ingest."""
+
+    settings: Settings
+    token: str
+    engine: Engine
+    journal: Journal
+    catalog: Catalog
+    privacy: Privacy
+    live: Live
+    receiving: ThreadPoolExecutor
+
+
+def state_of(connection: HTTPConnection) -> State:
+    """The server's parts, from any request."""
+    state: State = connection.app.state.server
+    return state

@@ -1,0 +1,148 @@
+"""One running server: the only place where its parts meet."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from fastapi import APIRouter, FastAPI
+from fastapi.routing import APIRoute
+
+from clearspan_server import __version__
+from clearspan_server.api import (
+    health,
+    live,
+    otlp,
+    overview,
+    pages,
+    processes,
+    projects,
+    replies,
+    session,
+    spans,
+    traces,
+    values,
+)
+from clearspan_server.api.guard import Guard
+from clearspan_server.api.state import State
+from clearspan_server.ingest.encode import Privacy
+from clearspan_server.ingest.redact import Redactor
+from clearspan_server.ingest.writer import BatchLimits, Writer
+from clearspan_server.jobs.lifecycle import Lifecycle
+from clearspan_server.settings import Settings
+from clearspan_server.store.catalog import Catalog
+from clearspan_server.store.engine import Engine
+from clearspan_server.store.folder import Folder
+from clearspan_server.store.journal import Journal
+from clearspan_server.store.migrations import migrate
+
+LOG = logging.getLogger(__name__)
+
+ROUTES: tuple[APIRouter, ...] = (
+    otlp.router,
+    session.router,
+    projects.router,
+    traces.router,
+    spans.router,
+    overview.router,
+    values.router,
+    live.router,
+    processes.router,
+    health.router,
+)
+_RECEIVERS = 2  # threads that decode; more would only queue for the interpreter
+
+Progress = Callable[[str], None]
+
+
+@dataclass(slots=True)
+class Parts:
+    """What create_app starts and stops, beside the state that routes see."""
+
+    state: State
+    writer: Writer
+    lifecycle: Lifecycle
+
+
+def build(settings: Settings, folder: Folder, progress: Progress = LOG.info) -> Parts:
+    """Open the stores of a data folder and put the parts together; nothing runs yet.
+
+    Raises:
+        FolderInUse, Unavailable: the engine does not open.
+    """
+    progress("opening the engine")
+    engine = Engine(folder.path / "engine")
+    for step in migrate(engine):
+        progress(f"migration {step.number}: {step.name}")
+    progress("opening the journal")
+    journal = Journal(folder.path / "journal", max_bytes=settings.max_journal_bytes)
+    catalog = Catalog(folder.path / "catalog.db")
+    feed = live.Live(journal.stored)
+    lifecycle = Lifecycle(journal, engine, feed.changed)
+    limits = BatchLimits(settings.batch_rows, settings.batch_bytes, settings.batch_age_ms / 1000)
+    state = State(
+        settings=settings,
+        token=folder.token,
+        engine=engine,
+        journal=journal,
+        catalog=catalog,
+        privacy=Privacy(Redactor(), folder.token.encode()),
+        live=feed,
+        receiving=ThreadPoolExecutor(_RECEIVERS, thread_name_prefix="receive"),
+    )
+    return Parts(state, Writer(journal, engine, limits, lifecycle.stored), lifecycle)
+
+
+def create_app(parts: Parts) -> FastAPI:
+    """The ASGI application; its lifespan starts the threads, and drains and closes everything at the end."""
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        parts.state.live.bind(asyncio.get_running_loop())
+        parts.lifecycle.start()
+        parts.writer.start()
+        yield
+        await asyncio.to_thread(shut_down, parts)
+
+    app = schema_app()
+    app.router.lifespan_context = lifespan
+    app.state.server = parts.state
+    pages.mount(app)
+    return app
+
+
+def schema_app() -> FastAPI:
+    """The routes without a server behind them: enough for the OpenAPI document."""
+    app = FastAPI(
+        title="Clearspan",
+        version=__version__,
+        docs_url=None,
+        redoc_url=None,
+        generate_unique_id_function=_operation_id,
+    )
+    app.add_middleware(Guard)
+    replies.install(app)
+    for router in ROUTES:
+        app.include_router(router)
+    return app
+
+
+def shut_down(parts: Parts, progress: Progress = LOG.info) -> None:
+    """Drain: what was acknowledged goes to the engine as far as the time allows; the rest waits in the journal."""
+    state = parts.state
+    state.receiving.shutdown(wait=True)
+    entries, _ = state.journal.backlog()
+    if entries:
+        progress(f"storing {entries} entries of the journal")
+    if not parts.writer.stop(state.settings.drain_s):
+        progress("time is up; the rest waits in the journal for the next start")
+    parts.lifecycle.stop(timeout_s=state.settings.drain_s)
+    state.journal.close()
+    state.engine.close()
+    state.catalog.close()
+
+
+def _operation_id(route: APIRoute) -> str:
+    return route.name

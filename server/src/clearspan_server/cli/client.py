@@ -1,0 +1,70 @@
+"""The commands' way to the running server: urllib and the token in the data folder."""
+
+import json
+import urllib.error
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from clearspan_server.errors import ClearspanError, StartRefused
+from clearspan_server.store.folder import running
+
+_TIMEOUT_S = 10.0
+
+
+@dataclass(slots=True, frozen=True)
+class RunningServer:
+    """A server that runs on this machine, and its install token."""
+
+    url: str
+    token: str
+
+    @property
+    def page(self) -> str:
+        """The address that lets a browser in; the fragment never leaves the browser."""
+        return f"{self.url}/#token={self.token}"
+
+    def get(self, path: str) -> Any:  # noqa: ANN401 - foreign JSON
+        return self._send("GET", path)
+
+    def post(self, path: str, body: object) -> Any:  # noqa: ANN401 - foreign JSON
+        return self._send("POST", path, json.dumps(body).encode())
+
+    def delete(self, path: str) -> None:
+        self._send("DELETE", path)
+
+    def _send(self, method: str, path: str, body: bytes | None = None) -> Any:  # noqa: ANN401 - foreign JSON
+        headers = {"authorization": f"Bearer {self.token}", "content-type": "application/json"}
+        request = urllib.request.Request(  # noqa: S310 - run.json names our own loopback address
+            self.url + path, data=body, headers=headers, method=method
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=_TIMEOUT_S) as reply:  # noqa: S310 - as above
+                text = reply.read()
+        except urllib.error.HTTPError as error:
+            text = error.read()
+            if error.code != 503:
+                raise ClearspanError(_message(text, error)) from error
+        except OSError as error:
+            raise StartRefused(f"no server answers at {self.url}: {error}") from error
+        return json.loads(text) if text else None
+
+
+def find(data: Path) -> RunningServer:
+    """The server that runs on a data folder.
+
+    Raises:
+        StartRefused: none runs.
+    """
+    owner = running(data)
+    if owner is None:
+        raise StartRefused(f"no clearspan runs on the folder {data}; `clearspan up` starts one")
+    return RunningServer(owner.http, (data / "token").read_text(encoding="utf-8").strip())
+
+
+def _message(text: bytes, error: urllib.error.HTTPError) -> str:
+    try:
+        return str(json.loads(text)["error"]["message"])
+    except (ValueError, KeyError, TypeError):
+        return f"the server answered {error.code}"

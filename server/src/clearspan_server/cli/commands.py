@@ -1,0 +1,123 @@
+"""The commands and their options; each imports its own part, so that a light one starts fast."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from clearspan_server import __version__
+from clearspan_server.cli import client
+from clearspan_server.settings import load
+
+app = typer.Typer(
+    name="clearspan",
+    help="Flight recorder for applications built on language models.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+keys_app = typer.Typer(help="API keys of the running server.", no_args_is_help=True)
+app.add_typer(keys_app, name="keys")
+
+Data = Annotated[Path | None, typer.Option(help="The data folder (CLEARSPAN_DATA).")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+@app.command()
+def up(
+    data: Data = None,
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(help="HTTP port; 0 takes a free one.")] = None,
+    demo: Annotated[bool, typer.Option("--demo", help="Also run the demo agent.")] = False,
+    as_json: AsJson = False,
+    open_browser: Annotated[bool, typer.Option("--open/--no-open", help="Open the page.")] = True,
+) -> None:
+    """Serve the pages, the API and OTLP on one port, from one folder."""
+    # The engine's import takes a second, which no other command should pay.
+    from clearspan_server.cli import serve  # noqa: PLC0415 - see above
+
+    settings = load({"data": data, "host": host, "port": port})
+    serve.up(settings, serve.Options(demo=demo, as_json=as_json, open_browser=open_browser))
+
+
+@app.command("open")
+def open_(data: Data = None) -> None:
+    """Print the address of the running server, with the token that lets you in."""
+    server = client.find(load({"data": data}).data)
+    typer.echo(server.page)
+
+
+@app.command()
+def status(data: Data = None, as_json: AsJson = False) -> None:
+    """Whether the server of a folder is ready."""
+    server = client.find(load({"data": data}).data)
+    health = server.get("/readyz")
+    checks = health["checks"]
+    lines = [f"{server.url} is {health['status']}", *(f"  {k}: {v}" for k, v in checks.items())]
+    typer.echo(json.dumps(health) if as_json else "\n".join(lines))
+
+
+@app.command()
+def sim(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port; 0 takes a free one.")] = 4319,
+    seed: Annotated[int, typer.Option(help="Same seed, same answers.")] = 1,
+) -> None:
+    """Serve simulated model providers: real HTTP, no key, no cost."""
+    # Only this command needs the simulator's web framework.
+    from clearspan_server.simulator.app import SimulatorSettings  # noqa: PLC0415 - see above
+    from clearspan_server.simulator.serve import serve  # noqa: PLC0415 - see above
+
+    serve(host, port, SimulatorSettings(seed=seed), lambda url: typer.echo(f"simulator on {url}"))
+
+
+@app.command()
+def openapi() -> None:
+    """Print the API's OpenAPI document."""
+    # The routes import the engine's driver.
+    from clearspan_server.app import schema_app  # noqa: PLC0415 - see above
+
+    typer.echo(json.dumps(schema_app().openapi(), indent=1))
+
+
+@app.command()
+def version() -> None:
+    """Print the version."""
+    typer.echo(__version__)
+
+
+@keys_app.command("create")
+def create_key(
+    project: Annotated[str, typer.Option(help="The key's project.")] = "default",
+    environment: Annotated[str, typer.Option(help="Of spans that name none.")] = "",
+    name: Annotated[str, typer.Option(help="What the key is for.")] = "",
+    scope: Annotated[list[str] | None, typer.Option(help="ingest, read, write or admin.")] = None,
+    data: Data = None,
+) -> None:
+    """Make a key and print it; it is shown this once."""
+    server = client.find(load({"data": data}).data)
+    wanted = {"project": project, "environment": environment, "name": name}
+    reply = server.post("/api/v1/keys", {**wanted, "scopes": scope or ["ingest"]})
+    typer.echo(reply["key"])
+
+
+@keys_app.command("list")
+def list_keys(data: Data = None, as_json: AsJson = False) -> None:
+    """List the keys, without their secrets."""
+    server = client.find(load({"data": data}).data)
+    rows = server.get("/api/v1/keys")["keys"]
+    if as_json:
+        typer.echo(json.dumps(rows))
+        return
+    for row in rows:
+        scopes = ",".join(row["scopes"])
+        typer.echo(f"cs_{row['id']}  {row['project']}  {scopes}  {row['created']}  {row['name']}")
+
+
+@keys_app.command("revoke")
+def revoke_key(key_id: str, data: Data = None) -> None:
+    """Revoke a key at once; KEY_ID is what stands between `cs_` and the second `_`."""
+    server = client.find(load({"data": data}).data)
+    server.delete(f"/api/v1/keys/{key_id.removeprefix('cs_')}")
+    typer.echo(f"revoked {key_id}")

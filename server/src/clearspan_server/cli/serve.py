@@ -1,0 +1,177 @@
+"""`clearspan up`: bind, open, serve, announce; drain and leave the folder clean at the end."""
+
+import asyncio
+import errno
+import ipaddress
+import logging
+import os
+import socket
+import subprocess
+import sys
+import webbrowser
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import uvicorn
+
+from clearspan_server.api.projects import DEMO_PROJECT
+from clearspan_server.app import Parts, build, create_app, shut_down
+from clearspan_server.errors import PortInUse, StartRefused
+from clearspan_server.settings import Settings
+from clearspan_server.store.folder import Folder, Running
+
+_GRACE_S = 5  # for requests that are under way when the server is told to stop
+_DEMO_STOP_S = 5
+
+FIRST_TRACE = """\
+  Your first trace:
+
+      import clearspan                                   # pip install clearspan
+
+      with clearspan.span("hello", input="my first trace"):
+          print("recorded")
+"""
+
+
+@dataclass(slots=True, frozen=True)
+class Options:
+    """What `up` was asked for beside the settings."""
+
+    demo: bool
+    as_json: bool
+    open_browser: bool
+
+
+def up(settings: Settings, options: Options) -> None:
+    """Serve until SIGTERM or SIGINT.
+
+    Raises:
+        FolderInUse, PortInUse, StartRefused: the command ends with code 2.
+    """
+    _refuse_other_addresses(settings.host)
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
+    listening = _bind(settings.host, settings.port)
+    folder = Folder(settings.data)
+    try:
+        _say(f"▸ data folder {folder.path}")
+        parts = build(settings, folder, progress=lambda step: _say(f"▸ {step}"))
+        _serve(parts, folder, listening, options)
+    finally:
+        listening.close()
+        folder.release()
+
+
+def _serve(parts: Parts, folder: Folder, listening: socket.socket, options: Options) -> None:
+    url = _url(listening)
+    demo: list[subprocess.Popen[bytes]] = []
+
+    def ready() -> None:
+        announced = Running(os.getpid(), url)
+        folder.announce(announced)
+        _greet(announced, folder.token, options)
+        if options.demo:
+            demo.append(_start_demo(url))
+
+    server = _Server(parts, ready)
+    try:
+        asyncio.run(server.serve(sockets=[listening]))
+    finally:
+        for process in demo:
+            _stop(process)
+    if not server.started:
+        shut_down(parts)
+
+
+class _Server(uvicorn.Server):
+    """uvicorn that says when it serves, and ends the live feeds before it waits for connections to close."""
+
+    def __init__(self, parts: Parts, ready: Callable[[], None]) -> None:
+        config = uvicorn.Config(
+            create_app(parts),
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_keep_alive=75,
+            timeout_graceful_shutdown=_GRACE_S,
+            backlog=1024,
+        )
+        super().__init__(config)
+        self._live = parts.state.live
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        _say("▸ stopping")
+        self._live.close()
+        await super().shutdown(sockets)
+
+
+def _bind(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+        listening.listen(1024)
+    except OSError as error:
+        listening.close()
+        if error.errno == errno.EADDRINUSE:
+            raise PortInUse(
+                f"port {port} on {host} is in use; `--port 0` takes a free one"
+            ) from error
+        raise StartRefused(f"cannot listen on {host} port {port}: {error.strerror}") from error
+    return listening
+
+
+def _refuse_other_addresses(host: str) -> None:
+    try:
+        loopback = host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        loopback = False
+    if not loopback:
+        raise StartRefused(
+            f"clearspan listens on loopback only until an admin exists, not on {host!r}"
+        )
+
+
+def _url(listening: socket.socket) -> str:
+    host, port = listening.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def _greet(announced: Running, token: str, options: Options) -> None:
+    if options.as_json:
+        print(announced.json(), flush=True)  # noqa: T201 - the command's own output
+        return
+    page = f"{announced.http}/#token={token}"
+    _say(f"\n  Clearspan serves at\n\n      {page}\n")
+    if options.demo:
+        _say(f"  The demo agent writes a trace every two seconds to the project {DEMO_PROJECT!r}.\n")
+    _say(FIRST_TRACE)
+    _say("  Ctrl+C stops it; nothing is lost.\n")
+    has_screen = sys.platform == "darwin" or bool(
+        os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+    )
+    if options.open_browser and has_screen and sys.stderr.isatty():
+        webbrowser.open(page)
+
+
+def _start_demo(url: str) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "clearspan_server.demo", "--endpoint", url, "--interval", "2"]
+    return subprocess.Popen(command)  # noqa: S603 - our own module
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(_DEMO_STOP_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)  # noqa: T201 - the command's own output

@@ -1,0 +1,54 @@
+"""A draft: a span on its way through ingest, beside the attributes it came with."""
+
+from dataclasses import dataclass, field
+
+from clearspan_server.model.span import Span
+
+# An attribute's value as OTLP can say it; bytes come as base64 text.
+Value = str | bool | int | float | list["Value"] | dict[str, "Value"] | None
+Attributes = dict[str, Value]
+
+
+@dataclass(slots=True)
+class Event:
+    """A span event; `time_ns` in nanoseconds since the epoch."""
+
+    name: str
+    time_ns: int
+    attributes: Attributes
+
+
+@dataclass(slots=True)
+class Origin:
+    """What the spans of one scope share: the resource's attributes and the scope."""
+
+    resource: Attributes
+    scope_name: str
+    scope_version: str
+    resource_text: dict[str, str] = field(default_factory=dict)  # JSON text by key, filled once by ingest/encode.py
+
+
+@dataclass(slots=True)
+class Draft:
+    """One decoded span. Dialects read `attributes` and `events` and fill empty fields of `span`."""
+
+    span: Span
+    attributes: Attributes
+    events: list[Event]
+    origin: Origin
+    otel_status: int  # 0 unset, 1 ok, 2 error
+    input_text: str = ""  # what a list shows of the input; a preview is cut from it after redaction
+    output_text: str = ""
+
+
+@dataclass(slots=True, frozen=True)
+class Rejected:
+    """A span that was not taken, and why; the sender gets the reason."""
+
+    reason: str
+
+
+@dataclass(slots=True)
+class Decoded:
+    drafts: list[Draft] = field(default_factory=list)
+    rejected: list[Rejected] = field(default_factory=list)

@@ -1,0 +1,82 @@
+"""Drafts to canonical spans: every dialect that speaks fills what is still empty; nothing is removed.
+
+`DIALECTS` is the order. Structured conventions come before those that repeat their values as plain text.
+"""
+
+from typing import Protocol
+
+from clearspan_server.ingest.draft import Attributes, Draft
+from clearspan_server.ingest.normalise import clearspan_sdk, openinference, otel, otel_genai
+from clearspan_server.ingest.normalise.coerce import text
+from clearspan_server.ingest.normalise.finish import finish_reason
+from clearspan_server.ingest.normalise.providers import provider_name
+from clearspan_server.model.span import Span
+
+VERSION = 1  # raise it when a rule changes, so that stored spans can be found and normalised again
+
+
+class Dialect(Protocol):
+    """One convention: whether a span speaks it, and how it fills a draft."""
+
+    NAME: str
+
+    @staticmethod
+    def speaks(attributes: Attributes) -> bool: ...
+
+    @staticmethod
+    def fill(draft: Draft) -> None: ...
+
+
+DIALECTS: tuple[Dialect, ...] = (clearspan_sdk, otel_genai, openinference, otel)
+
+
+def normalise(draft: Draft) -> None:
+    """Fill the draft's span from its attributes and events, in place.
+
+    A rule that fails marks the span and leaves it raw: received means kept.
+    """
+    span = draft.span
+    try:
+        for dialect in DIALECTS:
+            if dialect.speaks(draft.attributes):
+                dialect.fill(draft)
+                span.dialect = span.dialect or dialect.NAME
+        _settle(draft)
+    except Exception as error:  # noqa: BLE001 - a bad span is stored raw and marked, never lost
+        span.dialect = "raw"
+        span.truncated.append(f"normalise failed: {type(error).__name__}: {error}")
+    span.normaliser_version = VERSION
+
+
+def _settle(draft: Draft) -> None:
+    """What follows from the filled fields, whatever dialect filled them."""
+    span = draft.span
+    span.provider = provider_name(span.provider)
+    span.finish_reason = finish_reason(span.finish_reason)
+    _settle_usage(span)
+    if span.kind == "other":
+        if (span.request_model or span.response_model) and (span.input_tokens is not None or span.input):
+            span.kind = "llm"
+        elif span.tool_name:
+            span.kind = "tool"
+    if span.kind == "tool":
+        draft.input_text = draft.input_text or span.tool_arguments
+        draft.output_text = draft.output_text or span.tool_result
+    elif span.kind in ("retriever", "reranker"):
+        draft.input_text = draft.input_text or span.retrieval_query
+    if not span.user_id:
+        span.user_id = text(draft.attributes.get("user_id"))
+
+
+def _settle_usage(span: Span) -> None:
+    """Inclusive form: the cache is part of the input, reasoning part of the output.
+
+    A cache larger than the input, or reasoning larger than the output, shows a sender that leaves them out.
+    """
+    cached = (span.cache_read_tokens or 0) + (span.cache_write_tokens or 0)
+    if span.input_tokens is not None and cached > span.input_tokens:
+        span.input_tokens += cached
+    if span.output_tokens is not None and (span.reasoning_tokens or 0) > span.output_tokens:
+        span.output_tokens += span.reasoning_tokens or 0
+    if span.total_tokens is None and span.input_tokens is not None and span.output_tokens is not None:
+        span.total_tokens = span.input_tokens + span.output_tokens

@@ -1,0 +1,85 @@
+"""Foreign values to typed ones: each canonical field decides its type, never the wire.
+
+Senders put numbers in text, JSON in text, one value where a list is meant; what cannot be read is missing, never zero.
+"""
+
+import math
+from typing import Any
+
+import orjson
+
+from clearspan_server.ingest.draft import Value
+
+
+def text(value: Value) -> str:
+    """Text as it came; other values as JSON; "" for nothing."""
+    if isinstance(value, str):
+        return value
+    return "" if value is None else to_json(value)
+
+
+def whole(value: Value) -> int | None:
+    """A whole number not below zero; None for everything else (negative, NaN, empty, words)."""
+    if isinstance(value, bool) or value is None:
+        return None
+    try:
+        number = float(value) if isinstance(value, str) else value
+        if isinstance(number, (int, float)) and math.isfinite(number) and number >= 0:
+            return int(number)
+    except ValueError:
+        pass  # words where a number belongs: missing
+    return None
+
+
+def number(value: Value) -> float | None:
+    """A finite number; None for everything else."""
+    if isinstance(value, bool) or value is None or isinstance(value, (list, dict)):
+        return None
+    try:
+        found = float(value)
+    except ValueError:
+        return None
+    return found if math.isfinite(found) else None
+
+
+def truth(value: Value) -> bool | None:
+    """A boolean, also as text."""
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, str) and value.lower() in ("true", "false"):
+        return value.lower() == "true"
+    return None
+
+
+def strings(value: Value) -> list[str]:
+    """A list of texts: a list, JSON text of one, or one text."""
+    value = opened(value)
+    if isinstance(value, list):
+        return [text(item) for item in value if item is not None and item != ""]
+    return [text(value)] if value not in (None, "") else []
+
+
+def opened(value: Value) -> Value:
+    """The value inside JSON text that holds an object or a list; anything else as it is."""
+    if isinstance(value, str) and value[:1] in ("{", "["):
+        try:
+            loaded: Any = orjson.loads(value)
+        except orjson.JSONDecodeError:
+            return value
+        return loaded  # type: ignore[no-any-return]  # JSON is a Value by construction
+    return value
+
+
+def to_json(value: object) -> str:
+    """Compact JSON text; integers beyond 64 bits become floats, unknown types their text."""
+    try:
+        return orjson.dumps(value).decode()
+    except TypeError:
+        return orjson.dumps(value, default=str, option=orjson.OPT_NON_STR_KEYS).decode()
+
+
+def json_text(value: Value) -> str:
+    """JSON text of a structured value: as it came where it is JSON text already; "" for nothing."""
+    if value is None or value in ("", [], {}):
+        return ""
+    return value if isinstance(value, str) else to_json(value)

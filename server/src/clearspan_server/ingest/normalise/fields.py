@@ -1,0 +1,96 @@
+"""How a dialect fills a span: only what is still empty, from the attribute that it names."""
+
+from collections.abc import Iterable
+
+from clearspan_server.ingest.draft import Attributes, Draft, Value
+from clearspan_server.ingest.normalise import messages
+from clearspan_server.ingest.normalise.coerce import json_text, opened, text, whole
+from clearspan_server.model.messages import Message, input_text, output_text
+from clearspan_server.model.span import Span
+
+Pairs = tuple[tuple[str, str], ...]  # attribute → field, the first that is there wins
+
+
+def fill_text(span: Span, attributes: Attributes, pairs: Pairs) -> None:
+    """Text fields, each from the first of its attributes that is not empty."""
+    for key, field in pairs:
+        value = attributes.get(key)
+        if value is not None and value != "" and not getattr(span, field):
+            setattr(span, field, text(value))
+
+
+def fill_whole(span: Span, attributes: Attributes, pairs: Pairs) -> None:
+    """Whole-number fields; negative, NaN and words leave them unknown."""
+    for key, field in pairs:
+        value = attributes.get(key)
+        if value is not None and getattr(span, field) is None:
+            setattr(span, field, whole(value))
+
+
+def fill_json(span: Span, attributes: Attributes, pairs: Pairs) -> None:
+    """Fields that hold JSON text."""
+    for key, field in pairs:
+        value = attributes.get(key)
+        if value is not None and not getattr(span, field):
+            setattr(span, field, json_text(value))
+            if value == getattr(span, field):
+                span.mirrored[key] = field
+
+
+def fill_usage(span: Span, attributes: Attributes, pairs: Pairs) -> None:
+    """Token fields; usage that a sender states comes from the provider."""
+    had = span.input_tokens is not None or span.output_tokens is not None
+    fill_whole(span, attributes, pairs)
+    if not had and (span.input_tokens is not None or span.output_tokens is not None):
+        span.usage_source = "provider"
+
+
+def set_input(draft: Draft, found: list[Message], mirror: str = "", raw: Value = None) -> None:
+    """The canonical input; `mirror` names the attribute whose JSON `raw` it reproduces."""
+    draft.span.input = _keep(draft, "input", found, mirror, raw)
+    draft.input_text = input_text(found)
+
+
+def set_output(draft: Draft, found: list[Message], mirror: str = "", raw: Value = None) -> None:
+    """The canonical output, and the finish reason that its last message may carry."""
+    draft.span.output = _keep(draft, "output", found, mirror, raw)
+    draft.output_text = output_text(found) or messages.calls_preview(found)
+    if not draft.span.finish_reason:
+        draft.span.finish_reason = text(found[-1].get("finish_reason"))
+
+
+def set_value(draft: Draft, side: str, key: str, value: Value) -> None:
+    """A generic input or output: the value as text, where no conversation was found."""
+    if value in (None, "", [], {}) or getattr(draft.span, side):
+        return
+    held = text(value)
+    setattr(draft.span, side, held)
+    setattr(draft, f"{side}_text", held)
+    draft.span.mirrored[key] = side
+
+
+def _keep(draft: Draft, side: str, found: list[Message], mirror: str, raw: Value) -> str:
+    """The stored text: the sender's own where it is canonical and readable, else written anew."""
+    if not mirror or found != opened(raw):
+        return messages.dump(found)
+    draft.span.mirrored[mirror] = side
+    # Escaped letters would hide words from the text index.
+    return raw if isinstance(raw, str) and "\\u" not in raw else messages.dump(found)
+
+
+def indexed(attributes: Attributes, prefix: str) -> Iterable[tuple[int, str, Value]]:
+    """The flattened list under `prefix`: index, rest of the key, value; gaps in the indices are allowed."""
+    start = len(prefix)
+    for key, value in attributes.items():
+        if key.startswith(prefix):
+            index, _, rest = key[start:].partition(".")
+            if index.isdecimal():
+                yield int(index), rest, value
+
+
+def grouped(attributes: Attributes, prefix: str) -> list[Attributes]:
+    """The flattened list under `prefix` as one dictionary an item, in order of the indices."""
+    groups: dict[int, Attributes] = {}
+    for index, rest, value in indexed(attributes, prefix):
+        groups.setdefault(index, {})[rest] = value
+    return [groups[index] for index in sorted(groups)]

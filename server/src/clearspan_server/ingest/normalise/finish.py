@@ -1,0 +1,23 @@
+"""Finish reasons of all providers to one word each; an unknown one stays as it is."""
+
+_CANONICAL = {
+    "stop": "stop",
+    "end_turn": "stop",
+    "stop_sequence": "stop",
+    "length": "length",
+    "max_tokens": "length",
+    "max_output_tokens": "length",
+    "tool_calls": "tool_call",
+    "tool_call": "tool_call",
+    "tool_use": "tool_call",
+    "function_call": "tool_call",
+    "content_filter": "content_filter",
+    "safety": "content_filter",
+    "refusal": "content_filter",
+    "guardrail_intervened": "content_filter",
+}
+
+
+def finish_reason(raw: str) -> str:
+    """The canonical word for a provider's finish reason."""
+    return _CANONICAL.get(raw.lower().replace("-", "_"), raw)

@@ -1,0 +1,85 @@
+"""The lifecycle of traces: what was stored is worked into the derived tables and told to the live feed."""
+
+import logging
+import threading
+from collections.abc import Callable, Iterator
+
+from clickhouse_connect.driver.exceptions import ClickHouseError
+
+from clearspan_server.errors import ClearspanError
+from clearspan_server.ingest.writer import trace_keys
+from clearspan_server.store.columns import from_bytes
+from clearspan_server.store.derived import derive_traces
+from clearspan_server.store.engine import Engine
+from clearspan_server.store.journal import Journal
+
+LOG = logging.getLogger(__name__)
+
+Changed = Callable[[int, str, list[str]], None]  # journal sequence, project, trace ids
+_CHUNK = 1_000  # traces derived by one statement
+_RETRY_S = 1.0
+
+
+class Lifecycle:
+    """One thread that derives the traces whose spans were stored, and reports them to `changed`."""
+
+    def __init__(self, journal: Journal, engine: Engine, changed: Changed) -> None:
+        self._journal = journal
+        self._engine = engine
+        self._changed = changed
+        self._dirty: set[tuple[str, str]] = set()
+        self._seq = journal.derived
+        self._condition = threading.Condition()
+        self._stopping = False
+        self._thread = threading.Thread(target=self._derive_forever, name="lifecycle", daemon=True)
+
+    def start(self) -> None:
+        """Take up what was stored and not yet derived when the last process ended."""
+        journal = self._journal
+        entries = journal.read(journal.derived, up_to=journal.stored)
+        self.stored(journal.stored, trace_keys(from_bytes(entry.data) for entry in entries))
+        self._thread.start()
+
+    def stored(self, seq: int, keys: set[tuple[str, str]]) -> None:
+        """The spans of these (project, trace id)s, up to journal entry `seq`, are in the engine."""
+        with self._condition:
+            self._dirty |= keys
+            self._seq = max(self._seq, seq)
+            self._condition.notify()
+
+    def stop(self, timeout_s: float) -> None:
+        """Derive what is left and stop."""
+        with self._condition:
+            self._stopping = True
+            self._condition.notify()
+        self._thread.join(timeout_s)
+
+    def _derive_forever(self) -> None:
+        while True:
+            with self._condition:
+                self._condition.wait_for(lambda: self._dirty or self._stopping)
+                if not self._dirty:
+                    return
+                dirty, self._dirty = self._dirty, set()
+                seq = self._seq
+            try:
+                for project, trace_ids in _chunks(dirty):
+                    derive_traces(self._engine, project, trace_ids)
+                    self._changed(seq, project, trace_ids)
+                self._journal.derive(seq)
+            except (ClickHouseError, ClearspanError) as error:
+                LOG.warning("traces could not be derived, trying again: %s", error)
+                with self._condition:
+                    self._dirty |= dirty
+                    if self._stopping:
+                        return
+                    self._condition.wait(_RETRY_S)
+
+
+def _chunks(keys: set[tuple[str, str]]) -> Iterator[tuple[str, list[str]]]:
+    by_project: dict[str, list[str]] = {}
+    for project, trace_id in keys:
+        by_project.setdefault(project, []).append(trace_id)
+    for project, trace_ids in by_project.items():
+        for start in range(0, len(trace_ids), _CHUNK):
+            yield project, trace_ids[start : start + _CHUNK]

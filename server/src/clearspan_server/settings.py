@@ -1,0 +1,84 @@
+"""Every setting of the server: argument, then environment, then default; declared once, here.
+
+`SETTINGS` is the table of contents; docs/configuration.md shows the same rows, and a test compares them.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+from clearspan_server.errors import StartRefused
+
+
+@dataclass(slots=True, frozen=True)
+class Setting:
+    """One row: the field of `Settings`, its environment variable and what it does."""
+
+    name: str
+    help: str
+
+    @property
+    def variable(self) -> str:
+        return f"CLEARSPAN_{self.name.upper()}"
+
+
+@dataclass(slots=True, frozen=True)
+class Settings:
+    """What a server was started with. Sizes in bytes, times in the unit of the name."""
+
+    data: Path = Path("~/.clearspan")
+    host: str = "127.0.0.1"
+    port: int = 4318
+    max_body_bytes: int = 64 * 1024 * 1024
+    max_journal_bytes: int = 2 * 1024 * 1024 * 1024
+    batch_rows: int = 8_000
+    batch_bytes: int = 48 * 1024 * 1024
+    batch_age_ms: int = 250
+    drain_s: int = 30
+
+
+SETTINGS: tuple[Setting, ...] = (
+    Setting("data", "The data folder; it belongs to one running server."),
+    Setting("host", "The address to listen on; only loopback until an admin exists."),
+    Setting("port", "The HTTP port for the pages, the API and OTLP; 0 takes a free one."),
+    Setting("max_body_bytes", "The largest request body, measured after inflating."),
+    Setting("max_journal_bytes", "Bytes waiting in the journal above which senders get 429."),
+    Setting("batch_rows", "Spans that the writer inserts into the engine at once."),
+    Setting("batch_bytes", "Journal bytes that the writer inserts into the engine at once."),
+    Setting("batch_age_ms", "How long the writer waits for a batch to fill."),
+    Setting("drain_s", "How long a stopping server works on what is in the journal."),
+)
+
+
+def load(
+    arguments: Mapping[str, object] | None = None, environment: Mapping[str, str] | None = None
+) -> Settings:
+    """The settings in force; an argument that is None was not given.
+
+    Raises:
+        StartRefused: a value that cannot be read, named with its source.
+    """
+    environment = os.environ if environment is None else environment
+    values: dict[str, object] = {}
+    kinds = {field.name: type(field.default) for field in fields(Settings)}
+    for setting in SETTINGS:
+        given = (arguments or {}).get(setting.name)
+        if given is None:
+            given = environment.get(setting.variable)
+        if given is not None:
+            values[setting.name] = _read(setting, given, integer=kinds[setting.name] is int)
+    values["data"] = Path(str(values.get("data", Settings().data))).expanduser().absolute()
+    return Settings(**values)  # type: ignore[arg-type]  # _read gives each field its type
+
+
+def _read(setting: Setting, given: object, *, integer: bool) -> object:
+    if not integer:
+        return given
+    try:
+        number = int(str(given))
+    except ValueError:
+        raise StartRefused(f"{setting.variable} must be a whole number, not {given!r}") from None
+    if number < 0:
+        raise StartRefused(f"{setting.variable} must not be negative, but is {number}")
+    return number

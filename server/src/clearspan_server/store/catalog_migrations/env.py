@@ -1,0 +1,11 @@
+"""Alembic's entry: runs the catalog's revisions against the database that `catalog._upgrade` names."""
+
+import sqlalchemy as sa
+from alembic import context
+
+_url = context.config.get_main_option("sqlalchemy.url")
+with sa.create_engine(str(_url)).connect() as connection:
+    context.configure(connection=connection, render_as_batch=True)
+    with context.begin_transaction():
+        context.run_migrations()
+    connection.commit()

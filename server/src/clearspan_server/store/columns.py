@@ -1,0 +1,95 @@
+"""Spans as Arrow: the layout of a journal entry and of an insert into the engine."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import fields
+from itertools import chain
+from typing import Any
+
+import pyarrow as pa
+
+from clearspan_server.model.span import Span
+
+SCHEMA_VERSION = 1  # of a journal entry; raise it when a column changes its name or type
+
+_MONEY = pa.decimal128(18, 12)
+_WIDE: dict[str, pa.DataType] = {
+    "step_index": pa.uint32(),
+    "attempt": pa.uint16(),
+    "streamed": pa.bool_(),
+    "counted": pa.bool_(),
+    "normaliser_version": pa.uint16(),
+    "sample_weight": pa.float64(),
+    "version": pa.uint64(),
+    "is_deleted": pa.bool_(),
+    "tags": pa.list_(pa.string()),
+    "truncated": pa.list_(pa.string()),
+    "attributes": pa.map_(pa.string(), pa.string()),
+    "attributes_number": pa.map_(pa.string(), pa.float64()),
+    "mirrored": pa.map_(pa.string(), pa.string()),
+    "resource": pa.map_(pa.string(), pa.string()),
+    "usage_other": pa.map_(pa.string(), pa.uint64()),
+    "redactions": pa.map_(pa.string(), pa.uint32()),
+    "cost_by_class": pa.map_(pa.string(), _MONEY),
+}
+
+
+def _type(name: str) -> pa.DataType:
+    if name in _WIDE:
+        return _WIDE[name]
+    if name.endswith("_ns"):
+        return pa.int64()
+    if name.endswith("_tokens"):
+        return pa.uint64()
+    return _MONEY if name.endswith("_cost") else pa.string()
+
+
+SCHEMA = pa.schema([(field.name, _type(field.name)) for field in fields(Span)])
+
+
+def to_batch(spans: Sequence[Span]) -> pa.RecordBatch:
+    """The spans as one record batch of `SCHEMA`, a row each, in their order."""
+    columns = [
+        _BUILDERS[field.name]([getattr(span, field.name) for span in spans]) for field in SCHEMA
+    ]
+    return pa.RecordBatch.from_arrays(columns, schema=SCHEMA)
+
+
+def _plain(kind: pa.DataType) -> Callable[[list[Any]], pa.Array]:
+    return lambda values: pa.array(values, kind)
+
+
+def _map(kind: pa.MapType) -> Callable[[list[dict[str, Any]]], pa.Array]:
+    def build(maps: list[dict[str, Any]]) -> pa.Array:
+        # Flat keys and values with offsets: three times as fast as handing tuples to Arrow.
+        offsets, end = [0], 0
+        for one in maps:
+            end += len(one)
+            offsets.append(end)
+        keys = pa.array(chain.from_iterable(maps), kind.key_type, size=end)
+        values = pa.array(
+            chain.from_iterable([one.values() for one in maps]), kind.item_type, size=end
+        )
+        return pa.MapArray.from_arrays(pa.array(offsets, pa.int32()), keys, values)
+
+    return build
+
+
+_BUILDERS: dict[str, Callable[[list[Any]], pa.Array]] = {
+    field.name: _map(field.type) if pa.types.is_map(field.type) else _plain(field.type)
+    for field in SCHEMA
+}
+
+
+def to_bytes(batch: pa.RecordBatch) -> bytes:
+    """A journal entry: one Arrow IPC stream, compressed with LZ4."""
+    sink = pa.BufferOutputStream()
+    options = pa.ipc.IpcWriteOptions(compression="lz4")
+    with pa.ipc.new_stream(sink, batch.schema, options=options) as writer:
+        writer.write_batch(batch)
+    return sink.getvalue().to_pybytes()
+
+
+def from_bytes(data: bytes) -> pa.Table:
+    """The spans of a journal entry."""
+    with pa.ipc.open_stream(data) as reader:
+        return reader.read_all()

@@ -1,0 +1,287 @@
+"""The journal: what was acknowledged, on disk, until the engine has it.
+
+A segment is one SQLite file of entries; an entry is the rows of one request. Appends of several threads share one
+fsynced commit. Three positions, all sequence numbers of entries, say how far the others have come:
+
+    derived ≤ stored ≤ committed
+
+A batch's range and token are committed here before its insert, so that after a crash exactly the same batch is
+inserted again and the engine drops it if it had arrived. A segment is unlinked once all of it is derived.
+"""
+
+import sqlite3
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import Future
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+
+from clearspan_server.errors import TooBusy, Unavailable
+
+SEGMENT_BYTES = 64 * 1024 * 1024
+COMMIT_BYTES = 32 * 1024 * 1024  # one group commit holds at most about this much
+
+_ENTRIES = """
+create table if not exists entries (
+    seq integer primary key, schema_version integer not null, row_count integer not null, data blob not null)
+"""
+_STATE = """
+create table if not exists positions (name text primary key, seq integer not null) without rowid;
+create table if not exists batch (token text primary key, first_seq integer not null, last_seq integer not null);
+"""
+
+
+@dataclass(slots=True, frozen=True)
+class Entry:
+    """The rows of one acknowledged request, as an Arrow IPC stream (store/columns.py)."""
+
+    seq: int
+    schema_version: int
+    row_count: int
+    data: bytes
+
+
+@dataclass(slots=True, frozen=True)
+class Batch:
+    """The entries `first_seq` to `last_seq` of one insert, and its deduplication token."""
+
+    token: str
+    first_seq: int
+    last_seq: int
+
+
+@dataclass(slots=True)
+class _Append:
+    schema_version: int
+    row_count: int
+    data: bytes
+    done: "Future[int]"
+
+
+class Journal:
+    """One folder of segments with one committing thread. All methods are thread-safe."""
+
+    def __init__(self, folder: Path, *, max_bytes: int, segment_bytes: int = SEGMENT_BYTES) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._folder = folder
+        self._max_bytes = max_bytes
+        self._segment_bytes = segment_bytes
+        self._state = _connect(folder / "state.db", _STATE)
+        self._state_lock = threading.Lock()
+        self._wake = threading.Condition()
+        self._grown = threading.Condition()
+        self._segments = sorted(int(path.stem) for path in folder.glob("[0-9]*.db"))
+        self.stored = self._position("stored")
+        self.derived = self._position("derived")
+        self._backlog = self._sizes(after=self.stored)  # sequence number → bytes
+        self._backlog_bytes = sum(self._backlog.values())
+        self.committed = max(self._backlog, default=self.stored)
+        self._pending: list[_Append] = []
+        self._pending_bytes = 0
+        self._closed = False
+        self._thread = threading.Thread(target=self._commit_forever, name="journal", daemon=True)
+        self._thread.start()
+
+    def append(self, data: bytes, row_count: int, schema_version: int) -> "Future[int]":
+        """Queue an entry; the future gives its sequence number once it is on disk.
+
+        Raises:
+            TooBusy: more than `max_bytes` wait for the engine.
+            Unavailable: the journal is closed.
+        """
+        entry = _Append(schema_version, row_count, data, Future())
+        with self._wake:
+            if self._closed:
+                raise Unavailable("the journal is closed: the server is stopping")
+            waiting = self._backlog_bytes + self._pending_bytes
+            if waiting + len(data) > self._max_bytes:
+                raise TooBusy(
+                    f"{waiting} bytes wait in the journal; its bound is {self._max_bytes}"
+                )
+            self._pending.append(entry)
+            self._pending_bytes += len(data)
+            self._wake.notify()
+        return entry.done
+
+    def read(
+        self, after: int, *, up_to: int = sys.maxsize, max_bytes: int = sys.maxsize
+    ) -> Iterator[Entry]:
+        """Committed entries above `after`, oldest first, to `up_to` or until `max_bytes` are passed."""
+        size = 0
+        for first in self._segments_from(after):
+            connection = _connect(self._path(first), _ENTRIES)
+            try:
+                rows = connection.execute(
+                    "select seq, schema_version, row_count, data from entries"
+                    " where seq > ? and seq <= ? order by seq",
+                    (after, up_to),
+                )
+                for row in rows:
+                    entry = Entry(*row)
+                    yield entry
+                    size += len(entry.data)
+                    if size >= max_bytes:
+                        return
+            finally:
+                connection.close()
+
+    def wait(self, after: int, timeout_s: float) -> bool:
+        """Wait until an entry above `after` is committed; false when the time ran out or the journal closed."""
+        with self._grown:
+            return self._grown.wait_for(
+                lambda: self.committed > after or self._closed, timeout_s
+            ) and (self.committed > after)
+
+    def backlog(self) -> tuple[int, int]:
+        """How many entries, and how many bytes of them, wait for the engine."""
+        with self._wake:
+            return len(self._backlog) + len(self._pending), self._backlog_bytes + self._pending_bytes
+
+    def begin(self, batch: Batch) -> None:
+        """Commit a batch's range and token, before its insert."""
+        with self._state_lock, self._state:
+            self._state.execute(
+                "insert or replace into batch values (?, ?, ?)",
+                (batch.token, batch.first_seq, batch.last_seq),
+            )
+
+    def begun(self) -> Batch | None:
+        """The batch whose insert was begun and not finished, if any."""
+        with self._state_lock:
+            row = self._state.execute("select token, first_seq, last_seq from batch").fetchone()
+        return Batch(*row) if row else None
+
+    def finish(self, batch: Batch) -> None:
+        """The engine has the batch."""
+        with self._state_lock, self._state:
+            self._state.execute("delete from batch")
+            self._set_position("stored", batch.last_seq)
+        self.stored = batch.last_seq
+        with self._wake:
+            for seq in range(batch.first_seq, batch.last_seq + 1):
+                self._backlog_bytes -= self._backlog.pop(seq, 0)
+
+    def derive(self, seq: int) -> None:
+        """Everything up to `seq` has been worked into the derived tables; its segments can go."""
+        with self._state_lock, self._state:
+            self._set_position("derived", seq)
+        self.derived = seq
+        with self._wake:
+            limits = pairwise(self._segments)  # the newest segment stays, whatever is derived
+            gone = [first for first, following in limits if following - 1 <= seq]
+            self._segments = [first for first in self._segments if first not in gone]
+        for first in gone:
+            for suffix in ("", "-wal", "-shm"):
+                Path(f"{self._path(first)}{suffix}").unlink(missing_ok=True)
+
+    def close(self) -> None:
+        """Commit what was queued and stop; entries that wait for the engine stay for the next start."""
+        with self._wake:
+            self._closed = True
+            self._wake.notify()
+        self._thread.join()
+        with self._grown:
+            self._grown.notify_all()
+        with self._state_lock:
+            self._state.close()
+
+    def _commit_forever(self) -> None:
+        segment: sqlite3.Connection | None = None
+        size = 0
+        while group := self._next_group():
+            try:
+                if segment is None or size > self._segment_bytes:
+                    if segment is not None:
+                        segment.close()
+                    segment, size = self._open_segment(self.committed + 1), 0
+                size += self._commit(segment, group)
+            except sqlite3.Error as error:
+                self._refuse(group, Unavailable(f"the journal cannot write: {error}"))
+                time.sleep(0.1)  # a full disk: senders are told at once, the disk is not hammered
+        if segment is not None:
+            segment.close()
+
+    def _next_group(self) -> list[_Append]:
+        with self._wake:
+            self._wake.wait_for(lambda: self._pending or self._closed)
+            size, count = 0, 0
+            for entry in self._pending:
+                size += len(entry.data)
+                count += 1
+                if size >= COMMIT_BYTES:
+                    break
+            group, self._pending = self._pending[:count], self._pending[count:]
+            return group
+
+    def _commit(self, segment: sqlite3.Connection, group: list[_Append]) -> int:
+        first = self.committed + 1
+        with segment:
+            segment.executemany(
+                "insert into entries values (?, ?, ?, ?)",
+                [
+                    (seq, entry.schema_version, entry.row_count, entry.data)
+                    for seq, entry in enumerate(group, first)
+                ],
+            )
+        sizes = {seq: len(entry.data) for seq, entry in enumerate(group, first)}
+        total = sum(sizes.values())
+        with self._wake:
+            self._pending_bytes -= total
+            self._backlog.update(sizes)
+            self._backlog_bytes += total
+        with self._grown:
+            self.committed = first + len(group) - 1
+            self._grown.notify_all()
+        for seq, entry in enumerate(group, first):
+            entry.done.set_result(seq)
+        return total
+
+    def _refuse(self, group: list[_Append], error: Unavailable) -> None:
+        with self._wake:
+            self._pending_bytes -= sum(len(entry.data) for entry in group)
+        for entry in group:
+            entry.done.set_exception(error)
+
+    def _open_segment(self, first: int) -> sqlite3.Connection:
+        connection = _connect(self._path(first), _ENTRIES)
+        with self._wake:
+            if first not in self._segments:
+                self._segments.append(first)
+        return connection
+
+    def _segments_from(self, after: int) -> list[int]:
+        with self._wake:
+            segments = list(self._segments)
+        limits = pairwise([*segments, sys.maxsize])
+        return [first for first, following in limits if following - 1 > after]
+
+    def _path(self, first: int) -> Path:
+        return self._folder / f"{first:016d}.db"
+
+    def _sizes(self, after: int) -> dict[int, int]:
+        sizes: dict[int, int] = {}
+        for first in self._segments_from(after):
+            connection = _connect(self._path(first), _ENTRIES)
+            sizes.update(
+                connection.execute("select seq, length(data) from entries where seq > ?", (after,))
+            )
+            connection.close()
+        return sizes
+
+    def _position(self, name: str) -> int:
+        row = self._state.execute("select seq from positions where name = ?", (name,)).fetchone()
+        return int(row[0]) if row else 0
+
+    def _set_position(self, name: str, seq: int) -> None:
+        self._state.execute("insert or replace into positions values (?, ?)", (name, seq))
+
+
+def _connect(path: Path, schema: str) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, check_same_thread=False, timeout=10)
+    connection.execute("pragma journal_mode = wal")
+    connection.execute("pragma synchronous = full")
+    connection.executescript(schema)
+    return connection

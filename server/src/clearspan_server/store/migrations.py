@@ -1,0 +1,50 @@
+"""The engine's migrations: numbered, each one recorded once it has run whole; a broken one runs again."""
+
+from dataclasses import dataclass
+
+from clearspan_server.store.engine import Engine
+from clearspan_server.store.statements import statement
+
+_RECORD = """
+create table if not exists schema_migrations
+(
+    number     UInt32,
+    name       String,
+    applied_at DateTime64(3, 'UTC') default now64(3)
+)
+engine = ReplacingMergeTree order by number
+"""
+
+
+@dataclass(slots=True, frozen=True)
+class Migration:
+    """One step; its statements may run twice without harm."""
+
+    number: int
+    name: str
+    statements: tuple[str, ...]  # files of store/schema
+
+
+MIGRATIONS: tuple[Migration, ...] = (
+    Migration(1, "spans", ("spans",)),
+    Migration(2, "traces", ("traces",)),
+)
+
+
+def pending(engine: Engine) -> list[Migration]:
+    """The migrations that have not run yet, in order: the dry run."""
+    engine.command(_RECORD)
+    done = {row["number"] for row in engine.query("select number from schema_migrations")}
+    return [migration for migration in MIGRATIONS if migration.number not in done]
+
+
+def migrate(engine: Engine) -> list[Migration]:
+    """Run what is pending and record each step; gives what was run."""
+    steps = pending(engine)
+    for migration in steps:
+        for name in migration.statements:
+            engine.command(statement("clearspan_server.store.schema", name))
+        engine.insert_rows(
+            "schema_migrations", ["number", "name"], [[migration.number, migration.name]]
+        )
+    return steps

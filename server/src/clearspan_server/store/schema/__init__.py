@@ -1,0 +1,1 @@
+"""The tables of the engine and the statements that derive one from another."""

@@ -1,0 +1,5 @@
+-- Store a changed decision: the whole row again, one version on, under the same sort key.
+insert into spans
+select * replace (not counted as counted, version + 1 as version)
+from spans final
+where project = {project:String} and trace_id in {trace_ids:Array(String)} and (trace_id, span_id) in {keys:Array(Tuple(String, String))}
