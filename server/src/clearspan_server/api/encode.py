@@ -1,0 +1,67 @@
+"""Rows of the engine as the API's JSON: times, money, traces and spans in lists."""
+
+from decimal import Decimal
+
+from fastapi import Response
+
+from clearspan_server.api.shapes import Shape, SpanRow, TraceRow, TraceSpan
+from clearspan_server.api.window import rfc3339
+from clearspan_server.store.engine import Row
+
+_AS_THEY_ARE = tuple(
+    name
+    for name in SpanRow.model_fields
+    if name not in ("start", "end", "duration_ns", "total_cost")
+)
+_TRACE_AS_THEY_ARE = tuple(
+    name
+    for name in TraceRow.model_fields
+    if name not in ("start", "end", "duration_ns", "total_cost")
+)
+
+
+def as_json(shape: Shape) -> Response:
+    """The shape as a response, written here in the caller's thread: a large one must not hold the event loop."""
+    return Response(shape.model_dump_json(), media_type="application/json")
+
+
+def money(amount: Decimal) -> str:
+    """US dollars as plain digits without trailing zeros."""
+    return format(amount.normalize(), "f")
+
+
+def money_or_none(amount: Decimal | None) -> str | None:
+    """As `money`; null is unknown."""
+    return None if amount is None else money(amount)
+
+
+def trace_row(row: Row) -> TraceRow:
+    """A row of the table `traces`, or of `query.summary`."""
+    return TraceRow(**{name: row[name] for name in _TRACE_AS_THEY_ARE}, **_measures(row))
+
+
+def span_row(row: Row) -> SpanRow:
+    """A span in a list."""
+    return SpanRow(**span_values(row))
+
+
+def trace_span(row: Row, depth: int, start_offset_ns: int, *, orphan: bool) -> TraceSpan:
+    """A span in its trace."""
+    return TraceSpan(
+        **span_values(row), depth=depth, start_offset_ns=start_offset_ns, orphan=orphan
+    )
+
+
+def span_values(row: Row) -> Row:
+    """The fields of a `SpanRow`."""
+    return {name: row[name] for name in _AS_THEY_ARE} | _measures(row)
+
+
+def _measures(row: Row) -> Row:
+    start_ns, end_ns = row["start_ns"], row["end_ns"]
+    return {
+        "start": rfc3339(start_ns),
+        "end": None if end_ns is None else rfc3339(end_ns),
+        "duration_ns": None if end_ns is None else end_ns - start_ns,
+        "total_cost": money_or_none(row["total_cost"]),
+    }

@@ -1,0 +1,37 @@
+"""`GET /spans` and `GET /traces/{trace_id}/spans/{span_id}`."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Response
+
+from clearspan_server.api.access import ReadAccess, read_access
+from clearspan_server.api.detail import span_detail
+from clearspan_server.api.encode import as_json, span_row
+from clearspan_server.api.listing import ListQuery
+from clearspan_server.api.shapes import SpanDetail, SpanList
+from clearspan_server.api.window import ScopeQuery, window
+from clearspan_server.query.spans import list_spans, read_span
+
+router = APIRouter(prefix="/api/v1", tags=["spans"])
+
+
+@router.get("/spans")
+def get_spans(
+    asked: Annotated[ListQuery, Query()], access: Annotated[ReadAccess, Depends(read_access)]
+) -> SpanList:
+    """A page of spans, without their bodies."""
+    page = list_spans(
+        access.engine, access.project, window(asked), asked.filter(), asked.q, asked.paging()
+    )
+    return SpanList(spans=[span_row(row) for row in page.rows], next_cursor=page.next_cursor)
+
+
+@router.get("/traces/{trace_id}/spans/{span_id}", response_model=SpanDetail)
+def get_span(
+    trace_id: str,
+    span_id: str,
+    _asked: Annotated[ScopeQuery, Query()],
+    access: Annotated[ReadAccess, Depends(read_access)],
+) -> Response:
+    """One span with its conversation, tool call, documents, attributes and events."""
+    return as_json(span_detail(read_span(access.engine, access.project, trace_id, span_id)))

@@ -1,0 +1,45 @@
+"""`GET /traces` and `GET /traces/{trace_id}`."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Response
+
+from clearspan_server.api.access import ReadAccess, read_access
+from clearspan_server.api.encode import as_json, trace_row, trace_span
+from clearspan_server.api.listing import ListQuery
+from clearspan_server.api.shapes import Trace, TraceList
+from clearspan_server.api.window import ScopeQuery, window
+from clearspan_server.query.traces import list_traces, read_trace
+
+router = APIRouter(prefix="/api/v1", tags=["traces"])
+
+
+@router.get("/traces")
+def get_traces(
+    asked: Annotated[ListQuery, Query()], access: Annotated[ReadAccess, Depends(read_access)]
+) -> TraceList:
+    """A page of traces.
+
+    Kind, model, provider, name, error type and full text ask for one span that fulfils them all; status, latency,
+    cost, tokens, user, session, service, environment and tag ask the trace.
+    """
+    page = list_traces(
+        access.engine, access.project, window(asked), asked.filter(), asked.q, asked.paging()
+    )
+    return TraceList(traces=[trace_row(row) for row in page.rows], next_cursor=page.next_cursor)
+
+
+@router.get("/traces/{trace_id}", response_model=Trace)
+def get_trace(
+    trace_id: str,
+    _asked: Annotated[ScopeQuery, Query()],
+    access: Annotated[ReadAccess, Depends(read_access)],
+) -> Response:
+    """One trace: its totals, and its spans in order of start without bodies; at most 100 000 of them."""
+    found = read_trace(access.engine, access.project, trace_id)
+    start_ns = found.summary["start_ns"]
+    spans = [
+        trace_span(row, place.depth, row["start_ns"] - start_ns, orphan=place.orphan)
+        for row, place in zip(found.spans, found.places, strict=True)
+    ]
+    return as_json(Trace(trace=trace_row(found.summary), spans=spans))

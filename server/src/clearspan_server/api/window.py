@@ -1,0 +1,105 @@
+"""The window of a question: `from` and `to`, RFC 3339 or epoch milliseconds, and what holds without them."""
+
+import re
+import time
+from datetime import UTC, datetime, timedelta, timezone
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from clearspan_server.errors import BadInput
+from clearspan_server.query.window import HOUR_NS, Window
+
+_DEFAULT_NS = 24 * HOUR_NS
+_LAST_NS = 4_102_444_800_000_000_000  # 2100-01-01: the engine's DateTime ends soon after
+_MILLISECONDS = re.compile(r"[0-9]{1,13}")
+_RFC3339 = re.compile(
+    r"(?P<date>\d{4}-\d\d-\d\d)[Tt ](?P<time>\d\d:\d\d:\d\d)(?:\.(?P<fraction>\d{1,9}))?"
+    r"(?:[Zz]|(?P<sign>[+-])(?P<hours>\d\d):(?P<minutes>\d\d))"
+)
+_SECOND_NS = 1_000_000_000
+
+
+class ScopeQuery(BaseModel):
+    """Query parameters that every read knows; one that is not written down is refused, for it may be a typo."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    project: str | None = Field(
+        default=None, description="The project, where no key says it; api/access.py reads it."
+    )
+
+
+class WindowQuery(ScopeQuery):
+    """The window, both ends optional."""
+
+    since: str | None = Field(
+        default=None, alias="from", description="RFC 3339 or epoch milliseconds."
+    )
+    until: str | None = Field(
+        default=None, alias="to", description="RFC 3339 or epoch milliseconds, exclusive."
+    )
+
+
+def window(asked: WindowQuery, *, ahead_ns: int = HOUR_NS) -> Window:
+    """The window asked for; without `to` it ends `ahead_ns` from now, without `from` it begins a day earlier.
+
+    Lists look an hour ahead, so that the spans of a machine whose clock is fast are seen.
+
+    Raises:
+        BadInput: a time that cannot be read, or an end that is not behind its beginning.
+    """
+    now_ns = time.time_ns()
+    to_ns = now_ns + ahead_ns if asked.until is None else parse_time(asked.until, "to")
+    day_ago_ns = max(0, min(to_ns, now_ns) - _DEFAULT_NS)
+    from_ns = day_ago_ns if asked.since is None else parse_time(asked.since, "from")
+    if from_ns >= to_ns:
+        raise BadInput(
+            f"from {asked.since!r} is not before to {asked.until!r}",
+            field="from",
+            value=asked.since,
+        )
+    return Window(from_ns, to_ns)
+
+
+def parse_time(text: str, field: str) -> int:
+    """Nanoseconds since the epoch.
+
+    Raises:
+        BadInput: not a time, or one before 1970 or after 2099.
+    """
+    found_ns = _milliseconds_ns(text) if _MILLISECONDS.fullmatch(text) else _rfc3339_ns(text)
+    if found_ns is None or not 0 <= found_ns <= _LAST_NS:
+        raise BadInput(
+            f"{field} is not a time in RFC 3339 or epoch milliseconds between 1970 and 2099: {text!r}",
+            field=field,
+            value=text,
+        )
+    return found_ns
+
+
+def _milliseconds_ns(text: str) -> int:
+    return int(text) * 1_000_000
+
+
+def _rfc3339_ns(text: str) -> int | None:
+    found = _RFC3339.fullmatch(text)
+    if found is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(f"{found['date']}T{found['time']}")
+        zone = timezone(
+            timedelta(hours=int(found["hours"] or 0), minutes=int(found["minutes"] or 0))
+        )
+    except ValueError:
+        return None
+    offset = zone.utcoffset(None)
+    behind = offset if found["sign"] != "-" else -offset
+    seconds = round((moment.replace(tzinfo=UTC) - behind).timestamp())
+    return seconds * _SECOND_NS + int((found["fraction"] or "").ljust(9, "0"))
+
+
+def rfc3339(time_ns: int) -> str:
+    """RFC 3339 in UTC with nine digits, so that no nanosecond is lost."""
+    seconds, fraction = divmod(time_ns, _SECOND_NS)
+    moment = datetime.fromtimestamp(seconds, UTC).isoformat()[:19]
+    return f"{moment}.{fraction:09d}Z"

@@ -1,0 +1,221 @@
+"""The only builder of SQL: a filter, a search and an order become clauses of fixed text with bound values."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from clearspan_server.query.text import Term
+
+
+@dataclass(slots=True, frozen=True, kw_only=True)
+class Filter:
+    """What a list is narrowed to: any of the values within a field, and every field. Empty means all.
+
+    Latency in nanoseconds, cost in US dollars; both bounds are inclusive, and unknown is outside of any bound.
+    """
+
+    kind: tuple[str, ...] = ()
+    status: tuple[str, ...] = ()
+    model: tuple[str, ...] = ()  # as requested or as answered
+    provider: tuple[str, ...] = ()
+    name: tuple[str, ...] = ()
+    user: tuple[str, ...] = ()
+    session: tuple[str, ...] = ()
+    service: tuple[str, ...] = ()
+    environment: tuple[str, ...] = ()
+    tag: tuple[str, ...] = ()
+    error_type: tuple[str, ...] = ()
+    min_latency_ns: int | None = None
+    max_latency_ns: int | None = None
+    min_cost: Decimal | None = None
+    max_cost: Decimal | None = None
+    min_tokens: int | None = None
+    max_tokens: int | None = None
+
+
+@dataclass(slots=True, frozen=True)
+class Clauses:
+    """Conditions that must all hold, and the values bound in them."""
+
+    where: list[str] = field(default_factory=list)
+    values: dict[str, object] = field(default_factory=dict)
+
+    def and_(self, other: "Clauses") -> "Clauses":
+        return Clauses(self.where + other.where, self.values | other.values)
+
+
+# What a single span answers.
+_OF_SPAN: Mapping[str, str] = {
+    "kind": "kind in {kind:Array(String)}",
+    "model": "(request_model in {model:Array(String)} or response_model in {model:Array(String)})",
+    "provider": "provider in {provider:Array(String)}",
+    "name": "name in {name:Array(String)}",
+    "error_type": "error_type in {error_type:Array(String)}",
+}
+# What spans and traces have in columns of the same name.
+_OF_BOTH: Mapping[str, str] = {
+    "status": "status in {status:Array(String)}",
+    "user": "user_id in {user:Array(String)}",
+    "session": "session_id in {session:Array(String)}",
+    "environment": "environment in {environment:Array(String)}",
+    "tag": "hasAny(tags, {tag:Array(String)})",
+    "min_latency_ns": "end_ns - start_ns >= {min_latency_ns:Int64}",
+    "max_latency_ns": "end_ns - start_ns <= {max_latency_ns:Int64}",
+    "min_cost": "total_cost >= {min_cost:Decimal(18, 12)}",
+    "max_cost": "total_cost <= {max_cost:Decimal(18, 12)}",
+    "min_tokens": "total_tokens >= {min_tokens:UInt64}",
+    "max_tokens": "total_tokens <= {max_tokens:UInt64}",
+}
+_SPAN = {**_OF_SPAN, **_OF_BOTH, "service": "service in {service:Array(String)}"}
+_TRACE = {**_OF_BOTH, "service": "hasAny(services, {service:Array(String)})"}
+
+# As the text indexes of store/schema/spans.sql spell them, else the engine reads every text.
+_MESSAGES = ("input", "output")
+_MESSAGE_TEXT = r"lowerUTF8(replaceAll(replaceAll({}, '\\n', ' '), '\\t', ' '))"
+_ERROR_TEXT = "lowerUTF8(error_message)"
+TEXTS = (*(_MESSAGE_TEXT.format(column) for column in _MESSAGES), _ERROR_TEXT)
+
+
+def span_clauses(asked: Filter, search: Sequence[Term] = ()) -> Clauses:
+    """What a span must fulfil to be in a list of spans."""
+    return _fields(asked, _SPAN).and_(_search(search))
+
+
+def span_of_trace_clauses(asked: Filter, search: Sequence[Term] = ()) -> Clauses:
+    """What one span of a trace must fulfil, all of it by itself; no clauses when nothing of it is asked."""
+    return _fields(asked, _OF_SPAN).and_(_search(search))
+
+
+def trace_clauses(asked: Filter) -> Clauses:
+    """What a trace itself must fulfil."""
+    return _fields(asked, _TRACE)
+
+
+def within(column: str, statement: str, clauses: Clauses) -> Clauses:
+    """The column holds one of what a statement finds under the clauses."""
+    return Clauses([f"{column} in ({compose(statement, clauses)})"], clauses.values)
+
+
+def _fields(asked: Filter, table: Mapping[str, str]) -> Clauses:
+    asked_for = {name: getattr(asked, name) for name in table}
+    values: dict[str, object] = {
+        name: list(value) if isinstance(value, tuple) else value
+        for name, value in asked_for.items()
+        if value is not None and value != ()
+    }
+    return Clauses([table[name] for name in values], values)
+
+
+def _search(search: Sequence[Term]) -> Clauses:
+    found = Clauses()
+    for number, term in enumerate(search):
+        texts = [_holds(text, number, term) for text in TEXTS]
+        values: dict[str, object] = {
+            f"words_{number}": term.words,
+            f"error_words_{number}": term.error_words,
+            f"needles_{number}": term.needles,
+        }
+        found = found.and_(Clauses(["(" + " or ".join(texts) + ")"], values))
+    return found
+
+
+def _holds(text: str, number: int, term: Term) -> str:
+    """The text holds the term: its words by the index, then where they are not all, the text itself."""
+    words, name = (
+        (term.error_words, "error_words") if text == _ERROR_TEXT else (term.words, "words")
+    )
+    parts = []
+    if words:
+        parts.append(f"hasAllTokens({text}, {{{name}_{number}:Array(String)}})")
+    if term.needles:
+        parts.append(f"multiSearchAny({text}, {{needles_{number}:Array(String)}})")
+    return "(" + " and ".join(parts) + ")"
+
+
+@dataclass(slots=True, frozen=True)
+class Measure:
+    """What a list can be sorted by: its expression, and the type of its value in a cursor."""
+
+    expression: str
+    type: str
+
+
+MEASURES: Mapping[str, Measure] = {
+    "start": Measure("start_ns", "Int64"),
+    "duration": Measure("end_ns - start_ns", "Int64"),
+    "cost": Measure("total_cost", "Decimal(18, 12)"),
+    "tokens": Measure("total_tokens", "UInt64"),
+}
+
+
+@dataclass(slots=True, frozen=True)
+class Order:
+    """By a measure, unknown last; what is equal by the ids, in the same direction."""
+
+    measure: str
+    descending: bool
+    ids: tuple[str, ...]
+
+    def sql(self) -> str:
+        direction = "desc" if self.descending else "asc"
+        ids = ", ".join(f"{name} {direction}" for name in self.ids)
+        return f"{MEASURES[self.measure].expression} {direction} nulls last, {ids}"
+
+    def after(self, value: object, ids: Sequence[str]) -> Clauses:
+        """What comes behind a row with this value and these ids."""
+        measure = MEASURES[self.measure]
+        beyond = "<" if self.descending else ">"
+        own = ", ".join(self.ids)
+        bound = ", ".join(f"{{after_{name}:String}}" for name in self.ids)
+        behind = f"({own}) {beyond} ({bound})"
+        values: dict[str, object] = {
+            f"after_{name}": one for name, one in zip(self.ids, ids, strict=True)
+        }
+        if value is None:
+            return Clauses([f"{measure.expression} is null and {behind}"], values)
+        at = f"{{after:{measure.type}}}"
+        where = (
+            f"{measure.expression} {beyond} {at} or {measure.expression} is null"
+            f" or {measure.expression} = {at} and {behind}"
+        )
+        return Clauses([where], values | {"after": value})
+
+
+@dataclass(slots=True, frozen=True)
+class Facet:
+    """Where the values of a field are counted: the table, and the expression that gives them."""
+
+    table: str
+    expression: str
+
+
+FACETS: Mapping[str, Facet] = {
+    "kind": Facet("spans", "kind"),
+    "model": Facet("spans", "arrayJoin(arrayDistinct([request_model, response_model]))"),
+    "provider": Facet("spans", "provider"),
+    "name": Facet("spans", "name"),
+    "error_type": Facet("spans", "error_type"),
+    "status": Facet("traces", "status"),
+    "user": Facet("traces", "user_id"),
+    "session": Facet("traces", "session_id"),
+    "service": Facet("traces", "arrayJoin(services)"),
+    "environment": Facet("traces", "environment"),
+    "tag": Facet("traces", "arrayJoin(tags)"),
+}
+
+
+def compose(statement: str, clauses: Clauses, order: Order | None = None) -> str:
+    """A statement with clauses at its `/*filter*/` mark and, if given, an order at its `/*order*/` mark.
+
+    Each mark stands before what makes the file a statement of its own: `true`, and an order by start.
+    """
+    where = " and ".join(f"({clause})" for clause in clauses.where) or "true"
+    statement = statement.replace("/*filter*/ true", where)
+    if order is not None:
+        statement = statement.replace("/*order*/ start_ns desc", order.sql())
+    return statement
+
+
+def compose_facet(statement: str, facet: Facet) -> str:
+    """A statement with the facet's expression at its `/*value*/` mark."""
+    return statement.replace("/*value*/ name", facet.expression)

@@ -1,0 +1,42 @@
+"""Spans: the list, and one span with its bodies."""
+
+from clearspan_server.errors import NotFound
+from clearspan_server.query import SQL
+from clearspan_server.query.filter import Clauses, Filter, span_clauses
+from clearspan_server.query.page import Listing, Page, Paging, read_page
+from clearspan_server.query.text import terms
+from clearspan_server.query.window import Window
+from clearspan_server.store.engine import Engine, Row
+from clearspan_server.store.statements import statement
+
+_LISTING = Listing(statement(SQL, "spans"), ids=("trace_id", "span_id"))
+_SPAN = statement(SQL, "span")
+
+
+def list_spans(
+    engine: Engine, project: str, window: Window, asked: Filter, q: str, paging: Paging
+) -> Page:
+    """The spans that start in the window, without their bodies.
+
+    Raises:
+        BadInput: the search or the cursor cannot be read.
+    """
+    clauses = Clauses([], {"project": project}).and_(span_clauses(asked, terms(engine, q)))
+    return read_page(engine, _LISTING, window, clauses, paging)
+
+
+def read_span(engine: Engine, project: str, trace_id: str, span_id: str) -> Row:
+    """One span: every column of the table `spans`.
+
+    Raises:
+        NotFound: the trace has no such span in this project.
+    """
+    values = {"project": project, "trace_id": trace_id, "span_id": span_id}
+    found = engine.query(_SPAN, values)
+    if not found:
+        raise NotFound(
+            f"no span {span_id!r} in trace {trace_id!r} of project {project!r}",
+            trace_id=trace_id,
+            span_id=span_id,
+        )
+    return found[0]

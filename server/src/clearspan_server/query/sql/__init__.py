@@ -1,0 +1,1 @@
+"""The statements of the read path, one a file."""

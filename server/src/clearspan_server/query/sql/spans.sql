@@ -1,0 +1,16 @@
+-- A page of spans, without their bodies.
+select
+    trace_id, span_id, parent_id, name, kind, status, start_ns, end_ns, ttft_ns,
+    error_type, error_class, error_message, service, environment, user_id, session_id, tags,
+    agent_name, provider, operation, request_model, response_model, finish_reason, streamed,
+    attempt, retry_of, tool_name, input_tokens, output_tokens, total_tokens,
+    cache_read_tokens, reasoning_tokens, total_cost, counted, input_preview, output_preview
+from spans final
+where project = {project:String}
+    -- The sort key knows minutes: without this line the whole project is read.
+    and start_minute between toStartOfMinute(fromUnixTimestamp64Nano({from_ns:Int64}, 'UTC'))
+        and toStartOfMinute(fromUnixTimestamp64Nano({to_ns:Int64}, 'UTC'))
+    and start_ns >= {from_ns:Int64} and start_ns < {to_ns:Int64}
+    and /*filter*/ true
+order by /*order*/ start_ns desc
+limit {limit:UInt32}

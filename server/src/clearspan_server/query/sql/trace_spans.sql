@@ -1,0 +1,15 @@
+-- The spans of one trace in order of start, without their bodies; the bloom filter on trace_id finds them.
+select
+    trace_id, span_id, parent_id, name, kind, status, start_ns, end_ns, ttft_ns,
+    error_type, error_class, error_message, service, environment, user_id, session_id, tags,
+    agent_name, provider, operation, request_model, response_model, finish_reason, streamed,
+    attempt, retry_of, tool_name, input_tokens, output_tokens, total_tokens,
+    cache_read_tokens, reasoning_tokens, total_cost, counted, input_preview, output_preview,
+    -- For the totals of the trace.
+    release, feature,
+    -- More than the limit says that spans were left out.
+    count() over () as span_count
+from spans final
+where project = {project:String} and trace_id = {trace_id:String}
+order by start_ns, span_id
+limit {limit:UInt32}

@@ -1,0 +1,70 @@
+"""Traces: the list, and one trace with its spans and totals."""
+
+from dataclasses import dataclass
+
+from clearspan_server.errors import NotFound
+from clearspan_server.query import SQL
+from clearspan_server.query.filter import (
+    Clauses,
+    Filter,
+    span_of_trace_clauses,
+    trace_clauses,
+    within,
+)
+from clearspan_server.query.page import Listing, Page, Paging, read_page
+from clearspan_server.query.summary import summarise
+from clearspan_server.query.text import terms
+from clearspan_server.query.tree import Place, places
+from clearspan_server.query.window import Window
+from clearspan_server.store.engine import Engine, Row
+from clearspan_server.store.statements import statement
+
+MAX_SPANS = 100_000  # of one trace in one answer
+
+_LISTING = Listing(statement(SQL, "traces"), ids=("trace_id",))
+_BY_SPAN = statement(SQL, "trace_ids_by_span")
+_SPANS = statement(SQL, "trace_spans")
+
+
+@dataclass(slots=True, frozen=True)
+class TraceOfSpans:
+    """One trace; `spans` in order of start, `places` beside them."""
+
+    summary: Row
+    spans: list[Row]
+    places: list[Place]
+
+
+def list_traces(
+    engine: Engine, project: str, window: Window, asked: Filter, q: str, paging: Paging
+) -> Page:
+    """The traces that start in the window: rows of the table `traces`.
+
+    What is asked of a span (kind, model, provider, name, error type, full text) one span of the trace must fulfil
+    by itself; status, latency, cost, tokens, user, session, service, environment and tags are the trace's own.
+
+    Raises:
+        BadInput: the search or the cursor cannot be read.
+    """
+    clauses = Clauses([], {"project": project}).and_(trace_clauses(asked))
+    of_span = span_of_trace_clauses(asked, terms(engine, q))
+    if of_span.where:
+        clauses = clauses.and_(within("trace_id", _BY_SPAN, of_span))
+    return read_page(engine, _LISTING, window, clauses, paging)
+
+
+def read_trace(engine: Engine, project: str, trace_id: str) -> TraceOfSpans:
+    """One trace, whenever it was; of more than `MAX_SPANS` spans the first, `span_count` says how many there are.
+
+    Raises:
+        NotFound: no span of the project has this trace id.
+    """
+    values = {"project": project, "trace_id": trace_id, "limit": MAX_SPANS}
+    spans = engine.query(_SPANS, values)
+    if not spans:
+        raise NotFound(f"no trace {trace_id!r} in project {project!r}", trace_id=trace_id)
+    return TraceOfSpans(
+        summary=summarise(spans) | {"span_count": spans[0]["span_count"]},
+        spans=spans,
+        places=places([(span["span_id"], span["parent_id"]) for span in spans]),
+    )
