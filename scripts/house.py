@@ -3,8 +3,12 @@
 import ast
 import re
 import sys
+import tomllib
 from collections.abc import Callable, Iterator
 from pathlib import Path
+
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from tree import ROOT, shown, tracked
 
@@ -13,6 +17,7 @@ MACHINE_PATH = re.compile(r"(?<![\w.~-])/(?:work|home|Users|root)/[\w.-]+")
 REGISTRY = re.compile(
     r"pypi\.org|pythonhosted\.org|registry\.npmjs\.org|registry\.yarnpkg\.com|proxy\.golang\.org"
 )
+PIN = re.compile(r"^([a-z0-9.-]+)==([^ ;\\]+)", re.MULTILINE)
 BINARY = (".png", ".woff2", ".ico", ".bin", ".gz", ".pb")
 SDK_MAY_IMPORT = sys.stdlib_module_names | {"clearspan"}
 THIS_FILE = Path(__file__).resolve()
@@ -49,6 +54,23 @@ def lock_addresses() -> Iterator[str]:
                 yield f"{shown(path)}:{number}: names an address"
 
 
+def stale_locks() -> Iterator[str]:
+    """What is asked for is pinned, at a version that was asked for."""
+    server = tomllib.loads((ROOT / "server/pyproject.toml").read_text(encoding="utf-8"))
+    lines = (ROOT / "requirements/dev.in").read_text(encoding="utf-8").splitlines()
+    tools = [bare for line in lines if (bare := line.partition("#")[0].strip())]
+    for lock, wanted in (
+        ("requirements/server.lock", server["project"]["dependencies"]),
+        ("requirements/dev.lock", server["project"]["dependencies"] + tools),
+    ):
+        pinned = dict(PIN.findall((ROOT / lock).read_text(encoding="utf-8")))
+        for requirement in map(Requirement, wanted):
+            version = pinned.get(canonicalize_name(requirement.name), "")
+            is_ours = requirement.name == "clearspan"
+            if not is_ours and not (version and requirement.specifier.contains(version)):
+                yield f"{lock}: has {version or 'nothing'} for {requirement}; run make lock"
+
+
 def sdk_imports() -> Iterator[str]:
     """The SDK runs with the standard library alone."""
     for path in tracked(".py"):
@@ -80,6 +102,7 @@ RULES: list[Callable[[], Iterator[str]]] = [
     machine_paths,
     registries,
     lock_addresses,
+    stale_locks,
     sdk_imports,
     licences,
 ]
