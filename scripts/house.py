@@ -17,7 +17,7 @@ MACHINE_PATH = re.compile(r"(?<![\w.~-])/(?:work|home|Users|root)/[\w.-]+")
 REGISTRY = re.compile(
     r"pypi\.org|pythonhosted\.org|registry\.npmjs\.org|registry\.yarnpkg\.com|proxy\.golang\.org"
 )
-PIN = re.compile(r"^([a-z0-9.-]+)==([^ ;\\]+)", re.MULTILINE)
+PIN = re.compile(r"^([a-z0-9.-]+)==([^\s;\\]+)", re.MULTILINE)
 BINARY = (".png", ".woff2", ".ico", ".bin", ".gz", ".pb")
 SDK_MAY_IMPORT = sys.stdlib_module_names | {"clearspan"}
 THIS_FILE = Path(__file__).resolve()
