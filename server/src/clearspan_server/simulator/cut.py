@@ -1,5 +1,6 @@
 """Cuts a response off in the middle, as a failing provider or network does."""
 
+import asyncio
 import logging
 
 from starlette.responses import Response
@@ -21,6 +22,8 @@ def cut(response: Response) -> ASGIApp:
     return app
 
 
-def is_no_cut(entry: logging.LogRecord) -> bool:
-    """Whether a line of the HTTP server's log is about something else than a cut."""
+def is_unexpected(entry: logging.LogRecord) -> bool:
+    """Whether a line of the HTTP server's log is about neither a cut nor the end of serving."""
+    if entry.exc_info and entry.exc_info[0] is asyncio.CancelledError:
+        return False
     return not entry.getMessage().startswith("ASGI callable returned without completing response")

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import uvicorn
 
 from clearspan_server.simulator.app import create_app
-from clearspan_server.simulator.cut import is_no_cut
+from clearspan_server.simulator.cut import is_unexpected
 from clearspan_server.simulator.settings import SimulatorSettings
 
 _MAX_CONNECTIONS_WAITING = 128
@@ -57,7 +57,7 @@ def _url(listener: socket.socket) -> str:
 
 def _server(settings: SimulatorSettings) -> uvicorn.Server:
     # A cut is meant, and uvicorn would report each one as an error of the application.
-    logging.getLogger("uvicorn.error").addFilter(is_no_cut)
+    logging.getLogger("uvicorn.error").addFilter(is_unexpected)
     config = uvicorn.Config(
         create_app(settings),
         log_config=None,
