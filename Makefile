@@ -1,4 +1,4 @@
-# `make help` lists what there is. Needs Python 3.11 or newer and Node 20 or newer, nothing else.
+# `make help` lists what there is. Needs Python 3.11 or newer and Node 20.19 or newer, nothing else.
 # Each step leaves a file behind and is repeated only when what it was made from has changed.
 
 SHELL := /bin/bash
@@ -39,8 +39,8 @@ setup: .venv/installed ## the Python environment in .venv
 	@touch $@
 
 web/node_modules/.package-lock.json: web/package-lock.json
-	@node -e 'process.exit(parseInt(process.versions.node) < 20)' 2>/dev/null || \
-		{ echo "Clearspan needs Node 20 or newer to build its interface."; exit 1; }
+	@node -e 'const [a, b] = process.versions.node.split("."); process.exit(a * 100 + +b < 2019 ? 1 : 0)' \
+		2>/dev/null || { echo "Clearspan needs Node 20.19 or newer to build its interface."; exit 1; }
 	@echo "▸ npm packages, pinned"
 	@cd web && npm ci --silent
 	@touch $@
