@@ -66,8 +66,8 @@ def sim(
 ) -> None:
     """Serve simulated model providers: real HTTP, no key, no cost."""
     # Only this command needs the simulator's web framework.
-    from clearspan_server.simulator.app import SimulatorSettings  # noqa: PLC0415 - see above
     from clearspan_server.simulator.serve import serve  # noqa: PLC0415 - see above
+    from clearspan_server.simulator.settings import SimulatorSettings  # noqa: PLC0415 - see above
 
     serve(host, port, SimulatorSettings(seed=seed), lambda url: typer.echo(f"simulator on {url}"))
 

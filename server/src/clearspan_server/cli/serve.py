@@ -5,6 +5,7 @@ import errno
 import ipaddress
 import logging
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import uvicorn
+from typing_extensions import override
 
 from clearspan_server.api.projects import DEMO_PROJECT
 from clearspan_server.app import Parts, build, create_app, shut_down
@@ -73,6 +75,9 @@ def _serve(parts: Parts, folder: Folder, listening: socket.socket, options: Opti
             demo.append(_start_demo(url))
 
     server = _Server(parts, ready)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        # uvicorn stops on the signal and then raises it again: by then there is still work to do here.
+        signal.signal(number, lambda *_: None)
     try:
         asyncio.run(server.serve(sockets=[listening]))
     finally:
@@ -99,11 +104,13 @@ class _Server(uvicorn.Server):
         self._live = parts.state.live
         self._ready = ready
 
+    @override
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
             self._ready()
 
+    @override
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         _say("▸ stopping")
         self._live.close()
@@ -150,7 +157,9 @@ def _greet(announced: Running, token: str, options: Options) -> None:
     page = f"{announced.http}/#token={token}"
     _say(f"\n  Clearspan serves at\n\n      {page}\n")
     if options.demo:
-        _say(f"  The demo agent writes a trace every two seconds to the project {DEMO_PROJECT!r}.\n")
+        _say(
+            f"  The demo agent writes a trace every two seconds to the project {DEMO_PROJECT!r}.\n"
+        )
     _say(FIRST_TRACE)
     _say("  Ctrl+C stops it; nothing is lost.\n")
     has_screen = sys.platform == "darwin" or bool(

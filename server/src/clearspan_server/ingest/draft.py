@@ -25,7 +25,9 @@ class Origin:
     resource: Attributes
     scope_name: str
     scope_version: str
-    resource_text: dict[str, str] = field(default_factory=dict)  # JSON text by key, filled once by ingest/encode.py
+    resource_text: dict[str, str] = field(
+        default_factory=dict
+    )  # JSON text by key, filled once by ingest/encode.py
 
 
 @dataclass(slots=True)
@@ -50,5 +52,7 @@ class Rejected:
 
 @dataclass(slots=True)
 class Decoded:
+    """What was in a request: spans to take, and spans that cannot be."""
+
     drafts: list[Draft] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)

@@ -100,14 +100,16 @@ class Catalog:
         if prefix != "cs" or not key_id or not secret:
             return None
         with self._engine.connect() as connection:
-            row = connection.execute(sa.select(API_KEYS).where(API_KEYS.c.id == key_id)).one_or_none()
+            row = connection.execute(
+                sa.select(API_KEYS).where(API_KEYS.c.id == key_id)
+            ).one_or_none()
         # An unknown id costs the same comparison as a known one.
         known = row.secret_hash if row is not None else _hash("")
         if not hmac.compare_digest(known, _hash(secret)) or row is None:
             return None
         return _key(row)
 
-    def keys(self) -> list[ApiKey]:
+    def list_keys(self) -> list[ApiKey]:
         """All keys, oldest first."""
         with self._engine.connect() as connection:
             rows = connection.execute(sa.select(API_KEYS).order_by(API_KEYS.c.created)).all()

@@ -51,7 +51,9 @@ class Engine:
         with self._client() as client:
             client.insert_arrow(table, batch, settings=settings)
 
-    def insert_rows(self, table: str, names: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    def insert_rows(
+        self, table: str, names: Sequence[str], rows: Sequence[Sequence[object]]
+    ) -> None:
         """Insert a few rows of Python values, in the order of `names`."""
         with self._client() as client:
             client.insert(table, rows, column_names=names)

@@ -62,7 +62,9 @@ class Folder:
         if path.exists():
             return path.read_text(encoding="utf-8").strip()
         token = secrets.token_urlsafe(32)
-        partial = self.path / "token.new"  # renamed when whole: an empty token would let everybody in
+        partial = (
+            self.path / "token.new"
+        )  # renamed when whole: an empty token would let everybody in
         handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             file.write(token + "\n")

@@ -138,7 +138,9 @@ class Journal:
     def backlog(self) -> tuple[int, int]:
         """How many entries, and how many bytes of them, wait for the engine."""
         with self._wake:
-            return len(self._backlog) + len(self._pending), self._backlog_bytes + self._pending_bytes
+            return len(self._backlog) + len(
+                self._pending
+            ), self._backlog_bytes + self._pending_bytes
 
     def begin(self, batch: Batch) -> None:
         """Commit a batch's range and token, before its insert."""

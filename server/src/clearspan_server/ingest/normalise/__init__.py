@@ -20,11 +20,11 @@ class Dialect(Protocol):
 
     NAME: str
 
-    @staticmethod
-    def speaks(attributes: Attributes) -> bool: ...
+    def speaks(self, attributes: Attributes) -> bool:
+        """Whether the span carries any of the convention's attributes."""
 
-    @staticmethod
-    def fill(draft: Draft) -> None: ...
+    def fill(self, draft: Draft) -> None:
+        """Fill fields of the draft's span that are still empty."""
 
 
 DIALECTS: tuple[Dialect, ...] = (clearspan_sdk, otel_genai, openinference, otel)
@@ -55,7 +55,9 @@ def _settle(draft: Draft) -> None:
     span.finish_reason = finish_reason(span.finish_reason)
     _settle_usage(span)
     if span.kind == "other":
-        if (span.request_model or span.response_model) and (span.input_tokens is not None or span.input):
+        if (span.request_model or span.response_model) and (
+            span.input_tokens is not None or span.input
+        ):
             span.kind = "llm"
         elif span.tool_name:
             span.kind = "tool"
@@ -78,5 +80,9 @@ def _settle_usage(span: Span) -> None:
         span.input_tokens += cached
     if span.output_tokens is not None and (span.reasoning_tokens or 0) > span.output_tokens:
         span.output_tokens += span.reasoning_tokens or 0
-    if span.total_tokens is None and span.input_tokens is not None and span.output_tokens is not None:
+    if (
+        span.total_tokens is None
+        and span.input_tokens is not None
+        and span.output_tokens is not None
+    ):
         span.total_tokens = span.input_tokens + span.output_tokens

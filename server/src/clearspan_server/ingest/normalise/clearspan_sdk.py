@@ -36,10 +36,10 @@ def fill(draft: Draft) -> None:
     span, attributes = draft.span, draft.attributes
     kind = attributes.get("clearspan.kind")
     if kind in KINDS:
-        span.kind = kind  # type: ignore[assignment]  # checked against the literal's own values
+        span.kind = kind
     status = attributes.get("clearspan.status")
     if status in STATUSES:
-        span.status = status  # type: ignore[assignment]  # checked against the literal's own values
+        span.status = status
     fill_text(span, attributes, _TEXT)
     fill_whole(span, attributes, _WHOLE)
     span.tags = span.tags or strings(attributes.get("clearspan.tags"))

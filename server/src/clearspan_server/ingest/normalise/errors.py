@@ -54,8 +54,7 @@ _FRAGMENTS: tuple[tuple[str, str], ...] = (
 
 
 def error_class(error_type: str, message: str) -> str:
-    """The class of an error: rate_limit, overloaded, auth, invalid, context_length, content_filter, timeout,
-    connection, server, cancelled or other."""
+    """The class of an error, one word of `_FRAGMENTS`, "cancelled" or "other"."""
     if is_cancellation(error_type):
         return "cancelled"
     for source in (error_type.lower(), message[:500].lower()):

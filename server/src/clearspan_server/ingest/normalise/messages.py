@@ -43,7 +43,11 @@ def _message(item: Value) -> Message | None:
     message: Message = {"role": item["role"], "parts": parts(item.get("content"))}
     call_id = item.get("tool_call_id")
     if call_id or item["role"] == "tool":
-        result = {"type": "tool_call_response", "id": text(call_id), "response": item.get("content")}
+        result = {
+            "type": "tool_call_response",
+            "id": text(call_id),
+            "response": item.get("content"),
+        }
         message["parts"] = [result]
     calls = item.get("tool_calls")
     if isinstance(calls, list):

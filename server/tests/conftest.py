@@ -1,0 +1,34 @@
+"""What the server's tests share."""
+
+from collections.abc import Iterator
+
+import pytest
+from reading import Reader
+from running import Server, start
+
+from clearspan_server.store.engine import Engine
+from clearspan_server.store.migrations import migrate
+
+
+@pytest.fixture(scope="session")
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """The embedded engine, migrated; a process can open one folder, so tests tell themselves apart by project."""
+    opened = Engine(tmp_path_factory.mktemp("engine"))
+    migrate(opened)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def reader(engine: Engine) -> Iterator[Reader]:
+    """A project of its own, stored into and read through the API."""
+    with Reader(engine) as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A running server in a process of its own, shared by tests that leave it usable."""
+    running = start(tmp_path_factory.mktemp("server") / "data")
+    yield running
+    running.stop()

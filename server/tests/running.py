@@ -1,0 +1,75 @@
+"""A server for a test: the real command in a process of its own, found by its `run.json` alone."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+START_S = 60.0
+
+
+@dataclass(slots=True)
+class Server:
+    """A running server and the token of its data folder."""
+
+    process: "subprocess.Popen[str]"
+    url: str
+    data: Path
+
+    @property
+    def token(self) -> str:
+        return (self.data / "token").read_text(encoding="utf-8").strip()
+
+    def get(self, path: str) -> Any:
+        """The JSON of a route, read with the install's token."""
+        headers = {"authorization": f"Bearer {self.token}"}
+        request = urllib.request.Request(self.url + path, headers=headers)
+        with urllib.request.urlopen(request, timeout=30) as reply:
+            return json.loads(reply.read())
+
+    def kill(self) -> None:
+        """End it as a power cut would: no handler runs."""
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+
+    def stop(self) -> int:
+        """End it as an operator would; its exit code."""
+        self.process.terminate()
+        return self.process.wait(60)
+
+
+def start(data: Path, *options: str) -> Server:
+    """Start a server on a folder and wait until it serves."""
+    (data / "run.json").unlink(missing_ok=True)  # one that was killed leaves its own behind
+    command = [sys.executable, "-m", "clearspan_server", "up", "--port", "0", "--json"]
+    process = subprocess.Popen(
+        [*command, "--data", str(data), *options],
+        stdout=subprocess.DEVNULL,
+        stderr=(data.parent / f"{data.name}.log").open("a"),
+        text=True,
+        env={**os.environ, "PYTHONWARNINGS": "default"},
+    )
+    until(lambda: (data / "run.json").exists() or process.poll() is not None, START_S)
+    if process.poll() is not None:
+        log = (data.parent / f"{data.name}.log").read_text(encoding="utf-8")
+        raise AssertionError(f"the server ended with {process.returncode}:\n{log}")
+    url = json.loads((data / "run.json").read_text(encoding="utf-8"))["http"]
+    return Server(process, url, data)
+
+
+def until(condition: Callable[[], Any], timeout_s: float = 20.0) -> Any:
+    """Wait for a true value and give it; fails when the time runs out."""
+    deadline = time.monotonic() + timeout_s
+    while time.monotonic() < deadline:
+        found = condition()
+        if found:
+            return found
+        time.sleep(0.05)
+    raise AssertionError(f"did not happen within {timeout_s} s")

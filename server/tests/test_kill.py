@@ -1,0 +1,87 @@
+"""Contract 1: what was acknowledged is there after `kill -9`, exactly once."""
+
+import http.client
+import random
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+from running import Server, start, until
+from sending import post, request_of, span
+
+KILLS = 20
+SENDERS = 3
+SPANS_A_REQUEST = 32
+
+# The folder is opened without the server, so that no query of ours can hide a double row.
+COUNT_ROWS = """
+import sys
+from pathlib import Path
+from clearspan_server.store.engine import Engine
+engine = Engine(Path(sys.argv[1]))
+for row in engine.query("select span_id, count() as n from spans group by span_id"):
+    print(row["span_id"], row["n"])
+"""
+
+
+class Sender:
+    """A thread that posts spans of its own and remembers which were acknowledged."""
+
+    def __init__(self, url: str) -> None:
+        self.acknowledged: set[str] = set()
+        self._url = url
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._send)
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stop.set()
+        self._thread.join()
+
+    def _send(self) -> None:
+        while not self._stop.is_set():
+            spans = [span("work", {"input.value": "x" * 500}) for _ in range(SPANS_A_REQUEST)]
+            try:
+                status, _ = post(self._url, "/v1/traces", request_of(spans))
+            except (OSError, http.client.HTTPException):
+                return  # killed before the answer: nothing was promised
+            if status == 200:
+                self.acknowledged |= {one.span_id.hex() for one in spans}
+
+
+def test_twenty_kills_lose_nothing_that_was_acknowledged_and_store_nothing_twice(
+    tmp_path: Path,
+) -> None:
+    data = tmp_path / "data"
+    chance = random.Random(7)
+    acknowledged: set[str] = set()
+
+    for _ in range(KILLS):
+        server = start(data)
+        senders = [Sender(server.url) for _ in range(SENDERS)]
+        time.sleep(chance.uniform(0.1, 1.5))  # the moment of the kill is the point of this test
+        server.kill()
+        for sender in senders:
+            sender.stop()
+            acknowledged |= sender.acknowledged
+    server = start(data)
+    until(lambda: visible_spans(server) >= len(acknowledged), 60)
+    assert server.stop() == 0
+    rows = stored_rows(data)
+
+    assert len(acknowledged) > KILLS * SPANS_A_REQUEST
+    assert acknowledged <= set(rows)
+    assert [span_id for span_id, count in rows.items() if count != 1] == []
+
+
+def visible_spans(server: Server) -> int:
+    return int(server.get("/api/v1/overview")["totals"]["spans"])
+
+
+def stored_rows(data: Path) -> dict[str, int]:
+    """How often each span id is stored."""
+    command = [sys.executable, "-c", COUNT_ROWS, str(data / "engine")]
+    printed = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    return {key: int(count) for key, count in (line.split() for line in printed.splitlines())}
