@@ -1,6 +1,7 @@
 """Checks what no linter knows: rules of this repository about addresses, paths, and the SDK."""
 
 import ast
+import json
 import re
 import sys
 import tomllib
@@ -71,6 +72,16 @@ def stale_locks() -> Iterator[str]:
                 yield f"{lock}: has {version or 'nothing'} for {requirement}; run make lock"
 
 
+def partial_npm_lock() -> Iterator[str]:
+    """The npm lock file holds every platform's binaries; npm leaves out what its registry lacks."""
+    path = ROOT / "web/package-lock.json"
+    packages = json.loads(path.read_text(encoding="utf-8"))["packages"] if path.exists() else {}
+    held = {name.rpartition("node_modules/")[2] for name in packages}
+    for name, package in packages.items():
+        for missing in sorted(set(package.get("optionalDependencies", ())) - held):
+            yield f"{shown(path)}: {name} lacks {missing}; npm ci will refuse it"
+
+
 def sdk_imports() -> Iterator[str]:
     """The SDK runs with the standard library alone."""
     for path in tracked(".py"):
@@ -103,6 +114,7 @@ RULES: list[Callable[[], Iterator[str]]] = [
     registries,
     lock_addresses,
     stale_locks,
+    partial_npm_lock,
     sdk_imports,
     licences,
 ]
