@@ -1,0 +1,41 @@
+"""Clearspan records what a program built on language models does, and never harms it."""
+
+from clearspan.decorator import trace
+from clearspan.exporters import Exporter, Outcome
+from clearspan.fields import KINDS
+from clearspan.propagation import (
+    current_span,
+    current_span_id,
+    current_trace_id,
+    extract,
+    inject,
+    traceparent,
+)
+from clearspan.recorder import flush, init
+from clearspan.spans import agent_span, context, llm_span, retrieval_span, span, tool_span
+from clearspan.tracer import Scope, Span
+from clearspan.version import __version__
+
+__all__ = [
+    "KINDS",
+    "Exporter",
+    "Outcome",
+    "Scope",
+    "Span",
+    "__version__",
+    "agent_span",
+    "context",
+    "current_span",
+    "current_span_id",
+    "current_trace_id",
+    "extract",
+    "flush",
+    "init",
+    "inject",
+    "llm_span",
+    "retrieval_span",
+    "span",
+    "tool_span",
+    "trace",
+    "traceparent",
+]

@@ -1,0 +1,296 @@
+"""Delivery: bounded queues, and the one daemon thread that empties them into the exporters."""
+
+from __future__ import annotations
+
+import contextlib
+import queue
+import random
+import sys
+import threading
+import weakref
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from time import monotonic, sleep, time_ns
+
+from clearspan.errors import report, warn_once
+from clearspan.exporters import Exporter, Outcome
+from clearspan.tracer import Span
+
+INTERVAL_S = 0.5  # between two looks at the queues; a span is seen by the server soon after
+BATCH_SPANS = 256
+OPEN_AFTER_NS = 1_000_000_000
+BACKOFF_S = 0.5
+MAX_BACKOFF_S = 30.0
+MAX_RETRY_AFTER_S = 120.0
+# At the end of the program: how often an address where nobody answers is tried, and how far apart.
+LAST_TRIES = 2
+LAST_PAUSE_S = 0.2
+EXIT_S = 3.0
+
+
+# By span id. Weak, so that a span nobody ended is ended when it is forgotten.
+OpenSpans = dict[str, weakref.ref[Span]]
+
+
+@dataclass(slots=True, eq=False)
+class Mark:
+    """A place in a queue; answered when everything before it has been settled."""
+
+    answered: threading.Event = field(default_factory=threading.Event)
+    is_complete: bool = False
+
+
+class Outbox:
+    """What waits for one exporter. The program's threads append, the delivery thread takes."""
+
+    __slots__ = (
+        *("_batch", "_exporter", "_failures", "_make", "_not_before_s", "_reported"),
+        *("closing", "dropped", "lost", "queue"),
+    )
+
+    def __init__(self, make: Callable[[], Exporter]) -> None:
+        self._make = make
+        self._exporter: Exporter | None = None
+        self.queue: deque[Span | Mark] = deque()
+        self.dropped = 0  # thrown away because the queue was full
+        self.lost = 0  # refused by the other side
+        self.closing = False
+        self._batch: list[Span] = []
+        self._failures = 0
+        self._not_before_s = 0.0
+        self._reported = 0
+
+    def drop_oldest(self) -> None:
+        """Makes room for one; the caller holds the lock."""
+        try:
+            oldest = self.queue.popleft()
+        except IndexError:  # the delivery thread was faster
+            return
+        if isinstance(oldest, Mark):
+            oldest.answered.set()
+        else:
+            self.dropped += 1
+            warn_once("drop", "the queue is full, the oldest spans are dropped")
+
+    def hurry(self) -> None:
+        """Makes the next `deliver` try at once."""
+        self._failures = 0
+        self._not_before_s = 0.0
+
+    def deliver(self) -> None:
+        """Exports until the queue is empty or the exporter wants a pause."""
+        while monotonic() >= self._not_before_s and self._fill():
+            outcome = self._export()
+            del self._batch[: outcome.settled]
+            self.lost += outcome.lost
+            if not self._batch:
+                self._failures = 0
+                continue
+            self._failures += 1
+            if self.closing and outcome.is_away and self._failures >= LAST_TRIES:
+                self._give_up()
+            else:
+                self._not_before_s = monotonic() + self._pause_s(outcome.retry_after_s)
+
+    def wait_s(self) -> float:
+        """How long nothing needs to be done for this exporter."""
+        return max(0.0, self._not_before_s - monotonic()) if self._batch else INTERVAL_S
+
+    def watch(self, open_spans: Sequence[Span]) -> None:
+        """Tells the exporter what has been open for long."""
+        try:
+            if not self.closing:
+                self._made().watch(open_spans)
+        except Exception as error:  # noqa: BLE001  # the funnel: an exporter failed
+            report(error, "reporting open spans")
+
+    def close(self) -> None:
+        """Closes the exporter, if it was ever needed."""
+        if self._exporter is not None:
+            self._exporter.close()
+
+    def _made(self) -> Exporter:
+        # Made by the thread that uses it: importing an HTTP client takes 20 ms.
+        if self._exporter is None:
+            self._exporter = self._make()
+        return self._exporter
+
+    def _export(self) -> Outcome:
+        try:
+            return self._made().export(self._batch, self.dropped)
+        except Exception as error:  # noqa: BLE001  # the funnel: an exporter failed
+            report(error, "exporting spans")
+            return Outcome(settled=len(self._batch), lost=len(self._batch))
+
+    def _pause_s(self, retry_after_s: float) -> float:
+        if self.closing:
+            return retry_after_s or LAST_PAUSE_S
+        # Full-range jitter, so that many processes do not come back together.
+        backoff_s = min(MAX_BACKOFF_S, BACKOFF_S * (1 << min(self._failures - 1, 10)))
+        jittered_s = backoff_s * random.uniform(0.5, 1.0)  # noqa: S311  # no secret
+        return max(jittered_s, min(retry_after_s, MAX_RETRY_AFTER_S))
+
+    def _fill(self) -> bool:
+        """Moves spans from the queue to the batch, up to the next mark; answers marks reached."""
+        while len(self._batch) < BATCH_SPANS and self.queue:
+            try:
+                item = self.queue.popleft()
+            except IndexError:  # dropped at this moment
+                break
+            if not isinstance(item, Mark):
+                self._batch.append(item)
+            elif self._batch:
+                self.queue.appendleft(item)
+                break
+            else:
+                self._answer(item)
+        return bool(self._batch)
+
+    def _answer(self, mark: Mark) -> None:
+        gone = self.dropped + self.lost
+        mark.is_complete = gone == self._reported
+        self._reported = gone
+        mark.answered.set()
+
+    def _give_up(self) -> None:
+        self.lost += len(self._batch)
+        self._batch.clear()
+        while self._fill():
+            self.lost += len(self._batch)
+            self._batch.clear()
+        warn_once("exit", f"the program ended with {self.lost} spans undelivered")
+
+
+class Delivery:
+    """The sink of a process: takes finished spans without blocking and delivers them."""
+
+    def __init__(
+        self, makers: Sequence[Callable[[], Exporter]], queue_spans: int, still_open: OpenSpans
+    ) -> None:
+        self._outboxes = tuple(Outbox(make) for make in makers)
+        self._limit = queue_spans
+        self._high_water = max(1, queue_spans // 2)
+        self.open = still_open
+        # `put` of a SimpleQueue may interrupt itself, as a finaliser that ends a span does; a
+        # condition variable would deadlock there. The lock is reentrant for the same reason.
+        self._bell: queue.SimpleQueue[None] = queue.SimpleQueue()
+        self._lock = threading.RLock()
+        self._working = threading.Lock()
+        self._is_rung = False
+        self._thread: threading.Thread | None = None
+        self._is_stopped = False
+        self._next_watch_s = 0.0
+
+    def started(self, span: Span, /) -> None:
+        """Notes ``span`` as open."""
+        self.open[span.span_id] = weakref.ref(span)
+        if self._thread is None:
+            self.start()
+
+    def ended(self, span: Span, /) -> None:
+        """Queues ``span``; not a copy that a forked child inherited from its parent."""
+        if self.open.pop(span.span_id, None) is not None:
+            for outbox in self._outboxes:
+                outbox.queue.append(span)
+                if len(outbox.queue) >= self._high_water:
+                    self._crowded(outbox)
+
+    def start(self) -> bool:
+        """Starts the thread unless it runs; False when the interpreter allows no more threads."""
+        with self._lock:
+            if self._thread is not None:
+                return True
+            thread = threading.Thread(target=self._run, name="clearspan", daemon=True)
+            try:
+                thread.start()
+            except RuntimeError:  # the interpreter is shutting down
+                return False
+            self._thread = thread
+        _deliver_when_child_ends(self)
+        return True
+
+    def flush(self, timeout_s: float) -> bool:
+        """Delivers what has ended so far.
+
+        Returns:
+            Whether all of it was acknowledged in time, and nothing was lost since the last flush.
+        """
+        marks = []
+        for outbox in self._outboxes:
+            marks.append(Mark())
+            outbox.queue.append(marks[-1])
+            outbox.hurry()
+        deadline_s = monotonic() + timeout_s
+        if not self._is_stopped and self.start():
+            self._bell.put(None)
+        else:
+            self._work_here(deadline_s, marks)
+        for mark in marks:
+            mark.answered.wait(max(0.0, deadline_s - monotonic()))
+        return all(mark.is_complete for mark in marks)
+
+    def close(self, timeout_s: float) -> bool:
+        """Flushes for the last time, giving up early on an address where nobody answers."""
+        for outbox in self._outboxes:
+            outbox.closing = True
+        is_complete = self.flush(timeout_s)
+        self._is_stopped = True
+        self._bell.put(None)
+        return is_complete
+
+    def _crowded(self, outbox: Outbox) -> None:
+        if len(outbox.queue) > self._limit:
+            with self._lock:
+                outbox.drop_oldest()
+        if not self._is_rung:
+            self._is_rung = True
+            self._bell.put(None)
+
+    def _run(self) -> None:
+        while not self._is_stopped:
+            with contextlib.suppress(queue.Empty):
+                self._bell.get(timeout=self._wait_s())
+            self._work()
+        for outbox in self._outboxes:
+            outbox.close()
+
+    def _wait_s(self) -> float:
+        return min([INTERVAL_S, *(outbox.wait_s() for outbox in self._outboxes)])
+
+    def _work(self) -> None:
+        with self._working:
+            for outbox in self._outboxes:
+                outbox.deliver()
+            # Not before the queues are short: while the server is away the bell stays silent.
+            if all(len(outbox.queue) < self._high_water for outbox in self._outboxes):
+                self._is_rung = False
+            if monotonic() >= self._next_watch_s:
+                self._next_watch_s = monotonic() + 1.0
+                self._watch()
+
+    def _watch(self) -> None:
+        before_ns = time_ns() - OPEN_AFTER_NS
+        long_open = []
+        for span_id, reference in list(self.open.items()):
+            span = reference()
+            if span is None:
+                self.open.pop(span_id, None)
+            elif span.start_ns < before_ns:
+                long_open.append(span)
+        if long_open:
+            for outbox in self._outboxes:
+                outbox.watch(long_open)
+
+    def _work_here(self, deadline_s: float, marks: Sequence[Mark]) -> None:
+        """Does the thread's work when there is no thread and none can be had any more."""
+        while monotonic() < deadline_s and not all(mark.answered.is_set() for mark in marks):
+            self._work()
+            sleep(min(LAST_PAUSE_S, self._wait_s()))
+
+
+def _deliver_when_child_ends(delivery: Delivery) -> None:
+    """Children of multiprocessing end without running `atexit` functions, but run these."""
+    process, util = map(sys.modules.get, ("multiprocessing.process", "multiprocessing.util"))
+    if process and util and process.parent_process() is not None:
+        util.Finalize(None, delivery.close, args=(EXIT_S,), exitpriority=0)

@@ -1,0 +1,44 @@
+"""The funnel: what goes wrong inside Clearspan is told once and never reaches the program."""
+
+import os
+
+# What was told already. The keys are literals of this package and names of exception types, so
+# the set stays small.
+_told: set[tuple[str, str]] = set()
+
+
+class SettingError(ValueError):
+    """A setting has a value that it cannot have. Logged, and raised only in strict mode."""
+
+
+def report(error: Exception, doing: str) -> None:
+    """Logs an internal error with its stack, the first time; raises it when CLEARSPAN_STRICT is set.
+
+    Args:
+        error: what was caught.
+        doing: what failed, as the end of "clearspan failed while …".
+    """
+    if os.environ.get("CLEARSPAN_STRICT"):
+        raise error
+    if _is_first(doing, type(error).__qualname__):
+        _log(f"clearspan failed while {doing}; the program goes on, this is told once", error)
+
+
+def warn_once(topic: str, message: str) -> None:
+    """Logs a warning about something expected, such as a server that is away; once a topic."""
+    if _is_first(topic, ""):
+        _log(f"clearspan: {message}", None)
+
+
+def _is_first(topic: str, kind: str) -> bool:
+    if (topic, kind) in _told:
+        return False
+    _told.add((topic, kind))
+    return True
+
+
+def _log(message: str, error: Exception | None) -> None:
+    # Slow to import (5 ms), and not needed while all goes well.
+    import logging  # noqa: PLC0415
+
+    logging.getLogger("clearspan").warning(message, exc_info=error)

@@ -1,0 +1,158 @@
+"""The typed facts of a span: their names in Python and on the wire."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Generic, NamedTuple, TypeVar, overload
+
+from clearspan.capture import ATOMS, MAX_TEXT_CHARS, mode, plain
+from clearspan.errors import report
+
+T = TypeVar("T")
+
+KINDS = (
+    *("llm", "embedding", "retriever", "reranker", "tool", "agent", "chain"),
+    *("guardrail", "evaluator", "http", "db", "other"),
+)
+
+Usage = Mapping[str, int | None]
+
+
+class Field(Generic[T]):
+    """One fact: an attribute in Python, kept in ``fields`` of its span, with a key on the wire.
+
+    Content is what a user or a model wrote; ``capture="metadata"`` leaves it out.
+    """
+
+    __slots__ = ("is_content", "key", "name")
+
+    def __init__(self, key: str, *, is_content: bool = False) -> None:
+        self.key = key
+        self.is_content = is_content
+        self.name = ""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    @overload
+    def __get__(self, facts: None, owner: type) -> Field[T]: ...
+    @overload
+    def __get__(self, facts: Facts, owner: type) -> T | None: ...
+    def __get__(self, facts: Facts | None, owner: type) -> object:
+        return self if facts is None else facts.fields.get(self.name)
+
+    def __set__(self, facts: Facts, value: T | None) -> None:
+        facts.set({self.name: value})
+
+
+class Carried(NamedTuple):
+    """What every span inherits from the place where it starts."""
+
+    facts: Mapping[str, object] = MappingProxyType({})
+    tracestate: str = ""  # both as received, passed on untouched
+    baggage: str = ""
+
+
+NOTHING = Carried()
+
+
+class Facts:
+    """What is known about a span besides its place and time. Values are kept as plain copies."""
+
+    __slots__ = ("carried", "fields", "truncated")
+
+    carried: Carried
+    fields: dict[str, object]
+    truncated: dict[str, int] | None  # full size in bytes by field; 0 is unknown
+
+    # A model call. ``usage`` has the keys of USAGE_KEYS, and cached ⊆ input, reasoning ⊆ output.
+    input = Field[object]("gen_ai.input.messages", is_content=True)
+    output = Field[object]("gen_ai.output.messages", is_content=True)
+    tools = Field[object]("gen_ai.tool.definitions", is_content=True)
+    provider = Field[str]("gen_ai.provider.name")
+    operation = Field[str]("gen_ai.operation.name")
+    model = Field[str]("gen_ai.request.model")
+    parameters = Field[Mapping[str, object]]("gen_ai.request.*")
+    streamed = Field[bool]("gen_ai.request.stream")
+    response_model = Field[str]("gen_ai.response.model")
+    response_id = Field[str]("gen_ai.response.id")
+    finish_reason = Field[str]("gen_ai.response.finish_reasons")
+    first_token_ns = Field[int]("gen_ai.response.time_to_first_chunk")  # since the start
+    usage = Field[Usage]("gen_ai.usage.*")
+
+    # A tool call, an agent, a retrieval. A document has id, content, score and metadata.
+    tool_name = Field[str]("gen_ai.tool.name")
+    tool_call_id = Field[str]("gen_ai.tool.call.id")
+    arguments = Field[object]("gen_ai.tool.call.arguments", is_content=True)
+    result = Field[object]("gen_ai.tool.call.result", is_content=True)
+    agent_name = Field[str]("gen_ai.agent.name")
+    query = Field[str]("gen_ai.retrieval.query.text", is_content=True)
+    k = Field[int]("gen_ai.retrieval.top_k")
+    documents = Field[Sequence[object]]("gen_ai.retrieval.documents", is_content=True)
+
+    # Who and where; mostly set for many spans at once by ``clearspan.context``.
+    user = Field[str]("user.id")
+    customer = Field[str]("clearspan.customer")
+    session = Field[str]("session.id")
+    turn = Field[str | int]("clearspan.turn")
+    run = Field[str]("clearspan.run")
+    step_id = Field[str]("clearspan.step.id")
+    step_index = Field[int]("clearspan.step.index")
+    step_type = Field[str]("clearspan.step.type")
+    attempt = Field[int]("clearspan.attempt")  # 1 is the first
+    retry_of = Field[str]("clearspan.retry_of")  # the span id of the first attempt
+    tags = Field[Sequence[str]]("clearspan.tags")
+    feature = Field[str]("clearspan.feature")
+    experiment = Field[str]("clearspan.experiment")
+    variant = Field[str]("clearspan.variant")
+    prompt_name = Field[str]("clearspan.prompt.name")
+    prompt_version = Field[str | int]("clearspan.prompt.version")
+
+    def set(self, facts: Mapping[str, object] | None = None, /, **more: object) -> None:
+        """Adds facts: names of this class mean what they mean here, any other is an attribute.
+
+        Example:
+            >>> import clearspan
+            >>> with clearspan.span("checkout") as span:
+            ...     span.set({"cart.items": 3}, user="ann")
+        """
+        try:
+            new = {**facts, **more} if facts else more
+            self.make_plain(new)
+            self.fields.update(new)
+        except Exception as error:  # noqa: BLE001  # the funnel: whatever was passed
+            report(error, "setting fields of a span")
+
+    def facts(self) -> dict[str, object]:
+        """All that is known about the span: inherited facts, fields and attributes."""
+        stray = {name: plain(value)[0] for name, value in vars(self).items()}
+        # One call copies a dict that the program may still be adding to.
+        return {**self.carried.facts, **stray, **self.fields.copy()}
+
+    def make_plain(self, facts: dict[str, object]) -> None:
+        """Replaces the values of ``facts`` by plain copies, because the program may change them."""
+        if not mode.content:
+            for name in CONTENT & facts.keys():
+                facts[name] = None
+        for name, value in facts.items():
+            kind = type(value)
+            # Inline, because five attributes must stay below a third of a microsecond.
+            if kind not in ATOMS and (kind is not str or len(value) > MAX_TEXT_CHARS):  # type: ignore[arg-type]  # it is a str
+                facts[name] = self._copied(name, value)
+
+    def _copied(self, name: str, value: object) -> object:
+        try:
+            copy, full_bytes = plain(value)
+        except Exception as error:  # noqa: BLE001  # the funnel: capturing never harms
+            report(error, f"copying a {type(value).__qualname__}")
+            return None
+        if full_bytes is not None:
+            self.truncated = {**(self.truncated or {}), name: full_bytes}
+        return copy
+
+
+FIELDS: dict[str, Field[object]] = {
+    name: field for name, field in vars(Facts).items() if isinstance(field, Field)
+}
+CONTENT = frozenset(name for name, field in FIELDS.items() if field.is_content)

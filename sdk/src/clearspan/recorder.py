@@ -1,0 +1,199 @@
+"""The recorder of this process: set up once, also after a fork, and emptied at the end."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import PurePath
+
+from clearspan.capture import mode
+from clearspan.delivery import Delivery
+from clearspan.errors import SettingError, report
+from clearspan.exporters import Exporter
+from clearspan.settings import Settings, resolve
+from clearspan.tracer import NoSink, Span, send_to
+from clearspan.version import __version__
+
+REINIT_S = 1.0
+FORMATS = ("otlp", "console")
+
+
+class FirstUse:
+    """Until `init` is called; the first span calls it."""
+
+    def started(self, span: Span, /) -> None:
+        """Starts with the settings of the environment."""
+        _recorder.start_lazily().started(span)
+
+    def ended(self, span: Span, /) -> None:
+        """Not for a span that started before: it was taken by the recorder of that time."""
+
+
+class Recorder:
+    """The settings and the delivery of this process."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._settings: Settings | None = None
+        self._delivery: Delivery | None = None
+
+    def start(self, settings: Settings) -> None:
+        """Records with ``settings`` from now on; what was recorded before is delivered first."""
+        with self._lock:
+            if settings == self._settings:
+                return
+            former, self._settings = self._delivery, settings
+            self._install()
+        if former is not None:
+            former.close(REINIT_S)
+
+    def start_lazily(self) -> Delivery | NoSink:
+        """Starts with the settings of the environment, unless a recorder has been started."""
+        with self._lock:
+            if self._settings is None:
+                self._settings = resolve({})
+                self._install()
+            return self._delivery or NoSink()
+
+    def flush(self, timeout_s: float) -> bool:
+        """Whether everything was acknowledged."""
+        return self._delivery is None or self._delivery.flush(timeout_s)
+
+    def close(self) -> None:
+        """Delivers at the end of the program."""
+        if self._delivery is not None and self._settings is not None:
+            self._delivery.close(self._settings.exit_s)
+
+    def restart(self) -> None:
+        """In a forked child: with new locks, an empty queue, and a connection of its own."""
+        self._lock = threading.Lock()
+        self._delivery = None  # what it held belongs to the parent, which delivers it
+        if self._settings is not None:
+            self._install()
+
+    def _install(self) -> None:
+        settings = self._settings
+        if settings is None or settings.disabled:
+            self._delivery = None
+            send_to(NoSink())
+            return
+        mode.content = settings.capture == "full"
+        still_open = self._delivery.open if self._delivery else {}
+        self._delivery = Delivery(_makers(settings), settings.queue_spans, still_open)
+        send_to(self._delivery)
+
+
+_recorder = Recorder()
+send_to(FirstUse())
+atexit.register(_recorder.close)
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_recorder.restart)
+
+
+def init(  # noqa: PLR0913  # the settings are the arguments, all by name
+    *,
+    endpoint: str | None = None,
+    key: str | None = None,
+    project: str | None = None,
+    service: str | None = None,
+    environment: str | None = None,
+    release: str | None = None,
+    capture: str | None = None,
+    exporters: Sequence[str | Exporter] | None = None,
+) -> None:
+    """Sets up recording; optional, because the first span does it with the environment's settings.
+
+    An argument that is not given is taken from ``CLEARSPAN_<NAME>``, then from OpenTelemetry's
+    variable for the same thing, then from the default.
+
+    Args:
+        endpoint: the server, ``http://127.0.0.1:4318`` unless given.
+        key: API key.
+        project: where to write on a server that accepts spans without a key.
+        service: name of this program; else its file name.
+        environment: where it runs: production, staging, …
+        release: what runs: a version or a commit.
+        capture: ``full``, or ``metadata`` to leave out all texts.
+        exporters: where spans go, several at once: ``otlp``, ``console``, exporter objects.
+
+    Example:
+        >>> import clearspan
+        >>> clearspan.init(service="shop", environment="production", exporters=["console"])
+    """
+    try:
+        _recorder.start(resolve(locals()))
+    except Exception as error:  # noqa: BLE001  # the funnel: a wrong setting must not stop a program
+        report(error, "starting")
+
+
+def flush(timeout_s: float = 10.0) -> bool:
+    """Delivers everything that has ended so far.
+
+    Returns:
+        True only if all of it was acknowledged and nothing was lost since the last flush.
+    """
+    try:
+        return _recorder.flush(timeout_s)
+    except Exception as error:  # noqa: BLE001  # the funnel
+        report(error, "flushing")
+        return False
+
+
+def _makers(settings: Settings) -> list[Callable[[], Exporter]]:
+    return [partial(_exporter, given, settings) for given in settings.exporters]
+
+
+def _exporter(given: object, settings: Settings) -> Exporter:
+    # Imported by the delivery thread, when needed: an HTTP client takes 20 ms.
+    if given == "otlp":
+        from clearspan.exporters.otlp import OtlpExporter  # noqa: PLC0415
+
+        resource = _resource(settings)
+        return OtlpExporter(settings.traces_url, _headers(settings), resource, __version__)
+    if given == "console":
+        from clearspan.exporters.console import ConsoleExporter  # noqa: PLC0415
+
+        return ConsoleExporter()
+    if isinstance(given, str):
+        raise SettingError(f"exporter {given!r} is none of {FORMATS}")
+    return given  # type: ignore[return-value]  # an exporter object, by the type of `init`
+
+
+def _headers(settings: Settings) -> dict[str, str]:
+    headers = dict(settings.headers)
+    if settings.key:
+        headers["authorization"] = f"Bearer {settings.key}"
+    if settings.project:
+        headers["x-clearspan-project"] = settings.project
+    return headers
+
+
+def _program() -> str:
+    """The name of the script, or of the package that was started with -m."""
+    path = PurePath(sys.argv[0])
+    return (path.parent.name if path.stem == "__main__" else path.stem) or "python"
+
+
+def _resource(settings: Settings) -> dict[str, object]:
+    import socket  # noqa: PLC0415  # slow, and needed by no program that exports to the console
+
+    own = {
+        "service.name": settings.service,
+        "service.version": settings.release,
+        "deployment.environment.name": settings.environment,
+    }
+    return {
+        "service.name": _program(),
+        **settings.resource,
+        **{key: value for key, value in own.items() if value},
+        "clearspan.release": settings.release or None,
+        "host.name": socket.gethostname(),
+        "process.pid": os.getpid(),
+        "telemetry.sdk.name": "clearspan",
+        "telemetry.sdk.language": "python",
+        "telemetry.sdk.version": __version__,
+    }

@@ -1,0 +1,120 @@
+"""Settings: an argument of `init`, else the environment, else the default; one row each."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+
+from clearspan.errors import SettingError, report
+
+T = TypeVar("T")
+
+CAPTURE_MODES = ("full", "metadata")
+TRACES_PATH = "/v1/traces"
+NO = False
+
+
+def _pairs(text: str) -> dict[str, str]:
+    """``a=b,c=d`` with URL-encoded values, as OpenTelemetry writes headers and resources."""
+    # Slow to import (5 ms), and few programs set these.
+    from urllib.parse import unquote  # noqa: PLC0415
+
+    pairs = (item.partition("=") for item in text.split(",") if "=" in item)
+    return {key.strip(): unquote(value.strip()) for key, _, value in pairs}
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in text.split(",") if name.strip())
+
+
+def _yes(text: str) -> bool:
+    return text.strip().lower() in {"1", "true", "yes", "on"}
+
+
+def row(default: T, explanation: str, parse: Callable[[str], T], *otel_variables: str) -> T:
+    """A setting: its default, what it does, how its text is read, and OpenTelemetry's names for it.
+
+    The variable ``CLEARSPAN_<NAME>`` comes before those of OpenTelemetry.
+    """
+    metadata = {"help": explanation, "parse": parse, "otel_variables": otel_variables}
+    field: T = dataclasses.field(default_factory=lambda: default, metadata=metadata)
+    return field
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How this process records. The fields are the settings, ``CLEARSPAN_<NAME>`` their variables."""
+
+    endpoint: str = row(
+        "http://127.0.0.1:4318",
+        "The server's address; /v1/traces is added unless it is there.",
+        str,
+        "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
+        "OTEL_EXPORTER_OTLP_ENDPOINT",
+    )
+    key: str = row("", "API key, sent as a bearer token.", str)
+    project: str = row(
+        "", "Project to write to, where the server accepts spans without a key.", str
+    )
+    service: str = row("", "Name of this program; else its file name.", str, "OTEL_SERVICE_NAME")
+    environment: str = row("", "Where it runs: production, staging, …", str)
+    release: str = row("", "What runs: a version or a commit.", str)
+    capture: str = row("full", "full, or metadata to leave out all texts.", str)
+    exporters: tuple[object, ...] = row(
+        ("otlp",), "Where spans go: otlp, console, or exporter objects.", _names
+    )
+    headers: Mapping[str, str] = row(
+        {},
+        "More HTTP headers, as a=b,c=d.",
+        _pairs,
+        "OTEL_EXPORTER_OTLP_TRACES_HEADERS",
+        "OTEL_EXPORTER_OTLP_HEADERS",
+    )
+    resource: Mapping[str, str] = row(
+        {}, "More resource attributes, as a=b,c=d.", _pairs, "OTEL_RESOURCE_ATTRIBUTES"
+    )
+    queue_spans: int = row(10_000, "Spans kept for each exporter; the oldest are dropped.", int)
+    exit_s: float = row(3.0, "How long the end of the program may wait for delivery.", float)
+    disabled: bool = row(NO, "Record nothing.", _yes, "OTEL_SDK_DISABLED")
+
+    @property
+    def traces_url(self) -> str:
+        """Where spans are posted."""
+        base = self.endpoint.rstrip("/")
+        return base if base.endswith(TRACES_PATH) else base + TRACES_PATH
+
+
+def resolve(arguments: Mapping[str, object]) -> Settings:
+    """Settings from ``arguments`` (None is not given), the environment and the defaults.
+
+    A value that makes no sense is logged and the default used: a misspelt variable must not stop
+    a program.
+    """
+    values = {
+        field.name: value
+        for field in dataclasses.fields(Settings)
+        if (value := _value(field, arguments.get(field.name))) is not None
+    }
+    if values.get("capture", "full") not in CAPTURE_MODES:
+        report(
+            SettingError(f"capture={values.pop('capture')!r} is none of {CAPTURE_MODES}"),
+            "starting",
+        )
+    return Settings(**values)  # type: ignore[arg-type]  # each was parsed by its own row
+
+
+def _value(field: dataclasses.Field[object], argument: object) -> object:
+    if argument is not None:
+        return argument
+    variables = (f"CLEARSPAN_{field.name.upper()}", *field.metadata["otel_variables"])
+    text = next((os.environ[name] for name in variables if os.environ.get(name)), None)
+    if text is None:
+        return None
+    try:
+        return field.metadata["parse"](text)
+    except ValueError as error:
+        report(error, f"reading CLEARSPAN_{field.name.upper()}")
+        return None

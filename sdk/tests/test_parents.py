@@ -1,0 +1,187 @@
+"""Which span becomes the parent, wherever the program's code happens to run."""
+
+import asyncio
+import contextvars
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+
+import clearspan
+import pytest
+from clearspan.testing import capture_spans
+
+
+def leaf() -> None:
+    with clearspan.span("leaf"):
+        pass
+
+
+async def async_leaf() -> None:
+    await asyncio.sleep(0)
+    leaf()
+
+
+async def plain_await() -> None:
+    await async_leaf()
+
+
+async def gather() -> None:
+    await asyncio.gather(async_leaf(), async_leaf())
+
+
+async def nested_task() -> None:
+    async def spawn() -> None:
+        await asyncio.create_task(async_leaf())
+
+    await asyncio.create_task(spawn())
+
+
+async def to_thread() -> None:
+    await asyncio.to_thread(leaf)
+
+
+async def executor_with_copied_context() -> None:
+    with ThreadPoolExecutor() as pool:
+        context = contextvars.copy_context()
+        await asyncio.get_running_loop().run_in_executor(pool, context.run, leaf)
+
+
+async def async_generator() -> None:
+    async def numbers() -> AsyncIterator[int]:
+        yield 1
+        leaf()
+
+    async for _ in numbers():
+        pass
+
+
+@pytest.mark.parametrize(
+    "work",
+    [
+        plain_await,
+        gather,
+        nested_task,
+        to_thread,
+        executor_with_copied_context,
+        async_generator,
+    ],
+)
+def test_work_started_inside_a_span_belongs_to_it(work: Callable[[], Awaitable[None]]):
+    async def main() -> str:
+        with clearspan.span("root") as root:
+            await work()
+        return root.span_id
+
+    with capture_spans() as spans:
+        root_id = asyncio.run(main())
+
+    leaves = [span for span in spans if span.name == "leaf"]
+    assert leaves
+    assert {span.parent_id for span in leaves} == {root_id}
+
+
+def test_a_task_that_outlives_its_span_still_belongs_to_it():
+    async def main() -> None:
+        async def late() -> None:
+            await done.wait()
+            leaf()
+            leaf()
+
+        done = asyncio.Event()
+        with clearspan.span("request"):
+            task = asyncio.create_task(late())
+        done.set()
+        await task
+
+    with capture_spans() as spans:
+        asyncio.run(main())
+
+    request, *leaves = spans
+    assert [span.parent_id for span in leaves] == [request.span_id] * 2
+
+
+def test_a_bare_thread_starts_a_trace_of_its_own():
+    with capture_spans() as spans, ThreadPoolExecutor() as pool, clearspan.span("root"):
+        pool.submit(leaf).result()
+
+    assert [span.parent_id for span in spans] == ["", ""]
+    assert spans[0].trace_id != spans[1].trace_id
+
+
+def test_parallel_tasks_do_not_see_each_other():
+    async def branch(name: str) -> None:
+        with clearspan.span(name):
+            await asyncio.sleep(0)
+            with clearspan.span(f"{name}.child"):
+                await asyncio.sleep(0)
+
+    async def main() -> None:
+        with clearspan.span("root"):
+            await asyncio.gather(branch("a"), branch("b"))
+
+    with capture_spans() as spans:
+        asyncio.run(main())
+
+    by_name = {span.name: span for span in spans}
+    for name in ("a", "b"):
+        assert by_name[name].parent_id == by_name["root"].span_id
+        assert by_name[f"{name}.child"].parent_id == by_name[name].span_id
+
+
+def test_the_consumer_of_a_traced_generator_is_not_inside_it():
+    @clearspan.trace
+    def numbers() -> Iterator[int]:
+        with clearspan.span("inside"):
+            yield 1
+            leaf()
+            yield 2
+
+    with capture_spans() as spans, clearspan.span("root") as root:
+        for _ in numbers():
+            with clearspan.span("body"):
+                pass
+
+    by_name = {span.name: span for span in spans}
+    assert [span.parent_id for span in spans if span.name == "body"] == [root.span_id] * 2
+    assert by_name["inside"].parent_id == by_name["numbers"].span_id
+    assert by_name["leaf"].parent_id == by_name["inside"].span_id
+    assert by_name["numbers"].parent_id == root.span_id
+
+
+def test_blocks_that_end_out_of_order_leave_nothing_behind():
+    def block(name: str) -> Iterator[None]:
+        with clearspan.span(name):
+            yield
+
+    with capture_spans() as spans:
+        with closing(block("first")) as first, closing(block("second")) as second:
+            next(first)
+            next(second)
+            first.close()
+            second.close()
+        leaf()
+
+    assert spans[-1].name == "leaf"
+    assert spans[-1].parent_id == ""
+
+
+def test_a_block_closed_in_another_context_leaves_nothing_behind():
+    with capture_spans() as spans:
+        span = clearspan.span("work")
+        span.__enter__()
+        contextvars.copy_context().run(span.__exit__, None, None, None)
+        contextvars.Context().run(leaf)
+        leaf()
+
+    assert [found.name for found in spans] == ["work", "leaf", "leaf"]
+    assert spans[-1].parent_id == ""
+
+
+def test_the_current_ids_are_those_of_the_innermost_span():
+    with capture_spans():
+        assert clearspan.current_span() is None
+        assert clearspan.current_trace_id() is None
+        with clearspan.span("outer") as outer, clearspan.context(user="ann"):
+            assert clearspan.current_span() is outer
+            assert clearspan.current_span_id() == outer.span_id
+        assert clearspan.current_span_id() is None

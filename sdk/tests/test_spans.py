@@ -1,0 +1,279 @@
+"""Spans through the front door: what a program records is what a server receives."""
+
+import json
+import time
+
+import clearspan
+import pytest
+from clearspan.testing import capture_spans
+
+
+def test_a_span_arrives_with_its_place_time_and_attributes(recording):
+    before_ns = time.time_ns()
+
+    with clearspan.span("outer") as outer, clearspan.span("inner", user="ann", size=3) as inner:
+        inner.set({"cart.items": 2.5}, fresh=True)
+
+    assert clearspan.flush()
+    received = recording.span("inner")
+    assert received["traceId"] == outer.trace_id
+    assert received["parentSpanId"] == outer.span_id
+    assert "parentSpanId" not in recording.span("outer")
+    assert before_ns <= int(received["startTimeUnixNano"]) <= int(received["endTimeUnixNano"])
+    assert received["attributes"] == {
+        "user.id": "ann",
+        "size": 3,
+        "cart.items": 2.5,
+        "fresh": True,
+    }
+
+
+def test_a_model_call_arrives_in_the_words_of_opentelemetry(recording):
+    question = [
+        {"role": "system", "content": "Be brief."},
+        {"role": "user", "content": "Weather in Paris?"},
+    ]
+    call = {"id": "c1", "function": {"name": "weather", "arguments": '{"city": "Paris"}'}}
+
+    with clearspan.llm_span("chat", provider="openai", model="gpt-4o", input=question) as span:
+        span.parameters = {"temperature": 0.2, "max_tokens": 100, "logprobs": True}
+        span.first_token()
+        span.output = {"role": "assistant", "content": None, "tool_calls": [call]}
+        span.response_id, span.response_model = "resp-1", "gpt-4o-2024-08-06"
+        span.finish_reason = "tool_call"
+        span.usage = {"input": 20, "output": 9, "cache_read": 16, "reasoning": 4, "total": 29}
+
+    assert clearspan.flush()
+    sent = recording.span("chat")["attributes"]
+    assert json.loads(sent.pop("gen_ai.input.messages")) == [
+        {"role": "system", "parts": [{"type": "text", "content": "Be brief."}]},
+        {"role": "user", "parts": [{"type": "text", "content": "Weather in Paris?"}]},
+    ]
+    part = {"type": "tool_call", "id": "c1", "name": "weather", "arguments": {"city": "Paris"}}
+    assert json.loads(sent.pop("gen_ai.output.messages")) == [
+        {"role": "assistant", "parts": [part]}
+    ]
+    assert 0 <= sent.pop("gen_ai.response.time_to_first_chunk") < 10
+    assert sent == {
+        "clearspan.kind": "llm",
+        "gen_ai.operation.name": "chat",
+        "gen_ai.provider.name": "openai",
+        "gen_ai.request.model": "gpt-4o",
+        "gen_ai.request.temperature": 0.2,
+        "gen_ai.request.max_tokens": 100,
+        "clearspan.request.logprobs": True,
+        "gen_ai.request.stream": True,
+        "gen_ai.response.id": "resp-1",
+        "gen_ai.response.model": "gpt-4o-2024-08-06",
+        "gen_ai.response.finish_reasons": ["tool_call"],
+        "gen_ai.usage.input_tokens": 20,
+        "gen_ai.usage.output_tokens": 9,
+        "gen_ai.usage.cache_read.input_tokens": 16,
+        "gen_ai.usage.reasoning.output_tokens": 4,
+        "clearspan.usage.total": 29,
+    }
+
+
+def test_a_tool_a_retrieval_and_an_agent_arrive_with_their_facts(recording):
+    documents = [
+        {"id": "d1", "content": "Paris is …", "score": 0.9, "metadata": {"page": 4}},
+        "raw",
+    ]
+
+    with clearspan.agent_span("support", input="Where?") as agent:
+        with clearspan.retrieval_span("kb", query="capital", k=5) as search:
+            search.documents = documents
+        with clearspan.tool_span("weather", tool_call_id="c1", arguments={"city": "Paris"}) as tool:
+            tool.result = "18 °C"
+        agent.output = {"answer": 42}
+
+    assert clearspan.flush()
+    found = recording.span("kb")["attributes"]
+    assert json.loads(found.pop("gen_ai.retrieval.documents")) == [
+        documents[0],
+        {"content": "raw"},
+    ]
+    assert found == {
+        "clearspan.kind": "retriever",
+        "gen_ai.operation.name": "retrieval",
+        "gen_ai.retrieval.query.text": "capital",
+        "gen_ai.retrieval.top_k": 5,
+    }
+    assert recording.span("weather")["attributes"] == {
+        "clearspan.kind": "tool",
+        "gen_ai.operation.name": "execute_tool",
+        "gen_ai.tool.name": "weather",
+        "gen_ai.tool.call.id": "c1",
+        "gen_ai.tool.call.arguments": '{"city":"Paris"}',
+        "gen_ai.tool.call.result": "18 °C",
+    }
+    assert recording.span("support")["attributes"] == {
+        "clearspan.kind": "agent",
+        "gen_ai.operation.name": "invoke_agent",
+        "gen_ai.agent.name": "support",
+        "clearspan.input": "Where?",
+        "clearspan.output": '{"answer":42}',
+    }
+
+
+def test_a_context_gives_its_facts_to_every_span_inside(recording):
+    with (
+        clearspan.context(user="ann", session="s-1", tags=["beta", "eu"]),
+        clearspan.span("first"),
+        clearspan.context(user="bob", plan="pro"),
+        clearspan.span("second"),
+    ):
+        pass
+
+    assert clearspan.flush()
+    first, second = recording.span("first"), recording.span("second")
+    assert first["attributes"] == {
+        "user.id": "ann",
+        "session.id": "s-1",
+        "gen_ai.conversation.id": "s-1",
+        "clearspan.tags": ["beta", "eu"],
+    }
+    assert second["attributes"] == {**first["attributes"], "user.id": "bob", "plan": "pro"}
+    assert second["parentSpanId"] == first["spanId"]
+
+
+def test_an_exception_passes_unchanged_and_is_recorded_with_its_stack(recording):
+    error = ValueError("no such order: 7")
+
+    with pytest.raises(ValueError, match="order: 7") as caught, clearspan.span("lookup"):
+        raise error
+
+    assert caught.value is error
+    assert clearspan.flush()
+    span = recording.span("lookup")
+    assert span["status"] == {"code": 2, "message": "no such order: 7"}
+    assert span["attributes"] == {"error.type": "ValueError"}
+    (event,) = span["events"]
+    stack = event["attributes"][2]["value"]["stringValue"]
+    assert [item["key"] for item in event["attributes"]] == [
+        "exception.type",
+        "exception.message",
+        "exception.stacktrace",
+    ]
+    assert "raise error" in stack
+    assert "test_spans.py" in stack
+
+
+@pytest.mark.parametrize(
+    ("stop", "status"),
+    [
+        (KeyboardInterrupt(), "cancelled"),
+        (GeneratorExit(), "cancelled"),
+        (SystemExit(1), "cancelled"),
+        (SystemExit(0), "ok"),
+    ],
+)
+def test_a_stop_from_outside_is_not_an_error(stop, status):
+    with capture_spans() as spans, pytest.raises(type(stop)), clearspan.span("work"):
+        raise stop
+
+    assert spans[0].status == status
+    assert spans[0].failure is None
+
+
+def test_a_cancelled_span_says_so_on_the_wire(recording):
+    with clearspan.span("download") as span:
+        span.cancel()
+
+    assert clearspan.flush()
+    received = recording.span("download")
+    assert received["attributes"] == {"clearspan.status": "cancelled"}
+    assert "status" not in received
+
+
+def test_an_error_can_be_named_without_an_exception(recording):
+    with clearspan.span("call") as span:
+        span.error("rate_limit", "429 Too Many Requests")
+
+    assert clearspan.flush()
+    received = recording.span("call")
+    assert received["attributes"] == {"error.type": "rate_limit"}
+    assert received["status"]["message"] == "429 Too Many Requests"
+
+
+def test_a_span_ends_once():
+    with capture_spans() as spans:
+        with clearspan.span("work") as span:
+            span.end()
+        span.end()
+
+    assert spans == [span]
+
+
+def test_a_span_that_is_forgotten_ends_as_cancelled():
+    with capture_spans() as spans:
+        clearspan.span("forgotten")
+
+    assert [(span.name, span.status) for span in spans] == [("forgotten", "cancelled")]
+
+
+def test_a_list_that_the_program_changes_later_is_recorded_as_it_was():
+    messages = [{"role": "user", "content": "one"}]
+
+    with capture_spans() as spans, clearspan.llm_span("chat", input=messages) as span:
+        messages.append({"role": "user", "content": "two"})
+        messages[0]["content"] = "changed"
+
+    assert span in spans
+    assert span.input == [{"role": "user", "content": "one"}]
+
+
+def test_a_misspelt_field_is_sent_as_an_attribute(recording):
+    with clearspan.span("work") as span:
+        span.documnets = ["a"]  # type: ignore[attr-defined]  # the mistake under test
+
+    assert clearspan.flush()
+    assert recording.span("work")["attributes"] == {"documnets": ["a"]}
+
+
+def test_odd_values_do_not_spoil_a_request(recording):
+    with clearspan.span("odd \ud800") as span:
+        span.set(
+            {"huge": 2**70, "nan": float("nan"), "half": "\udc00", "none": None, "obj": object()}
+        )
+        span.output = {"logprob": float("-inf"), "text": "ok"}
+
+    assert clearspan.flush()
+    assert recording.span("odd ?")["attributes"] == {
+        "huge": str(2**70),
+        "nan": "nan",
+        "half": "?",
+        "obj": "<builtins.object>",
+        "clearspan.output": '{"logprob":"-inf","text":"ok"}',
+    }
+
+
+def test_what_was_cut_is_listed_with_its_full_size(recording):
+    with clearspan.span("long", input="é" * 100_000, output=list(range(5_000)), note="short"):
+        pass
+
+    assert clearspan.flush()
+    sent = recording.span("long")["attributes"]
+    assert sent["clearspan.truncated"] == ["input:200000", "output:0"]
+    assert len(sent["clearspan.input"]) == 65_536
+    assert json.loads(sent["clearspan.output"])[-1] == "… 4000 more"
+
+
+def test_metadata_mode_sends_no_text_of_users_or_models(receiver):
+    secret = "".join(["Sec", "retta"])  # the stack shows source lines
+    clearspan.init(endpoint=receiver.url, capture="metadata")
+
+    @clearspan.trace
+    def greet(name: str) -> str:
+        return f"Hello {name}"
+
+    with pytest.raises(ValueError, match=secret), clearspan.llm_span("chat", model="m") as span:
+        span.input, span.output, span.usage = secret, secret, {"input": 3}
+        span.set(query=secret, arguments={"name": secret})
+        greet(secret)
+        raise ValueError(secret)
+
+    assert clearspan.flush()
+    assert secret.encode() not in b"".join(request.body for request in receiver.posts())
+    assert receiver.span("chat")["attributes"]["gen_ai.usage.input_tokens"] == 3
+    assert receiver.span("chat")["attributes"]["error.type"] == "ValueError"
