@@ -144,7 +144,7 @@ def test_a_deck_of_turns_shows_everything_that_can_go_wrong(collector: Collector
     cancelled = [s for s in spans if s["attributes"].get("clearspan.status") == "cancelled"]
     assert len(roots) == 23
     assert failed == {
-        *("", "RateLimitError", "ServerError", "ConnectionLostError", "CarrierTimeoutError")
+        *("", "RateLimitError", "ServerError", "ConnectionLostError", "ToolTimeoutError")
     }
     assert kinds(cancelled) == ["agent", "llm"]
     assert len({span["spanId"] for span in spans}) == len(spans)

@@ -18,8 +18,8 @@ from clearspan_server.simulator.settings import SimulatorSettings
 
 _PARENT_POLL_S = 0.5
 # Fast for a real provider, so that an answer takes less than the two seconds to the next one.
-_TTFT_MS = 180.0
-_TOKENS_PER_S = 260.0
+_TTFT_MS = 130.0
+_TOKENS_PER_S = 400.0
 
 
 def main() -> int:

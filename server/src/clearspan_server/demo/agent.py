@@ -15,7 +15,12 @@ _PLAN: Json = {
     "properties": {
         "intent": {
             "type": "string",
-            "enum": ["parcel_delivery", "refund_return", "warranty_repair", "invoice_payment"],
+            "enum": [
+                "parcel_delivery_address",
+                "refund_return_cancel",
+                "warranty_repair_damage",
+                "invoice_payment_charge",
+            ],
         },
         "search_query": {"type": "string"},
         "urgent": {"type": "boolean", "description": "lost, late, broken or damaged"},
@@ -134,13 +139,15 @@ def _choose_tools(turn: Turn, plan: Json, models: Models) -> Reply:
 
 def _use_tool(call: ToolCall, turn: Turn) -> Json:
     """Run a tool; what fails is told to the model, which has to live with it."""
+    is_slow = turn.mishap == "tool" and call.name != "order_status"
+    result: Mapping[str, str]
     try:
         with clearspan.tool_span(call.name, arguments=json.loads(call.arguments)) as span:
             span.tool_call_id = call.id
             turn.pause(60, 240)
-            result = tools.call(call.name, call.arguments, carrier_down=turn.mishap == "tool")
+            result = tools.call(call.name, call.arguments, is_slow=is_slow)
             span.result = result
-    except (LookupError, tools.CarrierTimeoutError) as error:
+    except (LookupError, tools.ToolTimeoutError) as error:
         result = {"error": str(error)}
     return {"role": "tool", "tool_call_id": call.id, "content": json.dumps(result)}
 

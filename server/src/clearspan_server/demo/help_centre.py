@@ -5,7 +5,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from clearspan_server.demo.world import ARTICLES, Article
-from clearspan_server.simulator.words import keywords
+from clearspan_server.simulator.words import stems
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,13 +16,13 @@ class Found:
     score: float
 
 
-_WORDS = {article.id: keywords(f"{article.title} {article.text}") for article in ARTICLES}
+_WORDS = {article.id: sorted(stems(f"{article.title} {article.text}")) for article in ARTICLES}
 _IN_ARTICLES = Counter(word for words in _WORDS.values() for word in words)
 
 
 def search(query: str, k: int) -> list[Found]:
     """The k articles whose words lie closest to the query's: cosine of rare-word weights."""
-    wanted = {word: _rarity(word) for word in keywords(query)}
+    wanted = {word: _rarity(word) for word in sorted(stems(query))}
     length = math.hypot(*wanted.values()) or 1.0
     found = []
     for article in ARTICLES:
@@ -34,10 +34,10 @@ def search(query: str, k: int) -> list[Found]:
 
 def rerank(query: str, found: list[Found], keep: int) -> list[Found]:
     """The best of the found articles: the share of the query that is in the text or the title."""
-    wanted = keywords(query)
+    wanted = stems(query)
     ranked = []
     for hit in found:
-        title = keywords(hit.article.title)
+        title = stems(hit.article.title)
         in_text = sum(word in _WORDS[hit.article.id] for word in wanted)
         in_title = sum(word in title for word in wanted)
         share = (in_text + 2 * in_title) / (3 * max(len(wanted), 1))

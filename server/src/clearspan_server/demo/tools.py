@@ -3,61 +3,79 @@
 import json
 from collections.abc import Callable
 
-from clearspan_server.demo.world import ORDERS
+from clearspan_server.demo.world import ORDERS, Order
 
 
-class CarrierTimeoutError(Exception):
-    """The carrier's tracking service did not answer in time."""
+class ToolTimeoutError(Exception):
+    """A service behind a tool did not answer in time."""
 
 
-def order_status(order_id: str) -> dict[str, str]:
-    """What was ordered and how far it is. Raises LookupError for an unknown order."""
-    return _facts(order_id, "item", "status", "placed", "total")
+Result = dict[str, str]
 
 
-def parcel_tracking(order_id: str) -> dict[str, str]:
-    """Where the parcel is. Raises LookupError for an unknown order."""
-    return _facts(order_id, "carrier", "last_scan", "expected", "delivered")
+def order_status(order: Order) -> Result:
+    """What was ordered and how far it is."""
+    return {
+        "item": order.item,
+        "status": order.status,
+        "placed": order.placed,
+        "total": order.total,
+        "summary": f"Your {order.item} of {order.placed} is {order.status}.",
+    }
 
 
-def refund_policy(order_id: str) -> dict[str, str]:
-    """What can be paid back for an order. Raises LookupError for an unknown order."""
-    order = ORDERS.get(order_id, {})
-    open_until = "10 December" if "delivered" in order else "30 days after delivery"
-    return _facts(order_id, "total") | {"return window": f"open until {open_until}"}
+def parcel_tracking(order: Order) -> Result:
+    """Where the parcel is."""
+    return {
+        "carrier": order.carrier,
+        "last_scan": order.last_scan,
+        "summary": f"The last scan by {order.carrier}: {order.last_scan}.",
+    }
 
 
-def warranty_check(order_id: str) -> dict[str, str]:
-    """How long an item is covered. Raises LookupError for an unknown order."""
-    return _facts(order_id, "item", "warranty_until")
+def refund_policy(order: Order) -> Result:
+    """What can be paid back for an order."""
+    return {
+        "refundable": order.total,
+        "until": order.return_until,
+        "summary": f"We can pay back {order.total}; the return is open until {order.return_until}.",
+    }
 
 
-def invoice_search(order_id: str) -> dict[str, str]:
-    """The invoice of an order. Raises LookupError for an unknown order."""
-    return _facts(order_id, "invoice", "total") | {"payments": "1 settled, 1 reserved"}
+def warranty_check(order: Order) -> Result:
+    """How long an item is covered."""
+    return {
+        "covered_until": order.warranty_until,
+        "summary": f"The warranty on it runs until {order.warranty_until}.",
+    }
 
 
-def _facts(order_id: str, *names: str) -> dict[str, str]:
-    order = ORDERS.get(order_id)
-    if order is None:
-        raise LookupError(f"there is no order '{order_id}'")
-    return {"order": order_id} | {name: order[name] for name in names if name in order}
+def invoice_search(order: Order) -> Result:
+    """The invoice of an order and its payments."""
+    return {
+        "invoice": order.invoice,
+        "total": order.total,
+        "payments": "1 settled, 1 reserved",
+        "summary": f"Invoice {order.invoice} over {order.total} is paid; "
+        "a second charge is only reserved and will lapse.",
+    }
 
 
-TOOLS: dict[str, Callable[[str], dict[str, str]]] = {
-    "order_status": order_status,
-    "parcel_tracking": parcel_tracking,
-    "refund_policy": refund_policy,
-    "warranty_check": warranty_check,
-    "invoice_search": invoice_search,
-}
-
-_DESCRIPTIONS = {
-    "order_status": "Look up an order: item, status, date and total",
-    "parcel_tracking": "Find where a parcel is: delivery, carrier, last scan, late, lost, arrive",
-    "refund_policy": "Refund, return, cancel or exchange: what can be paid back and until when",
-    "warranty_check": "Warranty, repair or replacement of something broken, damaged or flickering",
-    "invoice_search": "Billing: invoice, VAT, payment, a card that was charged",
+TOOLS: dict[str, tuple[Callable[[Order], Result], str]] = {
+    "order_status": (order_status, "Look up an order: item, status, date and total"),
+    "parcel_tracking": (
+        parcel_tracking,
+        "Find where a parcel is: delivery, carrier, last scan, late, lost, arrives, address",
+    ),
+    "refund_policy": (
+        refund_policy,
+        "Refund, return, cancel or exchange: what can be paid back and until when",
+    ),
+    "warranty_check": (
+        warranty_check,
+        "Warranty, repair or replacement of something broken, damaged or flickering",
+    ),
+    "invoice_search": (invoice_search, "Invoice, VAT, payment, a card that was charged"),
 }
 
 DEFINITIONS: list[dict[str, object]] = [
@@ -65,7 +83,7 @@ DEFINITIONS: list[dict[str, object]] = [
         "type": "function",
         "function": {
             "name": name,
-            "description": _DESCRIPTIONS[name],
+            "description": description,
             "parameters": {
                 "type": "object",
                 "properties": {"order_id": {"type": "string", "description": "like A-1042"}},
@@ -73,15 +91,16 @@ DEFINITIONS: list[dict[str, object]] = [
             },
         },
     }
-    for name in TOOLS
+    for name, (_, description) in TOOLS.items()
 ]
 
 
-def call(name: str, arguments: str, *, carrier_down: bool) -> dict[str, str]:
+def call(name: str, arguments: str, *, is_slow: bool) -> Result:
     """Run a tool with arguments as the model wrote them, JSON text.
 
-    Raises LookupError for an unknown order, CarrierTimeoutError when the carrier is down.
+    Raises LookupError for an unknown order or tool, ToolTimeoutError when the service is slow.
     """
-    if carrier_down and name != "order_status":
-        raise CarrierTimeoutError("no answer from the carrier within 200 ms")
-    return TOOLS[name](**json.loads(arguments))
+    if is_slow:
+        raise ToolTimeoutError(f"{name} did not answer within 200 ms")
+    tool, _ = TOOLS[name]
+    return tool(ORDERS[json.loads(arguments)["order_id"]])

@@ -26,11 +26,27 @@ class Conversation:
     questions: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Order:
+    """An order, with amounts and dates as they are told to a customer."""
+
+    id: str
+    item: str
+    total: str
+    status: str
+    placed: str
+    carrier: str
+    last_scan: str
+    return_until: str
+    warranty_until: str
+    invoice: str
+
+
 _DATA = tomllib.loads((files(__package__) / "world.toml").read_text("utf-8"))
 
 HANDBOOK: str = _DATA["handbook"].strip()
 ARTICLES = tuple(Article(**article) for article in _DATA["articles"])
-ORDERS: dict[str, dict[str, str]] = {order["id"]: order for order in _DATA["orders"]}
+ORDERS = {order["id"]: Order(**order) for order in _DATA["orders"]}
 CONVERSATIONS = tuple(
     Conversation(**{**told, "questions": tuple(told["questions"])})
     for told in _DATA["conversations"]

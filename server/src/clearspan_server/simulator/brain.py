@@ -20,7 +20,7 @@ from clearspan_server.simulator.request import (
 )
 from clearspan_server.simulator.sample import Sampler
 from clearspan_server.simulator.settings import FAULTS, Fault, Overrides, SimulatorSettings
-from clearspan_server.simulator.words import closest, keywords
+from clearspan_server.simulator.words import closest
 
 _MAX_REMEMBERED = 4096
 _MAX_CALLS = 2
@@ -192,7 +192,7 @@ def _chosen_tools(request: ChatRequest, asked: str, *, answered: bool) -> list[T
     described = [
         (f"{tool.name.replace('_', ' ')} {tool.description}", tool) for tool in request.tools
     ]
-    fitting = closest(keywords(asked), described) or list(request.tools[:1])
+    fitting = closest(asked, described) or list(request.tools[:1])
     return fitting[: _MAX_CALLS if request.parallel_tool_calls else 1]
 
 

@@ -17,7 +17,7 @@ from clearspan_server.simulator.openai_http import fault_response, headers, read
 from clearspan_server.simulator.openai_request import fingerprint
 from clearspan_server.simulator.request import RefusedError
 from clearspan_server.simulator.settings import SimulatorSettings, overrides
-from clearspan_server.simulator.words import keywords
+from clearspan_server.simulator.words import stems
 
 _MAX_INPUTS = 2048
 
@@ -55,7 +55,7 @@ def _list(plan: Plan, texts: list[str], size: int, *, packed: bool) -> dict[str,
 def vector(text: str, size: int) -> list[float]:
     """A vector of length 1: each keyword adds to eight places that its hash names."""
     values = [0.0] * size
-    for word in keywords(text) or [text]:
+    for word in sorted(stems(text)) or [text]:
         for place in struct.unpack("<8I", hashlib.sha256(word.encode()).digest()):
             values[place % size] += 1.0 if place & 1 << 31 else -1.0
     length = math.sqrt(sum(value * value for value in values)) or 1.0

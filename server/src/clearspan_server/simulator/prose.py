@@ -12,12 +12,14 @@ import tomllib
 from collections.abc import Sequence
 from importlib.resources import files
 
-from clearspan_server.simulator.words import closest, keywords, overlap
+from clearspan_server.simulator.words import closest, ranked
 
 _PASSAGE = re.compile(r"^\[(\d+)\]\s+(.+)$", re.MULTILINE)
 _CUSTOMER = re.compile(r"^(?:customer|name|user):\s*([^\W\d_]+)", re.IGNORECASE | re.MULTILINE)
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
 _MAX_FACTS = 6
+_MAX_PASSAGES = 2
+_AS_GOOD = 0.7  # the second passage is cited if it shares this part of the first one's words
 
 _PHRASES = tomllib.loads((files(__package__) / "prose.toml").read_text("utf-8"))
 _GREETINGS: list[str] = _PHRASES["greetings"]
@@ -30,24 +32,25 @@ def reply(
     question: str, context: str, results: Sequence[tuple[str, str]], draw: random.Random
 ) -> str:
     """An answer to the question from the tools' results and the passages in the context."""
-    words = keywords(question)
     found = [describe(tool, result) for tool, result in results]
-    cited = _passages(words, context)
-    body = [*found, *cited] or [_topic(words, draw)]
+    cited = _passages(question, context)
+    body = [*found, *cited] or [_topic(question, draw)]
     name = _CUSTOMER.search(context)
     greeting = draw.choice(_GREETINGS).format(name=f", {name[1]}" if name else "")
     return " ".join([greeting, *body]) + "\n\n" + draw.choice(_CLOSINGS)
 
 
 def describe(tool: str, result: str) -> str:
-    """One sentence with the facts of a tool's result, JSON or text."""
+    """One sentence with the facts of a tool's result: its own `summary` if it has one."""
     label = tool.replace("_", " ").replace("-", " ")
     try:
         value: object = json.loads(result)
     except ValueError:
         value = result
     if isinstance(value, dict) and value.get("error"):
-        return f"The step '{label}' did not work ({value['error']}), so I answer from what I have."
+        return f"I could not look into the {label} just now, so I answer from what I have."
+    if isinstance(value, dict) and isinstance(value.get("summary"), str):
+        return str(value["summary"])
     facts = [f"{key} {text}".strip() for key, text in _facts("", value)][:_MAX_FACTS]
     if not facts:
         return f"The step '{label}' found nothing."
@@ -66,18 +69,21 @@ def _facts(name: str, value: object) -> list[tuple[str, str]]:
     return [(name.replace("_", " "), text.strip().rstrip("."))]
 
 
-def _passages(words: Sequence[str], context: str) -> list[str]:
-    """The fitting sentences of the two passages closest to the question, with their numbers."""
+def _passages(question: str, context: str) -> list[str]:
+    """The fitting sentences of the closest passages, at most two, with their numbers."""
     options = [(text, (number, text)) for number, text in _PASSAGE.findall(context)]
+    fitting = ranked(question, options)[:_MAX_PASSAGES]
     cited = []
-    for number, text in closest(words, options)[:2]:
-        sentences = _SENTENCE_END.split(text)
-        best = max(range(len(sentences)), key=lambda i: (overlap(words, sentences[i]), -i))
-        chosen = " ".join(sentences[best : best + 2]).rstrip(".")
+    for shared, (number, text) in fitting:
+        if shared < fitting[0][0] * _AS_GOOD:
+            break
+        sentences = list(enumerate(_SENTENCE_END.split(text)))
+        best = closest(question, [(sentence, at) for at, sentence in sentences])[0]
+        chosen = " ".join(sentence for _, sentence in sentences[best : best + 2]).rstrip(".")
         cited.append(f"{chosen} [{number}].")
     return cited
 
 
-def _topic(words: Sequence[str], draw: random.Random) -> str:
-    best = closest(words, _TOPICS)
+def _topic(question: str, draw: random.Random) -> str:
+    best = closest(question, _TOPICS)
     return best[0] if best else draw.choice(_FALLBACKS)

@@ -5,7 +5,7 @@ import random
 import re
 from collections.abc import Mapping
 
-from clearspan_server.simulator.words import closest, keywords
+from clearspan_server.simulator.words import closest, keywords, stems
 
 _MAX_DEPTH = 6
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+")
@@ -52,7 +52,7 @@ class Sampler:
     def _scalar(self, name: str, kind: object, schema: Mapping[str, object]) -> object:
         if kind == "boolean":
             hints = f"{name.replace('_', ' ')} {schema.get('description', '')}"
-            return bool(set(keywords(self._topic)).intersection(keywords(hints)))
+            return bool(stems(self._topic) & stems(hints))
         if kind in ("integer", "number"):
             value = self._number(schema)
             return int(value) if kind == "integer" else value
@@ -73,7 +73,7 @@ class Sampler:
 
     def _choice(self, options: list[object]) -> object:
         named = [(str(option).replace("_", " "), option) for option in options]
-        best = closest(keywords(self._topic), named)
+        best = closest(self._topic, named)
         return best[0] if best else self._draw.choice(options)
 
     def _number(self, schema: Mapping[str, object]) -> float:
