@@ -25,12 +25,12 @@ FRAMEWORK_DECORATORS = [
 
 # By these a library finds a function or a value of ours.
 FRAMEWORK_NAMES = [
-    *("do_*", "log_message"),  # http.server
+    *("do_*", "log_message", "protocol_version", "daemon_threads"),  # http.server
     *("pytestmark", "pytest_*", "optionxform"),  # pytest, configparser
     *("revision", "down_revision", "upgrade", "downgrade"),  # alembic
     "model_config",  # pydantic
     "rejected_spans",  # a field of an OTLP message
-    *("should_exit", "force_exit"),  # uvicorn
+    *("should_exit", "force_exit", "lifespan_context"),  # uvicorn, starlette
 ]
 
 # A field of a record is read by its name elsewhere: as a column, in JSON, by the browser. An
