@@ -1,7 +1,6 @@
 """A server for a test: the real command in a process of its own, found by its `run.json` alone."""
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -49,17 +48,18 @@ def start(data: Path, *options: str) -> Server:
     """Start a server on a folder and wait until it serves."""
     (data / "run.json").unlink(missing_ok=True)  # one that was killed leaves its own behind
     command = [sys.executable, "-m", "clearspan_server", "up", "--port", "0", "--json"]
-    process = subprocess.Popen(
-        [*command, "--data", str(data), *options],
-        stdout=subprocess.DEVNULL,
-        stderr=(data.parent / f"{data.name}.log").open("a"),
-        text=True,
-        env={**os.environ, "PYTHONWARNINGS": "default"},
-    )
+    log = data.parent / f"{data.name}.log"
+    with log.open("a", encoding="utf-8") as errors:
+        process = subprocess.Popen(
+            [*command, "--data", str(data), *options],
+            stdout=subprocess.DEVNULL,
+            stderr=errors,
+            text=True,
+        )
     until(lambda: (data / "run.json").exists() or process.poll() is not None, START_S)
     if process.poll() is not None:
-        log = (data.parent / f"{data.name}.log").read_text(encoding="utf-8")
-        raise AssertionError(f"the server ended with {process.returncode}:\n{log}")
+        said = log.read_text(encoding="utf-8")
+        raise AssertionError(f"the server ended with {process.returncode}:\n{said}")
     url = json.loads((data / "run.json").read_text(encoding="utf-8"))["http"]
     return Server(process, url, data)
 

@@ -1,7 +1,7 @@
 """Health: `/healthz` the process lives, `/readyz` it can store and query. Open to everybody."""
 
-from fastapi import APIRouter, Request, Response
 from clickhouse_connect.driver.exceptions import ClickHouseError
+from fastapi import APIRouter, Request, Response
 
 from clearspan_server.api.shapes import Health
 from clearspan_server.api.state import State, state_of

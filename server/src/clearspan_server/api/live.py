@@ -9,6 +9,7 @@ import json
 from collections import deque
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import StreamingResponse
@@ -107,7 +108,9 @@ def _event(change: Change) -> str:
 
 
 @router.get("/live", response_class=StreamingResponse)
-async def live(request: Request, access: ReadAccess = Depends(read_access)) -> StreamingResponse:
+async def live(
+    request: Request, access: Annotated[ReadAccess, Depends(read_access)]
+) -> StreamingResponse:
     """Server-sent events: `traces` with the ids of traces that changed, `reset` when too much was missed."""
     given = request.headers.get("last-event-id")
     if given is not None and not given.isdecimal():

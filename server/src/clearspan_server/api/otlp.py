@@ -1,6 +1,7 @@
 """OTLP over HTTP: `POST /v1/traces`, answered only once the spans are on disk."""
 
 import asyncio
+from typing import Annotated
 
 import orjson
 from fastapi import APIRouter, Depends, Request, Response
@@ -15,7 +16,9 @@ router = APIRouter(tags=["OTLP"])
 
 
 @router.post("/v1/traces", response_class=Response)
-async def post_traces(request: Request, access: IngestAccess = Depends(ingest_access)) -> Response:
+async def post_traces(
+    request: Request, access: Annotated[IngestAccess, Depends(ingest_access)]
+) -> Response:
     """An `ExportTraceServiceRequest` in protobuf or JSON, also gzipped; the answer comes in the same encoding."""
     server = state_of(request)
     content_type = receive.media_type(request.headers.get("content-type", ""))

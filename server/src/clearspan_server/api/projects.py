@@ -32,7 +32,7 @@ def list_projects(request: Request) -> ProjectList:
 @router.get("/keys")
 def list_keys(request: Request) -> KeyList:
     """All API keys, without their secrets."""
-    return KeyList(keys=[_row(key) for key in state_of(request).catalog.keys()])
+    return KeyList(keys=[_row(key) for key in state_of(request).catalog.list_keys()])
 
 
 @router.post("/keys", status_code=201)

@@ -10,10 +10,22 @@ from pydantic import BaseModel, ConfigDict, JsonValue
 
 from clearspan_server.model.span import Kind, Status
 
-TraceSort = Literal["-start", "start", "-duration", "duration", "-cost", "cost", "-tokens", "tokens"]
+TraceSort = Literal[
+    "-start", "start", "-duration", "duration", "-cost", "cost", "-tokens", "tokens"
+]
 SpanSort = TraceSort
 ValueField = Literal[
-    "kind", "status", "model", "provider", "name", "service", "environment", "user", "session", "tag", "error_type"
+    "kind",
+    "status",
+    "model",
+    "provider",
+    "name",
+    "service",
+    "environment",
+    "user",
+    "session",
+    "tag",
+    "error_type",
 ]
 
 
@@ -167,7 +179,9 @@ class TraceSpan(SpanRow):
 class Part(Shape):
     """A piece of a message. `content` is text; `data` holds what is not text (arguments, results, media)."""
 
-    type: Literal["text", "reasoning", "tool_call", "tool_result", "image", "audio", "file", "other"]
+    type: Literal[
+        "text", "reasoning", "tool_call", "tool_result", "image", "audio", "file", "other"
+    ]
     content: str
     id: str
     name: str

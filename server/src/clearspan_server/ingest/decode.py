@@ -255,7 +255,9 @@ def _json_value(value: Any, depth: int) -> Value:  # noqa: ANN401 - foreign JSON
         return _double(held)
     if which == "boolValue":
         return held if isinstance(held, bool) else str(held).lower() == "true"
-    return None if held is None else str(held)  # stringValue, and bytesValue, which is base64 already
+    return (
+        None if held is None else str(held)
+    )  # stringValue, and bytesValue, which is base64 already
 
 
 def _integer(value: Any) -> int | None:  # noqa: ANN401 - foreign JSON enters here

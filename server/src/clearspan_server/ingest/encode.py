@@ -73,7 +73,11 @@ def finish(draft: Draft, privacy: Privacy) -> Span:
             setattr(span, name, value)
         start = len(texts)
         for name, value, original in zip(_IDENTITY_FIELDS, clean[start:], identities, strict=False):
-            setattr(span, name, original if value == original else _pseudonym(original, privacy.pseudonym_key))
+            setattr(
+                span,
+                name,
+                original if value == original else _pseudonym(original, privacy.pseudonym_key),
+            )
         start += len(identities)
         rest = clean[start : start + len(rest)]
         values = clean[start + len(rest) :]

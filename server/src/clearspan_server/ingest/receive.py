@@ -42,7 +42,9 @@ class Receipt:
     durable: "Future[int] | None"  # None when nothing was to be kept
 
 
-def receive(request: Request, journal: Journal, privacy: Privacy, *, max_body_bytes: int) -> Receipt:
+def receive(
+    request: Request, journal: Journal, privacy: Privacy, *, max_body_bytes: int
+) -> Receipt:
     """Take a trace request; acknowledge it only after `durable` has a result.
 
     Raises:

@@ -33,7 +33,9 @@ class BatchLimits:
 class Writer:
     """One thread that moves entries from the journal into the engine, and tells `stored` what is new."""
 
-    def __init__(self, journal: Journal, engine: Engine, limits: BatchLimits, stored: Stored) -> None:
+    def __init__(
+        self, journal: Journal, engine: Engine, limits: BatchLimits, stored: Stored
+    ) -> None:
         self._journal = journal
         self._engine = engine
         self._limits = limits
@@ -103,7 +105,5 @@ def trace_keys(tables: Iterable[pa.Table]) -> set[tuple[str, str]]:
     """The (project, trace id) pairs in the tables."""
     keys: set[tuple[str, str]] = set()
     for table in tables:
-        keys.update(
-            zip(table["project"].to_pylist(), table["trace_id"].to_pylist(), strict=True)
-        )
+        keys.update(zip(table["project"].to_pylist(), table["trace_id"].to_pylist(), strict=True))
     return keys

@@ -144,7 +144,9 @@ class Span:
     attributes: dict[str, str] = field(default_factory=dict)
     attributes_number: dict[str, float] = field(default_factory=dict)
     attributes_overflow: str = ""  # JSON object: keys beyond the limit of a span
-    mirrored: dict[str, str] = field(default_factory=dict)  # attribute → the field that holds its value
+    mirrored: dict[str, str] = field(
+        default_factory=dict
+    )  # attribute → the field that holds its value
     resource: dict[str, str] = field(default_factory=dict)
     scope_name: str = ""
     scope_version: str = ""

@@ -29,8 +29,9 @@ class Cursor:
     ids: tuple[str, ...]
 
     def encode(self) -> str:
-        value = None if self.value is None else format(self.value, "f")
-        packed = orjson.dumps([self.sort, value, *self.ids])
+        # Digits as text: neither JSON's numbers nor an exponent comes between.
+        value = format(self.value, "f") if isinstance(self.value, Decimal) else self.value
+        packed = orjson.dumps([self.sort, None if value is None else str(value), *self.ids])
         return base64.urlsafe_b64encode(packed).decode().rstrip("=")
 
 

@@ -87,7 +87,7 @@ def _trace_numbers(row: Row) -> Row:
     return _group(row) | {
         **{name: row[name] for name in _TRACE_COUNTS},
         "latency_avg_ns": row["latency_sum_ns"] // timed if timed else None,
-        **_quantiles(row["latency_ns"], _LATENCIES, timed),
+        **_quantiles(row["latency_quantiles_ns"], _LATENCIES, timed),
     }
 
 
@@ -95,7 +95,7 @@ def _span_numbers(row: Row) -> Row:
     return _group(row) | {
         **{name: row[name] or 0 for name in _SPAN_COUNTS},
         "cost": row["cost"] or Decimal(0),
-        **_quantiles(row["ttft_ns"], ("ttft_p50_ns",), row["timed"]),
+        **_quantiles(row["ttft_quantiles_ns"], ("ttft_p50_ns",), row["timed"]),
     }
 
 
@@ -104,7 +104,7 @@ def _model_numbers(row: Row) -> Row:
         **{name: row[name] for name in ("provider", "model", "calls", "errors")},
         **{name: row[name] or 0 for name in ("input_tokens", "output_tokens")},
         "cost": row["cost"] or Decimal(0),
-        **_quantiles(row["latency_ns"], _LATENCIES[:2], row["timed"]),
+        **_quantiles(row["latency_quantiles_ns"], _LATENCIES[:2], row["timed"]),
     }
 
 

@@ -55,7 +55,7 @@ _FRAGMENTS: tuple[tuple[str, str], ...] = (
 
 def error_class(error_type: str, message: str) -> str:
     """The class of an error, one word of `_FRAGMENTS`, "cancelled" or "other"."""
-    if is_cancellation(error_type):
+    if is_cancellation(error_type, message):
         return "cancelled"
     for source in (error_type.lower(), message[:500].lower()):
         for fragment, name in _FRAGMENTS:
@@ -64,6 +64,6 @@ def error_class(error_type: str, message: str) -> str:
     return "other"
 
 
-def is_cancellation(error_type: str) -> bool:
+def is_cancellation(error_type: str, message: str) -> bool:
     """Whether the caller went away, which is no error."""
-    return error_type.rpartition(".")[2] in CANCELLED
+    return error_type.rpartition(".")[2] in CANCELLED or message in CANCELLED

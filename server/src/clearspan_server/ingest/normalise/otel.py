@@ -55,7 +55,7 @@ def _fill_status(draft: Draft) -> None:
         span.error_stack = span.error_stack or text(last.get("exception.stacktrace"))
     if span.end_ns is None:
         span.status = "open"
-    elif span.status == "ok" and is_cancellation(span.error_type):
+    elif span.status == "ok" and is_cancellation(span.error_type, span.error_message):
         span.status = "cancelled"
     elif span.status == "ok" and (draft.otel_status == 2 or raised):
         # An exception on a span that nobody marked as failed is still an error.

@@ -8,7 +8,7 @@ select
     sum(output_tokens) as output_tokens,
     sum(total_cost) as cost,
     count(end_ns) as timed,
-    quantilesExact(0.5, 0.95)(end_ns - start_ns) as latency_ns
+    quantilesExact(0.5, 0.95)(end_ns - start_ns) as latency_quantiles_ns
 from spans final
 where project = {project:String}
     and start_minute between toStartOfMinute(fromUnixTimestamp64Nano({from_ns:Int64}, 'UTC'))

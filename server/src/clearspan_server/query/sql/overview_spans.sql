@@ -8,9 +8,9 @@ select
     sum(output_tokens) as output_tokens,
     sum(cache_read_tokens) as cache_read_tokens,
     sum(total_cost) as cost,
-    countIf((input_tokens is not null or output_tokens is not null) and total_cost is null) as unpriced_calls,
+    countIf((spans.input_tokens is not null or spans.output_tokens is not null) and total_cost is null) as unpriced_calls,
     count(ttft_ns) as timed,
-    quantilesExact(0.5)(ttft_ns) as ttft_ns
+    quantilesExact(0.5)(ttft_ns) as ttft_quantiles_ns
 from spans final
 where project = {project:String}
     and start_minute between toStartOfMinute(fromUnixTimestamp64Nano({before_ns:Int64}, 'UTC'))

@@ -1,0 +1,106 @@
+"""Real requests of real clients in, golden spans out; totals equal what the provider had returned.
+
+`captures/<client>/<scenario>.traces.bin` is the body as the client sent it. The golden file beside it holds what the
+API gives for it; `CLEARSPAN_ACCEPT=1 pytest …` writes them anew after a change that was meant.
+"""
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from running import Server, until
+from sending import post
+
+CAPTURES = Path(__file__).parent / "captures"
+BODIES = sorted(CAPTURES.glob("*/*.traces.bin"))
+_VOLATILE = ("received", "project")
+
+# Tokens as the provider stated them: input, output, cache read, cache write, reasoning.
+TRUTH: dict[str, tuple[int, int]] = {
+    "chat": (24, 9),
+    "chat_int_params": (24, 9),
+    "chat_cached_reasoning": (2048, 300),
+    "tool_call": (48, 18),
+    "stream": (24, 9),
+    "responses": (36, 12),
+    "responses_cached_reasoning": (2048, 300),
+    "responses_stream": (36, 12),
+    "anthropic_chat": (24, 9),
+    "anthropic_cached": (2095, 393),
+    "anthropic_stream": (24, 9),
+    "anthropic_stream_raw_cached": (2095, 393),
+    "anthropic_thinking": (2095, 393),
+}
+# One call in two traces, by two libraries: the counting rule looks within a trace so far.
+TWO_TRACES = "openinference-anthropic-3.1.0/anthropic_stream"
+
+
+def name_of(body: Path) -> str:
+    return f"{body.parent.name}/{body.name.removesuffix('.traces.bin')}"
+
+
+@pytest.fixture(scope="module")
+def captured(server: Server) -> dict[str, list[dict[str, Any]]]:
+    """The spans of every capture, in order of their start, each capture in a project of its own."""
+    projects = {name_of(body): name_of(body).replace("/", "--") for body in BODIES}
+    for body in BODIES:
+        path = f"/v1/traces?project={projects[name_of(body)]}"
+        status, answer = post(server.url, path, body.read_bytes())
+        assert (status, answer) == (200, b""), name_of(body)
+    everything = "from=2026-01-01T00:00:00Z&limit=500&sort=start"
+    return {
+        name: until(
+            lambda p=project: server.get(f"/api/v1/spans?project={p}&{everything}")["spans"]
+        )
+        for name, project in projects.items()
+    }
+
+
+@pytest.mark.parametrize("body", BODIES, ids=name_of)
+def test_a_capture_gives_its_golden_spans(
+    server: Server, captured: dict[str, list[dict[str, Any]]], body: Path
+) -> None:
+    name = name_of(body)
+    project = name.replace("/", "--")
+    found = []
+    for row in captured[name]:
+        path = f"/api/v1/traces/{row['trace_id']}/spans/{row['span_id']}?project={project}"
+        detail = server.get(path)
+        found.append({key: value for key, value in detail.items() if key not in _VOLATILE})
+
+    golden = body.with_name(body.name.replace(".traces.bin", ".golden.json"))
+    if os.environ.get("CLEARSPAN_ACCEPT") == "1":
+        text = json.dumps(found, indent=1, ensure_ascii=False, sort_keys=True)
+        golden.write_text(text + "\n", encoding="utf-8")
+
+    assert found == json.loads(golden.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        one
+        for one in BODIES
+        if name_of(one).partition("/")[2] in TRUTH and name_of(one) != TWO_TRACES
+    ],
+    ids=name_of,
+)
+def test_the_totals_of_a_trace_equal_what_the_provider_returned(
+    server: Server, captured: dict[str, list[dict[str, Any]]], body: Path
+) -> None:
+    name = name_of(body)
+    project = name.replace("/", "--")
+
+    totals = [
+        server.get(f"/api/v1/traces/{trace_id}?project={project}")["trace"]
+        for trace_id in sorted({row["trace_id"] for row in captured[name]})
+    ]
+    tokens = (
+        sum(one["input_tokens"] or 0 for one in totals),
+        sum(one["output_tokens"] or 0 for one in totals),
+    )
+
+    assert tokens == TRUTH[name.partition("/")[2]]
