@@ -21,6 +21,7 @@ def summarise(spans: Sequence[Row]) -> Row:
     counted spans that have usage.
     """
     root = next((span for span in spans if not span["parent_id"]), spans[0])
+    status = "open" if root["parent_id"] else root["status"]
     ranked = [root, *spans]
     failed = next((span for span in ranked if span["status"] == "error"), None)
     calls = [span for span in spans if span["kind"] in _MODEL_KINDS]
@@ -29,9 +30,9 @@ def summarise(spans: Sequence[Row]) -> Row:
         "trace_id": root["trace_id"],
         "name": root["name"],
         "kind": root["kind"],
-        "status": "open" if root["parent_id"] else root["status"],
+        "status": status,
         "start_ns": min(span["start_ns"] for span in spans),
-        "end_ns": None if root["status"] == "open" else _last_end_ns(spans),
+        "end_ns": None if status == "open" else _last_end_ns(spans),
         "error_type": failed["error_type"] if failed else "",
         "error_message": failed["error_message"] if failed else "",
         "services": _distinct(span["service"] for span in spans),

@@ -16,12 +16,10 @@ select
     trace_id,
     argMin(name, rank),
     argMin(kind, rank),
-    multiIf(
-        countIf(parent_id = '') = 0, 'open',
-        argMin(status, rank)
-    ),
+    -- Until its root has come and ended, a trace is open and has no end.
+    if(countIf(parent_id = '') = 0, 'open', argMin(status, rank)) as trace_status,
     min(start_ns) as first_ns,
-    if(argMin(status, rank) = 'open', null, max(end_ns)),
+    if(trace_status = 'open', null, max(end_ns)),
     -- The root's own error, else the first error below it.
     argMinIf(error_type, rank, status = 'error'),
     argMinIf(error_message, rank, status = 'error'),
