@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 import pytest
-from reading import Reader
-from running import Server, start
 
 from clearspan_server.store.engine import Engine
 from clearspan_server.store.migrations import migrate
+from reading import Reader
+from running import Server, start
 
 
 @pytest.fixture(scope="session")

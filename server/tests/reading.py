@@ -7,12 +7,10 @@ from types import TracebackType
 from typing import Any, Self
 
 import pyarrow as pa
-from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from clearspan_server.api.access import ReadAccess, read_access
-from clearspan_server.api import overview, replies, spans, traces, values
-from clearspan_server.api.guard import Guard
+from clearspan_server.app import schema_app
 from clearspan_server.model.span import Span
 from clearspan_server.store.columns import to_batch
 from clearspan_server.store.derived import derive_traces
@@ -59,11 +57,7 @@ class Reader:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self.project = f"p-{uuid.uuid4().hex}"
-        app = FastAPI()
-        app.add_middleware(Guard)
-        replies.install(app)
-        for module in (traces, spans, overview, values):
-            app.include_router(module.router)
+        app = schema_app()
         app.dependency_overrides[read_access] = lambda: ReadAccess(self.project, engine)
         self._client = TestClient(app, base_url="http://127.0.0.1")
 

@@ -3,10 +3,10 @@
 from decimal import Decimal
 
 import pytest
-from reading import BASE_NS, HOUR_NS, SECOND_NS, Reader, span, trace_id
 
 from clearspan_server.api.window import rfc3339
 from clearspan_server.model.span import Span
+from reading import BASE_NS, HOUR_NS, SECOND_NS, Reader, span, trace_id
 
 SPAN_FILTERS = [
     ({"kind": "tool"}, {"kind": "tool"}),

@@ -4,11 +4,11 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from reading import BASE_NS, HOUR_NS, MINUTE_NS, SECOND_NS, Reader, span
 
 from clearspan_server.api.window import rfc3339
 from clearspan_server.query.overview import MAX_BUCKETS, step_for
 from clearspan_server.query.window import Window
+from reading import BASE_NS, HOUR_NS, MINUTE_NS, SECOND_NS, Reader, span
 
 FROM_NS = BASE_NS - HOUR_NS
 CALL: dict[str, Any] = {

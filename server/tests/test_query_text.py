@@ -4,10 +4,10 @@ import json
 from pathlib import Path
 
 import pytest
-from reading import Reader, span
 
 import clearspan_server.store
 from clearspan_server.query.filter import TEXTS
+from reading import Reader, span
 
 
 def said(text: str) -> str:

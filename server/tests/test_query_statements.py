@@ -1,0 +1,63 @@
+"""The statements of the read path, as files."""
+
+from importlib.resources import files
+
+import pytest
+
+from clearspan_server.query import SQL
+from clearspan_server.store.engine import Engine
+from clearspan_server.store.statements import statement
+
+NAMES = sorted(
+    file.name.removesuffix(".sql") for file in files(SQL).iterdir() if file.name.endswith(".sql")
+)
+LISTS = [name for name in NAMES if name != "span"]
+BODIES = {
+    *("input", "output", "error_stack", "documents", "tool_arguments", "tool_result", "*"),
+    *("retrieval_query", "attributes", "attributes_overflow", "resource", "events"),
+}
+VALUES = {
+    "project": "nobody",
+    "trace_id": "0",
+    "span_id": "0",
+    "from_ns": 1_700_000_000_000_000_000,
+    "to_ns": 1_700_000_001_000_000_000,
+    "before_ns": 1_699_999_999_000_000_000,
+    "step_ns": 1_000_000_000,
+    "limit": 1,
+    "prefix": "",
+    "terms": ["word"],
+}
+
+
+def code_of(name: str) -> str:
+    """A statement without its comments."""
+    lines = statement(SQL, name).splitlines()
+    return "\n".join(line.partition("--")[0] for line in lines)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_file_is_a_statement_that_runs_as_it_is(engine: Engine, name: str) -> None:
+    text = statement(SQL, name)
+
+    rows = engine.query(text, {key: value for key, value in VALUES.items() if f"{{{key}:" in text})
+
+    assert len(rows) <= 2
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name != "words"])
+def test_every_table_is_read_for_one_project_and_without_old_versions(name: str) -> None:
+    code = code_of(name)
+
+    tables = code.count("from spans") + code.count("from traces")
+    assert tables >= 1
+    assert code.count("project = {project:String}") == tables
+    assert code.count("from spans final") + code.count("from traces final") == tables
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_a_list_names_no_body(name: str) -> None:
+    columns = code_of(name).partition("from ")[0]
+
+    words = set(columns.replace(",", " ").replace("/*value*/", "").split())
+    assert words & BODIES == set()
