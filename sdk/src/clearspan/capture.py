@@ -86,8 +86,10 @@ class _Copier:
         kind = type(value)
         if kind in ATOMS:
             return value
+        if kind is str:
+            return self._text(str(value))
         # Not isinstance, which asks the object for its class: a lazy proxy would load itself.
-        built_in = next((base for base in kind.__mro__ if base in _SAFELY), object)
+        built_in = kind if kind in _SAFELY else _built_in(kind)
         if built_in is str:
             return self._text(str.__str__(value))
         if built_in in ATOMS:
@@ -126,6 +128,10 @@ class _Copier:
             self.left_out = True
             copies.append(f"… {len(items) - MAX_ITEMS} more")
         return copies
+
+
+def _built_in(kind: type) -> type:
+    return next((ancestor for ancestor in kind.__mro__ if ancestor in _SAFELY), object)
 
 
 def _label(value: object) -> str:

@@ -81,7 +81,7 @@ def line(span: Span) -> str:
     """One span: kind, name, model, time, tokens, and what went wrong."""
     facts = span.facts()
     parts = [
-        f"{COLOURS.get(span.kind, DIM)}{span.kind:<9}{RESET} {printable(str(span.name))}",
+        f"{COLOURS.get(span.kind, DIM)}{span.kind}{RESET} {printable(str(span.name))}",
         printable(str(facts.get("model") or "")),
         f"{DIM}{duration(span.end_ns - span.start_ns)}{RESET}",
         tokens(facts.get("usage")),

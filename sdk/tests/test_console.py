@@ -1,0 +1,74 @@
+"""The console exporter: a finished trace as a tree on stderr."""
+
+import re
+
+import clearspan
+import pytest
+
+
+@pytest.fixture
+def lines(capsys):
+    """Delivers what was recorded and returns the printed lines."""
+
+    def read() -> list[str]:
+        assert clearspan.flush()
+        printed = capsys.readouterr()
+        assert printed.out == ""
+        return [re.sub(r"[\d.]+ (s|ms|µs|ns)\b", "T", line) for line in printed.err.splitlines()]
+
+    clearspan.init(exporters=["console"])
+    return read
+
+
+def test_a_trace_is_drawn_as_a_tree_when_it_is_complete(lines):
+    with clearspan.agent_span("support"):
+        with clearspan.retrieval_span("kb"):
+            with clearspan.span("cache"):
+                pass
+        with clearspan.llm_span("chat", model="gpt-4o") as span:
+            span.usage = {"input": 3100, "output": 412}
+        assert lines() == []
+
+    assert lines() == [
+        "agent support  T",
+        "├─ retriever kb  T",
+        "│  └─ other cache  T",
+        "└─ llm chat  gpt-4o  T  3100→412 tok",
+    ]
+
+
+def test_what_went_wrong_is_in_the_line(lines):
+    with clearspan.span("lookup") as span:
+        span.error("Timeout", "after 5 s")
+
+    assert lines() == ["other lookup  T  error Timeout after T"]
+
+
+def test_a_span_continued_from_another_process_is_a_top(lines):
+    parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+
+    with clearspan.extract({"traceparent": parent}), clearspan.span("handle"):
+        with clearspan.span("query"):
+            pass
+
+    assert lines() == ["other handle  T", "└─ other query  T"]
+
+
+def test_a_name_cannot_command_the_terminal(lines):
+    with clearspan.span("\x1b[2Jgone\nnext"):
+        pass
+
+    assert lines() == ["other ·[2Jgone·next  T"]
+
+
+def test_children_that_never_got_their_parent_are_printed_in_the_end(lines, capsys):
+    root = clearspan.span("root")
+    with root, clearspan.span("child"):
+        pass
+    with root, clearspan.span("late"):
+        pass
+
+    assert lines() == ["other root  T", "└─ other child  T"]
+    clearspan.init(exporters=["console"], service="another")
+    assert clearspan.flush()
+    assert "late" in capsys.readouterr().err

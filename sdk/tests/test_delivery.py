@@ -1,0 +1,264 @@
+"""Delivery: batches, repetition, losses that are counted, and a flush that tells the truth."""
+
+import logging
+import threading
+from collections.abc import Iterator, Sequence
+
+import clearspan
+import pytest
+from clearspan import Outcome, Span
+from google.protobuf.json_format import ParseDict
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+
+
+class Shelf:
+    """An exporter that keeps spans, refuses, or waits, as told."""
+
+    def __init__(self) -> None:
+        self.spans: list[Span] = []
+        self.watched: list[str] = []
+        self.dropped = 0
+        self.is_broken = False
+        self.is_closed = False
+        self.may_go_on = threading.Event()
+        self.may_go_on.set()
+
+    def export(self, spans: Sequence[Span], dropped: int) -> Outcome:
+        self.may_go_on.wait()
+        self.dropped = dropped
+        if self.is_broken:
+            raise OSError("disk full")
+        self.spans += spans
+        return Outcome(len(spans))
+
+    def watch(self, open_spans: Sequence[Span]) -> None:
+        self.watched += [span.name for span in open_spans]
+
+    def close(self) -> None:
+        self.is_closed = True
+
+
+@pytest.fixture
+def shelf() -> Iterator[Shelf]:
+    shelf = Shelf()
+    yield shelf
+    shelf.may_go_on.set()
+
+
+def record(count: int, name: str = "work") -> None:
+    for number in range(count):
+        with clearspan.span(name, number=number):
+            pass
+
+
+def test_a_request_is_valid_otlp_with_its_resource_and_numbers(receiver, monkeypatch):
+    monkeypatch.setenv("OTEL_RESOURCE_ATTRIBUTES", "team=search,service.name=ignored")
+    clearspan.init(
+        endpoint=receiver.url,
+        key="cs_1_secret",
+        project="shop",
+        service="web",
+        environment="staging",
+        release="1.2.3",
+    )
+
+    record(2)
+
+    assert clearspan.flush()
+    (request,) = receiver.posts()
+    message = ParseDict(request.json, ExportTraceServiceRequest())
+    resource = {a.key: a.value for a in message.resource_spans[0].resource.attributes}
+    assert resource["service.name"].string_value == "web"
+    assert resource["service.version"].string_value == "1.2.3"
+    assert resource["clearspan.release"].string_value == "1.2.3"
+    assert resource["deployment.environment.name"].string_value == "staging"
+    assert resource["telemetry.sdk.name"].string_value == "clearspan"
+    assert resource["team"].string_value == "search"
+    assert request.headers["authorization"] == "Bearer cs_1_secret"
+    assert request.headers["x-clearspan-project"] == "shop"
+    assert request.headers["clearspan-seq"] == "1"
+    assert request.headers["clearspan-sent"] == "2"
+    assert request.headers["clearspan-dropped"] == "0"
+
+
+def test_spans_arrive_without_a_flush(recording, eventually):
+    record(3)
+
+    eventually(lambda: len(recording.spans()) == 3)
+
+
+def test_many_spans_travel_in_few_requests(recording):
+    record(1_000)
+
+    assert clearspan.flush()
+    assert len(recording.spans()) == 1_000
+    assert len(recording.posts()) <= 8
+    assert recording.posts()[-1].headers["clearspan-sent"] == "1000"
+
+
+@pytest.mark.parametrize("status", [429, 502, 503, 504])
+def test_a_busy_server_gets_the_spans_again(recording, status):
+    recording.answers += [(status, {"retry-after": "0"}, b"")]
+
+    record(2)
+
+    assert clearspan.flush()
+    first, second = recording.posts()
+    assert first.spans == second.spans
+    assert first.headers["clearspan-seq"] == second.headers["clearspan-seq"] == "1"
+
+
+@pytest.mark.parametrize("status", [400, 401, 500, 302])
+def test_a_refusal_is_final_and_makes_flush_false_once(recording, status, caplog):
+    recording.answers += [(status, {}, b"no thanks")]
+
+    record(2)
+
+    assert not clearspan.flush()
+    assert clearspan.flush()
+    assert len(recording.posts()) == 1
+
+
+def test_spans_that_the_server_rejects_make_flush_false(recording):
+    answer = b'{"partialSuccess":{"rejectedSpans":"1","errorMessage":"bad id"}}'
+    recording.answers += [(200, {}, answer)]
+
+    record(2)
+
+    assert not clearspan.flush()
+    record(1)
+    assert clearspan.flush()
+
+
+def test_a_request_that_is_too_large_is_split(recording):
+    recording.answers += [(413, {}, b"")]
+
+    record(4)
+
+    assert clearspan.flush()
+    assert [len(request.spans) for request in recording.posts()] == [4, 2, 2]
+    assert [request.headers["clearspan-seq"] for request in recording.posts()] == ["1", "1", "2"]
+
+
+def test_large_spans_travel_in_requests_of_bounded_size(recording):
+    for _ in range(100):
+        with clearspan.span("large", input="x" * 60_000):
+            pass
+
+    assert clearspan.flush()
+    assert len(recording.spans()) == 100
+    assert max(len(request.body) for request in recording.posts()) < 4_200_000
+
+
+def test_flush_is_false_when_the_server_is_away(receiver):
+    clearspan.init(endpoint="http://127.0.0.1:9")
+
+    record(1)
+
+    assert not clearspan.flush(0.1)
+    clearspan.init(endpoint=receiver.url)
+
+
+def test_a_full_queue_drops_the_oldest_counts_them_and_warns_once(shelf, monkeypatch, caplog):
+    monkeypatch.setenv("CLEARSPAN_QUEUE_SPANS", "10")
+    clearspan.init(exporters=[shelf])
+    shelf.may_go_on.clear()
+
+    with caplog.at_level(logging.WARNING):
+        record(1_000)
+        shelf.may_go_on.set()
+
+    assert not clearspan.flush()
+    numbers = [span.fields["number"] for span in shelf.spans]
+    assert numbers[-10:] == list(range(990, 1_000))
+    record(1)
+    assert clearspan.flush()
+    assert shelf.dropped + len(shelf.spans) == 1_001
+    assert shelf.dropped > 0
+    assert sum("queue is full" in message for message in caplog.messages) <= 1
+
+
+def test_every_exporter_gets_every_span(receiver, shelf, capsys):
+    clearspan.init(endpoint=receiver.url, exporters=["otlp", shelf, "console"])
+
+    record(2, "shared")
+
+    assert clearspan.flush()
+    assert len(receiver.spans()) == len(shelf.spans) == 2
+    printed = capsys.readouterr()
+    assert printed.err.count("shared") == 2
+    assert printed.out == ""
+
+
+def test_a_broken_exporter_harms_neither_the_program_nor_its_neighbour(
+    receiver, shelf, monkeypatch, caplog
+):
+    monkeypatch.delenv("CLEARSPAN_STRICT")
+    shelf.is_broken = True
+    clearspan.init(endpoint=receiver.url, exporters=[shelf, "otlp"])
+
+    record(2)
+
+    assert not clearspan.flush()
+    assert len(receiver.spans()) == 2
+    assert "clearspan failed while exporting spans" in caplog.text
+
+
+def test_a_new_init_takes_over_and_closes_the_old_exporter(shelf, eventually):
+    second = Shelf()
+    clearspan.init(exporters=[shelf])
+    record(1)
+
+    with clearspan.span("spanning"):
+        clearspan.init(exporters=[second])
+
+    assert clearspan.flush()
+    assert len(shelf.spans) == 1
+    assert [span.name for span in second.spans] == ["spanning"]
+    eventually(lambda: shelf.is_closed)
+
+
+def test_spans_open_for_long_are_announced_to_a_server_that_answers_heartbeats(
+    receiver, eventually
+):
+    receiver.heartbeat_status = 204
+    clearspan.init(endpoint=receiver.url, service="heartbeat")
+
+    with clearspan.span("slow", stage="early") as span:
+        eventually(lambda: receiver.spans())
+        span.set(stage="late")
+
+    assert clearspan.flush()
+    beat = receiver.posts("/api/v1/processes/")[0]
+    process = receiver.posts()[0].headers["clearspan-process"]
+    assert beat.path == f"/api/v1/processes/{process}/heartbeat"
+    assert beat.json["open"] == [span.span_id]
+    opened, ended = receiver.spans()
+    assert opened["spanId"] == ended["spanId"]
+    assert opened["endTimeUnixNano"] == "0"
+    assert {"key": "clearspan.state", "value": {"stringValue": "open"}} in opened["attributes"]
+    assert {"key": "stage", "value": {"stringValue": "early"}} in opened["attributes"]
+    assert int(ended["endTimeUnixNano"]) > int(ended["startTimeUnixNano"])
+
+
+def test_a_server_without_heartbeats_never_sees_an_open_span(receiver, eventually):
+    clearspan.init(endpoint=receiver.url, service="no-heartbeat")
+
+    with clearspan.span("slow"):
+        eventually(lambda: receiver.posts("/api/v1/processes/"))
+
+    assert clearspan.flush()
+    assert len(receiver.spans()) == 1
+    assert len(receiver.posts("/api/v1/processes/")) == 1
+
+
+def test_many_threads_lose_nothing(recording):
+    threads = [threading.Thread(target=record, args=(200,)) for _ in range(8)]
+
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert clearspan.flush()
+    assert len({span["spanId"] for span in recording.spans()}) == 1_600

@@ -1,0 +1,191 @@
+"""How programs end: with everything delivered, and soon."""
+
+import pytest
+
+TEN_LINES = """
+import clearspan
+
+clearspan.init(service="script")
+with clearspan.agent_span("root"):
+    for number in range(10):
+        with clearspan.span("child", number=number):
+            pass
+print("done")
+"""
+
+# Nothing listens on the discard port.
+NO_SERVER = "http://127.0.0.1:9"
+
+
+def test_a_short_program_delivers_everything(receiver, run_program):
+    ended = run_program(TEN_LINES, CLEARSPAN_ENDPOINT=receiver.url)
+
+    assert (ended.code, ended.out, ended.err) == (0, "done\n", "")
+    assert len(receiver.spans()) == 11
+    assert {request.headers["clearspan-process"] for request in receiver.posts()} != {""}
+
+
+def test_a_program_that_fails_delivers_the_error(receiver, run_program):
+    source = 'import clearspan\nwith clearspan.span("work"):\n    raise ValueError("broken")\n'
+
+    ended = run_program(source, CLEARSPAN_ENDPOINT=receiver.url)
+
+    assert ended.code == 1
+    assert "ValueError: broken" in ended.err
+    assert receiver.span("work")["status"] == {"code": 2, "message": "broken"}
+
+
+def test_without_a_server_a_program_runs_and_ends_as_always(run_program):
+    ended = run_program(TEN_LINES, CLEARSPAN_ENDPOINT=NO_SERVER)
+
+    assert (ended.code, ended.out) == (0, "done\n")
+    assert "does not answer" in ended.err
+    assert "11 spans undelivered" in ended.err
+    assert len(ended.err.splitlines()) == 2
+
+
+def test_the_end_of_a_program_waits_no_longer_than_allowed(receiver, run_program):
+    receiver.answers += [(503, {"retry-after": "60"}, b"")]
+    source = TEN_LINES + "\nimport time, atexit\nbegan = time.monotonic()\n"
+    source += "atexit.register(lambda: None)\n"
+
+    ended = run_program(source, CLEARSPAN_ENDPOINT=receiver.url, CLEARSPAN_EXIT_S="0.1")
+
+    assert (ended.code, ended.out) == (0, "done\n")
+    assert len(receiver.posts()) == 1
+
+
+def test_a_server_that_comes_back_during_the_end_gets_everything(receiver, run_program):
+    receiver.answers += [(503, {}, b""), (503, {"retry-after": "0"}, b"")]
+
+    ended = run_program(TEN_LINES, CLEARSPAN_ENDPOINT=receiver.url)
+
+    assert ended.code == 0
+    last = receiver.posts()[-1]
+    assert len(last.spans) == 11
+    assert [request.headers["clearspan-seq"] for request in receiver.posts()] == ["1"] * 3
+
+
+FORK = """
+import os
+import clearspan
+
+clearspan.init(service="script")
+with clearspan.span("parent") as parent:
+    pid = os.fork()
+    if pid == 0:
+        with clearspan.span("child"):
+            pass
+        assert clearspan.flush()
+    else:
+        assert os.waitpid(pid, 0)[1] == 0
+"""
+
+
+def test_a_fork_inside_a_span_records_each_span_once(receiver, run_program):
+    ended = run_program(FORK, CLEARSPAN_ENDPOINT=receiver.url)
+
+    assert (ended.code, ended.err) == (0, "")
+    assert sorted(span["name"] for span in receiver.spans()) == ["child", "parent"]
+    assert receiver.span("child")["parentSpanId"] == receiver.span("parent")["spanId"]
+    processes = {request.headers["clearspan-process"] for request in receiver.posts()}
+    assert len(processes) == 2
+
+
+MULTIPROCESSING = """
+import multiprocessing
+import clearspan
+
+def work(number):
+    with clearspan.span("child", number=number) as span:
+        return span.span_id
+
+if __name__ == "__main__":
+    clearspan.init(service="script")
+    with clearspan.span("warm"):
+        pass
+    workers = multiprocessing.get_context("{method}")
+    children = [workers.Process(target=work, args=(number,)) for number in range(3)]
+    for child in children:
+        child.start()
+    for child in children:
+        child.join()
+"""
+
+
+@pytest.mark.parametrize("method", ["fork", "spawn", "forkserver"])
+def test_children_of_multiprocessing_deliver_before_they_end(receiver, run_program, method):
+    ended = run_program(MULTIPROCESSING.format(method=method), CLEARSPAN_ENDPOINT=receiver.url)
+
+    assert (ended.code, ended.err) == (0, "")
+    children = [span for span in receiver.spans() if span["name"] == "child"]
+    assert len({span["spanId"] for span in children}) == 3
+
+
+def test_spans_of_other_exit_functions_are_delivered_too(receiver, run_program):
+    source = """
+import atexit
+import clearspan
+
+def last():
+    with clearspan.span("last"):
+        pass
+
+with clearspan.span("first"):
+    pass
+atexit.register(last)
+"""
+
+    ended = run_program(source, CLEARSPAN_ENDPOINT=receiver.url)
+
+    assert (ended.code, ended.err) == (0, "")
+    assert sorted(span["name"] for span in receiver.spans()) == ["first", "last"]
+
+
+def test_a_disabled_sdk_sends_nothing_and_keeps_the_trace_together(receiver, run_program):
+    source = """
+import clearspan
+
+with clearspan.span("a") as a, clearspan.span("b") as b:
+    assert b.parent_id == a.span_id
+assert clearspan.flush()
+"""
+
+    ended = run_program(source, CLEARSPAN_ENDPOINT=receiver.url, OTEL_SDK_DISABLED="true")
+
+    assert (ended.code, ended.err) == (0, "")
+    assert receiver.requests == []
+
+
+def test_an_open_telemetry_span_becomes_the_parent(receiver, run_program):
+    source = """
+import clearspan
+from opentelemetry.sdk.trace import TracerProvider
+
+tracer = TracerProvider().get_tracer("app")
+with tracer.start_as_current_span("outer") as outer:
+    with clearspan.span("inner") as inner:
+        assert clearspan.current_span() is inner
+    place = outer.get_span_context()
+    assert inner.parent_id == f"{place.span_id:016x}"
+    assert inner.trace_id == f"{place.trace_id:032x}"
+    assert clearspan.current_trace_id() == inner.trace_id
+"""
+
+    ended = run_program(source, CLEARSPAN_ENDPOINT=receiver.url)
+
+    assert (ended.code, ended.err) == (0, "")
+    assert receiver.span("inner")["flags"] == 0x301
+
+
+def test_importing_the_sdk_loads_no_other_library(run_program):
+    source = """
+import sys
+import clearspan
+
+assert not {"opentelemetry", "http.client", "logging", "ssl", "asyncio"} & set(sys.modules)
+"""
+
+    ended = run_program(source)
+
+    assert (ended.code, ended.err) == (0, "")

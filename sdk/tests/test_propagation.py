@@ -1,0 +1,96 @@
+"""Traces that cross processes, in W3C headers."""
+
+import clearspan
+import pytest
+from clearspan.testing import capture_spans
+
+TRACE = "0af7651916cd43dd8448eb211c80319c"
+PARENT = "b7ad6b7169203331"
+
+
+def test_a_trace_continues_in_another_service():
+    headers: dict[str, str] = {}
+
+    with capture_spans() as spans:
+        with clearspan.span("caller") as caller:
+            clearspan.inject(headers)
+        with clearspan.extract(headers), clearspan.span("callee"):
+            pass
+
+    assert headers == {"traceparent": f"00-{caller.trace_id}-{caller.span_id}-01"}
+    assert (spans[1].trace_id, spans[1].parent_id) == (caller.trace_id, caller.span_id)
+    assert spans[1].parent_is_remote
+
+
+def test_tracestate_and_baggage_are_passed_on_as_received(recording):
+    incoming = {
+        "TraceParent": f"00-{TRACE}-{PARENT}-00",
+        "Tracestate": "vendor=a,other=b",
+        "BAGGAGE": "userId=alice,region=eu",
+    }
+    outgoing: dict[str, str] = {}
+
+    with clearspan.extract(incoming), clearspan.span("handle") as span:
+        clearspan.inject(outgoing)
+
+    assert outgoing == {
+        "traceparent": f"00-{TRACE}-{span.span_id}-01",
+        "tracestate": "vendor=a,other=b",
+        "baggage": "userId=alice,region=eu",
+    }
+    assert clearspan.flush()
+    assert recording.span("handle")["traceState"] == "vendor=a,other=b"
+
+
+@pytest.mark.parametrize(
+    ("header", "is_valid"),
+    [
+        (f"00-{TRACE}-{PARENT}-01", True),
+        (f"00-{TRACE}-{PARENT}-00", True),
+        (f"01-{TRACE}-{PARENT}-01-more", True),
+        (f" 00-{TRACE}-{PARENT}-01 ", True),
+        (f"00-{TRACE}-{PARENT}-01-more", False),
+        (f"ff-{TRACE}-{PARENT}-01", False),
+        (f"00-{'0' * 32}-{PARENT}-01", False),
+        (f"00-{TRACE}-{'0' * 16}-01", False),
+        (f"00-{TRACE.upper()}-{PARENT}-01", False),
+        (f"00-{TRACE}-{PARENT}", False),
+        ("", False),
+    ],
+)
+def test_only_a_valid_traceparent_is_followed(header, is_valid):
+    with capture_spans(), clearspan.extract({"traceparent": header}):
+        assert (clearspan.current_trace_id() == TRACE) is is_valid
+        with clearspan.span("handle") as span:
+            assert (span.parent_id == PARENT) is is_valid
+
+
+def test_outside_of_a_trace_nothing_is_injected():
+    headers: dict[str, str] = {}
+
+    clearspan.inject(headers)
+
+    assert headers == {}
+    assert clearspan.traceparent() is None
+
+
+def test_a_context_around_a_request_stays_in_it():
+    with (
+        capture_spans() as spans,
+        clearspan.context(user="ann"),
+        clearspan.extract({"traceparent": f"00-{TRACE}-{PARENT}-01"}),
+        clearspan.span("handle"),
+    ):
+        pass
+
+    assert spans[0].facts()["user"] == "ann"
+
+
+def test_headers_of_any_kind_do_no_harm(monkeypatch, caplog):
+    monkeypatch.delenv("CLEARSPAN_STRICT")
+
+    with capture_spans() as spans, clearspan.extract(None), clearspan.span("handle"):  # type: ignore[arg-type]  # the mistake under test
+        pass
+
+    assert spans[0].parent_id == ""
+    assert "failed while reading headers" in caplog.text

@@ -1,0 +1,69 @@
+"""Settings: argument, then environment, then OpenTelemetry's environment, then default."""
+
+import dataclasses
+from pathlib import Path
+
+import clearspan
+from clearspan.settings import Settings, resolve
+
+README = Path(__file__).parent.parent / "README.md"
+
+
+def test_the_default_is_the_server_on_this_machine():
+    settings = resolve({})
+
+    assert settings.traces_url == "http://127.0.0.1:4318/v1/traces"
+    assert settings.exporters == ("otlp",)
+
+
+def test_an_argument_comes_before_every_variable(monkeypatch):
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://otel:4318/")
+    assert resolve({}).traces_url == "http://otel:4318/v1/traces"
+
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "http://traces:4318/v1/traces")
+    assert resolve({}).traces_url == "http://traces:4318/v1/traces"
+
+    monkeypatch.setenv("CLEARSPAN_ENDPOINT", "http://clearspan:4318")
+    assert resolve({}).traces_url == "http://clearspan:4318/v1/traces"
+
+    assert resolve({"endpoint": "http://here:1"}).traces_url == "http://here:1/v1/traces"
+
+
+def test_headers_and_resources_are_read_as_opentelemetry_writes_them(monkeypatch):
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_HEADERS", "Authorization=Basic%20abc, x-team=a=b")
+    monkeypatch.setenv("CLEARSPAN_EXPORTERS", "otlp, console")
+
+    assert resolve({}).headers == {"Authorization": "Basic abc", "x-team": "a=b"}
+    assert resolve({}).exporters == ("otlp", "console")
+
+
+def test_a_setting_that_makes_no_sense_is_told_and_ignored(monkeypatch, caplog):
+    monkeypatch.delenv("CLEARSPAN_STRICT")
+    monkeypatch.setenv("CLEARSPAN_QUEUE_SPANS", "many")
+    monkeypatch.setenv("CLEARSPAN_CAPTURE", "some")
+
+    settings = resolve({})
+
+    assert settings.queue_spans == 10_000
+    assert settings.capture == "full"
+    assert "CLEARSPAN_QUEUE_SPANS" in caplog.text
+
+
+def test_an_unknown_exporter_is_told_and_harms_nothing(monkeypatch, caplog):
+    monkeypatch.delenv("CLEARSPAN_STRICT")
+    clearspan.init(exporters=["carrier-pigeon"])
+
+    with clearspan.span("work"):
+        pass
+
+    assert not clearspan.flush()
+    assert "carrier-pigeon" in caplog.text
+
+
+def test_the_readme_lists_every_setting_and_no_other():
+    rows = [
+        line.split("`") for line in README.read_text("utf-8").splitlines() if line.startswith("| `")
+    ]
+
+    assert [row[1] for row in rows] == [field.name for field in dataclasses.fields(Settings)]
+    assert [row[3] for row in rows] == [f"CLEARSPAN_{row[1].upper()}" for row in rows]
