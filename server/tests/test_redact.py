@@ -4,6 +4,7 @@ import base64
 import json
 import re
 import threading
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -177,7 +178,17 @@ ORDINARY = [
 ]
 
 # In front of and behind a match, as prose, code and JSON put them.
-FRAMES = ["{}", "Reach me: {}.", "({})", '"{}"', "\n{}\n", "é{}", "请{}谢", "a\\n{}\\n", "\\u8bf7{}"]
+FRAMES = [
+    "{}",
+    "Reach me: {}.",
+    "({})",
+    '"{}"',
+    "\n{}\n",
+    "é{}",
+    "请{}谢",
+    "a\\n{}\\n",
+    "\\u8bf7{}",
+]
 
 
 @pytest.mark.parametrize("frame", FRAMES)
@@ -321,7 +332,7 @@ def test_threads_share_one_redactor() -> None:
 SECRETS = [secret for secrets in POSITIVE.values() for secret in secrets]
 TRICKS = [
     *("\\", '"', "\n", "\t", "\r", "\b", "\f", "/", "\0", "\u2028", "é", "请", "😀", " ", "@", "."),
-    *("n", "u", "u00e9", "\\u00e9", "\\n", "-", "+", "1", "4111", "k_live_", "earer ", ".com"),
+    *("n", "u", "u00e9", "\\u00e9", "\\n", "-", "+", "1", "4111", "k_live_", ".com"),
     *(f"Bearer {LETTERS[:24]}", basic("ada:secret1"), f"secret_key={LETTERS[:40]}"),
 ]
 TEXT = st.lists(st.sampled_from(SECRETS + TRICKS) | st.text(max_size=5), max_size=8).map("".join)
@@ -340,7 +351,11 @@ def redacted_value(value: Json) -> Json:
         return {settled(redacted(k)): redacted_value(v) for k, v in value.items()}
     if isinstance(value, list):
         return [redacted_value(item) for item in value]
-    if isinstance(value, int) and not isinstance(value, bool) and redacted(str(value)) != str(value):
+    if (
+        isinstance(value, int)
+        and not isinstance(value, bool)
+        and redacted(str(value)) != str(value)
+    ):
         return "[redacted:card]"
     return settled(redacted(value)) if isinstance(value, str) else value
 
@@ -353,19 +368,19 @@ def settled_value(value: Json) -> Json:
     return settled(value) if isinstance(value, str) else value
 
 
-@settings(max_examples=20000, deadline=None)
-@given(VALUE, st.booleans(), st.sampled_from([None, 1]))
+@settings(max_examples=300, deadline=None, derandomize=True)
+@given(VALUE, st.sampled_from([{}, {"indent": 1}, {"ensure_ascii": False}]))
 def test_json_stays_json_and_equals_its_strings_redacted(
-    value: Json, ascii_only: bool, indent: int | None
+    value: Json, style: dict[str, Any]
 ) -> None:
-    text = json.dumps(value, ensure_ascii=ascii_only, indent=indent)
+    text = json.dumps(value, **style)
 
     result = json.loads(redacted(text))
 
     assert settled_value(result) == redacted_value(value)
 
 
-@settings(max_examples=4000, deadline=None)
+@settings(max_examples=100, deadline=None, derandomize=True)
 @given(VALUE)
 def test_json_within_json_stays_json_outside(value: Json) -> None:
     text = json.dumps(json.dumps(json.dumps(value)))
@@ -373,7 +388,7 @@ def test_json_within_json_stays_json_outside(value: Json) -> None:
     assert isinstance(json.loads(redacted(text)), str)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200, deadline=None, derandomize=True)
 @given(st.lists(st.text(st.characters()) | TEXT, max_size=5))
 def test_any_text_is_survived_even_with_lone_surrogates(texts: list[str]) -> None:
     result, _ = REDACTOR.redact(texts)
@@ -387,8 +402,27 @@ CARD_BUT_FOR_LUHN = "4111 1111 1111 1112 "
 
 @pytest.mark.parametrize(
     "unit",
-    ["1 ", "@", "a.", "a", "a@", "a@b.", "+", "+4", "0", "01 ", "-", "\\", "\\n", "eyJ", "sk-", "A1"]
-    + ["4111 ", "415-", "DE89 ", "Bearer ", "1.", "a@b.png ", f"{DASHES}BEGIN PRIVATE KEY{DASHES}"],
+    [
+        *(
+            "1 ",
+            "@",
+            "a.",
+            "a",
+            "a@",
+            "a@b.",
+            "+",
+            "+4",
+            "0",
+            "01 ",
+            "-",
+            "\\",
+            "\\n",
+            "eyJ",
+            "sk-",
+        ),
+        *("A1", "4111 ", "415-", "DE89 ", "Bearer ", "1.", "a@b.png ", "basic abcdefgh "),
+        f"{DASHES}BEGIN PRIVATE KEY{DASHES}",
+    ],
 )
 def test_a_megabyte_of_almost_a_match_is_walked_through(unit: str) -> None:
     text = unit * (MEGABYTE // len(unit))

@@ -4,24 +4,34 @@ from dataclasses import dataclass
 from decimal import Decimal
 from operator import attrgetter
 
-from clearspan_server.ingest.price_table import PRICE_DIGITS, VERSION, Card, Rate, Side, schedule
+from clearspan_server.ingest.price_table import (
+    INPUT,
+    OUTPUT,
+    PLAIN_USAGE,
+    PRICE_DIGITS,
+    USAGE_KEYS,
+    VERSION,
+    Card,
+    Rate,
+    schedule,
+)
 from clearspan_server.model.span import Span
 
 _PICO = Decimal("1E-12")  # the last digit of money, as it is stored
 _PER_PICO_DOLLAR: int = 10 ** (PRICE_DIGITS - 12)
 _MOST_PICO_DOLLARS = 10**18 - 1  # what a Decimal(18, 12) holds; more is a broken count, not a bill
 
-# Fields of the span, and the list's names of the same classes.
-_USAGE = {
-    "input_tokens": "input_tokens",
-    "output_tokens": "output_tokens",
-    "cache_read_tokens": "cache_read_tokens",
-    "cache_write_tokens": "cache_write_tokens",
-    "reasoning_tokens": "output_reasoning_tokens",
-    "audio_input_tokens": "input_audio_tokens",
-    "audio_output_tokens": "output_audio_tokens",
-}
-_usage_of = attrgetter(*_USAGE)
+# In the order of `PLAIN_USAGE`, which ends with the request itself.
+_usage_of = attrgetter(
+    "input_tokens",
+    "output_tokens",
+    "cache_read_tokens",
+    "cache_write_tokens",
+    "reasoning_tokens",
+    "audio_input_tokens",
+    "audio_output_tokens",
+)
+_Counts = tuple[int | None, ...]
 
 
 @dataclass(slots=True, frozen=True)
@@ -56,31 +66,29 @@ def price(span: Span, service_tier: str = "") -> Cost | None:
         None, never zero, when the provider, the model or all of the usage is unknown, or when the
         counts contradict each other.
     """
-    if span.input_tokens is None and span.output_tokens is None:
+    counts: _Counts = (*_usage_of(span), 1)
+    if counts[INPUT] is None and counts[OUTPUT] is None:
         return None
     card = _card(span, service_tier)
     if card is None:
         return None
-    counts = {
-        key: count
-        for key, count in zip(_USAGE.values(), _usage_of(span), strict=True)
-        if count is not None
-    }
-    if span.usage_other:
-        counts = span.usage_other | counts
-    charges, unknown = _charge(card, counts)
-    sums: dict[Side, int] = {"input": 0, "output": 0, "other": 0}
-    for _, side, pico in charges:
-        sums[side] += pico
-    if max(sums.values()) > _MOST_PICO_DOLLARS or {"input", "output"} <= unknown:
-        return None
-    return Cost(
-        None if "input" in unknown else _PICO * sums["input"],
-        None if "output" in unknown else _PICO * sums["output"],
-        None if unknown else _PICO * sum(sums.values()),
-        {name: _PICO * pico for name, side, pico in charges if side not in unknown},
-        VERSION,
-    )
+    rates = card.plain_rates
+    if rates is None or span.usage_other:
+        counts += tuple(map(span.usage_other.get, USAGE_KEYS[len(PLAIN_USAGE) :]))
+        rates = card.rates
+    unknown = _unknown(card, counts)
+    charges: list[tuple[Rate, int]] = []
+    own: list[int] = []
+    for rate in rates:
+        count = counts[rate.usage] or 0
+        for inner in rate.narrower:
+            count -= own[inner]
+        own.append(count)
+        if count < 0 or (rate.crossing and _overlap_is_unknown(rate, counts)):
+            unknown.add(rate.side)
+        elif count:
+            charges.append((rate, _charge(count, rate, counts)))
+    return _cost(charges, unknown)
 
 
 def _card(span: Span, service_tier: str) -> Card | None:
@@ -90,45 +98,48 @@ def _card(span: Span, service_tier: str) -> Card | None:
     return None
 
 
-def _charge(card: Card, counts: dict[str, int]) -> tuple[list[tuple[str, Side, int]], set[Side]]:
-    """Class, side and 10⁻¹² USD of what was used, and the sides that cannot be known.
-
-    The same decomposition as the list's own `calc_price`: a class is charged for what none of its
-    narrower priced classes holds.
-    """
-    unknown: set[Side] = set()
-    if "input_tokens" not in counts:
-        unknown |= card.charged & {"input"} | {rate.side for rate in card.rates if rate.tiers}
-    if "output_tokens" not in counts:
-        unknown |= card.charged & {"output"}
-    charges: list[tuple[str, Side, int]] = []
-    own: list[int] = []
-    for rate in card.rates:
-        count = 1 if rate.usage_key == "requests" else counts.get(rate.usage_key, 0)
-        for inner in rate.narrower:
-            count -= own[inner]
-        own.append(count)
-        if count < 0 or (rate.crossing and _overlap_is_unknown(rate, counts)):
-            unknown.add(rate.side)
-        elif count:
-            charges.append((rate.name, rate.side, _charge_for(count, rate, counts)))
-    return charges, unknown
+def _unknown(card: Card, counts: _Counts) -> set[int]:
+    """The sides that cost something but cannot be counted."""
+    unknown: set[int] = set()
+    if counts[INPUT] is None:
+        unknown.update(card.tiered, card.charged & {INPUT})
+    if counts[OUTPUT] is None:
+        unknown.update(card.charged & {OUTPUT})
+    return unknown
 
 
-def _charge_for(count: int, rate: Rate, counts: dict[str, int]) -> int:
-    """In 10⁻¹² USD. Above a threshold of input every token costs the higher price, not only the rest."""
-    unit_price = rate.price
+def _overlap_is_unknown(rate: Rate, counts: _Counts) -> bool:
+    """Both audio and cached input were used; how much was both has a price of its own."""
+    return counts[rate.usage] is None and any(
+        counts[one] and counts[other] for one, other in rate.crossing
+    )
+
+
+def _charge(count: int, rate: Rate, counts: _Counts) -> int:
+    """In 10⁻¹² USD. Above a threshold of input every token has the higher price, not only the rest."""
+    price_of_one = rate.price
     if rate.tiers:
-        input_tokens = counts.get("input_tokens", 0)
+        input_tokens = counts[INPUT] or 0
         for above_tokens, tier_price in rate.tiers:
             if input_tokens > above_tokens:
-                unit_price = tier_price
+                price_of_one = tier_price
                 break
-    return (count * unit_price + _PER_PICO_DOLLAR // 2) // _PER_PICO_DOLLAR
+    return (count * price_of_one + _PER_PICO_DOLLAR // 2) // _PER_PICO_DOLLAR
 
 
-def _overlap_is_unknown(rate: Rate, counts: dict[str, int]) -> bool:
-    """Both audio and cached input were used: how much was both has a price of its own."""
-    return rate.usage_key not in counts and any(
-        counts.get(one) and counts.get(other) for one, other in rate.crossing
+def _cost(charges: list[tuple[Rate, int]], unknown: set[int]) -> Cost | None:
+    sums = [0, 0, 0]
+    by_class: dict[str, Decimal] = {}
+    for rate, picos in charges:
+        if rate.side not in unknown:
+            sums[rate.side] += picos
+            by_class[rate.name] = _PICO * picos
+    if (INPUT in unknown and OUTPUT in unknown) or sum(sums) > _MOST_PICO_DOLLARS:
+        return None
+    return Cost(
+        None if INPUT in unknown else _PICO * sums[INPUT],
+        None if OUTPUT in unknown else _PICO * sums[OUTPUT],
+        None if unknown else _PICO * sum(sums),
+        by_class,
+        VERSION,
     )

@@ -12,7 +12,6 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
 from itertools import combinations
-from typing import Literal
 
 import genai_prices
 from genai_prices.data import providers
@@ -62,35 +61,54 @@ _SELF_HOSTED = frozenset(
     )
 )
 
-Side = Literal["input", "output", "other"]
+INPUT, OUTPUT, OTHER = range(3)  # sides; the first two are also the positions of their whole counts
+_SIDES = {"input": INPUT, "output": OUTPUT}
+
+# The list's names of the classes that a span has fields for; every call is one request.
+PLAIN_USAGE = (
+    "input_tokens",
+    "output_tokens",
+    "cache_read_tokens",
+    "cache_write_tokens",
+    "output_reasoning_tokens",
+    "input_audio_tokens",
+    "output_audio_tokens",
+    "requests",
+)
+USAGE_KEYS = (*PLAIN_USAGE, *(key for key in _UNITS.units if key not in PLAIN_USAGE))
+_POSITIONS = {key: position for position, key in enumerate(USAGE_KEYS)}
 
 
 @dataclass(slots=True, frozen=True)
 class Rate:
     """The price of one class of usage.
 
-    `narrower` are the positions, in the card, of classes that are counted within this one and priced
-    apart: cached input within input. `crossing` are pairs of usage keys whose overlap this class is.
+    `usage` is the position of its count in `USAGE_KEYS`. `narrower` are the positions, in the card, of
+    classes that are counted within this one and priced apart: cached input within input. `crossing`
+    are pairs of counts whose overlap this class is: audio and cached input within cached audio.
     """
 
     name: str
-    usage_key: str
-    side: Side
-    price: int
+    usage: int
+    side: int  # INPUT, OUTPUT or OTHER
+    price: int  # of one, in 10⁻²⁴ USD
     tiers: tuple[tuple[int, int], ...]  # (above so many input tokens, price), highest first
     narrower: tuple[int, ...]
-    crossing: tuple[tuple[str, str], ...]
+    crossing: tuple[tuple[int, int], ...]
 
 
 @dataclass(slots=True, frozen=True)
 class Card:
-    """All prices of a model at one time, the narrowest class first.
+    """All prices of a model at one time, the narrowest class first; a free model has none.
 
-    `charged` are the sides that cost anything. A card without rates belongs to a model that is free.
+    `plain_rates` are enough for a span whose usage is in `PLAIN_USAGE` alone; None when they are not.
+    `charged` are the sides that cost anything, `tiered` those whose price follows the size of the input.
     """
 
     rates: tuple[Rate, ...]
-    charged: frozenset[Side]
+    plain_rates: tuple[Rate, ...] | None
+    charged: frozenset[int]
+    tiered: frozenset[int]
 
 
 @dataclass(slots=True)
@@ -152,9 +170,16 @@ def _find(provider: str, model: str) -> tuple[Provider, ModelInfo] | None:
     if owner is not None:
         return None
     for name in (model, model.rpartition("/")[2]):  # models/gemini-2.5-flash
-        for candidate in providers:
-            if candidate.model_match is not None and candidate.model_match.is_match(name):
-                return _find_in(candidate, name)
+        if (maker := _maker(name)) and (found := _find_in(maker, name)):
+            return found
+    return None
+
+
+def _maker(model: str) -> Provider | None:
+    """The provider whose models are named like this one."""
+    for owner in providers:
+        if owner.model_match is not None and owner.model_match.is_match(model):
+            return owner
     return None
 
 
@@ -213,18 +238,27 @@ def _compile(prices: ModelPrice) -> Card | None:
         return None  # by the minute, the page or the character, which a span does not count
     # Narrowest first, so that one pass knows what a class holds beyond its narrower ones.
     priced.sort(key=lambda entry: (-len(entry[0].dimensions), entry[0].usage_key))
+    rates = _rates(priced)
+    plain_rates = _rates([entry for entry in priced if entry[0].usage_key in PLAIN_USAGE])
+    return Card(
+        rates,
+        None if any(rate.crossing for rate in rates) else plain_rates,
+        frozenset(rate.side for rate in rates if rate.price or rate.tiers),
+        frozenset(rate.side for rate in rates if rate.tiers),
+    )
+
+
+def _rates(priced: list[tuple[UnitDef, Decimal | TieredPrices]]) -> tuple[Rate, ...]:
     units = [unit for unit, _ in priced]
-    rates = tuple(_rate(unit, price, units) for unit, price in priced)
-    return Card(rates, frozenset(rate.side for rate in rates if rate.price or rate.tiers))
+    return tuple(_rate(unit, price, units) for unit, price in priced)
 
 
 def _rate(unit: UnitDef, price: Decimal | TieredPrices, priced: list[UnitDef]) -> Rate:
     base, tiers = (price.base, price.tiers) if isinstance(price, TieredPrices) else (price, [])
-    direction = unit.dimensions.get("direction")
     return Rate(
         name=unit.usage_key.removesuffix("_tokens"),
-        usage_key=unit.usage_key,
-        side="input" if direction == "input" else "output" if direction == "output" else "other",
+        usage=_POSITIONS[unit.usage_key],
+        side=_SIDES.get(unit.dimensions.get("direction", ""), OTHER),
         price=_scaled(base, unit.per),
         tiers=tuple((tier.start, _scaled(tier.price, unit.per)) for tier in reversed(tiers)),
         narrower=tuple(at for at, other in enumerate(priced) if _is_within(other, unit)),
@@ -241,11 +275,10 @@ def _is_within(inner: UnitDef, outer: UnitDef) -> bool:
     return inner is not outer and outer.dimensions.items() <= inner.dimensions.items()
 
 
-def _crossing(unit: UnitDef) -> tuple[tuple[str, str], ...]:
-    """Pairs of classes that meet in this one: audio and cached input meet in cached audio input."""
+def _crossing(unit: UnitDef) -> tuple[tuple[int, int], ...]:
     wider = [other for other in _UNITS.units.values() if _is_within(unit, other)]
     return tuple(
-        (one.usage_key, other.usage_key)
+        (_POSITIONS[one.usage_key], _POSITIONS[other.usage_key])
         for one, other in combinations(wider, 2)
         if not _is_within(one, other)
         and not _is_within(other, one)
