@@ -1,0 +1,74 @@
+/** The one place that talks HTTP: paths, project, CSRF token and errors. */
+
+import type { components } from "./schema";
+
+type ErrorReply = components["schemas"]["ErrorReply"];
+
+export type Params = Record<string, string | readonly string[] | undefined>;
+
+/** An answer that was not 2xx, or no answer at all (status 0). */
+export class ApiError extends Error {
+  override readonly name = "ApiError";
+
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    message: string,
+    readonly requestId: string,
+  ) {
+    super(message);
+  }
+}
+
+/** GETs `/api/v1<path>`. Throws {@link ApiError}; an aborted request throws what `fetch` throws. */
+export async function get<T>(path: string, params: Params, signal?: AbortSignal): Promise<T> {
+  const response = await send(`${path}${queryString(params)}`, signal ? { signal } : {});
+  return (await response.json()) as T;
+}
+
+/** POSTs JSON and expects no body back. */
+export async function post(path: string, body: unknown, csrf: string): Promise<void> {
+  await send(path, {
+    method: "POST",
+    headers: { "content-type": "application/json", "x-csrf-token": csrf },
+    body: JSON.stringify(body),
+  });
+}
+
+/** The address of an API path, for what is not fetched (an event stream). */
+export function apiUrl(path: string, params: Params): string {
+  return `/api/v1${path}${queryString(params)}`;
+}
+
+async function send(path: string, init: RequestInit): Promise<Response> {
+  let response: Response;
+  try {
+    response = await fetch(`/api/v1${path}`, { ...init, credentials: "same-origin" });
+  } catch (error) {
+    if (error instanceof DOMException && error.name === "AbortError") throw error;
+    throw new ApiError(0, "unreachable", "The server does not answer. Is it still running?", "");
+  }
+  if (!response.ok) throw await errorOf(response);
+  return response;
+}
+
+async function errorOf(response: Response): Promise<ApiError> {
+  const text = await response.text();
+  try {
+    const { error } = JSON.parse(text) as ErrorReply;
+    return new ApiError(response.status, error.code, error.message, error.request_id);
+  } catch {
+    const message = `The server answered ${response.status} ${response.statusText}`.trim();
+    return new ApiError(response.status, "unexpected", `${message}.`, "");
+  }
+}
+
+function queryString(params: Params): string {
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(params)) {
+    if (value === undefined) continue;
+    for (const one of typeof value === "string" ? [value] : value) search.append(name, one);
+  }
+  const text = search.toString();
+  return text === "" ? "" : `?${text}`;
+}

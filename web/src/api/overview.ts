@@ -1,0 +1,32 @@
+/** A window in numbers: totals, series and models. */
+
+import { keepPreviousData, queryOptions } from "@tanstack/react-query";
+import { type Range, rangeParams, serializeRange } from "../model/range";
+import { get } from "./client";
+import type { components } from "./schema";
+
+type TraceList = components["schemas"]["TraceList"];
+export type Overview = components["schemas"]["Overview"];
+export type Totals = components["schemas"]["Totals"];
+export type Point = components["schemas"]["Point"];
+export type ModelRow = components["schemas"]["ModelRow"];
+
+export function overviewQuery(project: string, range: Range) {
+  return queryOptions({
+    queryKey: ["overview", project, serializeRange(range)],
+    queryFn: async ({ signal }) => {
+      const window = rangeParams(range, Date.now());
+      // Buckets since the epoch would put all data into the last one.
+      if (range.kind === "all") window.from = await oldestStart(project, signal);
+      return get<Overview>("/overview", { project, ...window }, signal);
+    },
+    placeholderData: keepPreviousData,
+    staleTime: 5000,
+  });
+}
+
+async function oldestStart(project: string, signal: AbortSignal): Promise<string> {
+  const params = { project, from: "0", sort: "start", limit: "1" };
+  const { traces } = await get<TraceList>("/traces", params, signal);
+  return traces[0]?.start ?? new Date(Date.now() - 3_600_000).toISOString();
+}

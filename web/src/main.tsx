@@ -1,0 +1,38 @@
+import "@fontsource-variable/inter";
+import "@fontsource-variable/jetbrains-mono";
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { RouterProvider } from "@tanstack/react-router";
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { ApiError } from "./api/client";
+import { Gate } from "./pages/Gate";
+import { router } from "./router";
+import "./styles/tokens.css";
+import "./styles/base.css";
+
+const MAX_RETRIES = 2;
+
+const queries = new QueryClient({
+  defaultOptions: {
+    queries: {
+      refetchOnWindowFocus: false,
+      // An answer that says no will say no again; only silence and a busy server are asked twice.
+      retry: (failures, error) =>
+        failures < MAX_RETRIES &&
+        !(error instanceof ApiError && error.status >= 400 && error.status < 500),
+    },
+  },
+});
+
+const root = document.getElementById("root");
+if (!root) throw new Error("index.html has no #root");
+
+createRoot(root).render(
+  <StrictMode>
+    <QueryClientProvider client={queries}>
+      <Gate>
+        <RouterProvider router={router} />
+      </Gate>
+    </QueryClientProvider>
+  </StrictMode>,
+);

@@ -1,0 +1,147 @@
+/** Numbers and times as people read them. Every figure is a value and, apart from it, a unit. */
+
+export interface Figure {
+  value: string;
+  unit: string;
+}
+
+const NS_PER_UNIT = [
+  { unit: "s", ns: 1e9 },
+  { unit: "ms", ns: 1e6 },
+  { unit: "µs", ns: 1e3 },
+] as const;
+
+/** Three significant digits, without dropping digits before the point: 1.24, 12.4, 124, 1240. */
+function significant(value: number): string {
+  const digits = value >= 100 ? 0 : value >= 10 ? 1 : 2;
+  return value.toFixed(digits);
+}
+
+/** A duration in the largest unit that keeps it at least 1: 850 ms, 1.24 s, 2 m 05 s. */
+export function durationFigure(ns: number): Figure {
+  const seconds = ns / 1e9;
+  if (seconds >= 3600) {
+    const hours = Math.floor(seconds / 3600);
+    return { value: `${hours} h ${pad(Math.floor((seconds % 3600) / 60))}`, unit: "m" };
+  }
+  if (seconds >= 99.95) {
+    const whole = Math.round(seconds);
+    return { value: `${Math.floor(whole / 60)} m ${pad(whole % 60)}`, unit: "s" };
+  }
+  for (const { unit, ns: size } of NS_PER_UNIT) {
+    // 0.9996 of a unit rounds up to 1.00 of it.
+    if (ns >= size * 0.9995) return { value: significant(ns / size), unit };
+  }
+  return { value: String(Math.round(ns)), unit: "ns" };
+}
+
+/** {@link durationFigure} as one string; a dash for a span that has not ended. */
+export function formatDuration(ns: number | null): string {
+  return ns === null ? "–" : joined(durationFigure(ns));
+}
+
+const SCALES = [
+  { unit: "G", size: 1e9 },
+  { unit: "M", size: 1e6 },
+  { unit: "k", size: 1e3 },
+] as const;
+
+/** A count that fits a column: 412, 3.1k, 31k, 1.2M. */
+export function formatCount(count: number): string {
+  for (const { unit, size } of SCALES) {
+    if (count >= size * 0.9995) {
+      const scaled = count / size;
+      return `${scaled >= 9.95 ? Math.round(scaled) : scaled.toFixed(1).replace(/\.0$/, "")}${unit}`;
+    }
+  }
+  return String(Math.round(count));
+}
+
+const GROUPED = new Intl.NumberFormat("en-US");
+
+/** A count with all its digits: 12,345. */
+export function formatExact(count: number): string {
+  return GROUPED.format(count);
+}
+
+/** US dollars with enough digits to be non-zero: $12.30, $0.0123, $0.0000045. */
+export function formatMoney(dollars: string | number): string {
+  const amount = Number(dollars);
+  if (!Number.isFinite(amount)) return String(dollars);
+  const size = Math.abs(amount);
+  if (size === 0) return "$0";
+  if (size >= 1000) return `$${GROUPED.format(Math.round(amount))}`;
+  if (size >= 0.995) return `$${amount.toFixed(2)}`;
+  // Two or three significant digits: as many zeros as the figure has, then the digits.
+  const zeros = Math.floor(-Math.log10(size));
+  return `$${amount.toFixed(Math.min(zeros + 3, 12)).replace(/0$/, "")}`;
+}
+
+/** A share of 1 in per cent: 0.4 %, 12 %. */
+export function formatShare(share: number): string {
+  const percent = share * 100;
+  if (percent !== 0 && Math.abs(percent) < 9.95)
+    return `${percent.toFixed(1).replace(/\.0$/, "")} %`;
+  return `${Math.round(percent)} %`;
+}
+
+/** The change from `before` to `now` as a share of `before`; null when it cannot be told. */
+export function change(now: number | null, before: number | null): number | null {
+  if (now === null || before === null || before === 0) return null;
+  return (now - before) / before;
+}
+
+/** Milliseconds since the epoch of an RFC 3339 time; digits below a millisecond are dropped. */
+export function parseTime(text: string): number {
+  return Date.parse(text.replace(/(\.\d{3})\d+/, "$1"));
+}
+
+const AGES = [
+  { unit: "d", ms: 86_400_000 },
+  { unit: "h", ms: 3_600_000 },
+  { unit: "m", ms: 60_000 },
+  { unit: "s", ms: 1000 },
+] as const;
+
+/** How long ago, in one unit: 12 s, 3 m, 2 h, 5 d. Clocks that disagree read as now. */
+export function formatAge(thenMs: number, nowMs: number): string {
+  const age = nowMs - thenMs;
+  for (const { unit, ms } of AGES) {
+    if (age >= ms) return `${Math.floor(age / ms)} ${unit}`;
+  }
+  return "now";
+}
+
+/** Local date and time with milliseconds and the zone, for a hover. */
+export function formatAbsolute(ms: number): string {
+  const date = new Date(ms);
+  const zone = -date.getTimezoneOffset();
+  const sign = zone < 0 ? "−" : "+";
+  const offset = `${sign}${pad(Math.floor(Math.abs(zone) / 60))}:${pad(Math.abs(zone) % 60)}`;
+  return `${formatDay(ms)} ${formatClock(ms)}.${String(date.getMilliseconds()).padStart(3, "0")} UTC${offset}`;
+}
+
+/** Local time of day: 14:02:09. */
+export function formatClock(ms: number): string {
+  const date = new Date(ms);
+  return `${pad(date.getHours())}:${pad(date.getMinutes())}:${pad(date.getSeconds())}`;
+}
+
+/** Local date: 2026-11-21. */
+export function formatDay(ms: number): string {
+  const date = new Date(ms);
+  return `${date.getFullYear()}-${pad(date.getMonth() + 1)}-${pad(date.getDate())}`;
+}
+
+/** `3 spans`, `1 span`. */
+export function counted(count: number, noun: string): string {
+  return `${GROUPED.format(count)} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+function joined(figure: Figure): string {
+  return `${figure.value} ${figure.unit}`;
+}
+
+function pad(number: number): string {
+  return String(number).padStart(2, "0");
+}

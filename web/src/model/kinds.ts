@@ -1,0 +1,27 @@
+/** What a span can be and how it can end, in the words of the API. */
+
+export const KINDS = [
+  "llm",
+  "embedding",
+  "retriever",
+  "reranker",
+  "tool",
+  "agent",
+  "chain",
+  "guardrail",
+  "evaluator",
+  "http",
+  "db",
+  "other",
+] as const;
+
+export type Kind = (typeof KINDS)[number];
+
+export const STATUSES = ["ok", "error", "cancelled", "open", "crashed"] as const;
+
+export type Status = (typeof STATUSES)[number];
+
+/** Whether the span ended badly enough to be shown in red. */
+export function failed(status: Status): boolean {
+  return status === "error" || status === "crashed";
+}

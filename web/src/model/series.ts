@@ -1,0 +1,42 @@
+/** The overview's points as the columns that a chart draws. */
+
+import { parseTime } from "./format";
+
+export interface SeriesPoint {
+  start: string;
+  traces: number;
+  errors: number;
+  latency_p50_ns: number | null;
+  latency_p95_ns: number | null;
+  latency_p99_ns: number | null;
+  input_tokens: number;
+  output_tokens: number;
+  cost: string;
+}
+
+export interface Columns {
+  /** Seconds since the epoch, as uPlot wants them. */
+  times: number[];
+  traces: number[];
+  errors: number[];
+  p50: (number | null)[];
+  p95: (number | null)[];
+  p99: (number | null)[];
+  inputTokens: number[];
+  outputTokens: number[];
+  cost: number[];
+}
+
+export function columnsOf(points: readonly SeriesPoint[]): Columns {
+  return {
+    times: points.map((point) => parseTime(point.start) / 1000),
+    traces: points.map((point) => point.traces),
+    errors: points.map((point) => point.errors),
+    p50: points.map((point) => point.latency_p50_ns),
+    p95: points.map((point) => point.latency_p95_ns),
+    p99: points.map((point) => point.latency_p99_ns),
+    inputTokens: points.map((point) => point.input_tokens),
+    outputTokens: points.map((point) => point.output_tokens),
+    cost: points.map((point) => Number(point.cost)),
+  };
+}

@@ -1,0 +1,156 @@
+/** The spans of a trace as a tree in reading order, in O(n) and without recursion. */
+
+import type { Kind, Status } from "./kinds";
+
+/** What the tree and the timeline need of a span; offsets count from the trace's start. */
+export interface TreeSpan {
+  span_id: string;
+  parent_id: string;
+  name: string;
+  kind: Kind;
+  status: Status;
+  start_offset_ns: number;
+  duration_ns: number | null;
+  ttft_ns: number | null;
+}
+
+export interface Tree<S extends TreeSpan> {
+  /** Parents before children, siblings by start. The other arrays have the same positions. */
+  spans: readonly S[];
+  depth: Int32Array;
+  /** Position of the parent, -1 for a root. */
+  parent: Int32Array;
+  /** First position after the subtree: `end[i] - i - 1` descendants. */
+  end: Int32Array;
+  position: ReadonlyMap<string, number>;
+  /** When the last span ends, or the latest known moment while one is open. */
+  endNs: number;
+}
+
+const NONE = -1;
+
+/** Builds the tree. Orphans, and the first span of a cycle, are roots: every span is shown once. */
+export function buildTree<S extends TreeSpan>(spans: readonly S[]): Tree<S> {
+  const count = spans.length;
+  const { firstChild, nextSibling, roots } = link(spans);
+  const order: S[] = [];
+  const depth = new Int32Array(count);
+  const parent = new Int32Array(count);
+  const end = new Int32Array(count);
+  const seen = new Uint8Array(count);
+
+  const walk = (root: number) => {
+    const stack: [input: number, parentAt: number][] = [[root, NONE]];
+    for (let next = stack.pop(); next; next = stack.pop()) {
+      const [input, parentAt] = next;
+      const span = spans[input];
+      if (!span || seen[input]) continue;
+      seen[input] = 1;
+      const at = order.push(span) - 1;
+      parent[at] = parentAt;
+      depth[at] = parentAt === NONE ? 0 : (depth[parentAt] ?? 0) + 1;
+      const children: [number, number][] = [];
+      for (
+        let child = firstChild[input] ?? NONE;
+        child !== NONE;
+        child = nextSibling[child] ?? NONE
+      ) {
+        children.push([child, at]);
+      }
+      for (let last = children.pop(); last; last = children.pop()) stack.push(last);
+    }
+  };
+  roots.forEach(walk);
+  spans.forEach((_, input) => {
+    if (!seen[input]) walk(input);
+  });
+
+  // Backwards, each span hands the end of its subtree up to its parent.
+  for (let at = count - 1; at >= 0; at -= 1) {
+    end[at] = Math.max(end[at] ?? 0, at + 1);
+    const above = parent[at] ?? NONE;
+    if (above !== NONE) end[above] = Math.max(end[above] ?? 0, end[at] ?? 0);
+  }
+  const position = new Map(order.map((span, at) => [span.span_id, at]));
+  return { spans: order, depth, parent, end, position, endNs: lastMoment(order) };
+}
+
+/** Positions to show when the subtrees of `collapsed` spans are folded away. */
+export function visibleRows(tree: Tree<TreeSpan>, collapsed: ReadonlySet<string>): number[] {
+  const rows: number[] = [];
+  let at = 0;
+  for (let span = tree.spans[at]; span; span = tree.spans[at]) {
+    rows.push(at);
+    at = collapsed.has(span.span_id) ? (tree.end[at] ?? at + 1) : at + 1;
+  }
+  return rows;
+}
+
+/** `collapsed` without the ancestors of the span at `position`, so that its row is visible. */
+export function revealed(
+  tree: Tree<TreeSpan>,
+  collapsed: ReadonlySet<string>,
+  position: number,
+): ReadonlySet<string> {
+  const open = new Set(collapsed);
+  for (
+    let above = tree.parent[position] ?? NONE;
+    above !== NONE;
+    above = tree.parent[above] ?? NONE
+  ) {
+    open.delete(tree.spans[above]?.span_id ?? "");
+  }
+  return open.size === collapsed.size ? collapsed : open;
+}
+
+export function hasChildren(tree: Tree<TreeSpan>, position: number): boolean {
+  return (tree.end[position] ?? 0) > position + 1;
+}
+
+/** Positions of the spans of which one of the texts given by `read` contains `query`. */
+export function findSpans<S extends TreeSpan>(
+  tree: Tree<S>,
+  query: string,
+  read: (span: S) => readonly string[],
+): number[] {
+  const wanted = query.trim().toLowerCase();
+  if (wanted === "") return [];
+  const found: number[] = [];
+  tree.spans.forEach((span, at) => {
+    if (read(span).some((text) => text.toLowerCase().includes(wanted))) found.push(at);
+  });
+  return found;
+}
+
+/** When a span ends; an open one lasts until the latest known moment. */
+export function endOf(tree: Tree<TreeSpan>, span: TreeSpan): number {
+  return span.duration_ns === null ? tree.endNs : span.start_offset_ns + span.duration_ns;
+}
+
+function link(spans: readonly TreeSpan[]) {
+  const byId = new Map(spans.map((span, input) => [span.span_id, input]));
+  const firstChild = new Int32Array(spans.length).fill(NONE);
+  const lastChild = new Int32Array(spans.length).fill(NONE);
+  const nextSibling = new Int32Array(spans.length).fill(NONE);
+  const roots: number[] = [];
+  spans.forEach((span, input) => {
+    const above = byId.get(span.parent_id);
+    if (above === undefined || above === input) {
+      roots.push(input);
+      return;
+    }
+    const previous = lastChild[above] ?? NONE;
+    if (previous === NONE) firstChild[above] = input;
+    else nextSibling[previous] = input;
+    lastChild[above] = input;
+  });
+  return { firstChild, nextSibling, roots };
+}
+
+function lastMoment(spans: readonly TreeSpan[]): number {
+  let last = 0;
+  for (const span of spans) {
+    last = Math.max(last, span.start_offset_ns + (span.duration_ns ?? 0));
+  }
+  return last;
+}

@@ -1,0 +1,66 @@
+/** Tokens and money of one model call as the rows of a table. */
+
+export interface UsageFacts {
+  input: number | null;
+  output: number | null;
+  total: number | null;
+  cache_read: number | null;
+  cache_write: number | null;
+  reasoning: number | null;
+  audio_input: number | null;
+  audio_output: number | null;
+  other: Record<string, number>;
+}
+
+export interface CostFacts {
+  input: string | null;
+  output: string | null;
+  total: string | null;
+  by_class: Record<string, string>;
+}
+
+export interface UsageRow {
+  label: string;
+  tokens: number | null;
+  cost: string | null;
+  /** Part of the row above, not added to it. */
+  isSubset: boolean;
+}
+
+/** Input and output with their parts below them, then what has no place, then the total. */
+export function usageRows(usage: UsageFacts, cost: CostFacts): UsageRow[] {
+  const subset = (label: string, tokens: number | null, className: string): UsageRow[] =>
+    tokens === null
+      ? []
+      : [{ label, tokens, cost: cost.by_class[className] ?? null, isSubset: true }];
+  const whole = (label: string, tokens: number | null, money: string | null): UsageRow => ({
+    label,
+    tokens,
+    cost: money,
+    isSubset: false,
+  });
+  return [
+    whole("Input", usage.input, cost.input),
+    ...subset("read from cache", usage.cache_read, "cache_read"),
+    ...subset("written to cache", usage.cache_write, "cache_write"),
+    ...subset("audio", usage.audio_input, "audio_input"),
+    whole("Output", usage.output, cost.output),
+    ...subset("reasoning", usage.reasoning, "reasoning"),
+    ...subset("audio", usage.audio_output, "audio_output"),
+    ...Object.entries(usage.other).map(([name, tokens]) =>
+      whole(name, tokens, cost.by_class[name] ?? null),
+    ),
+    whole("Total", usage.total, cost.total),
+  ];
+}
+
+/** Tokens per second once the first has come; null where it cannot be told. */
+export function tokensPerSecond(
+  outputTokens: number | null,
+  durationNs: number | null,
+  ttftNs: number | null,
+): number | null {
+  if (outputTokens === null || durationNs === null) return null;
+  const writingNs = durationNs - (ttftNs ?? 0);
+  return writingNs > 0 && outputTokens > 1 ? outputTokens / (writingNs / 1e9) : null;
+}

@@ -1,0 +1,19 @@
+import { useQuery } from "@tanstack/react-query";
+import { Navigate } from "@tanstack/react-router";
+import { projectsQuery } from "../api/projects";
+import { newestTraceQuery } from "../api/traces";
+import { useStored } from "../ui/useStored";
+
+/** Leads to the project looked at last; before there is one, to `default` or, if that is empty, to the demo. */
+export function Home() {
+  const [last] = useStored("project", "");
+  const projects = useQuery(projectsQuery);
+  const newest = useQuery({ ...newestTraceQuery("default"), enabled: last === "" });
+  if (projects.isPending || (last === "" && newest.isPending)) return null;
+
+  const known = projects.data ?? [];
+  const demo = known.find((project) => project.demo);
+  const fallback = newest.data || !demo ? "default" : demo.id;
+  const project = known.some(({ id }) => id === last) ? last : fallback;
+  return <Navigate to="/p/$project/overview" params={{ project }} replace />;
+}

@@ -1,0 +1,78 @@
+import type { ModelRow } from "../../api/overview";
+import { quoted } from "../../model/filter";
+import { formatCount, formatExact, formatShare } from "../../model/format";
+import { Duration } from "../../ui/Duration";
+import { Money } from "../../ui/Money";
+import type { View } from "../shell/useView";
+import "./ModelTable.css";
+
+/** What each model did in the window, the dearest first. */
+export function ModelTable({ models, view }: { models: readonly ModelRow[]; view: View }) {
+  const byCost = models.toSorted((a, b) => Number(b.cost) - Number(a.cost) || b.calls - a.calls);
+  const total = models.reduce((sum, { cost }) => sum + Number(cost), 0);
+  return (
+    <section className="model-table">
+      <h2>Models</h2>
+      <div className="model-scroll">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">Model</th>
+              <th scope="col">Provider</th>
+              <th scope="col">Calls</th>
+              <th scope="col">Failed</th>
+              <th scope="col">p50</th>
+              <th scope="col">p95</th>
+              <th scope="col">Input</th>
+              <th scope="col">Output</th>
+              <th scope="col">Cost</th>
+              <th scope="col">Share of cost</th>
+            </tr>
+          </thead>
+          <tbody>
+            {byCost.map((row) => (
+              <Row
+                key={`${row.provider} ${row.model}`}
+                row={row}
+                share={total > 0 ? Number(row.cost) / total : 0}
+                onOpen={() => view.showTraces(`model:${quoted(row.model)}`)}
+              />
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </section>
+  );
+}
+
+function Row({ row, share, onOpen }: { row: ModelRow; share: number; onOpen: () => void }) {
+  return (
+    <tr>
+      <th scope="row">
+        <button type="button" onClick={onOpen}>
+          {row.model === "" ? "unknown" : row.model}
+        </button>
+      </th>
+      <td>{row.provider}</td>
+      <td title={formatExact(row.calls)}>{formatCount(row.calls)}</td>
+      <td data-bad={row.errors > 0}>
+        {row.errors > 0 ? formatShare(row.errors / row.calls) : "–"}
+      </td>
+      <td>
+        <Duration ns={row.latency_p50_ns} />
+      </td>
+      <td>
+        <Duration ns={row.latency_p95_ns} />
+      </td>
+      <td title={formatExact(row.input_tokens)}>{formatCount(row.input_tokens)}</td>
+      <td title={formatExact(row.output_tokens)}>{formatCount(row.output_tokens)}</td>
+      <td>
+        <Money dollars={row.cost} />
+      </td>
+      <td className="model-share">
+        <i style={{ width: `${share * 100}%` }} />
+        <span>{formatShare(share)}</span>
+      </td>
+    </tr>
+  );
+}

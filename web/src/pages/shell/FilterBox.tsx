@@ -1,0 +1,116 @@
+import { type KeyboardEvent, useId, useRef, useState } from "react";
+import { completionAt, parseFilter } from "../../model/filter";
+import type { Range } from "../../model/range";
+import { Icon } from "../../ui/Icon";
+import { useHotkeys } from "../../ui/useHotkeys";
+import { FilterSuggestions } from "./FilterSuggestions";
+import { FilterText } from "./FilterText";
+import { type Suggestion, useSuggestions } from "./useSuggestions";
+import "./FilterBox.css";
+
+interface FilterBoxProps {
+  project: string;
+  range: Range;
+  initial: string;
+  onSubmit: (filterText: string) => void;
+}
+
+/** The filter as text, coloured while it is written, with fields and values to complete it. */
+export function FilterBox({ project, range, initial, onSubmit }: FilterBoxProps) {
+  const [text, setText] = useState(initial);
+  const [caret, setCaret] = useState(initial.length);
+  const [isOpen, setOpen] = useState(false);
+  const [active, setActive] = useState(-1);
+  const input = useRef<HTMLInputElement>(null);
+  const listId = useId();
+  const filter = parseFilter(text);
+  const completion = isOpen ? completionAt(text, caret) : null;
+  const suggestions = useSuggestions(project, range, completion);
+  useHotkeys({ "/": () => input.current?.focus() });
+
+  const write = (next: string, at: number) => {
+    setText(next);
+    setCaret(at);
+    setActive(-1);
+  };
+  const accept = (suggestion: Suggestion | undefined) => {
+    if (!suggestion || !completion) return;
+    const head = text.slice(0, completion.start) + suggestion.text;
+    write(head + text.slice(completion.end).trimStart(), head.length);
+    // The caret moves once React has written the value.
+    requestAnimationFrame(() => input.current?.setSelectionRange(head.length, head.length));
+  };
+  const submit = () => {
+    if (filter.errors.length > 0) return;
+    setOpen(false);
+    input.current?.blur();
+    onSubmit(text.trim());
+  };
+  const move = (by: 1 | -1) => {
+    const count = suggestions.length;
+    const from = active < 0 && by < 0 ? 0 : active;
+    if (count > 0) setActive((from + by + count) % count);
+  };
+  const keys: Partial<Record<string, () => void>> = {
+    ArrowDown: () => move(1),
+    ArrowUp: () => move(-1),
+    Enter: () => (active >= 0 ? accept(suggestions[active]) : submit()),
+    Escape: () => (suggestions.length > 0 ? setOpen(false) : input.current?.blur()),
+    // With nothing begun, Tab leaves the field as everywhere else.
+    ...(suggestions.length > 0 && completion?.prefix !== ""
+      ? { Tab: () => accept(suggestions[Math.max(active, 0)]) }
+      : {}),
+  };
+  const press = (event: KeyboardEvent) => {
+    const handler = event.shiftKey ? undefined : keys[event.key];
+    if (!handler) return;
+    event.preventDefault();
+    handler();
+  };
+
+  return (
+    <div className="filter-box" data-invalid={filter.errors.length > 0}>
+      <Icon name="search" />
+      <div className="filter-field">
+        <FilterText text={text} tokens={filter.tokens} />
+        <input
+          ref={input}
+          role="combobox"
+          aria-label="Filter"
+          aria-expanded={suggestions.length > 0}
+          aria-controls={listId}
+          aria-activedescendant={active >= 0 ? `${listId}-${active}` : undefined}
+          aria-invalid={filter.errors.length > 0}
+          autoComplete="off"
+          spellCheck={false}
+          placeholder='Filter: status:error latency>2s "refund"'
+          value={text}
+          onChange={(event) => {
+            write(event.target.value, event.target.selectionStart ?? event.target.value.length);
+            setOpen(true);
+          }}
+          onSelect={(event) => setCaret(event.currentTarget.selectionStart ?? text.length)}
+          onFocus={() => setOpen(true)}
+          onBlur={() => setOpen(false)}
+          onKeyDown={press}
+        />
+      </div>
+      {text !== "" && (
+        <button
+          type="button"
+          className="filter-clear"
+          aria-label="Clear the filter"
+          onClick={() => onSubmit("")}
+        >
+          <Icon name="close" />
+        </button>
+      )}
+      <FilterSuggestions id={listId} suggestions={suggestions} active={active} onAccept={accept} />
+      {filter.errors[0] && suggestions.length === 0 && (
+        <p className="filter-error" role="alert">
+          Column {filter.errors[0].column}: {filter.errors[0].message}
+        </p>
+      )}
+    </div>
+  );
+}

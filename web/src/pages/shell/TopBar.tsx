@@ -1,0 +1,50 @@
+import { Link, useRouterState } from "@tanstack/react-router";
+import { Button } from "../../ui/Button";
+import { FilterBox } from "./FilterBox";
+import { LiveSwitch } from "./LiveSwitch";
+import { RangePicker } from "./RangePicker";
+import { useView } from "./useView";
+import "./TopBar.css";
+
+/** Title, filter, time range, live and the palette: the same on every page. */
+export function TopBar({ onPalette }: { onPalette: () => void }) {
+  const view = useView();
+  const path = useRouterState({ select: (state) => state.location.pathname });
+  return (
+    <header className="top-bar">
+      <Title path={path} project={view.project} />
+      <FilterBox
+        key={`${path} ${view.filterText}`}
+        project={view.project}
+        range={view.range}
+        initial={view.filterText}
+        onSubmit={view.showTraces}
+      />
+      <div className="top-bar-tools">
+        <RangePicker range={view.range} onChange={view.setRange} />
+        <LiveSwitch isOn={view.isLive} onChange={view.setLive} />
+        <Button aria-label="Command palette" title="Command palette" onClick={onPalette}>
+          <kbd>⌘K</kbd>
+        </Button>
+      </div>
+    </header>
+  );
+}
+
+function Title({ path, project }: { path: string; project: string }) {
+  if (/\/traces\/[^/]+$/.test(path)) {
+    return (
+      <h1 className="top-bar-title">
+        <Link
+          to="/p/$project/traces"
+          params={{ project }}
+          search={({ filter = "", range = "", live = "" }) => ({ filter, range, live })}
+        >
+          Traces
+        </Link>
+        <span aria-hidden="true"> / </span>Trace
+      </h1>
+    );
+  }
+  return <h1 className="top-bar-title">{path.endsWith("/traces") ? "Traces" : "Overview"}</h1>;
+}

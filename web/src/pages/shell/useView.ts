@@ -1,0 +1,58 @@
+import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
+import { type Filter, parseFilter } from "../../model/filter";
+import { type Range, rangeOf, serializeRange } from "../../model/range";
+import { useStored } from "../../ui/useStored";
+
+export interface View {
+  project: string;
+  filterText: string;
+  filter: Filter;
+  range: Range;
+  isLive: boolean;
+  /** Changes the address in place; the page stays. */
+  setRange: (range: Range) => void;
+  setLive: (on: boolean) => void;
+  /** Leads to the list of traces with this filter, whatever page is shown. */
+  showTraces: (filterText: string, range?: Range) => void;
+}
+
+/** What is looked at: project, filter, time range, live or not. All of it stands in the address. */
+export function useView(): View {
+  const { project } = useParams({ from: "/p/$project" });
+  const { filter: filterText = "", range: rangeText, live } = useSearch({ from: "/p/$project" });
+  const [lastRange, storeRange] = useStored("range", "1h");
+  const navigate = useNavigate();
+  const range = rangeOf(rangeText ?? lastRange);
+
+  const setRange = (next: Range) => {
+    const text = serializeRange(next);
+    if (next.kind !== "between") storeRange(text);
+    void navigate({ to: ".", search: (search) => ({ ...search, range: text }) });
+  };
+  return {
+    project,
+    filterText,
+    filter: parseFilter(filterText),
+    range,
+    isLive: live !== "off",
+    setRange,
+    setLive: (on) =>
+      void navigate({
+        to: ".",
+        search: (search) => ({ ...search, live: on ? "" : "off" }),
+        replace: true,
+      }),
+    showTraces: (text, within) =>
+      void navigate({
+        to: "/p/$project/traces",
+        params: { project },
+        search: (search) => ({
+          ...search,
+          span: "",
+          tab: "",
+          filter: text,
+          range: within ? serializeRange(within) : (search.range ?? ""),
+        }),
+      }),
+  };
+}

@@ -1,0 +1,61 @@
+import type { SpanDetail } from "../../api/spans";
+import { counted, formatAbsolute, formatExact, parseTime } from "../../model/format";
+import { CopyButton } from "../../ui/CopyButton";
+import { JsonTree } from "../../ui/JsonTree";
+import { Section } from "./Section";
+import "./Raw.css";
+
+/** What was sent, as it is stored; and what was cut or taken out on the way. */
+export function Raw({ span }: { span: SpanDetail }) {
+  const redactions = Object.entries(span.redactions);
+  return (
+    <div className="raw">
+      {redactions.length > 0 && (
+        <p className="raw-note">
+          Redacted before it was stored:{" "}
+          {redactions.map(([type, count]) => counted(count, type.replaceAll("_", " "))).join(", ")}.
+        </p>
+      )}
+      {span.truncated.map((cut) => (
+        <p key={cut} className="raw-note">
+          {truncation(cut)}
+        </p>
+      ))}
+      <Section title="Attributes" note={counted(Object.keys(span.attributes).length, "attribute")}>
+        <JsonTree value={span.attributes} open={1} />
+      </Section>
+      <Section title="Resource">
+        <JsonTree value={span.resource} open={1} />
+      </Section>
+      {span.events.length > 0 && (
+        <Section title="Events" note={counted(span.events.length, "event")}>
+          <ul>
+            {span.events.map((event, index) => (
+              <li key={index}>
+                <span className="number">{formatAbsolute(parseTime(event.time))}</span>{" "}
+                <b>{event.name}</b>
+                <JsonTree value={event.attributes} open={1} />
+              </li>
+            ))}
+          </ul>
+        </Section>
+      )}
+      <p>
+        <CopyButton
+          text={JSON.stringify(span, null, 2)}
+          what="the span as JSON"
+          shown="Copy as JSON"
+        />
+      </p>
+    </div>
+  );
+}
+
+/** `field:bytes` → a sentence. */
+function truncation(cut: string): string {
+  const at = cut.lastIndexOf(":");
+  const bytes = Number(cut.slice(at + 1));
+  return at > 0 && Number.isFinite(bytes)
+    ? `${cut.slice(0, at)} was cut; it had ${formatExact(bytes)} bytes.`
+    : `${cut} was cut.`;
+}

@@ -1,0 +1,72 @@
+import type { TraceSpan } from "../../api/traces";
+import type { Segment } from "../../model/criticalPath";
+import { formatDuration } from "../../model/format";
+import { failed } from "../../model/kinds";
+import { barBox, place, type TimeWindow } from "../../model/timeAxis";
+import "./SpanBar.css";
+
+interface SpanBarProps {
+  span: TraceSpan;
+  window: TimeWindow;
+  endNs: number;
+  segments: readonly Segment[];
+}
+
+/** More stretches than this cannot be told apart in one bar. */
+const MOST_SEGMENTS = 40;
+
+/** A span on the timeline: what the trace waited for is solid, the rest is pale. */
+export function SpanBar({ span, window, endNs, segments }: SpanBarProps) {
+  const startNs = span.start_offset_ns;
+  const stopNs = span.duration_ns === null ? endNs : startNs + span.duration_ns;
+  const box = barBox(window, startNs, stopNs);
+  return (
+    <span className="span-lane">
+      {box && (
+        <span
+          className="span-bar"
+          data-kind={span.kind}
+          data-status={span.status}
+          title={hint(span)}
+          style={{ left: `${box.left}%`, width: `${box.width}%` }}
+        />
+      )}
+      {segments.slice(0, MOST_SEGMENTS).map((segment) => {
+        const part = barBox(window, segment.startNs, segment.endNs);
+        return (
+          part && (
+            <span
+              key={segment.startNs}
+              className="span-critical"
+              data-kind={span.kind}
+              data-status={span.status}
+              style={{ left: `${part.left}%`, width: `${part.width}%` }}
+            />
+          )
+        );
+      })}
+      <FirstToken span={span} window={window} />
+      {failed(span.status) && box && (
+        <span className="span-cap" style={{ left: `${box.left + box.width}%` }} />
+      )}
+    </span>
+  );
+}
+
+function FirstToken({ span, window }: { span: TraceSpan; window: TimeWindow }) {
+  if (span.ttft_ns === null) return null;
+  const share = place(window, span.start_offset_ns + span.ttft_ns);
+  if (share < 0 || share > 1) return null;
+  return (
+    <span
+      className="span-first"
+      title={`First token after ${formatDuration(span.ttft_ns)}`}
+      style={{ left: `${share * 100}%` }}
+    />
+  );
+}
+
+function hint(span: TraceSpan): string {
+  const first = span.ttft_ns === null ? "" : `, first token after ${formatDuration(span.ttft_ns)}`;
+  return `${span.name}: ${formatDuration(span.duration_ns)}, from ${formatDuration(span.start_offset_ns)}${first}`;
+}

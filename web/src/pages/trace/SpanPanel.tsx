@@ -1,0 +1,93 @@
+import * as Tabs from "@radix-ui/react-tabs";
+import { useQuery } from "@tanstack/react-query";
+import { useNavigate, useSearch } from "@tanstack/react-router";
+import { type SpanDetail, spanQuery } from "../../api/spans";
+import { Button } from "../../ui/Button";
+import { CopyButton } from "../../ui/CopyButton";
+import { Duration } from "../../ui/Duration";
+import { KindGlyph } from "../../ui/KindGlyph";
+import { Money } from "../../ui/Money";
+import { Notice } from "../../ui/Notice";
+import { StatusDot } from "../../ui/StatusDot";
+import { Tokens } from "../../ui/Tokens";
+import { Waiting } from "../../ui/Waiting";
+import { Conversation } from "./Conversation";
+import { Details } from "./Details";
+import { Raw } from "./Raw";
+import { UsageAndCost } from "./UsageAndCost";
+import "./SpanPanel.css";
+
+const TABS = [
+  { id: "conversation", name: "Conversation", Content: Conversation },
+  { id: "details", name: "Details", Content: Details },
+  { id: "usage", name: "Usage and cost", Content: UsageAndCost },
+  { id: "raw", name: "Raw", Content: Raw },
+] as const;
+
+interface SpanPanelProps {
+  project: string;
+  traceId: string;
+  spanId: string;
+  onClose: () => void;
+}
+
+/** The selected span in full; its bodies are fetched here and nowhere else. */
+export function SpanPanel({ project, traceId, spanId, onClose }: SpanPanelProps) {
+  const { data, error } = useQuery(spanQuery(project, traceId, spanId));
+  const { tab } = useSearch({ from: "/p/$project/traces/$traceId" });
+  const navigate = useNavigate({ from: "/p/$project/traces/$traceId" });
+  const shown = TABS.find(({ id }) => id === tab)?.id ?? "conversation";
+  const show = (id: string) =>
+    void navigate({
+      search: (before) => ({ ...before, tab: id === "conversation" ? "" : id }),
+      replace: true,
+    });
+  return (
+    <section className="span-panel" role="region" aria-label="Span">
+      {data && <Head span={data} onClose={onClose} />}
+      <Tabs.Root value={shown} onValueChange={show} className="span-tabs">
+        <Tabs.List className="tab-list" aria-label="About the span">
+          {TABS.map(({ id, name }) => (
+            <Tabs.Trigger key={id} value={id} className="tab">
+              {name}
+            </Tabs.Trigger>
+          ))}
+        </Tabs.List>
+        {TABS.map(({ id, Content }) => (
+          <Tabs.Content key={id} value={id} className="tab-content">
+            {data ? (
+              <Content key={data.span_id} span={data} />
+            ) : error ? (
+              <Notice title="The span could not be read" tone="error">
+                <p>{error.message}</p>
+              </Notice>
+            ) : (
+              <Waiting rows={6} />
+            )}
+          </Tabs.Content>
+        ))}
+      </Tabs.Root>
+    </section>
+  );
+}
+
+function Head({ span, onClose }: { span: SpanDetail; onClose: () => void }) {
+  return (
+    <header className="span-head">
+      <div>
+        <KindGlyph kind={span.kind} />
+        <h3 className="cut" title={span.name}>
+          {span.name}
+        </h3>
+        <StatusDot status={span.status} word />
+        <Button icon="close" aria-label="Close the span" onClick={onClose} />
+      </div>
+      <div className="span-figures">
+        <Duration ns={span.duration_ns} />
+        <Tokens input={span.input_tokens} output={span.output_tokens} />
+        <Money dollars={span.total_cost} />
+        <CopyButton text={span.span_id} what="span id" shown={span.span_id.slice(0, 8)} />
+      </div>
+    </header>
+  );
+}

@@ -1,0 +1,106 @@
+import type { TraceRow, TraceSpan } from "../../api/traces";
+import type { Segment } from "../../model/criticalPath";
+import { counted, formatAbsolute, formatClock, formatDay, parseTime } from "../../model/format";
+import { whereTheTimeWent } from "../../model/story";
+import type { Tree } from "../../model/tree";
+import { Age } from "../../ui/Age";
+import { CopyButton } from "../../ui/CopyButton";
+import { Duration } from "../../ui/Duration";
+import { KindGlyph } from "../../ui/KindGlyph";
+import { Money } from "../../ui/Money";
+import { StatusDot } from "../../ui/StatusDot";
+import { Tokens } from "../../ui/Tokens";
+import { useView } from "../shell/useView";
+import { quoted } from "../../model/filter";
+import "./TraceHeader.css";
+
+interface TraceHeaderProps {
+  trace: TraceRow;
+  tree: Tree<TraceSpan>;
+  path: ReadonlyMap<number, readonly Segment[]>;
+}
+
+/** The trace in three lines: totals, who and when, and where the time went. */
+export function TraceHeader({ trace, tree, path }: TraceHeaderProps) {
+  const story = whereTheTimeWent(tree, path);
+  return (
+    <header className="trace-header">
+      <div className="trace-header-line">
+        <KindGlyph kind={trace.kind} />
+        <h2 className="cut" title={trace.name}>
+          {trace.name}
+        </h2>
+        <StatusDot status={trace.status} word />
+        <dl className="trace-totals">
+          <Total name="Total time">
+            <Duration ns={trace.duration_ns} />
+          </Total>
+          <Total name="Tokens">
+            <Tokens input={trace.input_tokens} output={trace.output_tokens} />
+          </Total>
+          <Total name="Cost">
+            <Money dollars={trace.total_cost} />
+          </Total>
+          <Total name="Spans">
+            <span className="number">{counted(trace.span_count, "span")}</span>
+          </Total>
+        </dl>
+      </div>
+      <Facts trace={trace} />
+      {trace.error_message !== "" && (
+        <p className="trace-failure">
+          {trace.error_type !== "" && <b>{trace.error_type}: </b>}
+          {trace.error_message}
+        </p>
+      )}
+      {story !== null && <p className="trace-story">{story}</p>}
+    </header>
+  );
+}
+
+function Total({ name, children }: { name: string; children: React.ReactNode }) {
+  return (
+    <div title={name}>
+      <dt className="unseen">{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}
+
+/** Models, user, session, service, time and id; a click on user or session filters by it. */
+function Facts({ trace }: { trace: TraceRow }) {
+  const view = useView();
+  const startMs = parseTime(trace.start);
+  const filterBy = (field: string, value: string) => (
+    <button
+      type="button"
+      className="trace-fact-link"
+      title={`Show the traces of this ${field}`}
+      onClick={() => view.showTraces(`${field}:${quoted(value)}`, { kind: "all" })}
+    >
+      {value}
+    </button>
+  );
+  return (
+    <ul className="trace-facts">
+      {trace.models.map((model) => (
+        <li key={model} className="trace-model mono">
+          {model}
+        </li>
+      ))}
+      {trace.user_id !== "" && <li>user {filterBy("user", trace.user_id)}</li>}
+      {trace.session_id !== "" && <li>session {filterBy("session", trace.session_id)}</li>}
+      {trace.services.length > 0 && <li>{trace.services.join(", ")}</li>}
+      {trace.environment !== "" && <li>{trace.environment}</li>}
+      {trace.tags.map((tag) => (
+        <li key={tag}>#{tag}</li>
+      ))}
+      <li title={formatAbsolute(startMs)} className="number">
+        {formatDay(startMs)} {formatClock(startMs)} (<Age time={trace.start} /> ago)
+      </li>
+      <li>
+        <CopyButton text={trace.trace_id} what="trace id" shown={trace.trace_id.slice(0, 8)} />
+      </li>
+    </ul>
+  );
+}

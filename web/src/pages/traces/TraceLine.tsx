@@ -1,0 +1,99 @@
+import { Link } from "@tanstack/react-router";
+import { memo } from "react";
+import type { TraceRow } from "../../api/traces";
+import { failed } from "../../model/kinds";
+import { Age } from "../../ui/Age";
+import { Duration } from "../../ui/Duration";
+import { KindGlyph } from "../../ui/KindGlyph";
+import { Money } from "../../ui/Money";
+import { StatusDot } from "../../ui/StatusDot";
+import { Tokens } from "../../ui/Tokens";
+import "./TraceLine.css";
+
+interface TraceLineProps {
+  project: string;
+  row: TraceRow;
+  /** Distance from the list's top in pixels. */
+  top: number;
+  isSelected: boolean;
+}
+
+/** One trace on one line. */
+export const TraceLine = memo(function TraceLine({
+  project,
+  row,
+  top,
+  isSelected,
+}: TraceLineProps) {
+  return (
+    <Link
+      to="/p/$project/traces/$traceId"
+      params={{ project, traceId: row.trace_id }}
+      search={({ filter = "", range = "", live = "" }) => ({ filter, range, live })}
+      className="trace-line"
+      role="row"
+      aria-label={row.name}
+      aria-selected={isSelected}
+      style={{ transform: `translateY(${top}px)` }}
+    >
+      <span role="cell" className="trace-status">
+        <StatusDot status={row.status} />
+      </span>
+      <span role="cell" className="trace-age">
+        <Age time={row.start} />
+      </span>
+      <span role="cell" className="trace-name" title={row.name}>
+        <KindGlyph kind={row.kind} />
+        <span className="cut">{row.name}</span>
+      </span>
+      <span role="cell" className="trace-preview cut">
+        <Preview row={row} />
+      </span>
+      <span role="cell" className="trace-models cut" title={row.models.join(", ")}>
+        {row.models.join(", ")}
+      </span>
+      <span role="cell" className="trace-number trace-duration">
+        <Duration ns={row.duration_ns} />
+      </span>
+      <span role="cell" className="trace-number trace-tokens">
+        <Tokens input={row.input_tokens} output={row.output_tokens} />
+      </span>
+      <span role="cell" className="trace-number trace-cost">
+        <Money dollars={row.total_cost} />
+      </span>
+      <span role="cell" className="trace-who cut" title={row.user_id}>
+        {row.user_id}
+      </span>
+      <span role="cell" className="trace-who cut" title={row.session_id}>
+        {row.session_id}
+      </span>
+      <span role="cell" className="trace-number trace-spans number">
+        {row.span_count}
+      </span>
+    </Link>
+  );
+});
+
+/** What went in and what came out; the error in its place when there was one. */
+function Preview({ row }: { row: TraceRow }) {
+  const message = row.error_message || row.error_type;
+  return (
+    <>
+      <bdi>{row.input_preview}</bdi>
+      {failed(row.status) && message !== "" ? (
+        <span className="trace-error"> {message}</span>
+      ) : row.status === "ok" ? (
+        row.output_preview !== "" && (
+          <>
+            <span className="trace-arrow"> → </span>
+            <bdi className="trace-output">{row.output_preview}</bdi>
+          </>
+        )
+      ) : (
+        <span className="trace-word" data-status={row.status}>
+          {row.status === "open" ? "running" : row.status}
+        </span>
+      )}
+    </>
+  );
+}

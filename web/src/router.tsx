@@ -1,0 +1,89 @@
+/** Which address shows which page. */
+
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+} from "@tanstack/react-router";
+import { Home } from "./pages/Home";
+import { NotFound } from "./pages/NotFound";
+import { Shell } from "./pages/shell/Shell";
+
+/** What every page of a project shares in its address. */
+interface ViewSearch {
+  /** The filter box, as written. */
+  filter?: string;
+  /** `1h`, `all`, or `<from>..<to>`. */
+  range?: string;
+  /** `off` pauses live rows. */
+  live?: string;
+}
+
+const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound });
+
+const home = createRoute({ getParentRoute: () => root, path: "/", component: Home });
+
+const project = createRoute({
+  getParentRoute: () => root,
+  path: "/p/$project",
+  component: Shell,
+  validateSearch: (search: Record<string, string>): ViewSearch =>
+    pick(search, "filter", "range", "live"),
+});
+
+const overview = createRoute({
+  getParentRoute: () => project,
+  path: "overview",
+  component: lazyRouteComponent(() => import("./pages/overview/OverviewPage"), "OverviewPage"),
+});
+
+const traces = createRoute({
+  getParentRoute: () => project,
+  path: "traces",
+  validateSearch: (search: Record<string, string>): { sort?: string } => pick(search, "sort"),
+  component: lazyRouteComponent(() => import("./pages/traces/TracesPage"), "TracesPage"),
+});
+
+const trace = createRoute({
+  getParentRoute: () => project,
+  path: "traces/$traceId",
+  validateSearch: (search: Record<string, string>): { span?: string; tab?: string } =>
+    pick(search, "span", "tab"),
+  component: lazyRouteComponent(() => import("./pages/trace/TracePage"), "TracePage"),
+});
+
+export const router = createRouter({
+  routeTree: root.addChildren([home, project.addChildren([overview, traces, trace])]),
+  // Values stay text: a span id of digits alone must not become a number.
+  parseSearch: (text) => Object.fromEntries(new URLSearchParams(text)),
+  stringifySearch,
+});
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: typeof router;
+  }
+}
+
+function stringifySearch(search: Record<string, unknown>): string {
+  const params = new URLSearchParams();
+  for (const [name, value] of Object.entries(search)) {
+    if (typeof value === "string" && value !== "") params.set(name, value);
+  }
+  const text = params.toString();
+  return text === "" ? "" : `?${text}`;
+}
+
+function pick<Name extends string>(
+  search: Record<string, string>,
+  ...names: Name[]
+): Partial<Record<Name, string>> {
+  const picked: Partial<Record<Name, string>> = {};
+  for (const name of names) {
+    const value = search[name];
+    if (value !== undefined) picked[name] = value;
+  }
+  return picked;
+}

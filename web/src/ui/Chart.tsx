@@ -1,0 +1,166 @@
+import { useEffect, useEffectEvent, useRef, useState } from "react";
+import UPlot from "uplot";
+import "uplot/dist/uPlot.min.css";
+import "./Chart.css";
+
+export interface Line {
+  label: string;
+  values: readonly (number | null)[];
+  /** A custom property of tokens.css: `--chart-1`. */
+  color: string;
+  width: number;
+  shape: "line" | "area" | "bars";
+}
+
+export interface ChartProps {
+  title: string;
+  /** Seconds since the epoch, one for each value. */
+  times: readonly number[];
+  lines: readonly Line[];
+  format: (value: number) => string;
+  /** Charts of one name share their cross-hair. */
+  sync: string;
+  /** Redraws in the colours of the theme. */
+  theme: string;
+  onBrush: (fromMs: number, toMs: number) => void;
+  onPick: (timeMs: number) => void;
+}
+
+const HEIGHT = 148;
+
+/** A time chart: values at the cross-hair above, drag to zoom, click to look at the moment. */
+export function Chart(props: ChartProps) {
+  const { title, lines, format } = props;
+  const host = useRef<HTMLDivElement>(null);
+  const [at, setAt] = useState<number | null>(null);
+  const brush = useEffectEvent(props.onBrush);
+  const pick = useEffectEvent(props.onPick);
+  const draw = useEffectEvent((element: HTMLDivElement) =>
+    createPlot(element, props, { onCursor: setAt, onBrush: brush, onPick: pick }),
+  );
+
+  useEffect(() => {
+    const element = host.current;
+    if (!element) return;
+    const plot = draw(element);
+    const resize = new ResizeObserver(() =>
+      plot.setSize({ width: element.clientWidth, height: HEIGHT }),
+    );
+    resize.observe(element);
+    return () => {
+      resize.disconnect();
+      plot.destroy();
+    };
+  }, [props.times, props.lines, props.theme]);
+
+  return (
+    <figure className="chart" aria-label={title}>
+      <figcaption>
+        <h2>{title}</h2>
+        {lines.map((line) => {
+          const value = at === null ? null : line.values[at];
+          return (
+            <span key={line.label} className="chart-label">
+              <i style={{ background: `var(${line.color})` }} />
+              {line.label}
+              <b className="number">{value === null || value === undefined ? "" : format(value)}</b>
+            </span>
+          );
+        })}
+      </figcaption>
+      <div ref={host} className="chart-host" />
+    </figure>
+  );
+}
+
+interface Listeners {
+  onCursor: (index: number | null) => void;
+  onBrush: (fromMs: number, toMs: number) => void;
+  onPick: (timeMs: number) => void;
+}
+
+function createPlot(element: HTMLDivElement, props: ChartProps, listeners: Listeners): UPlot {
+  const style = getComputedStyle(element);
+  const token = (name: string) => style.getPropertyValue(name).trim();
+  const axis: UPlot.Axis = {
+    stroke: token("--text-faint"),
+    font: `11px ${token("--font-text")}`,
+    grid: { stroke: token("--line"), width: 1 },
+    ticks: { show: false },
+  };
+  const options: UPlot.Options = {
+    width: element.clientWidth,
+    height: HEIGHT,
+    legend: { show: false },
+    padding: [8, 4, 0, 0],
+    cursor: {
+      sync: { key: props.sync },
+      points: { size: 5 },
+      drag: { x: true, y: false, setScale: false, dist: 6 },
+      bind: { click: () => null },
+    },
+    scales: { y: { range: (_, __, max) => [0, max > 0 ? max * 1.08 : 1] } },
+    axes: [
+      { ...axis, grid: { show: false }, space: 70, size: 24, values: clockLabels },
+      {
+        ...axis,
+        size: 56,
+        space: 34,
+        values: (_, values) => values.map((value) => (value === 0 ? "0" : props.format(value))),
+      },
+    ],
+    series: [{}, ...props.lines.map((line) => seriesOf(line, token))],
+    hooks: {
+      setCursor: [(plot) => listeners.onCursor(plot.cursor.idx ?? null)],
+      setSelect: [
+        (plot) => {
+          if (plot.select.width < 6) return;
+          const from = plot.posToVal(plot.select.left, "x");
+          const to = plot.posToVal(plot.select.left + plot.select.width, "x");
+          plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+          listeners.onBrush(from * 1000, to * 1000);
+        },
+      ],
+      ready: [
+        (plot) => {
+          plot.over.addEventListener("click", () => {
+            const time = plot.data[0][plot.cursor.idx ?? -1];
+            if (time !== undefined) listeners.onPick(time * 1000);
+          });
+        },
+      ],
+    },
+  };
+  const data = [props.times, ...props.lines.map((line) => line.values)] as UPlot.AlignedData;
+  return new UPlot(options, data, element);
+}
+
+function seriesOf(line: Line, token: (name: string) => string): UPlot.Series {
+  const color = token(line.color);
+  if (line.shape === "bars") {
+    const paths = UPlot.paths.bars?.({ size: [0.72, 14], align: 1, radius: 0.15 });
+    return { fill: color, width: 0, points: { show: false }, ...(paths ? { paths } : {}) };
+  }
+  return {
+    stroke: color,
+    width: line.width,
+    ...(line.shape === "area" ? { fill: token("--chart-fill") } : {}),
+  };
+}
+
+/** Times of day; where the day changes, the day. */
+function clockLabels(_: UPlot, moments: number[]): string[] {
+  const wide = (moments.at(-1) ?? 0) - (moments[0] ?? 0) > 86_400 * 2;
+  return moments.map((seconds) => {
+    const date = new Date(seconds * 1000);
+    const isMidnight = date.getHours() === 0 && date.getMinutes() === 0;
+    return wide || isMidnight
+      ? date.toLocaleDateString(undefined, { month: "short", day: "numeric" })
+      : date.toLocaleTimeString(undefined, {
+          hour: "2-digit",
+          minute: "2-digit",
+          hour12: false,
+          ...(date.getSeconds() === 0 ? {} : { second: "2-digit" }),
+        });
+  });
+}

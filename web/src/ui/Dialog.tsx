@@ -1,0 +1,31 @@
+import { type ReactNode, useEffect, useRef } from "react";
+import "./Dialog.css";
+
+interface DialogProps {
+  label: string;
+  onClose: () => void;
+  children: ReactNode;
+}
+
+/** A modal dialog; the browser keeps the focus in it and closes it on Esc. */
+export function Dialog({ label, onClose, children }: DialogProps) {
+  const ref = useRef<HTMLDialogElement>(null);
+  useEffect(() => {
+    const dialog = ref.current;
+    if (dialog && !dialog.open) dialog.showModal();
+  }, []);
+  return (
+    <dialog
+      ref={ref}
+      className="dialog"
+      aria-label={label}
+      onClose={onClose}
+      onClick={(event) => {
+        // The dialog's own box is covered by its content: a click on it is one on the veil.
+        if (event.target === ref.current) onClose();
+      }}
+    >
+      {children}
+    </dialog>
+  );
+}

@@ -1,0 +1,35 @@
+import "./Icon.css";
+
+const PATHS = {
+  overview: "M2.5 13.5v-4M6.2 13.5v-8M9.8 13.5V8M13.5 13.5v-11",
+  traces: "M2 4h9M5 8h7M8 12h6",
+  search: "M7 2.5a4.5 4.5 0 1 0 0 9 4.5 4.5 0 0 0 0-9M10.3 10.3l3.2 3.2",
+  sun: "M8 5a3 3 0 1 0 0 6 3 3 0 0 0 0-6M8 1.5v1M8 13.5v1M1.5 8h1M13.5 8h1M3.4 3.4l.7.7M11.9 11.9l.7.7M3.4 12.6l.7-.7M11.9 4.1l.7-.7",
+  moon: "M13.2 9.6A5.6 5.6 0 0 1 6.4 2.8a5.6 5.6 0 1 0 6.8 6.8",
+  screen: "M2 3h12v8H2zM6 14h4M8 11v3",
+  down: "M4 6.5l4 4 4-4",
+  right: "M6 4l4 4-4 4",
+  copy: "M5.5 5.5v-3h8v8h-3M2.5 5.5h8v8h-8z",
+  check: "M3 8.5l3.2 3.2L13 4.8",
+  close: "M4 4l8 8M12 4l-8 8",
+  pause: "M5.5 3.5v9M10.5 3.5v9",
+  play: "M5 3.2l7.5 4.8L5 12.8z",
+  fold: "M2.5 3h11v10h-11zM6 3v10",
+  help: "M5.8 6a2.2 2.2 0 1 1 3.2 2c-.7.4-1 .8-1 1.6M8 12v.1",
+  clock: "M8 2a6 6 0 1 0 0 12A6 6 0 0 0 8 2M8 4.8V8l2.2 1.4",
+  up: "M8 13V3.5M4 7.2L8 3.2l4 4",
+  dropped: "M8 3v9.5M4 8.8l4 4 4-4",
+  whole: "M6 2.5H2.5V6M10 2.5h3.5V6M6 13.5H2.5V10M10 13.5h3.5V10",
+  back: "M13 8H3.5M7.2 4L3.2 8l4 4",
+} as const;
+
+export type IconName = keyof typeof PATHS;
+
+/** A 16-pixel line drawing; always beside a word or in a control that has a label. */
+export function Icon({ name }: { name: IconName }) {
+  return (
+    <svg className="icon" viewBox="0 0 16 16" aria-hidden="true">
+      <path d={PATHS[name]} />
+    </svg>
+  );
+}

@@ -1,0 +1,12 @@
+import type { Status } from "../model/kinds";
+import "./StatusDot.css";
+
+/** Six pixels of status; `word` adds the word for everything but ok. */
+export function StatusDot({ status, word = false }: { status: Status; word?: boolean }) {
+  return (
+    <span className="status" data-status={status} title={status}>
+      <i className="status-dot" />
+      {word && status !== "ok" ? status : <span className="unseen">{status}</span>}
+    </span>
+  );
+}

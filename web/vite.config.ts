@@ -1,0 +1,23 @@
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vitest/config";
+
+const SERVER = "http://127.0.0.1:4318";
+
+export default defineConfig({
+  plugins: [react()],
+  build: {
+    outDir: "../server/src/clearspan_server/static",
+    emptyOutDir: true,
+    target: "es2023",
+    // The server's content security policy allows no data: fonts, so nothing is inlined.
+    assetsInlineLimit: 0,
+    reportCompressedSize: true,
+  },
+  server: {
+    proxy: { "/api": SERVER, "/v1": SERVER },
+  },
+  test: {
+    include: ["src/**/*.test.ts"],
+    environment: "node",
+  },
+});
