@@ -1,13 +1,15 @@
 """The console exporter: a finished trace as a tree on stderr."""
 
 import re
+from collections.abc import Callable
+
+import pytest
 
 import clearspan
-import pytest
 
 
 @pytest.fixture
-def lines(capsys):
+def lines(capsys: pytest.CaptureFixture[str]) -> Callable[[], list[str]]:
     """Delivers what was recorded and returns the printed lines."""
 
     def read() -> list[str]:
@@ -20,11 +22,10 @@ def lines(capsys):
     return read
 
 
-def test_a_trace_is_drawn_as_a_tree_when_it_is_complete(lines):
+def test_a_trace_is_drawn_as_a_tree_when_it_is_complete(lines: Callable[[], list[str]]) -> None:
     with clearspan.agent_span("support"):
-        with clearspan.retrieval_span("kb"):
-            with clearspan.span("cache"):
-                pass
+        with clearspan.retrieval_span("kb"), clearspan.span("cache"):
+            pass
         with clearspan.llm_span("chat", model="gpt-4o") as span:
             span.usage = {"input": 3100, "output": 412}
         assert lines() == []
@@ -37,31 +38,36 @@ def test_a_trace_is_drawn_as_a_tree_when_it_is_complete(lines):
     ]
 
 
-def test_what_went_wrong_is_in_the_line(lines):
+def test_what_went_wrong_is_in_the_line(lines: Callable[[], list[str]]) -> None:
     with clearspan.span("lookup") as span:
         span.error("Timeout", "after 5 s")
 
     assert lines() == ["other lookup  T  error Timeout after T"]
 
 
-def test_a_span_continued_from_another_process_is_a_top(lines):
+def test_a_span_continued_from_another_process_is_a_top(lines: Callable[[], list[str]]) -> None:
     parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 
-    with clearspan.extract({"traceparent": parent}), clearspan.span("handle"):
-        with clearspan.span("query"):
-            pass
+    with (
+        clearspan.extract({"traceparent": parent}),
+        clearspan.span("handle"),
+        clearspan.span("query"),
+    ):
+        pass
 
     assert lines() == ["other handle  T", "└─ other query  T"]
 
 
-def test_a_name_cannot_command_the_terminal(lines):
+def test_a_name_cannot_command_the_terminal(lines: Callable[[], list[str]]) -> None:
     with clearspan.span("\x1b[2Jgone\nnext"):
         pass
 
     assert lines() == ["other ·[2Jgone·next  T"]
 
 
-def test_children_that_never_got_their_parent_are_printed_in_the_end(lines, capsys):
+def test_children_that_never_got_their_parent_are_printed_in_the_end(
+    lines: Callable[[], list[str]], capsys: pytest.CaptureFixture[str]
+) -> None:
     root = clearspan.span("root")
     with root, clearspan.span("child"):
         pass

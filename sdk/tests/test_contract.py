@@ -3,11 +3,12 @@
 import doctest
 import importlib
 import pkgutil
-import tomllib
 from pathlib import Path
 
-import clearspan
 import pytest
+import tomllib
+
+import clearspan
 from clearspan import otlp_json
 from clearspan.fields import FIELDS
 from clearspan.testing import capture_spans
@@ -27,7 +28,7 @@ def wire_table() -> list[list[str]]:
     return [[cell.strip() for cell in row[:2]] for row in rows]
 
 
-def test_the_wire_contract_lists_every_field_and_no_other():
+def test_the_wire_contract_lists_every_field_and_no_other() -> None:
     documented = {name.strip("`"): keys for name, keys in wire_table()}
 
     assert set(documented) == set(FIELDS)
@@ -35,7 +36,7 @@ def test_the_wire_contract_lists_every_field_and_no_other():
         assert f"`{field.key}`" in documented[name]
 
 
-def test_the_wire_contract_lists_the_keys_of_usage_and_parameters():
+def test_the_wire_contract_lists_the_keys_of_usage_and_parameters() -> None:
     text = (ROOT / "WIRE.md").read_text("utf-8")
 
     for name, key in otlp_json.USAGE_KEYS.items():
@@ -45,28 +46,28 @@ def test_the_wire_contract_lists_the_keys_of_usage_and_parameters():
 
 
 @pytest.mark.parametrize("name", MODULES)
-def test_the_examples_in_docstrings_run(name):
+def test_the_examples_in_docstrings_run(name: str) -> None:
     with capture_spans():
         failures, _ = doctest.testmod(importlib.import_module(name))
 
     assert failures == 0
 
 
-def test_every_export_exists_and_is_sorted():
+def test_every_export_exists_and_is_sorted() -> None:
     names = clearspan.__all__
 
     assert all(hasattr(clearspan, name) for name in names)
     assert len(set(names)) == len(names)
 
 
-def test_the_version_is_that_of_the_distribution():
+def test_the_version_is_that_of_the_distribution() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 
     assert project["version"] == clearspan.__version__
     assert project["dependencies"] == []
 
 
-def test_the_tracer_core_can_be_read_in_one_sitting():
+def test_the_tracer_core_can_be_read_in_one_sitting() -> None:
     core = ROOT / "src" / "clearspan" / "tracer.py"
 
     assert len(core.read_text("utf-8").splitlines()) < 200

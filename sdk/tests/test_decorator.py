@@ -5,8 +5,9 @@ import functools
 import inspect
 from collections.abc import AsyncIterator, Generator, Iterator
 
-import clearspan
 import pytest
+
+import clearspan
 from clearspan.testing import capture_spans
 
 
@@ -38,7 +39,7 @@ async def stream(words: list[str]) -> AsyncIterator[str]:
         yield word
 
 
-def test_a_call_is_a_span_with_arguments_and_result():
+def test_a_call_is_a_span_with_arguments_and_result() -> None:
     with capture_spans() as spans:
         assert add(1, 2, 3, c=4) == 10
 
@@ -48,7 +49,7 @@ def test_a_call_is_a_span_with_arguments_and_result():
     assert spans[0].output == 10
 
 
-def test_the_kind_of_a_function_stays():
+def test_the_kind_of_a_function_stays() -> None:
     assert inspect.iscoroutinefunction(add_later)
     assert inspect.isgeneratorfunction(count)
     assert inspect.isasyncgenfunction(stream)
@@ -56,14 +57,14 @@ def test_the_kind_of_a_function_stays():
     assert str(inspect.signature(add)).startswith("(a: int, b: int = 2")
 
 
-def test_a_coroutine_is_a_span():
+def test_a_coroutine_is_a_span() -> None:
     with capture_spans() as spans:
         assert asyncio.run(add_later(1, b=2)) == 3
 
     assert (spans[0].input, spans[0].output) == ({"a": 1, "b": 2}, 3)
 
 
-def test_a_generator_takes_what_is_sent_and_keeps_its_return_value():
+def test_a_generator_takes_what_is_sent_and_keeps_its_return_value() -> None:
     with capture_spans() as spans:
         numbers = count(5)
         assert next(numbers) == 0
@@ -74,7 +75,7 @@ def test_a_generator_takes_what_is_sent_and_keeps_its_return_value():
     assert (spans[0].status, spans[0].output) == ("ok", [0])
 
 
-def test_a_generator_that_is_closed_early_is_cancelled():
+def test_a_generator_that_is_closed_early_is_cancelled() -> None:
     with capture_spans() as spans:
         for number in count(5):
             if number == 1:
@@ -83,7 +84,7 @@ def test_a_generator_that_is_closed_early_is_cancelled():
     assert (spans[0].status, spans[0].output) == ("cancelled", [0, 1])
 
 
-def test_an_exception_thrown_into_a_generator_reaches_it():
+def test_an_exception_thrown_into_a_generator_reaches_it() -> None:
     @clearspan.trace
     def patient() -> Iterator[str]:
         try:
@@ -100,7 +101,7 @@ def test_an_exception_thrown_into_a_generator_reaches_it():
     assert (spans[0].status, spans[0].output) == ("ok", "waitingcaught")
 
 
-def test_an_error_in_a_generator_is_an_error_of_its_span():
+def test_an_error_in_a_generator_is_an_error_of_its_span() -> None:
     @clearspan.trace
     def broken() -> Iterator[int]:
         yield 1
@@ -115,7 +116,7 @@ def test_an_error_in_a_generator_is_an_error_of_its_span():
     assert spans[0].output == [1]
 
 
-def test_an_async_generator_of_texts_is_recorded_as_the_whole_text():
+def test_an_async_generator_of_texts_is_recorded_as_the_whole_text() -> None:
     async def main() -> list[str]:
         return [word async for word in stream(["Hel", "lo"])]
 
@@ -125,7 +126,7 @@ def test_an_async_generator_of_texts_is_recorded_as_the_whole_text():
     assert (spans[0].status, spans[0].output) == ("ok", "Hello")
 
 
-def test_an_async_generator_that_is_left_early_is_cancelled():
+def test_an_async_generator_that_is_left_early_is_cancelled() -> None:
     async def main() -> None:
         words = stream(["a", "b", "c"])
         async for _ in words:
@@ -138,7 +139,7 @@ def test_an_async_generator_that_is_left_early_is_cancelled():
     assert (spans[0].status, spans[0].output) == ("cancelled", "a")
 
 
-def test_a_cancelled_task_is_a_cancelled_span():
+def test_a_cancelled_task_is_a_cancelled_span() -> None:
     @clearspan.trace
     async def wait_for_ever() -> None:
         await asyncio.Event().wait()
@@ -155,14 +156,14 @@ def test_a_cancelled_task_is_a_cancelled_span():
     assert spans[0].status == "cancelled"
 
 
-def test_wrong_arguments_raise_what_they_always_raised():
+def test_wrong_arguments_raise_what_they_always_raised() -> None:
     with capture_spans() as spans, pytest.raises(TypeError, match="missing 1 required"):
         add()  # type: ignore[call-arg]  # the mistake under test
 
     assert spans[0].status == "error"
 
 
-def test_methods_are_named_after_their_class_and_do_not_record_self():
+def test_methods_are_named_after_their_class_and_do_not_record_self() -> None:
     class Agent:
         @clearspan.trace
         def answer(self, question: str) -> str:
@@ -187,7 +188,7 @@ def test_methods_are_named_after_their_class_and_do_not_record_self():
     assert [span.input for span in spans] == [{"question": "why"}, {"size": 3}, {"goal": "rest"}]
 
 
-def test_options_name_the_span_set_its_kind_and_add_facts():
+def test_options_name_the_span_set_its_kind_and_add_facts() -> None:
     @clearspan.trace(name="get_weather", kind="tool", feature="chat")
     def weather(city: str) -> str:
         return f"18 °C in {city}"
@@ -199,7 +200,7 @@ def test_options_name_the_span_set_its_kind_and_add_facts():
     assert (spans[0].arguments, spans[0].result) == ({"city": "Paris"}, "18 °C in Paris")
 
 
-def test_capture_can_be_switched_off():
+def test_capture_can_be_switched_off() -> None:
     @clearspan.trace(capture=False)
     def login(password: str) -> str:
         return password
@@ -210,7 +211,7 @@ def test_capture_can_be_switched_off():
     assert spans[0].fields == {}
 
 
-def test_what_the_function_sets_itself_is_kept():
+def test_what_the_function_sets_itself_is_kept() -> None:
     @clearspan.trace
     def answer() -> object:
         span = clearspan.current_span()
@@ -224,7 +225,7 @@ def test_what_the_function_sets_itself_is_kept():
     assert spans[0].output == "short"
 
 
-def test_a_partial_function_can_be_traced():
+def test_a_partial_function_can_be_traced() -> None:
     traced = clearspan.trace(functools.partial(int, base=2))
 
     with capture_spans() as spans:

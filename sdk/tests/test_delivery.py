@@ -4,11 +4,14 @@ import logging
 import threading
 from collections.abc import Iterator, Sequence
 
-import clearspan
 import pytest
-from clearspan import Outcome, Span
 from google.protobuf.json_format import ParseDict
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+
+import clearspan
+from clearspan import Outcome, Span
+from receiver import Answer, Receiver
+from waiting import wait_until
 
 
 class Shelf:
@@ -51,7 +54,9 @@ def record(count: int, name: str = "work") -> None:
             pass
 
 
-def test_a_request_is_valid_otlp_with_its_resource_and_numbers(receiver, monkeypatch):
+def test_a_request_is_valid_otlp_with_its_resource_and_numbers(
+    receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("OTEL_RESOURCE_ATTRIBUTES", "team=search,service.name=ignored")
     clearspan.init(
         endpoint=receiver.url,
@@ -81,13 +86,13 @@ def test_a_request_is_valid_otlp_with_its_resource_and_numbers(receiver, monkeyp
     assert request.headers["clearspan-dropped"] == "0"
 
 
-def test_spans_arrive_without_a_flush(recording, eventually):
+def test_spans_arrive_without_a_flush(recording: Receiver) -> None:
     record(3)
 
-    eventually(lambda: len(recording.spans()) == 3)
+    wait_until(lambda: len(recording.spans()) == 3)
 
 
-def test_many_spans_travel_in_few_requests(recording):
+def test_many_spans_travel_in_few_requests(recording: Receiver) -> None:
     record(1_000)
 
     assert clearspan.flush()
@@ -97,8 +102,8 @@ def test_many_spans_travel_in_few_requests(recording):
 
 
 @pytest.mark.parametrize("status", [429, 502, 503, 504])
-def test_a_busy_server_gets_the_spans_again(recording, status):
-    recording.answers += [(status, {"retry-after": "0"}, b"")]
+def test_a_busy_server_gets_the_spans_again(recording: Receiver, status: int) -> None:
+    recording.answers += [Answer(status, {"retry-after": "0"}, b"")]
 
     record(2)
 
@@ -109,8 +114,8 @@ def test_a_busy_server_gets_the_spans_again(recording, status):
 
 
 @pytest.mark.parametrize("status", [400, 401, 500, 302])
-def test_a_refusal_is_final_and_makes_flush_false_once(recording, status, caplog):
-    recording.answers += [(status, {}, b"no thanks")]
+def test_a_refusal_is_final_and_makes_flush_false_once(recording: Receiver, status: int) -> None:
+    recording.answers += [Answer(status, {}, b"no thanks")]
 
     record(2)
 
@@ -119,9 +124,9 @@ def test_a_refusal_is_final_and_makes_flush_false_once(recording, status, caplog
     assert len(recording.posts()) == 1
 
 
-def test_spans_that_the_server_rejects_make_flush_false(recording):
+def test_spans_that_the_server_rejects_make_flush_false(recording: Receiver) -> None:
     answer = b'{"partialSuccess":{"rejectedSpans":"1","errorMessage":"bad id"}}'
-    recording.answers += [(200, {}, answer)]
+    recording.answers += [Answer(200, {}, answer)]
 
     record(2)
 
@@ -130,8 +135,8 @@ def test_spans_that_the_server_rejects_make_flush_false(recording):
     assert clearspan.flush()
 
 
-def test_a_request_that_is_too_large_is_split(recording):
-    recording.answers += [(413, {}, b"")]
+def test_a_request_that_is_too_large_is_split(recording: Receiver) -> None:
+    recording.answers += [Answer(413, {}, b"")]
 
     record(4)
 
@@ -140,7 +145,7 @@ def test_a_request_that_is_too_large_is_split(recording):
     assert [request.headers["clearspan-seq"] for request in recording.posts()] == ["1", "1", "2"]
 
 
-def test_large_spans_travel_in_requests_of_bounded_size(recording):
+def test_large_spans_travel_in_requests_of_bounded_size(recording: Receiver) -> None:
     for _ in range(100):
         with clearspan.span("large", input="x" * 60_000):
             pass
@@ -150,7 +155,7 @@ def test_large_spans_travel_in_requests_of_bounded_size(recording):
     assert max(len(request.body) for request in recording.posts()) < 4_200_000
 
 
-def test_flush_is_false_when_the_server_is_away(receiver):
+def test_flush_is_false_when_the_server_is_away(receiver: Receiver) -> None:
     clearspan.init(endpoint="http://127.0.0.1:9")
 
     record(1)
@@ -159,7 +164,9 @@ def test_flush_is_false_when_the_server_is_away(receiver):
     clearspan.init(endpoint=receiver.url)
 
 
-def test_a_full_queue_drops_the_oldest_counts_them_and_warns_once(shelf, monkeypatch, caplog):
+def test_a_full_queue_drops_the_oldest_counts_them_and_warns_once(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     monkeypatch.setenv("CLEARSPAN_QUEUE_SPANS", "10")
     clearspan.init(exporters=[shelf])
     shelf.may_go_on.clear()
@@ -178,7 +185,9 @@ def test_a_full_queue_drops_the_oldest_counts_them_and_warns_once(shelf, monkeyp
     assert sum("queue is full" in message for message in caplog.messages) <= 1
 
 
-def test_every_exporter_gets_every_span(receiver, shelf, capsys):
+def test_every_exporter_gets_every_span(
+    receiver: Receiver, shelf: Shelf, capsys: pytest.CaptureFixture[str]
+) -> None:
     clearspan.init(endpoint=receiver.url, exporters=["otlp", shelf, "console"])
 
     record(2, "shared")
@@ -191,8 +200,11 @@ def test_every_exporter_gets_every_span(receiver, shelf, capsys):
 
 
 def test_a_broken_exporter_harms_neither_the_program_nor_its_neighbour(
-    receiver, shelf, monkeypatch, caplog
-):
+    receiver: Receiver,
+    shelf: Shelf,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     monkeypatch.delenv("CLEARSPAN_STRICT")
     shelf.is_broken = True
     clearspan.init(endpoint=receiver.url, exporters=[shelf, "otlp"])
@@ -204,7 +216,7 @@ def test_a_broken_exporter_harms_neither_the_program_nor_its_neighbour(
     assert "clearspan failed while exporting spans" in caplog.text
 
 
-def test_a_new_init_takes_over_and_closes_the_old_exporter(shelf, eventually):
+def test_a_new_init_takes_over_and_closes_the_old_exporter(shelf: Shelf) -> None:
     second = Shelf()
     clearspan.init(exporters=[shelf])
     record(1)
@@ -215,17 +227,17 @@ def test_a_new_init_takes_over_and_closes_the_old_exporter(shelf, eventually):
     assert clearspan.flush()
     assert len(shelf.spans) == 1
     assert [span.name for span in second.spans] == ["spanning"]
-    eventually(lambda: shelf.is_closed)
+    wait_until(lambda: shelf.is_closed)
 
 
 def test_spans_open_for_long_are_announced_to_a_server_that_answers_heartbeats(
-    receiver, eventually
-):
-    receiver.heartbeat_status = 204
+    receiver: Receiver,
+) -> None:
+    receiver.heartbeat = Answer(204, {}, b"")
     clearspan.init(endpoint=receiver.url, service="heartbeat")
 
     with clearspan.span("slow", stage="early") as span:
-        eventually(lambda: receiver.spans())
+        wait_until(receiver.spans)
         span.set(stage="late")
 
     assert clearspan.flush()
@@ -241,18 +253,18 @@ def test_spans_open_for_long_are_announced_to_a_server_that_answers_heartbeats(
     assert int(ended["endTimeUnixNano"]) > int(ended["startTimeUnixNano"])
 
 
-def test_a_server_without_heartbeats_never_sees_an_open_span(receiver, eventually):
+def test_a_server_without_heartbeats_never_sees_an_open_span(receiver: Receiver) -> None:
     clearspan.init(endpoint=receiver.url, service="no-heartbeat")
 
     with clearspan.span("slow"):
-        eventually(lambda: receiver.posts("/api/v1/processes/"))
+        wait_until(lambda: receiver.posts("/api/v1/processes/"))
 
     assert clearspan.flush()
     assert len(receiver.spans()) == 1
     assert len(receiver.posts("/api/v1/processes/")) == 1
 
 
-def test_many_threads_lose_nothing(recording):
+def test_many_threads_lose_nothing(recording: Receiver) -> None:
     threads = [threading.Thread(target=record, args=(200,)) for _ in range(8)]
 
     for thread in threads:

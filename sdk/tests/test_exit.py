@@ -2,6 +2,9 @@
 
 import pytest
 
+from programs import Programs
+from receiver import Answer, Receiver
+
 TEN_LINES = """
 import clearspan
 
@@ -17,26 +20,26 @@ print("done")
 NO_SERVER = "http://127.0.0.1:9"
 
 
-def test_a_short_program_delivers_everything(receiver, run_program):
-    ended = run_program(TEN_LINES, CLEARSPAN_ENDPOINT=receiver.url)
+def test_a_short_program_delivers_everything(receiver: Receiver, programs: Programs) -> None:
+    ended = programs.run(TEN_LINES, CLEARSPAN_ENDPOINT=receiver.url)
 
     assert (ended.code, ended.out, ended.err) == (0, "done\n", "")
     assert len(receiver.spans()) == 11
     assert {request.headers["clearspan-process"] for request in receiver.posts()} != {""}
 
 
-def test_a_program_that_fails_delivers_the_error(receiver, run_program):
+def test_a_program_that_fails_delivers_the_error(receiver: Receiver, programs: Programs) -> None:
     source = 'import clearspan\nwith clearspan.span("work"):\n    raise ValueError("broken")\n'
 
-    ended = run_program(source, CLEARSPAN_ENDPOINT=receiver.url)
+    ended = programs.run(source, CLEARSPAN_ENDPOINT=receiver.url)
 
     assert ended.code == 1
     assert "ValueError: broken" in ended.err
     assert receiver.span("work")["status"] == {"code": 2, "message": "broken"}
 
 
-def test_without_a_server_a_program_runs_and_ends_as_always(run_program):
-    ended = run_program(TEN_LINES, CLEARSPAN_ENDPOINT=NO_SERVER)
+def test_without_a_server_a_program_runs_and_ends_as_always(programs: Programs) -> None:
+    ended = programs.run(TEN_LINES, CLEARSPAN_ENDPOINT=NO_SERVER)
 
     assert (ended.code, ended.out) == (0, "done\n")
     assert "does not answer" in ended.err
@@ -44,21 +47,25 @@ def test_without_a_server_a_program_runs_and_ends_as_always(run_program):
     assert len(ended.err.splitlines()) == 2
 
 
-def test_the_end_of_a_program_waits_no_longer_than_allowed(receiver, run_program):
-    receiver.answers += [(503, {"retry-after": "60"}, b"")]
+def test_the_end_of_a_program_waits_no_longer_than_allowed(
+    receiver: Receiver, programs: Programs
+) -> None:
+    receiver.answers += [Answer(503, {"retry-after": "60"}, b"")]
     source = TEN_LINES + "\nimport time, atexit\nbegan = time.monotonic()\n"
     source += "atexit.register(lambda: None)\n"
 
-    ended = run_program(source, CLEARSPAN_ENDPOINT=receiver.url, CLEARSPAN_EXIT_S="0.1")
+    ended = programs.run(source, CLEARSPAN_ENDPOINT=receiver.url, CLEARSPAN_EXIT_S="0.1")
 
     assert (ended.code, ended.out) == (0, "done\n")
     assert len(receiver.posts()) == 1
 
 
-def test_a_server_that_comes_back_during_the_end_gets_everything(receiver, run_program):
-    receiver.answers += [(503, {}, b""), (503, {"retry-after": "0"}, b"")]
+def test_a_server_that_comes_back_during_the_end_gets_everything(
+    receiver: Receiver, programs: Programs
+) -> None:
+    receiver.answers += [Answer(503, {}, b""), Answer(503, {"retry-after": "0"}, b"")]
 
-    ended = run_program(TEN_LINES, CLEARSPAN_ENDPOINT=receiver.url)
+    ended = programs.run(TEN_LINES, CLEARSPAN_ENDPOINT=receiver.url)
 
     assert ended.code == 0
     last = receiver.posts()[-1]
@@ -82,8 +89,10 @@ with clearspan.span("parent") as parent:
 """
 
 
-def test_a_fork_inside_a_span_records_each_span_once(receiver, run_program):
-    ended = run_program(FORK, CLEARSPAN_ENDPOINT=receiver.url)
+def test_a_fork_inside_a_span_records_each_span_once(
+    receiver: Receiver, programs: Programs
+) -> None:
+    ended = programs.run(FORK, CLEARSPAN_ENDPOINT=receiver.url)
 
     assert (ended.code, ended.err) == (0, "")
     assert sorted(span["name"] for span in receiver.spans()) == ["child", "parent"]
@@ -114,15 +123,19 @@ if __name__ == "__main__":
 
 
 @pytest.mark.parametrize("method", ["fork", "spawn", "forkserver"])
-def test_children_of_multiprocessing_deliver_before_they_end(receiver, run_program, method):
-    ended = run_program(MULTIPROCESSING.format(method=method), CLEARSPAN_ENDPOINT=receiver.url)
+def test_children_of_multiprocessing_deliver_before_they_end(
+    receiver: Receiver, programs: Programs, method: str
+) -> None:
+    ended = programs.run(MULTIPROCESSING.format(method=method), CLEARSPAN_ENDPOINT=receiver.url)
 
     assert (ended.code, ended.err) == (0, "")
     children = [span for span in receiver.spans() if span["name"] == "child"]
     assert len({span["spanId"] for span in children}) == 3
 
 
-def test_spans_of_other_exit_functions_are_delivered_too(receiver, run_program):
+def test_spans_of_other_exit_functions_are_delivered_too(
+    receiver: Receiver, programs: Programs
+) -> None:
     source = """
 import atexit
 import clearspan
@@ -136,13 +149,15 @@ with clearspan.span("first"):
 atexit.register(last)
 """
 
-    ended = run_program(source, CLEARSPAN_ENDPOINT=receiver.url)
+    ended = programs.run(source, CLEARSPAN_ENDPOINT=receiver.url)
 
     assert (ended.code, ended.err) == (0, "")
     assert sorted(span["name"] for span in receiver.spans()) == ["first", "last"]
 
 
-def test_a_disabled_sdk_sends_nothing_and_keeps_the_trace_together(receiver, run_program):
+def test_a_disabled_sdk_sends_nothing_and_keeps_the_trace_together(
+    receiver: Receiver, programs: Programs
+) -> None:
     source = """
 import clearspan
 
@@ -151,13 +166,13 @@ with clearspan.span("a") as a, clearspan.span("b") as b:
 assert clearspan.flush()
 """
 
-    ended = run_program(source, CLEARSPAN_ENDPOINT=receiver.url, OTEL_SDK_DISABLED="true")
+    ended = programs.run(source, CLEARSPAN_ENDPOINT=receiver.url, OTEL_SDK_DISABLED="true")
 
     assert (ended.code, ended.err) == (0, "")
     assert receiver.requests == []
 
 
-def test_an_open_telemetry_span_becomes_the_parent(receiver, run_program):
+def test_an_open_telemetry_span_becomes_the_parent(receiver: Receiver, programs: Programs) -> None:
     source = """
 import clearspan
 from opentelemetry.sdk.trace import TracerProvider
@@ -172,13 +187,13 @@ with tracer.start_as_current_span("outer") as outer:
     assert clearspan.current_trace_id() == inner.trace_id
 """
 
-    ended = run_program(source, CLEARSPAN_ENDPOINT=receiver.url)
+    ended = programs.run(source, CLEARSPAN_ENDPOINT=receiver.url)
 
     assert (ended.code, ended.err) == (0, "")
     assert receiver.span("inner")["flags"] == 0x301
 
 
-def test_importing_the_sdk_loads_no_other_library(run_program):
+def test_importing_the_sdk_loads_no_other_library(programs: Programs) -> None:
     source = """
 import sys
 import clearspan
@@ -186,6 +201,6 @@ import clearspan
 assert not {"opentelemetry", "http.client", "logging", "ssl", "asyncio"} & set(sys.modules)
 """
 
-    ended = run_program(source)
+    ended = programs.run(source)
 
     assert (ended.code, ended.err) == (0, "")

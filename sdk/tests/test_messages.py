@@ -2,8 +2,10 @@
 
 import json
 
-import clearspan
 import pytest
+
+import clearspan
+from receiver import Receiver
 
 
 def text(content: str) -> dict[str, str]:
@@ -64,7 +66,7 @@ USER = {"role": "user", "parts": [text("hi")]}
         ]),
     ],
 )  # fmt: skip
-def test_input_becomes_canonical_messages(recording, given, sent):
+def test_input_becomes_canonical_messages(recording: Receiver, given: object, sent: object) -> None:
     with clearspan.llm_span("chat", input=given):
         pass
 
@@ -73,7 +75,7 @@ def test_input_becomes_canonical_messages(recording, given, sent):
     assert json.loads(attributes["gen_ai.input.messages"]) == sent
 
 
-def test_output_is_said_by_the_assistant(recording):
+def test_output_is_said_by_the_assistant(recording: Receiver) -> None:
     with clearspan.llm_span("chat", output="Paris"):
         pass
 
@@ -84,7 +86,7 @@ def test_output_is_said_by_the_assistant(recording):
     ]
 
 
-def test_input_that_is_no_message_is_sent_as_it_is(recording):
+def test_input_that_is_no_message_is_sent_as_it_is(recording: Receiver) -> None:
     with clearspan.llm_span("classify", input={"labels": ["a", "b"]}, output=[0.1, 0.9]):
         pass
 

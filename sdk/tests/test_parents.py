@@ -2,12 +2,13 @@
 
 import asyncio
 import contextvars
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 
-import clearspan
 import pytest
+
+import clearspan
 from clearspan.testing import capture_spans
 
 
@@ -66,7 +67,7 @@ async def async_generator() -> None:
         async_generator,
     ],
 )
-def test_work_started_inside_a_span_belongs_to_it(work: Callable[[], Awaitable[None]]):
+def test_work_started_inside_a_span_belongs_to_it(work: Callable[[], Awaitable[None]]) -> None:
     async def main() -> str:
         with clearspan.span("root") as root:
             await work()
@@ -80,7 +81,7 @@ def test_work_started_inside_a_span_belongs_to_it(work: Callable[[], Awaitable[N
     assert {span.parent_id for span in leaves} == {root_id}
 
 
-def test_a_task_that_outlives_its_span_still_belongs_to_it():
+def test_a_task_that_outlives_its_span_still_belongs_to_it() -> None:
     async def main() -> None:
         async def late() -> None:
             await done.wait()
@@ -100,7 +101,7 @@ def test_a_task_that_outlives_its_span_still_belongs_to_it():
     assert [span.parent_id for span in leaves] == [request.span_id] * 2
 
 
-def test_a_bare_thread_starts_a_trace_of_its_own():
+def test_a_bare_thread_starts_a_trace_of_its_own() -> None:
     with capture_spans() as spans, ThreadPoolExecutor() as pool, clearspan.span("root"):
         pool.submit(leaf).result()
 
@@ -108,7 +109,7 @@ def test_a_bare_thread_starts_a_trace_of_its_own():
     assert spans[0].trace_id != spans[1].trace_id
 
 
-def test_parallel_tasks_do_not_see_each_other():
+def test_parallel_tasks_do_not_see_each_other() -> None:
     async def branch(name: str) -> None:
         with clearspan.span(name):
             await asyncio.sleep(0)
@@ -128,7 +129,7 @@ def test_parallel_tasks_do_not_see_each_other():
         assert by_name[f"{name}.child"].parent_id == by_name[name].span_id
 
 
-def test_the_consumer_of_a_traced_generator_is_not_inside_it():
+def test_the_consumer_of_a_traced_generator_is_not_inside_it() -> None:
     @clearspan.trace
     def numbers() -> Iterator[int]:
         with clearspan.span("inside"):
@@ -148,8 +149,8 @@ def test_the_consumer_of_a_traced_generator_is_not_inside_it():
     assert by_name["numbers"].parent_id == root.span_id
 
 
-def test_blocks_that_end_out_of_order_leave_nothing_behind():
-    def block(name: str) -> Iterator[None]:
+def test_blocks_that_end_out_of_order_leave_nothing_behind() -> None:
+    def block(name: str) -> Generator[None]:
         with clearspan.span(name):
             yield
 
@@ -165,7 +166,7 @@ def test_blocks_that_end_out_of_order_leave_nothing_behind():
     assert spans[-1].parent_id == ""
 
 
-def test_a_block_closed_in_another_context_leaves_nothing_behind():
+def test_a_block_closed_in_another_context_leaves_nothing_behind() -> None:
     with capture_spans() as spans:
         span = clearspan.span("work")
         span.__enter__()
@@ -177,7 +178,7 @@ def test_a_block_closed_in_another_context_leaves_nothing_behind():
     assert spans[-1].parent_id == ""
 
 
-def test_the_current_ids_are_those_of_the_innermost_span():
+def test_the_current_ids_are_those_of_the_innermost_span() -> None:
     with capture_spans():
         assert clearspan.current_span() is None
         assert clearspan.current_trace_id() is None

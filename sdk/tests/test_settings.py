@@ -3,20 +3,22 @@
 import dataclasses
 from pathlib import Path
 
+import pytest
+
 import clearspan
 from clearspan.settings import Settings, resolve
 
 README = Path(__file__).parent.parent / "README.md"
 
 
-def test_the_default_is_the_server_on_this_machine():
+def test_the_default_is_the_server_on_this_machine() -> None:
     settings = resolve({})
 
     assert settings.traces_url == "http://127.0.0.1:4318/v1/traces"
     assert settings.exporters == ("otlp",)
 
 
-def test_an_argument_comes_before_every_variable(monkeypatch):
+def test_an_argument_comes_before_every_variable(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://otel:4318/")
     assert resolve({}).traces_url == "http://otel:4318/v1/traces"
 
@@ -29,7 +31,9 @@ def test_an_argument_comes_before_every_variable(monkeypatch):
     assert resolve({"endpoint": "http://here:1"}).traces_url == "http://here:1/v1/traces"
 
 
-def test_headers_and_resources_are_read_as_opentelemetry_writes_them(monkeypatch):
+def test_headers_and_resources_are_read_as_opentelemetry_writes_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setenv("OTEL_EXPORTER_OTLP_HEADERS", "Authorization=Basic%20abc, x-team=a=b")
     monkeypatch.setenv("CLEARSPAN_EXPORTERS", "otlp, console")
 
@@ -37,7 +41,9 @@ def test_headers_and_resources_are_read_as_opentelemetry_writes_them(monkeypatch
     assert resolve({}).exporters == ("otlp", "console")
 
 
-def test_a_setting_that_makes_no_sense_is_told_and_ignored(monkeypatch, caplog):
+def test_a_setting_that_makes_no_sense_is_told_and_ignored(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     monkeypatch.delenv("CLEARSPAN_STRICT")
     monkeypatch.setenv("CLEARSPAN_QUEUE_SPANS", "many")
     monkeypatch.setenv("CLEARSPAN_CAPTURE", "some")
@@ -49,7 +55,9 @@ def test_a_setting_that_makes_no_sense_is_told_and_ignored(monkeypatch, caplog):
     assert "CLEARSPAN_QUEUE_SPANS" in caplog.text
 
 
-def test_an_unknown_exporter_is_told_and_harms_nothing(monkeypatch, caplog):
+def test_an_unknown_exporter_is_told_and_harms_nothing(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     monkeypatch.delenv("CLEARSPAN_STRICT")
     clearspan.init(exporters=["carrier-pigeon"])
 
@@ -60,7 +68,7 @@ def test_an_unknown_exporter_is_told_and_harms_nothing(monkeypatch, caplog):
     assert "carrier-pigeon" in caplog.text
 
 
-def test_the_readme_lists_every_setting_and_no_other():
+def test_the_readme_lists_every_setting_and_no_other() -> None:
     rows = [
         line.split("`") for line in README.read_text("utf-8").splitlines() if line.startswith("| `")
     ]
