@@ -73,7 +73,7 @@ def price(span: Span, service_tier: str = "") -> Cost | None:
     if card is None:
         return None
     rates = card.plain_rates
-    if rates is None or span.usage_other:
+    if span.usage_other or (card.crossed and span.audio_input_tokens):
         counts += tuple(map(span.usage_other.get, USAGE_KEYS[len(PLAIN_USAGE) :]))
         rates = card.rates
     unknown = _unknown(card, counts)

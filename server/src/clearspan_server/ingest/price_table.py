@@ -101,12 +101,14 @@ class Rate:
 class Card:
     """All prices of a model at one time, the narrowest class first; a free model has none.
 
-    `plain_rates` are enough for a span whose usage is in `PLAIN_USAGE` alone; None when they are not.
-    `charged` are the sides that cost anything, `tiered` those whose price follows the size of the input.
+    `plain_rates` are enough for a span whose usage is in `PLAIN_USAGE` alone, unless it has audio input
+    and the card is `crossed`. `charged` are the sides that cost anything, `tiered` those whose price
+    follows the size of the input.
     """
 
     rates: tuple[Rate, ...]
-    plain_rates: tuple[Rate, ...] | None
+    plain_rates: tuple[Rate, ...]
+    crossed: bool
     charged: frozenset[int]
     tiered: frozenset[int]
 
@@ -239,10 +241,10 @@ def _compile(prices: ModelPrice) -> Card | None:
     # Narrowest first, so that one pass knows what a class holds beyond its narrower ones.
     priced.sort(key=lambda entry: (-len(entry[0].dimensions), entry[0].usage_key))
     rates = _rates(priced)
-    plain_rates = _rates([entry for entry in priced if entry[0].usage_key in PLAIN_USAGE])
     return Card(
         rates,
-        None if any(rate.crossing for rate in rates) else plain_rates,
+        _rates([entry for entry in priced if entry[0].usage_key in PLAIN_USAGE]),
+        any(rate.crossing for rate in rates),
         frozenset(rate.side for rate in rates if rate.price or rate.tiers),
         frozenset(rate.side for rate in rates if rate.tiers),
     )
