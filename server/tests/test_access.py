@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+
 from running import Server, until
 from sending import PROTOBUF, post, request_of, span
 

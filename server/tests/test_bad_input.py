@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 from google.rpc.status_pb2 import Status
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceResponse
+
 from running import Server, until
 from sending import PROTOBUF, post, request_of, span
 

@@ -26,6 +26,7 @@ from clearspan_server.api import (
     values,
 )
 from clearspan_server.api.guard import Guard
+from clearspan_server.api.shapes import ErrorReply
 from clearspan_server.api.state import State
 from clearspan_server.ingest.encode import Privacy
 from clearspan_server.ingest.redact import Redactor
@@ -121,6 +122,7 @@ def schema_app() -> FastAPI:
         docs_url=None,
         redoc_url=None,
         generate_unique_id_function=_operation_id,
+        responses={"4XX": {"model": ErrorReply}, "5XX": {"model": ErrorReply}},
     )
     app.add_middleware(Guard)
     replies.install(app)

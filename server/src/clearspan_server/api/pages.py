@@ -5,7 +5,10 @@ from pathlib import Path
 
 from fastapi import APIRouter, FastAPI
 from fastapi.responses import FileResponse
+from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+from typing_extensions import override
 
 from clearspan_server.errors import NotFound
 
@@ -13,10 +16,19 @@ router = APIRouter(include_in_schema=False)
 STATIC = Path(str(files("clearspan_server"))) / "static"
 
 
+class _Assets(StaticFiles):
+    """Files whose names change with their content: a browser asks for each one once."""
+
+    @override
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        response = await super().get_response(path, scope)
+        response.headers["cache-control"] = "public, max-age=31536000, immutable"
+        return response
+
+
 def mount(app: FastAPI) -> None:
-    """Serve the interface where it has been built."""
-    if (STATIC / "assets").is_dir():
-        app.mount("/assets", StaticFiles(directory=STATIC / "assets"), name="assets")
+    """Serve the interface, also one that is built after the start."""
+    app.mount("/assets", _Assets(directory=STATIC / "assets", check_dir=False), name="assets")
     app.include_router(router)
 
 

@@ -13,7 +13,6 @@ from clearspan_server.model.span import Kind, Status
 TraceSort = Literal[
     "-start", "start", "-duration", "duration", "-cost", "cost", "-tokens", "tokens"
 ]
-SpanSort = TraceSort
 ValueField = Literal[
     "kind",
     "status",

@@ -6,7 +6,7 @@ hex ids of either case, 64-bit integers as text or numbers, enums as numbers or 
 
 import base64
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import orjson
@@ -65,19 +65,24 @@ def decode_json(body: bytes, project: str) -> Decoded:
     except orjson.JSONDecodeError as error:
         raise BadInput(f"the body is not JSON: {error}") from error
     decoded = Decoded()
-    where = "resourceSpans"
+    where = "the top"
     try:
-        for i, resource_spans in enumerate(_list(request, "resourceSpans")):
-            resource = _json_attributes(resource_spans.get("resource") or {})
-            for j, scope_spans in enumerate(_list(resource_spans, "scopeSpans")):
-                scope = scope_spans.get("scope") or {}
-                origin = Origin(resource, str(scope.get("name", "")), str(scope.get("version", "")))
-                for k, span in enumerate(_list(scope_spans, "spans")):
-                    where = f"resourceSpans[{i}].scopeSpans[{j}].spans[{k}]"
-                    _add(decoded, _json_draft(span, project, origin))
+        for where, span, origin in _json_spans(request):  # noqa: B007 - the handler below says it
+            _add(decoded, _json_draft(span, project, origin))
     except (AttributeError, TypeError) as error:
-        raise BadInput(f"the body is not an OTLP trace request: near {where}: {error}") from error
+        raise BadInput(f"the body is not an OTLP trace request: after {where}: {error}") from error
     return decoded
+
+
+def _json_spans(request: Any) -> Iterator[tuple[str, Any, Origin]]:  # noqa: ANN401 - foreign JSON
+    """Every span with where it stands and what it belongs to."""
+    for i, resource_spans in enumerate(_list(request, "resourceSpans")):
+        resource = _json_attributes(resource_spans.get("resource") or {})
+        for j, scope_spans in enumerate(_list(resource_spans, "scopeSpans")):
+            scope = scope_spans.get("scope") or {}
+            origin = Origin(resource, str(scope.get("name", "")), str(scope.get("version", "")))
+            for k, span in enumerate(_list(scope_spans, "spans")):
+                yield f"resourceSpans[{i}].scopeSpans[{j}].spans[{k}]", span, origin
 
 
 def _add(decoded: Decoded, draft: Draft | Rejected) -> None:

@@ -15,6 +15,7 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import Future
+from contextlib import closing
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -81,6 +82,8 @@ class Journal:
         self.committed = max(self._backlog, default=self.stored)
         self._pending: list[_Append] = []
         self._pending_bytes = 0
+        self._newest: sqlite3.Connection | None = None  # the committing thread's own
+        self._newest_bytes = 0
         self._closed = False
         self._thread = threading.Thread(target=self._commit_forever, name="journal", daemon=True)
         self._thread.start()
@@ -112,21 +115,11 @@ class Journal:
         """Committed entries above `after`, oldest first, to `up_to` or until `max_bytes` are passed."""
         size = 0
         for first in self._segments_from(after):
-            connection = _connect(self._path(first), _ENTRIES)
-            try:
-                rows = connection.execute(
-                    "select seq, schema_version, row_count, data from entries"
-                    " where seq > ? and seq <= ? order by seq",
-                    (after, up_to),
-                )
-                for row in rows:
-                    entry = Entry(*row)
-                    yield entry
-                    size += len(entry.data)
-                    if size >= max_bytes:
-                        return
-            finally:
-                connection.close()
+            for entry in _entries(self._path(first), after, up_to):
+                yield entry
+                size += len(entry.data)
+                if size >= max_bytes:
+                    return
 
     def wait(self, after: int, timeout_s: float) -> bool:
         """Wait until an entry above `after` is committed; false when the time ran out or the journal closed."""
@@ -191,20 +184,27 @@ class Journal:
             self._state.close()
 
     def _commit_forever(self) -> None:
-        segment: sqlite3.Connection | None = None
-        size = 0
         while group := self._next_group():
             try:
-                if segment is None or size > self._segment_bytes:
-                    if segment is not None:
-                        segment.close()
-                    segment, size = self._open_segment(self.committed + 1), 0
-                size += self._commit(segment, group)
+                self._newest_bytes += self._commit(self._segment(), group)
             except sqlite3.Error as error:
                 self._refuse(group, Unavailable(f"the journal cannot write: {error}"))
                 time.sleep(0.1)  # a full disk: senders are told at once, the disk is not hammered
-        if segment is not None:
-            segment.close()
+        if self._newest is not None:
+            self._newest.close()
+
+    def _segment(self) -> sqlite3.Connection:
+        """The newest segment, a new one when it is full."""
+        if self._newest is not None and self._newest_bytes <= self._segment_bytes:
+            return self._newest
+        if self._newest is not None:
+            self._newest.close()
+        first = self.committed + 1
+        self._newest, self._newest_bytes = _connect(self._path(first), _ENTRIES), 0
+        with self._wake:
+            if first not in self._segments:
+                self._segments.append(first)
+        return self._newest
 
     def _next_group(self) -> list[_Append]:
         with self._wake:
@@ -247,13 +247,6 @@ class Journal:
         for entry in group:
             entry.done.set_exception(error)
 
-    def _open_segment(self, first: int) -> sqlite3.Connection:
-        connection = _connect(self._path(first), _ENTRIES)
-        with self._wake:
-            if first not in self._segments:
-                self._segments.append(first)
-        return connection
-
     def _segments_from(self, after: int) -> list[int]:
         with self._wake:
             segments = list(self._segments)
@@ -279,6 +272,17 @@ class Journal:
 
     def _set_position(self, name: str, seq: int) -> None:
         self._state.execute("insert or replace into positions values (?, ?)", (name, seq))
+
+
+def _entries(path: Path, after: int, up_to: int) -> Iterator[Entry]:
+    with closing(_connect(path, _ENTRIES)) as connection:
+        rows = connection.execute(
+            "select seq, schema_version, row_count, data from entries"
+            " where seq > ? and seq <= ? order by seq",
+            (after, up_to),
+        )
+        for row in rows:
+            yield Entry(*row)
 
 
 def _connect(path: Path, schema: str) -> sqlite3.Connection:

@@ -21,20 +21,6 @@ def canonical(value: Value) -> list[Message] | None:
     return found if len(found) == len(messages) else None
 
 
-def is_canonical(value: Value) -> bool:
-    """Whether a parsed value already has the canonical form, so that its text can be kept as it is."""
-    return (
-        isinstance(value, list)
-        and bool(value)
-        and all(
-            isinstance(message, dict)
-            and isinstance(message.get("role"), str)
-            and isinstance(message.get("parts"), list)
-            for message in value
-        )
-    )
-
-
 def _message(item: Value) -> Message | None:
     if not isinstance(item, dict) or not isinstance(item.get("role"), str):
         return None
