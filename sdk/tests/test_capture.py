@@ -59,7 +59,7 @@ LoudDict = type("LoudDict", (dict,), {"items": _forbidden, "__iter__": _forbidde
 Point = namedtuple("Point", "x y")  # noqa: PYI024  # what programs have
 
 
-def captured(value: object) -> Any:  # noqa: ANN401  # plain data of any shape
+def captured(value: object) -> Any:  # plain data of any shape
     with capture_spans() as spans, clearspan.span("work", value=value):
         pass
     return spans[0].fields["value"]

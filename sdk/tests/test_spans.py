@@ -43,7 +43,14 @@ def test_a_model_call_arrives_in_the_words_of_opentelemetry(recording: Receiver)
         span.output = {"role": "assistant", "content": None, "tool_calls": [call]}
         span.response_id, span.response_model = "resp-1", "gpt-4o-2024-08-06"
         span.finish_reason = "tool_call"
-        span.usage = {"input": 20, "output": 9, "cache_read": 16, "reasoning": 4, "total": 29}
+        span.usage = {
+            "input": 20,
+            "output": 9,
+            "cache_read": 16,
+            "reasoning": 4,
+            "total": 29,
+            "video": 1,
+        }
 
     assert clearspan.flush()
     sent = recording.span("chat")["attributes"]
@@ -72,7 +79,8 @@ def test_a_model_call_arrives_in_the_words_of_opentelemetry(recording: Receiver)
         "gen_ai.usage.output_tokens": 9,
         "gen_ai.usage.cache_read.input_tokens": 16,
         "gen_ai.usage.reasoning.output_tokens": 4,
-        "clearspan.usage.total": 29,
+        "gen_ai.usage.total_tokens": 29,
+        "clearspan.usage.video": 1,
     }
 
 

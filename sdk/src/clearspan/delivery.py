@@ -19,6 +19,7 @@ from clearspan.tracer import Span
 
 INTERVAL_S = 0.5  # between two looks at the queues; a span is seen by the server soon after
 BATCH_SPANS = 256
+TURN_BATCHES = 16  # for one exporter, before the next has its turn
 OPEN_AFTER_NS = 1_000_000_000
 BACKOFF_S = 0.5
 MAX_BACKOFF_S = 30.0
@@ -45,7 +46,8 @@ class Outbox:
     """What waits for one exporter. The program's threads append, the delivery thread takes."""
 
     __slots__ = (
-        *("_batch", "_exporter", "_failures", "_make", "_not_before_s", "_reported"),
+        *("_asked_until_s", "_batch", "_exporter", "_failures", "_has_more", "_make"),
+        *("_not_before_s", "_reported"),
         *("closing", "dropped", "lost", "queue"),
     )
 
@@ -58,7 +60,9 @@ class Outbox:
         self.closing = False
         self._batch: list[Span] = []
         self._failures = 0
+        self._has_more = False
         self._not_before_s = 0.0
+        self._asked_until_s = 0.0
         self._reported = 0
 
     def drop_oldest(self) -> None:
@@ -74,13 +78,16 @@ class Outbox:
             warn_once("drop", "the queue is full, the oldest spans are dropped")
 
     def hurry(self) -> None:
-        """Makes the next `deliver` try at once."""
+        """Makes the next `deliver` try at once, or when the other side has asked to be tried."""
         self._failures = 0
-        self._not_before_s = 0.0
+        self._not_before_s = self._asked_until_s
 
     def deliver(self) -> None:
-        """Exports until the queue is empty or the exporter wants a pause."""
-        while monotonic() >= self._not_before_s and self._fill():
+        """Exports until the queue is empty, the exporter wants a pause, or others had to wait."""
+        self._has_more = False
+        for _ in range(TURN_BATCHES):
+            if monotonic() < self._not_before_s or not self._fill():
+                break
             outcome = self._export()
             del self._batch[: outcome.settled]
             self.lost += outcome.lost
@@ -91,11 +98,17 @@ class Outbox:
             if self.closing and outcome.is_away and self._failures >= LAST_TRIES:
                 self._give_up()
             else:
-                self._not_before_s = monotonic() + self._pause_s(outcome.retry_after_s)
+                asked_s = min(outcome.retry_after_s, MAX_RETRY_AFTER_S)
+                self._asked_until_s = monotonic() + asked_s
+                self._not_before_s = monotonic() + max(asked_s, self._pause_s())
+        else:
+            self._has_more = True
 
     def wait_s(self) -> float:
         """How long nothing needs to be done for this exporter."""
-        return max(0.0, self._not_before_s - monotonic()) if self._batch else INTERVAL_S
+        if self._batch:
+            return max(0.0, self._not_before_s - monotonic())
+        return 0.0 if self._has_more else INTERVAL_S
 
     def watch(self, open_spans: Sequence[Span]) -> None:
         """Tells the exporter what has been open for long."""
@@ -123,13 +136,12 @@ class Outbox:
             report(error, "exporting spans")
             return Outcome(settled=len(self._batch), lost=len(self._batch))
 
-    def _pause_s(self, retry_after_s: float) -> float:
+    def _pause_s(self) -> float:
         if self.closing:
-            return retry_after_s or LAST_PAUSE_S
-        # Full-range jitter, so that many processes do not come back together.
+            return LAST_PAUSE_S
         backoff_s = min(MAX_BACKOFF_S, BACKOFF_S * (1 << min(self._failures - 1, 10)))
-        jittered_s = backoff_s * random.uniform(0.5, 1.0)  # noqa: S311  # no secret
-        return max(jittered_s, min(retry_after_s, MAX_RETRY_AFTER_S))
+        # Jitter, so that many processes do not come back together.
+        return backoff_s * random.uniform(0.5, 1.0)  # noqa: S311  # no secret
 
     def _fill(self) -> bool:
         """Moves spans from the queue to the batch, up to the next mark; answers marks reached."""

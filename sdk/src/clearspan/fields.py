@@ -98,9 +98,11 @@ class Facts:
     turn = Field[str | int]("clearspan.turn")
     run = Field[str]("clearspan.run")
     step_id = Field[str]("clearspan.step.id")
+    step_parent = Field[str]("clearspan.step.parent")
     step_index = Field[int]("clearspan.step.index")
     step_type = Field[str]("clearspan.step.type")
     attempt = Field[int]("clearspan.attempt")  # 1 is the first
+    request_id = Field[str]("clearspan.request_id")
     retry_of = Field[str]("clearspan.retry_of")  # the span id of the first attempt
     tags = Field[Sequence[str]]("clearspan.tags")
     feature = Field[str]("clearspan.feature")

@@ -26,6 +26,7 @@ NAMED_BY_SPAN = {"tool": "tool_name", "agent": "agent_name"}
 USAGE_KEYS = {
     "input": "gen_ai.usage.input_tokens",
     "output": "gen_ai.usage.output_tokens",
+    "total": "gen_ai.usage.total_tokens",  # not OpenTelemetry's, but what others call it too
     "cache_read": "gen_ai.usage.cache_read.input_tokens",
     "cache_write": "gen_ai.usage.cache_write.input_tokens",
     "reasoning": "gen_ai.usage.reasoning.output_tokens",

@@ -27,7 +27,11 @@ class FirstUse:
 
     def started(self, span: Span, /) -> None:
         """Starts with the settings of the environment."""
-        _recorder.start_lazily().started(span)
+        try:
+            _recorder.start_lazily().started(span)
+        except Exception as error:  # noqa: BLE001  # the funnel: the program goes on without us
+            send_to(NoSink())
+            report(error, "starting")
 
     def ended(self, span: Span, /) -> None:
         """Not for a span that started before: it was taken by the recorder of that time."""
