@@ -80,13 +80,23 @@ def finish(draft: Draft, privacy: Privacy) -> Span:
             )
         start += len(identities)
         rest = clean[start : start + len(rest)]
-        values = clean[start + len(rest) :]
+        values = _changed_numbers_out(span, keys, values, clean[start + len(rest) :])
         span.tags = rest[4:]
     span.input_preview, span.output_preview = preview(rest[0]), preview(rest[1])
     span.events, span.attributes_overflow = rest[2], rest[3]
     span.attributes = dict(zip(keys, values, strict=True))
     span.resource = _resource(draft.origin, redactor)
     return span
+
+
+def _changed_numbers_out(
+    span: Span, keys: list[str], given: list[str], clean: list[str]
+) -> list[str]:
+    """Drop the numbers whose text was redacted (a card number can come as an integer); gives `clean`."""
+    for key, before, after in zip(keys, given, clean, strict=True):
+        if before != after:
+            span.attributes_number.pop(key, None)
+    return clean
 
 
 def _split_attributes(draft: Draft) -> tuple[list[str], list[str]]:
