@@ -58,32 +58,23 @@ def finish(draft: Draft, privacy: Privacy) -> Span:
     keys, values = _split_attributes(draft)
     texts = [getattr(span, name) for name in _TEXT_FIELDS]
     identities = [getattr(span, name) for name in _IDENTITY_FIELDS]
-    rest = [
-        draft.input_text[:_PREVIEW_SOURCE_CHARS],
-        draft.output_text[:_PREVIEW_SOURCE_CHARS],
-        _events(draft),
-        span.attributes_overflow,
-        *span.tags,
-    ]
-    given = [*texts, *identities, *rest, *values]
-    clean, counts = redactor.redact(given)
+    rest = [_events(draft), span.attributes_overflow, *span.tags]
+    shown = [draft.input_text[:_PREVIEW_SOURCE_CHARS], draft.output_text[:_PREVIEW_SOURCE_CHARS]]
+    clean, counts = redactor.redact([*texts, *identities, *rest, *values])
     if counts:
         span.redactions = counts
         for name, value in zip(_TEXT_FIELDS, clean, strict=False):
             setattr(span, name, value)
         start = len(texts)
         for name, value, original in zip(_IDENTITY_FIELDS, clean[start:], identities, strict=False):
-            setattr(
-                span,
-                name,
-                original if value == original else _pseudonym(original, privacy.pseudonym_key),
-            )
+            known = original if value == original else _pseudonym(original, privacy.pseudonym_key)
+            setattr(span, name, known)
         start += len(identities)
         rest = clean[start : start + len(rest)]
         values = _changed_numbers_out(span, keys, values, clean[start + len(rest) :])
-        span.tags = rest[4:]
-    span.input_preview, span.output_preview = preview(rest[0]), preview(rest[1])
-    span.events, span.attributes_overflow = rest[2], rest[3]
+        shown, _ = redactor.redact(shown)  # a piece of a field above: counted there
+    span.input_preview, span.output_preview = preview(shown[0]), preview(shown[1])
+    span.events, span.attributes_overflow, *span.tags = rest
     span.attributes = dict(zip(keys, values, strict=True))
     span.resource = _resource(draft.origin, redactor)
     return span
