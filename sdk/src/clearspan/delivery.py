@@ -48,7 +48,7 @@ class Outbox:
     __slots__ = (
         *("_asked_until_s", "_batch", "_exporter", "_failures", "_has_more", "_make"),
         *("_not_before_s", "_reported"),
-        *("closing", "dropped", "lost", "queue"),
+        *("closing", "dropped", "given_up", "lost", "queue"),
     )
 
     def __init__(self, make: Callable[[], Exporter]) -> None:
@@ -57,6 +57,7 @@ class Outbox:
         self.queue: deque[Span | Mark] = deque()
         self.dropped = 0  # thrown away because the queue was full
         self.lost = 0  # refused by the other side
+        self.given_up = 0  # of the lost ones, those for which there was no more time
         self.closing = False
         self._batch: list[Span] = []
         self._failures = 0
@@ -109,6 +110,11 @@ class Outbox:
         if self._batch:
             return max(0.0, self._not_before_s - monotonic())
         return 0.0 if self._has_more else INTERVAL_S
+
+    def undelivered(self) -> int:
+        """How many spans were given up or still wait."""
+        waiting = sum(isinstance(item, Span) for item in self.queue.copy())
+        return self.given_up + len(self._batch) + waiting
 
     def watch(self, open_spans: Sequence[Span]) -> None:
         """Tells the exporter what has been open for long."""
@@ -166,12 +172,10 @@ class Outbox:
         mark.answered.set()
 
     def _give_up(self) -> None:
-        self.lost += len(self._batch)
-        self._batch.clear()
         while self._fill():
+            self.given_up += len(self._batch)
             self.lost += len(self._batch)
             self._batch.clear()
-        warn_once("exit", f"the program ended with {self.lost} spans undelivered")
 
 
 class Delivery:
@@ -247,6 +251,8 @@ class Delivery:
         for outbox in self._outboxes:
             outbox.closing = True
         is_complete = self.flush(timeout_s)
+        if undelivered := sum(outbox.undelivered() for outbox in self._outboxes):
+            warn_once("exit", f"recording ended with {undelivered} spans undelivered")
         self._is_stopped = True
         self._bell.put(None)
         return is_complete
@@ -270,8 +276,10 @@ class Delivery:
     def _wait_s(self) -> float:
         return min([INTERVAL_S, *(outbox.wait_s() for outbox in self._outboxes)])
 
-    def _work(self) -> None:
-        with self._working:
+    def _work(self, patience_s: float = -1.0) -> None:
+        if not self._working.acquire(timeout=patience_s):
+            return
+        try:
             for outbox in self._outboxes:
                 outbox.deliver()
             # Not before the queues are short: while the server is away the bell stays silent.
@@ -280,6 +288,8 @@ class Delivery:
             if monotonic() >= self._next_watch_s:
                 self._next_watch_s = monotonic() + 1.0
                 self._watch()
+        finally:
+            self._working.release()
 
     def _watch(self) -> None:
         before_ns = time_ns() - OPEN_AFTER_NS
@@ -297,7 +307,7 @@ class Delivery:
     def _work_here(self, deadline_s: float, marks: Sequence[Mark]) -> None:
         """Does the thread's work when there is no thread and none can be had any more."""
         while monotonic() < deadline_s and not all(mark.answered.is_set() for mark in marks):
-            self._work()
+            self._work(patience_s=max(0.0, deadline_s - monotonic()))
             sleep(min(LAST_PAUSE_S, self._wait_s()))
 
 
