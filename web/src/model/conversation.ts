@@ -52,14 +52,18 @@ export function arrange(input: readonly ChatMessage[], output: readonly ChatMess
   const turnOf = (message: ChatMessage, index: number, isOutput: boolean): Turn => ({
     role: message.role,
     isOutput,
-    isFirstNew: !isOutput && index === newFrom,
+    isFirstNew: newFrom >= 0 && (isOutput || index >= newFrom),
     finishReason: message.finish_reason,
     blocks: message.parts.flatMap((part) => blockOf(part, results)),
   });
-  return [
+  const turns = [
     ...input.map((message, index) => turnOf(message, index, false)),
-    ...output.map((message, index) => turnOf(message, index, true)),
+    ...output.map((message) => turnOf(message, -1, true)),
   ].filter((turn) => turn.blocks.length > 0 || turn.isOutput);
+  return turns.map((turn, index) => ({
+    ...turn,
+    isFirstNew: turn.isFirstNew && turns[index - 1]?.isFirstNew !== true,
+  }));
 }
 
 /** The text of a value: a string as it is, anything else as indented JSON. */

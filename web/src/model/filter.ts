@@ -1,6 +1,6 @@
 /** The filter language: text → tokens → the API's parameters. */
 
-import { FIELDS, type Field, fieldNamed, nearestField } from "./filterFields";
+import { FIELDS, type Field, fieldNamed, nearestField, type Word } from "./filterFields";
 import { parseAmount } from "./filterAmounts";
 
 export type Token =
@@ -29,7 +29,7 @@ export interface Completion {
   end: number;
   prefix: string;
   /** The field whose value is being written; null while the field itself is. */
-  field: Field | null;
+  field: Word | null;
 }
 
 const CLOSED = /"((?:[^"\\]|\\.)*)"/y;

@@ -9,7 +9,7 @@ interface Named {
 }
 
 /** Compared for equality; its values are listed by `/values` under `param`, or are `choices`. */
-interface Word extends Named {
+export interface Word extends Named {
   type: "word";
   param: WordParam;
   choices?: readonly string[];

@@ -77,9 +77,15 @@ export function formatMoney(dollars: string | number): string {
   return `$${amount.toFixed(Math.min(zeros + 3, 12)).replace(/0$/, "")}`;
 }
 
+/** A figure without the zeros that add nothing on an axis: 15.0 s → 15 s, $0.100 → $0.1. */
+export function trimZeros(figure: string): string {
+  return figure.replace(/(\.\d*?)0+(?!\d)/, "$1").replace(/\.(?!\d)/, "");
+}
+
 /** A share of 1 in per cent: 0.4 %, 12 %. */
 export function formatShare(share: number): string {
   const percent = share * 100;
+  if (percent > 0 && percent < 0.05) return "<0.1 %";
   if (percent !== 0 && Math.abs(percent) < 9.95)
     return `${percent.toFixed(1).replace(/\.0$/, "")} %`;
   return `${Math.round(percent)} %`;

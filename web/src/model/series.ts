@@ -22,7 +22,8 @@ export interface Columns {
   p50: (number | null)[];
   p95: (number | null)[];
   p99: (number | null)[];
-  inputTokens: number[];
+  /** Input and output together. */
+  tokens: number[];
   outputTokens: number[];
   cost: number[];
 }
@@ -35,7 +36,7 @@ export function columnsOf(points: readonly SeriesPoint[]): Columns {
     p50: points.map((point) => point.latency_p50_ns),
     p95: points.map((point) => point.latency_p95_ns),
     p99: points.map((point) => point.latency_p99_ns),
-    inputTokens: points.map((point) => point.input_tokens),
+    tokens: points.map((point) => point.input_tokens + point.output_tokens),
     outputTokens: points.map((point) => point.output_tokens),
     cost: points.map((point) => Number(point.cost)),
   };

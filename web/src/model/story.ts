@@ -31,7 +31,8 @@ export function whereTheTimeWent(
   if (!largest || tree.endNs === 0) return null;
   const times = largest.spans.size > 1 ? `${largest.spans.size} × ` : "";
   const share = formatShare(largest.ns / tree.endNs);
-  return `${share} of ${formatDuration(tree.endNs)} was ${times}${largest.name}${largest.doing}.`;
+  const doing = times === "" ? largest.doing : inPlural(largest.doing);
+  return `${share} of ${formatDuration(tree.endNs)} was ${times}${largest.name}${doing}.`;
 }
 
 function addSegment(
@@ -48,6 +49,13 @@ function addSegment(
     stretch.spans.add(segment.position);
     stretches.set(key, stretch);
   }
+}
+
+function inPlural(doing: string): string {
+  return doing
+    .replace("its first token", "their first tokens")
+    .replace("its answer", "their answers")
+    .replace("itself, outside its", "themselves, outside their");
 }
 
 /** What the span was doing: a streamed model call first waits, then writes. */

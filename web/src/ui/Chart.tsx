@@ -1,5 +1,6 @@
 import { useEffect, useEffectEvent, useRef, useState } from "react";
 import UPlot from "uplot";
+import { trimZeros } from "../model/format";
 import "uplot/dist/uPlot.min.css";
 import "./Chart.css";
 
@@ -8,8 +9,9 @@ export interface Line {
   values: readonly (number | null)[];
   /** A custom property of tokens.css: `--chart-1`. */
   color: string;
-  width: number;
-  shape: "line" | "area" | "bars";
+  shape: "line" | "bars";
+  /** Of a line, in pixels. */
+  width?: number;
 }
 
 export interface ChartProps {
@@ -26,7 +28,7 @@ export interface ChartProps {
   onPick: (timeMs: number) => void;
 }
 
-const HEIGHT = 148;
+const HEIGHT = 168;
 
 /** A time chart: values at the cross-hair above, drag to zoom, click to look at the moment. */
 export function Chart(props: ChartProps) {
@@ -106,7 +108,8 @@ function createPlot(element: HTMLDivElement, props: ChartProps, listeners: Liste
         ...axis,
         size: 56,
         space: 34,
-        values: (_, values) => values.map((value) => (value === 0 ? "0" : props.format(value))),
+        values: (_, values) =>
+          values.map((value) => (value === 0 ? "0" : trimZeros(props.format(value)))),
       },
     ],
     series: [{}, ...props.lines.map((line) => seriesOf(line, token))],
@@ -141,11 +144,7 @@ function seriesOf(line: Line, token: (name: string) => string): UPlot.Series {
     const paths = UPlot.paths.bars?.({ size: [0.72, 14], align: 1, radius: 0.15 });
     return { fill: color, width: 0, points: { show: false }, ...(paths ? { paths } : {}) };
   }
-  return {
-    stroke: color,
-    width: line.width,
-    ...(line.shape === "area" ? { fill: token("--chart-fill") } : {}),
-  };
+  return { stroke: color, width: line.width ?? 1.5 };
 }
 
 /** Times of day; where the day changes, the day. */

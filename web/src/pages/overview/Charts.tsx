@@ -52,22 +52,26 @@ export function Charts({ series, stepNs, view }: ChartsProps) {
   );
 }
 
+/** Sums as bars, in which a part stands before its whole; percentiles as lines, with gaps where nothing was. */
 function drawingsOf(columns: ReturnType<typeof columnsOf>): Drawing[] {
-  const line = (
-    label: string,
-    values: Line["values"],
-    color: string,
-    width = 1.5,
-    shape: Line["shape"] = "line",
-  ): Line => ({ label, values, color, width, shape });
+  const bars = (label: string, values: Line["values"], color: string): Line => ({
+    label,
+    values,
+    color,
+    shape: "bars",
+  });
+  const line = (label: string, values: Line["values"], color: string, width: number): Line => ({
+    label,
+    values,
+    color,
+    width,
+    shape: "line",
+  });
   return [
     {
       title: "Traces",
       format: formatCount,
-      lines: [
-        line("all", columns.traces, "--chart-3", 0, "bars"),
-        line("failed", columns.errors, "--error", 0, "bars"),
-      ],
+      lines: [bars("all", columns.traces, "--chart-3"), bars("failed", columns.errors, "--error")],
     },
     {
       title: "Latency",
@@ -82,14 +86,14 @@ function drawingsOf(columns: ReturnType<typeof columnsOf>): Drawing[] {
       title: "Tokens",
       format: formatCount,
       lines: [
-        line("input", columns.inputTokens, "--chart-2", 1.25, "area"),
-        line("output", columns.outputTokens, "--chart-1", 2),
+        bars("all", columns.tokens, "--chart-3"),
+        bars("output", columns.outputTokens, "--chart-1"),
       ],
     },
     {
       title: "Cost",
       format: formatMoney,
-      lines: [line("dollars", columns.cost, "--chart-1", 1.5, "area")],
+      lines: [bars("dollars", columns.cost, "--chart-2")],
     },
   ];
 }

@@ -21,6 +21,7 @@ export function FilterBox({ project, range, initial, onSubmit }: FilterBoxProps)
   const [caret, setCaret] = useState(initial.length);
   const [isOpen, setOpen] = useState(false);
   const [active, setActive] = useState(-1);
+  const [scrolled, setScrolled] = useState(0);
   const input = useRef<HTMLInputElement>(null);
   const listId = useId();
   const filter = parseFilter(text);
@@ -72,7 +73,7 @@ export function FilterBox({ project, range, initial, onSubmit }: FilterBoxProps)
     <div className="filter-box" data-invalid={filter.errors.length > 0}>
       <Icon name="search" />
       <div className="filter-field">
-        <FilterText text={text} tokens={filter.tokens} />
+        <FilterText text={text} tokens={filter.tokens} scrolled={scrolled} />
         <input
           ref={input}
           role="combobox"
@@ -90,6 +91,7 @@ export function FilterBox({ project, range, initial, onSubmit }: FilterBoxProps)
             setOpen(true);
           }}
           onSelect={(event) => setCaret(event.currentTarget.selectionStart ?? text.length)}
+          onScroll={(event) => setScrolled(event.currentTarget.scrollLeft)}
           onFocus={() => setOpen(true)}
           onBlur={() => setOpen(false)}
           onKeyDown={press}

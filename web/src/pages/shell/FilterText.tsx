@@ -2,8 +2,15 @@ import type { ReactNode } from "react";
 import type { Token } from "../../model/filter";
 import "./FilterText.css";
 
+interface FilterTextProps {
+  text: string;
+  tokens: readonly Token[];
+  /** How far the input's text has moved to the left, in pixels. */
+  scrolled: number;
+}
+
 /** The filter's text in colour, drawn below the input that is typed into. */
-export function FilterText({ text, tokens }: { text: string; tokens: readonly Token[] }) {
+export function FilterText({ text, tokens, scrolled }: FilterTextProps) {
   const pieces: ReactNode[] = [];
   let at = 0;
   for (const token of tokens) {
@@ -11,7 +18,11 @@ export function FilterText({ text, tokens }: { text: string; tokens: readonly To
     at = token.end;
   }
   return (
-    <div className="filter-text" aria-hidden="true">
+    <div
+      className="filter-text"
+      aria-hidden="true"
+      style={{ transform: `translateX(${-scrolled}px)` }}
+    >
       {pieces}
       {text.slice(at)}
     </div>

@@ -38,8 +38,7 @@ export function Shell() {
           <TopBar onPalette={() => setOverlay("palette")} />
           {isDemo && (
             <p className="shell-demo">
-              This is the demo: a made-up support agent answered by a simulated model. Its prices
-              are real, its money is not.
+              <b>Demo</b> A made-up support agent, answered by a simulated model.
             </p>
           )}
           <main className="shell-page">

@@ -19,8 +19,7 @@ export function useSuggestions(
   range: Range,
   completion: Completion | null,
 ): Suggestion[] {
-  const field = completion?.field?.type === "word" ? completion.field : null;
-  const prefix = completion?.prefix ?? "";
+  const { field = null, prefix = "" } = completion ?? {};
   const values = useQuery({
     ...valuesQuery(project, range, field?.param ?? "name", prefix),
     enabled: field !== null,

@@ -50,7 +50,8 @@ export const TraceLine = memo(function TraceLine({
         <Preview row={row} />
       </span>
       <span role="cell" className="trace-models cut" title={row.models.join(", ")}>
-        {row.models.join(", ")}
+        {row.models[0]}
+        {row.models.length > 1 && <span className="unit">+{row.models.length - 1}</span>}
       </span>
       <span role="cell" className="trace-number trace-duration">
         <Duration ns={row.duration_ns} />
@@ -74,26 +75,28 @@ export const TraceLine = memo(function TraceLine({
   );
 });
 
-/** What went in and what came out; the error in its place when there was one. */
+/** How it ended, when not well, then what went in and what came out. */
 function Preview({ row }: { row: TraceRow }) {
-  const message = row.error_message || row.error_type;
   return (
     <>
+      {row.status !== "ok" && <Ending row={row} />}
       <bdi>{row.input_preview}</bdi>
-      {failed(row.status) && message !== "" ? (
-        <span className="trace-error"> {message}</span>
-      ) : row.status === "ok" ? (
-        row.output_preview !== "" && (
-          <>
-            <span className="trace-arrow"> → </span>
-            <bdi className="trace-output">{row.output_preview}</bdi>
-          </>
-        )
-      ) : (
-        <span className="trace-word" data-status={row.status}>
-          {row.status === "open" ? "running" : row.status}
-        </span>
+      {row.output_preview !== "" && (
+        <>
+          <span className="trace-arrow"> → </span>
+          <bdi className="trace-output">{row.output_preview}</bdi>
+        </>
       )}
     </>
+  );
+}
+
+function Ending({ row }: { row: TraceRow }) {
+  const message = row.error_message === "" ? row.error_type : row.error_message;
+  const word = row.status === "open" ? "running" : row.status;
+  return (
+    <span className="trace-ending" data-status={row.status}>
+      {failed(row.status) && message !== "" ? message : word}
+    </span>
   );
 }
