@@ -74,7 +74,8 @@ export function formatMoney(dollars: string | number): string {
   if (size >= 0.995) return `$${amount.toFixed(2)}`;
   // Two or three significant digits: as many zeros as the figure has, then the digits.
   const zeros = Math.floor(-Math.log10(size));
-  return `$${amount.toFixed(Math.min(zeros + 3, 12)).replace(/0$/, "")}`;
+  const digits = amount.toFixed(Math.min(zeros + 3, 12));
+  return `$${digits.replace(/(\.\d\d\d*?)0+$/, "$1")}`;
 }
 
 /** A figure without the zeros that add nothing on an axis: 15.0 s → 15 s, $0.100 → $0.1. */

@@ -20,6 +20,8 @@ export interface ChartProps {
   times: readonly number[];
   lines: readonly Line[];
   format: (value: number) => string;
+  /** Of things that come whole: no half ones on the axis. */
+  isCount?: boolean;
   /** Charts of one name share their cross-hair. */
   sync: string;
   /** Redraws in the colours of the theme. */
@@ -29,6 +31,9 @@ export interface ChartProps {
 }
 
 const HEIGHT = 168;
+const WHOLE_STEPS = Array.from({ length: 12 }, (_, power) =>
+  [1, 2, 5].map((n) => n * 10 ** power),
+).flat();
 
 /** A time chart: values at the cross-hair above, drag to zoom, click to look at the moment. */
 export function Chart(props: ChartProps) {
@@ -108,6 +113,7 @@ function createPlot(element: HTMLDivElement, props: ChartProps, listeners: Liste
         ...axis,
         size: 56,
         space: 34,
+        ...(props.isCount ? { incrs: WHOLE_STEPS } : {}),
         values: (_, values) =>
           values.map((value) => (value === 0 ? "0" : trimZeros(props.format(value)))),
       },

@@ -18,6 +18,7 @@ interface ChartsProps {
 interface Drawing {
   title: string;
   format: (value: number) => string;
+  isCount: boolean;
   lines: Line[];
 }
 
@@ -42,6 +43,7 @@ export function Charts({ series, stepNs, view }: ChartsProps) {
           times={columns.times}
           lines={drawing.lines}
           format={drawing.format}
+          isCount={drawing.isCount}
           sync="overview"
           theme={`${theme} ${isDark}`}
           onBrush={zoom}
@@ -71,11 +73,13 @@ function drawingsOf(columns: ReturnType<typeof columnsOf>): Drawing[] {
     {
       title: "Traces",
       format: formatCount,
+      isCount: true,
       lines: [bars("all", columns.traces, "--chart-3"), bars("failed", columns.errors, "--error")],
     },
     {
       title: "Latency",
       format: formatDuration,
+      isCount: false,
       lines: [
         line("p99", columns.p99, "--chart-3", 1),
         line("p95", columns.p95, "--chart-2", 1.25),
@@ -85,6 +89,7 @@ function drawingsOf(columns: ReturnType<typeof columnsOf>): Drawing[] {
     {
       title: "Tokens",
       format: formatCount,
+      isCount: true,
       lines: [
         bars("all", columns.tokens, "--chart-3"),
         bars("output", columns.outputTokens, "--chart-1"),
@@ -93,6 +98,7 @@ function drawingsOf(columns: ReturnType<typeof columnsOf>): Drawing[] {
     {
       title: "Cost",
       format: formatMoney,
+      isCount: false,
       lines: [bars("dollars", columns.cost, "--chart-2")],
     },
   ];

@@ -1,0 +1,165 @@
+import { describe, expect, test } from "vitest";
+import { criticalPath } from "./criticalPath";
+import type { Kind } from "./kinds";
+import { whereTheTimeWent } from "./story";
+import { buildTree, type TreeSpan } from "./tree";
+
+interface Sketch {
+  id: string;
+  parent?: string;
+  from: number;
+  to: number | null;
+  kind?: Kind;
+  name?: string;
+  firstTokenAfter?: number;
+}
+
+function spanOf({
+  id,
+  parent = "",
+  from,
+  to,
+  kind = "chain",
+  name,
+  firstTokenAfter,
+}: Sketch): TreeSpan {
+  return {
+    span_id: id,
+    parent_id: parent,
+    name: name ?? id,
+    kind,
+    status: to === null ? "open" : "ok",
+    start_offset_ns: from * 1e6,
+    duration_ns: to === null ? null : (to - from) * 1e6,
+    ttft_ns: firstTokenAfter === undefined ? null : firstTokenAfter * 1e6,
+  };
+}
+
+/** The path as text: `a 0-10` for each segment in milliseconds, in order of time. */
+function pathOf(...sketches: Sketch[]): string[] {
+  const tree = buildTree(sketches.map(spanOf));
+  return [...criticalPath(tree).values()]
+    .flat()
+    .sort((a, b) => a.startNs - b.startNs)
+    .map(({ position, startNs, endNs }) => {
+      return `${tree.spans[position]?.span_id} ${startNs / 1e6}-${endNs / 1e6}`;
+    });
+}
+
+describe("the critical path", () => {
+  test("of one span is the span", () => {
+    expect(pathOf({ id: "a", from: 0, to: 10 })).toEqual(["a 0-10"]);
+  });
+
+  test("goes through children and leaves the gaps to the parent", () => {
+    const path = pathOf(
+      { id: "a", from: 0, to: 100 },
+      { id: "b", parent: "a", from: 10, to: 40 },
+      { id: "c", parent: "a", from: 50, to: 90 },
+    );
+
+    expect(path).toEqual(["a 0-10", "b 10-40", "a 40-50", "c 50-90", "a 90-100"]);
+  });
+
+  test("takes the child that ended last of those that ran side by side", () => {
+    const path = pathOf(
+      { id: "a", from: 0, to: 100 },
+      { id: "fast", parent: "a", from: 10, to: 50 },
+      { id: "slow", parent: "a", from: 10, to: 100 },
+    );
+
+    expect(path).toEqual(["a 0-10", "slow 10-100"]);
+  });
+
+  test("cuts a child that outlives its parent", () => {
+    const path = pathOf({ id: "a", from: 0, to: 50 }, { id: "b", parent: "a", from: 10, to: 80 });
+
+    expect(path).toContain("b 10-50");
+  });
+
+  test("takes siblings as one after the other when clocks disagree a little", () => {
+    const path = pathOf(
+      { id: "a", from: 0, to: 200 },
+      { id: "b", parent: "a", from: 0, to: 100.5 },
+      { id: "c", parent: "a", from: 100, to: 200 },
+    );
+
+    expect(path).toEqual(["b 0-100", "c 100-200"]);
+  });
+
+  test("follows an open span to the latest known moment", () => {
+    const path = pathOf(
+      { id: "a", from: 0, to: null },
+      { id: "b", parent: "a", from: 0, to: 30 },
+      { id: "c", parent: "a", from: 30, to: null },
+      { id: "d", parent: "c", from: 35, to: 90 },
+    );
+
+    expect(path).toEqual(["b 0-30", "c 30-35", "d 35-90"]);
+  });
+
+  test("covers every moment of a rooted trace exactly once", () => {
+    let seed = 7;
+    const random = () => (seed = (seed * 16_807) % 2_147_483_647) / 2_147_483_647;
+    const sketches: Sketch[] = [{ id: "0", from: 0, to: 1000 }];
+    for (let at = 1; at < 200; at += 1) {
+      const parent = sketches[Math.floor(random() * at)];
+      if (!parent) continue;
+      const from = parent.from + random() * ((parent.to ?? 0) - parent.from);
+      const to = from + random() * ((parent.to ?? 0) - from);
+      sketches.push({ id: String(at), parent: parent.id, from, to });
+    }
+
+    const tree = buildTree(sketches.map(spanOf));
+    const segments = [...criticalPath(tree).values()].flat();
+
+    const total = segments.reduce((sum, { startNs, endNs }) => sum + endNs - startNs, 0);
+    expect(total).toBeCloseTo(1000e6, -2);
+  });
+});
+
+describe("the story", () => {
+  function story(...sketches: Sketch[]): string | null {
+    const tree = buildTree(sketches.map(spanOf));
+    return whereTheTimeWent(tree, criticalPath(tree));
+  }
+
+  test("tells a model that was waited for", () => {
+    expect(
+      story(
+        { id: "a", from: 0, to: 8200, kind: "agent" },
+        {
+          id: "b",
+          parent: "a",
+          from: 0,
+          to: 8200,
+          kind: "llm",
+          name: "chat gpt-4o",
+          firstTokenAfter: 6068,
+        },
+      ),
+    ).toBe("74 % of 8.20 s was chat gpt-4o waiting for its first token.");
+  });
+
+  test("counts calls of one name together", () => {
+    const call = { parent: "a", kind: "tool", name: "search" } as const;
+
+    expect(
+      story(
+        { id: "a", from: 0, to: 100 },
+        { ...call, id: "b", from: 0, to: 40 },
+        { ...call, id: "c", from: 40, to: 90 },
+      ),
+    ).toBe("90 % of 100 ms was 2 × search.");
+  });
+
+  test("tells a parent that did the work itself", () => {
+    expect(story({ id: "a", from: 0, to: 100 }, { id: "b", parent: "a", from: 0, to: 10 })).toBe(
+      "90 % of 100 ms was a itself, outside its steps.",
+    );
+  });
+
+  test("is silent where nothing took time", () => {
+    expect(story({ id: "a", from: 0, to: 0 })).toBeNull();
+  });
+});

@@ -1,0 +1,52 @@
+import { describe, expect, test } from "vitest";
+import { describeRange, parseRange, rangeOf, rangeParams, serializeRange } from "./range";
+
+describe("a range", () => {
+  test.each([
+    ["1h", 3_600_000],
+    ["last 90 minutes", 5_400_000],
+    ["2D", 172_800_000],
+  ])("%s is relative to now", (text, ms) => {
+    expect(parseRange(text)).toMatchObject({ kind: "relative", ms });
+  });
+
+  test.each(["0h", "soon", "", "09:00..08:00", "2026-11-21..nonsense"])("%s means none", (text) => {
+    expect(parseRange(text)).toBeNull();
+  });
+
+  test("between two moments survives the URL", () => {
+    const range = parseRange("2026-11-20 09:00..2026-11-21 10:30");
+
+    expect(range).not.toBeNull();
+    expect(range && parseRange(serializeRange(range))).toEqual(range);
+  });
+
+  test("of two dates begins and ends at local midnight", () => {
+    const range = parseRange("2026-11-20..2026-11-21");
+
+    expect(range).toEqual({
+      kind: "between",
+      fromMs: new Date(2026, 10, 20).getTime(),
+      toMs: new Date(2026, 10, 21).getTime(),
+    });
+  });
+
+  test("that cannot be read is the last hour", () => {
+    expect(rangeOf("rubbish")).toEqual(rangeOf(undefined));
+    expect(describeRange(rangeOf(undefined))).toBe("Last hour");
+  });
+
+  test("that is no preset is described in words", () => {
+    expect(describeRange(rangeOf("90m"))).toBe("Last 90 minutes");
+  });
+
+  test("relative to now has no end, so that what arrives is in", () => {
+    const now = Date.UTC(2026, 10, 21, 12);
+
+    expect(rangeParams(rangeOf("1h"), now)).toEqual({ from: "2026-11-21T11:00:00.000Z" });
+  });
+
+  test("of all time begins with the epoch", () => {
+    expect(rangeParams({ kind: "all" }, 0)).toEqual({ from: "0" });
+  });
+});
