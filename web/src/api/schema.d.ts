@@ -4,15 +4,62 @@
  */
 
 export interface paths {
-    "/api/v1/error": {
+    "/api/v1/keys": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Error */
-        get: operations["error_api_v1_error_get"];
+        /**
+         * List Keys
+         * @description All API keys, without their secrets.
+         */
+        get: operations["list_keys"];
+        put?: never;
+        /**
+         * Create Key
+         * @description A new key of a project; the reply holds the whole key, this once.
+         */
+        post: operations["create_key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/keys/{key_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete Key
+         * @description Revoke a key at once.
+         */
+        delete: operations["delete_key"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Live
+         * @description Server-sent events: `traces` with the ids of traces that changed, `reset` when too much was missed.
+         */
+        get: operations["live"];
         put?: never;
         post?: never;
         delete?: never;
@@ -28,8 +75,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Me */
-        get: operations["me_api_v1_me_get"];
+        /**
+         * Me
+         * @description Whether the caller may read, and the token that its writes must carry; anonymous callers may ask.
+         */
+        get: operations["me"];
         put?: never;
         post?: never;
         delete?: never;
@@ -45,10 +95,33 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Overview */
-        get: operations["overview_api_v1_overview_get"];
+        /**
+         * Get Overview
+         * @description Throughput, errors, latency, tokens and cost over the window, by time and by model; default the last day.
+         */
+        get: operations["get_overview"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/processes/{process_id}/heartbeat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Heartbeat
+         * @description A process with open spans is alive. Accepted; nothing is derived from it yet.
+         */
+        post: operations["heartbeat"];
         delete?: never;
         options?: never;
         head?: never;
@@ -62,11 +135,38 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Projects */
-        get: operations["projects_api_v1_projects_get"];
+        /**
+         * List Projects
+         * @description All projects; `default` is always there.
+         */
+        get: operations["list_projects"];
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create Session
+         * @description Turn the install's token into a session cookie.
+         */
+        post: operations["create_session"];
+        /**
+         * Delete Session
+         * @description Forget this browser.
+         */
+        delete: operations["delete_session"];
         options?: never;
         head?: never;
         patch?: never;
@@ -79,8 +179,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Spans */
-        get: operations["spans_api_v1_spans_get"];
+        /**
+         * Get Spans
+         * @description A page of spans, without their bodies.
+         */
+        get: operations["get_spans"];
         put?: never;
         post?: never;
         delete?: never;
@@ -96,8 +199,14 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Traces */
-        get: operations["traces_api_v1_traces_get"];
+        /**
+         * Get Traces
+         * @description A page of traces.
+         *
+         *     Kind, model, provider, name, error type and full text ask for one span that fulfils them all; status, latency,
+         *     cost, tokens, user, session, service, environment and tag ask the trace.
+         */
+        get: operations["get_traces"];
         put?: never;
         post?: never;
         delete?: never;
@@ -113,8 +222,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Traces Trace Id */
-        get: operations["traces_trace_id_api_v1_traces__trace_id__get"];
+        /**
+         * Get Trace
+         * @description One trace: its totals, and its spans in order of start without bodies; at most 100 000 of them.
+         */
+        get: operations["get_trace"];
         put?: never;
         post?: never;
         delete?: never;
@@ -130,8 +242,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Traces Trace Id Spans Span Id */
-        get: operations["traces_trace_id_spans_span_id_api_v1_traces__trace_id__spans__span_id__get"];
+        /**
+         * Get Span
+         * @description One span with its conversation, tool call, documents, attributes and events.
+         */
+        get: operations["get_span"];
         put?: never;
         post?: never;
         delete?: never;
@@ -147,10 +262,73 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Values */
-        get: operations["values_api_v1_values_get"];
+        /**
+         * Get Values
+         * @description The 50 most frequent values of a field, compared without case.
+         */
+        get: operations["get_values"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/healthz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Healthz
+         * @description The process lives.
+         */
+        get: operations["healthz"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/readyz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Readyz
+         * @description It can accept and it can query; 503 with the failing check otherwise.
+         */
+        get: operations["readyz"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/traces": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Traces
+         * @description An `ExportTraceServiceRequest` in protobuf or JSON, also gzipped; the answer comes in the same encoding.
+         */
+        post: operations["post_traces"];
         delete?: never;
         options?: never;
         head?: never;
@@ -211,7 +389,80 @@ export interface components {
         ErrorReply: {
             error: components["schemas"]["ErrorBody"];
         };
+        /** Health */
+        Health: {
+            /** Checks */
+            checks: {
+                [key: string]: string;
+            };
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "ok" | "starting" | "failing";
+        };
+        /** Heartbeat */
+        Heartbeat: {
+            /** Open */
+            open: string[];
+            /** Seq */
+            seq: number;
+        };
         JsonValue: unknown;
+        /**
+         * KeyCreated
+         * @description The only moment at which the whole key can be seen.
+         */
+        KeyCreated: {
+            /** Key */
+            key: string;
+            row: components["schemas"]["KeyRow"];
+        };
+        /** KeyList */
+        KeyList: {
+            /** Keys */
+            keys: components["schemas"]["KeyRow"][];
+        };
+        /** KeyRequest */
+        KeyRequest: {
+            /**
+             * Environment
+             * @default
+             */
+            environment: string;
+            /**
+             * Name
+             * @default
+             */
+            name: string;
+            /** Project */
+            project: string;
+            /**
+             * Scopes
+             * @default [
+             *       "ingest"
+             *     ]
+             */
+            scopes: ("ingest" | "read" | "write" | "admin")[];
+        };
+        /**
+         * KeyRow
+         * @description An API key as it is listed: never with its secret.
+         */
+        KeyRow: {
+            /** Created */
+            created: string;
+            /** Environment */
+            environment: string;
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Project */
+            project: string;
+            /** Scopes */
+            scopes: string[];
+        };
         /**
          * Me
          * @description Who asks, and what this server is.
@@ -339,6 +590,11 @@ export interface components {
         ProjectList: {
             /** Projects */
             projects: components["schemas"]["Project"][];
+        };
+        /** SessionRequest */
+        SessionRequest: {
+            /** Token */
+            token: string;
         };
         /**
          * SpanDetail
@@ -886,7 +1142,7 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    error_api_v1_error_get: {
+    list_keys: {
         parameters: {
             query?: never;
             header?: never;
@@ -895,8 +1151,8 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
-            200: {
+            /** @description Client Error */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -904,9 +1160,107 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorReply"];
                 };
             };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyList"];
+                };
+            };
         };
     };
-    me_api_v1_me_get: {
+    create_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeyRequest"];
+            };
+        };
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyCreated"];
+                };
+            };
+        };
+    };
+    delete_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    live: {
         parameters: {
             query?: never;
             header?: never;
@@ -915,6 +1269,60 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    me: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -926,15 +1334,40 @@ export interface operations {
             };
         };
     };
-    overview_api_v1_overview_get: {
+    get_overview: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description RFC 3339 or epoch milliseconds. */
+                from?: string | null;
+                /** @description The project, where no key says it; api/access.py reads it. */
+                project?: string | null;
+                /** @description RFC 3339 or epoch milliseconds, exclusive. */
+                to?: string | null;
+            };
             header?: never;
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -946,7 +1379,49 @@ export interface operations {
             };
         };
     };
-    projects_api_v1_projects_get: {
+    heartbeat: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                process_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Heartbeat"];
+            };
+        };
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    list_projects: {
         parameters: {
             query?: never;
             header?: never;
@@ -955,6 +1430,24 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -966,7 +1459,47 @@ export interface operations {
             };
         };
     };
-    spans_api_v1_spans_get: {
+    create_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SessionRequest"];
+            };
+        };
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    delete_session: {
         parameters: {
             query?: never;
             header?: never;
@@ -975,6 +1508,90 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_spans: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                environment?: string[];
+                error_type?: string[];
+                /** @description RFC 3339 or epoch milliseconds. */
+                from?: string | null;
+                kind?: ("llm" | "embedding" | "retriever" | "reranker" | "tool" | "agent" | "chain" | "guardrail" | "evaluator" | "http" | "db" | "other")[];
+                limit?: number;
+                max_cost?: number | string | null;
+                max_latency_ms?: number | null;
+                max_tokens?: number | null;
+                min_cost?: number | string | null;
+                min_latency_ms?: number | null;
+                min_tokens?: number | null;
+                model?: string[];
+                name?: string[];
+                /** @description The project, where no key says it; api/access.py reads it. */
+                project?: string | null;
+                provider?: string[];
+                /** @description Words that input, output or error message must hold; a phrase in double quotes. */
+                q?: string;
+                service?: string[];
+                session?: string[];
+                sort?: "-start" | "start" | "-duration" | "duration" | "-cost" | "cost" | "-tokens" | "tokens";
+                status?: ("ok" | "error" | "cancelled" | "open" | "crashed")[];
+                tag?: string[];
+                /** @description RFC 3339 or epoch milliseconds, exclusive. */
+                to?: string | null;
+                user?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -986,15 +1603,63 @@ export interface operations {
             };
         };
     };
-    traces_api_v1_traces_get: {
+    get_traces: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                environment?: string[];
+                error_type?: string[];
+                /** @description RFC 3339 or epoch milliseconds. */
+                from?: string | null;
+                kind?: ("llm" | "embedding" | "retriever" | "reranker" | "tool" | "agent" | "chain" | "guardrail" | "evaluator" | "http" | "db" | "other")[];
+                limit?: number;
+                max_cost?: number | string | null;
+                max_latency_ms?: number | null;
+                max_tokens?: number | null;
+                min_cost?: number | string | null;
+                min_latency_ms?: number | null;
+                min_tokens?: number | null;
+                model?: string[];
+                name?: string[];
+                /** @description The project, where no key says it; api/access.py reads it. */
+                project?: string | null;
+                provider?: string[];
+                /** @description Words that input, output or error message must hold; a phrase in double quotes. */
+                q?: string;
+                service?: string[];
+                session?: string[];
+                sort?: "-start" | "start" | "-duration" | "duration" | "-cost" | "cost" | "-tokens" | "tokens";
+                status?: ("ok" | "error" | "cancelled" | "open" | "crashed")[];
+                tag?: string[];
+                /** @description RFC 3339 or epoch milliseconds, exclusive. */
+                to?: string | null;
+                user?: string[];
+            };
             header?: never;
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -1006,15 +1671,38 @@ export interface operations {
             };
         };
     };
-    traces_trace_id_api_v1_traces__trace_id__get: {
+    get_trace: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The project, where no key says it; api/access.py reads it. */
+                project?: string | null;
+            };
             header?: never;
-            path?: never;
+            path: {
+                trace_id: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -1026,15 +1714,39 @@ export interface operations {
             };
         };
     };
-    traces_trace_id_spans_span_id_api_v1_traces__trace_id__spans__span_id__get: {
+    get_span: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The project, where no key says it; api/access.py reads it. */
+                project?: string | null;
+            };
             header?: never;
-            path?: never;
+            path: {
+                span_id: string;
+                trace_id: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -1046,15 +1758,42 @@ export interface operations {
             };
         };
     };
-    values_api_v1_values_get: {
+    get_values: {
         parameters: {
-            query?: never;
+            query: {
+                field: "kind" | "status" | "model" | "provider" | "name" | "service" | "environment" | "user" | "session" | "tag" | "error_type";
+                /** @description RFC 3339 or epoch milliseconds. */
+                from?: string | null;
+                prefix?: string;
+                /** @description The project, where no key says it; api/access.py reads it. */
+                project?: string | null;
+                /** @description RFC 3339 or epoch milliseconds, exclusive. */
+                to?: string | null;
+            };
             header?: never;
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -1063,6 +1802,118 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Values"];
                 };
+            };
+        };
+    };
+    healthz: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+        };
+    };
+    readyz: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+        };
+    };
+    post_traces: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };
