@@ -78,7 +78,7 @@ class Reader:
             one.project = self.project
         batch = pa.Table.from_batches([to_batch(spans)])
         self.engine.insert("spans", batch, token=uuid.uuid4().hex)
-        derive_traces(self.engine, self.project, sorted({one.trace_id for one in spans}))
+        derive_traces(self.engine, [(self.project, one.trace_id) for one in spans])
 
     def get(self, path: str, **asked: object) -> Any:
         """The JSON of a route; a parameter that is a list is given several times."""

@@ -2,14 +2,16 @@
 
 import logging
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from itertools import groupby
+from operator import itemgetter
 
 from clickhouse_connect.driver.exceptions import ClickHouseError
 
 from clearspan_server.errors import ClearspanError
 from clearspan_server.ingest.writer import trace_keys
 from clearspan_server.store.columns import from_bytes
-from clearspan_server.store.derived import derive_traces
+from clearspan_server.store.derived import Key, derive_traces
 from clearspan_server.store.engine import Engine
 from clearspan_server.store.journal import Journal
 
@@ -27,7 +29,7 @@ class Lifecycle:
         self._journal = journal
         self._engine = engine
         self._changed = changed
-        self._dirty: set[tuple[str, str]] = set()
+        self._dirty: set[Key] = set()
         self._seq = journal.derived
         self._condition = threading.Condition()
         self._stopping = False
@@ -40,7 +42,7 @@ class Lifecycle:
         self.stored(journal.stored, trace_keys(from_bytes(entry.data) for entry in entries))
         self._thread.start()
 
-    def stored(self, seq: int, keys: set[tuple[str, str]]) -> None:
+    def stored(self, seq: int, keys: set[Key]) -> None:
         """The spans of these (project, trace id)s, up to journal entry `seq`, are in the engine."""
         with self._condition:
             self._dirty |= keys
@@ -63,9 +65,9 @@ class Lifecycle:
                 dirty, self._dirty = self._dirty, set()
                 seq = self._seq
             try:
-                for project, trace_ids in _chunks(dirty):
-                    derive_traces(self._engine, project, trace_ids)
-                    self._changed(seq, project, trace_ids)
+                for keys in _batches(sorted(dirty)):
+                    derive_traces(self._engine, keys)
+                    self._tell(seq, keys)
                 self._journal.derive(seq)
             except (ClickHouseError, ClearspanError) as error:
                 LOG.warning("traces could not be derived, trying again: %s", error)
@@ -75,11 +77,11 @@ class Lifecycle:
                         return
                     self._condition.wait(_RETRY_S)
 
+    def _tell(self, seq: int, keys: Sequence[Key]) -> None:
+        for project, group in groupby(keys, key=itemgetter(0)):
+            self._changed(seq, project, [trace_id for _, trace_id in group])
 
-def _chunks(keys: set[tuple[str, str]]) -> Iterator[tuple[str, list[str]]]:
-    by_project: dict[str, list[str]] = {}
-    for project, trace_id in keys:
-        by_project.setdefault(project, []).append(trace_id)
-    for project, trace_ids in by_project.items():
-        for start in range(0, len(trace_ids), _CHUNK):
-            yield project, trace_ids[start : start + _CHUNK]
+
+def _batches(keys: Sequence[Key]) -> Iterator[Sequence[Key]]:
+    for start in range(0, len(keys), _CHUNK):
+        yield keys[start : start + _CHUNK]

@@ -10,22 +10,24 @@ from clearspan_server.store.statements import statement
 _SCHEMA = "clearspan_server.store.schema"
 
 
-def derive_traces(engine: Engine, project: str, trace_ids: Sequence[str]) -> None:
+Key = tuple[str, str]  # project, trace id
+
+
+def derive_traces(engine: Engine, keys: Sequence[Key]) -> None:
     """Bring `counted` and the `traces` rows of these traces up to date; doing it twice changes nothing."""
-    values = {"project": project, "trace_ids": list(trace_ids), "version": time.time_ns()}
-    _decide_counting(engine, project, trace_ids)
+    values = {**_named(keys), "version": time.time_ns()}
+    _decide_counting(engine, keys)
     engine.command(statement(_SCHEMA, "traces_moved"), values)
     engine.command(statement(_SCHEMA, "traces_derive"), values)
 
 
-def _decide_counting(engine: Engine, project: str, trace_ids: Sequence[str]) -> None:
-    values: dict[str, object] = {"project": project, "trace_ids": list(trace_ids)}
-    suspects = engine.query(statement(_SCHEMA, "counting_suspects"), values)
+def _decide_counting(engine: Engine, keys: Sequence[Key]) -> None:
+    suspects = engine.query(statement(_SCHEMA, "counting_suspects"), _named(keys))
     if not suspects:
         return
-    values["trace_ids"] = [row["trace_id"] for row in suspects]
-    traces: dict[str, list[Bearer]] = {}
-    stored: dict[tuple[str, str], bool] = {}
+    values = _named([(row["project"], row["trace_id"]) for row in suspects])
+    traces: dict[Key, list[Bearer]] = {}
+    stored: dict[tuple[str, str, str], bool] = {}
     for row in engine.query(statement(_SCHEMA, "counting_spans"), values):
         bearer = Bearer(
             span_id=row["span_id"],
@@ -34,14 +36,19 @@ def _decide_counting(engine: Engine, project: str, trace_ids: Sequence[str]) -> 
             response_id=row["response_id"],
             start_ns=row["start_ns"],
         )
-        traces.setdefault(row["trace_id"], []).append(bearer)
-        stored[row["trace_id"], row["span_id"]] = row["counted"]
+        traces.setdefault((row["project"], row["trace_id"]), []).append(bearer)
+        stored[row["project"], row["trace_id"], row["span_id"]] = row["counted"]
     changed = [
-        (trace_id, span_id)
-        for trace_id, bearers in traces.items()
+        (*key, span_id)
+        for key, bearers in traces.items()
         for span_id, counts in counted(bearers).items()
-        if stored[trace_id, span_id] != counts
+        if stored[*key, span_id] != counts
     ]
     if changed:
-        values["keys"] = changed
-        engine.command(statement(_SCHEMA, "counting_store"), values)
+        engine.command(statement(_SCHEMA, "counting_store"), {**values, "keys": changed})
+
+
+def _named(keys: Sequence[Key]) -> dict[str, object]:
+    """The keys as the statements bind them; a trace id in two of the projects is derived in both."""
+    projects = sorted({project for project, _ in keys})
+    return {"projects": projects, "trace_ids": [trace_id for _, trace_id in keys]}

@@ -28,7 +28,7 @@ _WHOLE = (("clearspan.step.index", "step_index"), ("clearspan.attempt", "attempt
 
 def speaks(attributes: Attributes) -> bool:
     """Whether the span came from the SDK."""
-    return "clearspan.kind" in attributes or "clearspan.state" in attributes
+    return any(key.startswith("clearspan.") for key in attributes)
 
 
 def fill(draft: Draft) -> None:

@@ -1,6 +1,6 @@
 -- What the counting rule needs of the spans of a few traces.
 select
-    trace_id, span_id, parent_id, response_id, start_ns, counted,
+    project, trace_id, span_id, parent_id, response_id, start_ns, counted,
     input_tokens is not null or output_tokens is not null as has_usage
 from spans final
-where project = {project:String} and trace_id in {trace_ids:Array(String)}
+where project in {projects:Array(String)} and trace_id in {trace_ids:Array(String)}

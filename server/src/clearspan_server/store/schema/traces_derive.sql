@@ -47,5 +47,5 @@ select
     {version:UInt64},
     0
 from spans final
-where project = {project:String} and trace_id in {trace_ids:Array(String)}
+where project in {projects:Array(String)} and trace_id in {trace_ids:Array(String)}
 group by project, trace_id

@@ -6,13 +6,13 @@ from
 (
     select project, trace_id, start_ns
     from traces final
-    where project = {project:String} and trace_id in {trace_ids:Array(String)}
+    where project in {projects:Array(String)} and trace_id in {trace_ids:Array(String)}
 ) as old
 inner join
 (
-    select trace_id, min(start_ns) as start_ns
+    select project, trace_id, min(start_ns) as start_ns
     from spans final
-    where project = {project:String} and trace_id in {trace_ids:Array(String)}
-    group by trace_id
-) as new on old.trace_id = new.trace_id
+    where project in {projects:Array(String)} and trace_id in {trace_ids:Array(String)}
+    group by project, trace_id
+) as new on old.project = new.project and old.trace_id = new.trace_id
 where intDiv(old.start_ns, 60000000000) != intDiv(new.start_ns, 60000000000)
