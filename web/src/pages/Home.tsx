@@ -15,5 +15,7 @@ export function Home() {
   const demo = known.find((project) => project.demo);
   const fallback = newest.data || !demo ? "default" : demo.id;
   const project = known.some(({ id }) => id === last) ? last : fallback;
-  return <Navigate to="/p/$project/overview" params={{ project }} replace />;
+  // The demo has just begun: an hour would be a sliver at the right of an empty chart.
+  const search = project === demo?.id ? { range: "15m" } : {};
+  return <Navigate to="/p/$project/overview" params={{ project }} search={search} replace />;
 }

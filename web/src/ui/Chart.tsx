@@ -18,6 +18,7 @@ export interface ChartProps {
   title: string;
   /** Seconds since the epoch, one for each value. */
   times: readonly number[];
+  stepSeconds: number;
   lines: readonly Line[];
   format: (value: number) => string;
   /** Of things that come whole: no half ones on the axis. */
@@ -106,7 +107,11 @@ function createPlot(element: HTMLDivElement, props: ChartProps, listeners: Liste
       drag: { x: true, y: false, setScale: false, dist: 6 },
       bind: { click: () => null },
     },
-    scales: { y: { range: (_, __, max) => [0, max > 0 ? max * 1.08 : 1] } },
+    scales: {
+      // The last bucket begins where the times end and needs its room, too.
+      x: { range: (_, min, max) => [min, max + props.stepSeconds] },
+      y: { range: (_, __, max) => [0, max > 0 ? max * 1.08 : 1] },
+    },
     axes: [
       { ...axis, grid: { show: false }, space: 70, size: 24, values: clockLabels },
       {

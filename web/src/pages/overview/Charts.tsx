@@ -41,6 +41,7 @@ export function Charts({ series, stepNs, view }: ChartsProps) {
           key={drawing.title}
           title={drawing.title}
           times={columns.times}
+          stepSeconds={stepNs / 1e9}
           lines={drawing.lines}
           format={drawing.format}
           isCount={drawing.isCount}

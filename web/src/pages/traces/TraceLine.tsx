@@ -49,8 +49,8 @@ export const TraceLine = memo(function TraceLine({
       <span role="cell" className="trace-preview cut">
         <Preview row={row} />
       </span>
-      <span role="cell" className="trace-models cut" title={row.models.join(", ")}>
-        {row.models[0]}
+      <span role="cell" className="trace-models" title={row.models.join(", ")}>
+        <span className="cut">{row.models[0]}</span>
         {row.models.length > 1 && <span className="unit">+{row.models.length - 1}</span>}
       </span>
       <span role="cell" className="trace-number trace-duration">
