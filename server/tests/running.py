@@ -6,7 +6,8 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -62,6 +63,18 @@ def start(data: Path, *options: str) -> Server:
         raise AssertionError(f"the server ended with {process.returncode}:\n{said}")
     url = json.loads((data / "run.json").read_text(encoding="utf-8"))["http"]
     return Server(process, url, data)
+
+
+@contextmanager
+def serving(data: Path, *options: str) -> Iterator[Server]:
+    """A server for the length of a block; afterwards it must end by itself, cleanly."""
+    server = start(data, *options)
+    try:
+        yield server
+    except BaseException:
+        server.kill()
+        raise
+    assert server.stop() == 0
 
 
 def until(condition: Callable[[], Any], timeout_s: float = 20.0) -> Any:

@@ -19,6 +19,7 @@ LOG = logging.getLogger(__name__)
 
 Stored = Callable[[int, set[tuple[str, str]]], None]  # last sequence number, (project, trace id)s
 _RETRY_S = 1.0
+_LOOK_S = 0.25  # how often a waiting writer looks whether the server stops
 
 
 @dataclass(slots=True, frozen=True)
@@ -40,6 +41,7 @@ class Writer:
         self._engine = engine
         self._limits = limits
         self._stored = stored
+        self._draining = False
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._write_forever, name="writer", daemon=True)
 
@@ -49,6 +51,7 @@ class Writer:
     def stop(self, drain_s: float) -> bool:
         """Work for at most `drain_s` on what is in the journal, then stop; true when nothing is left."""
         deadline = time.monotonic() + drain_s
+        self._draining = True
         while time.monotonic() < deadline and self._journal.stored < self._journal.committed:
             self._stop.wait(0.05)
         self._stop.set()
@@ -88,9 +91,11 @@ class Writer:
         if journal.committed <= journal.stored:
             return []
         deadline = time.monotonic() + limits.age_s
-        while time.monotonic() < deadline and journal.backlog()[1] < limits.size_bytes // 8:
-            if not journal.wait(journal.committed, deadline - time.monotonic()):
+        while not self._draining and journal.backlog()[1] < limits.size_bytes // 8:
+            left_s = deadline - time.monotonic()
+            if left_s <= 0:
                 break
+            journal.wait(journal.committed, min(left_s, _LOOK_S))
         entries: list[Entry] = []
         rows = 0
         for entry in journal.read(journal.stored, max_bytes=limits.size_bytes):

@@ -1,0 +1,59 @@
+"""Keeps a data folder of this version for the tests of later ones: spans in the engine and spans in the journal alone.
+
+Usage: python scripts/keep_folder.py NAME; writes server/tests/folders/NAME.tar.xz, which tests/test_upgrade.py opens.
+"""
+
+import os
+import sys
+import tarfile
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT / "server" / "tests"))
+
+from running import start, until  # noqa: E402 - the tests' own harness, found by the line above
+from sending import post  # noqa: E402 - as above
+
+MAX_BYTES = 1_000_000
+# What the pages keep of the machine and need not be carried along.
+_LEFT_OUT = ("run.json", "lock")
+_EVERYTHING = "/api/v1/traces?from=2026-01-01T00:00:00Z&limit=500"
+
+
+def main() -> None:
+    """Fill a folder, kill its server, pack it."""
+    name = sys.argv[1]
+    bodies = sorted((ROOT / "server/tests/captures/otel-genai-1.3b0").glob("*.traces.bin"))
+    half = len(bodies) // 2
+    target = ROOT / "server/tests/folders" / f"{name}.tar.xz"
+    with tempfile.TemporaryDirectory() as temporary:
+        data = Path(temporary) / "data"
+        server = start(data)
+        for body in bodies[:half]:
+            post(server.url, "/v1/traces", body.read_bytes())
+        until(lambda: len(server.get(_EVERYTHING)["traces"]) >= half)
+        server.stop()
+        os.environ["CLEARSPAN_BATCH_AGE_MS"] = "600000"
+        server = start(data)
+        for body in bodies[half:]:
+            post(server.url, "/v1/traces", body.read_bytes())
+        server.kill()
+        with tarfile.open(target, "w:xz") as archive:
+            archive.add(data, "data", filter=_kept)
+    size = target.stat().st_size
+    print(f"{target.relative_to(ROOT)}: {len(bodies)} requests, {size} bytes")
+    if size > MAX_BYTES:
+        sys.exit(f"{size} bytes are more than {MAX_BYTES}")
+
+
+def _kept(member: tarfile.TarInfo) -> tarfile.TarInfo | None:
+    if Path(member.name).name in _LEFT_OUT:
+        return None
+    member.uid = member.gid = 0
+    member.uname = member.gname = ""
+    return member
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,31 @@
+"""Data folders of earlier versions open, and hold what they held: in the engine and in the journal."""
+
+import tarfile
+from pathlib import Path
+
+import pytest
+
+from running import serving, until
+
+FOLDERS = sorted((Path(__file__).parent / "folders").glob("*.tar.xz"))
+EVERYTHING = "from=2026-01-01T00:00:00Z&limit=500"
+TRACES, SPANS = 29, 42  # that scripts/keep_folder.py puts into a folder
+
+
+@pytest.mark.parametrize("archive", FOLDERS, ids=lambda path: path.name)
+def test_an_earlier_folder_opens_with_every_span(archive: Path, tmp_path: Path) -> None:
+    with tarfile.open(archive) as packed:
+        packed.extractall(tmp_path, filter="data")
+
+    with serving(tmp_path / "data") as server:
+        until(lambda: len(server.get(f"/api/v1/traces?{EVERYTHING}")["traces"]) >= TRACES)
+        spans = server.get(f"/api/v1/spans?{EVERYTHING}")["spans"]
+        first = spans[0]
+        detail = server.get(f"/api/v1/traces/{first['trace_id']}/spans/{first['span_id']}")
+
+    assert len(spans) == SPANS
+    assert detail["span_id"] == first["span_id"]
+
+
+def test_there_is_a_folder_to_open() -> None:
+    assert FOLDERS
