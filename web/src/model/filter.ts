@@ -17,7 +17,7 @@ export interface Filter {
   errors: FilterError[];
 }
 
-interface FilterError {
+export interface FilterError {
   /** Counted from 1, as an editor would. */
   column: number;
   message: string;

@@ -72,10 +72,9 @@ export function formatMoney(dollars: string | number): string {
   if (size === 0) return "$0";
   if (size >= 1000) return `$${GROUPED.format(Math.round(amount))}`;
   if (size >= 0.995) return `$${amount.toFixed(2)}`;
-  // Two or three significant digits: as many zeros as the figure has, then the digits.
+  // As many zeros as the figure has, then three significant digits; two where zeros fill the column.
   const zeros = Math.floor(-Math.log10(size));
-  const digits = amount.toFixed(Math.min(zeros + 3, 12));
-  return `$${digits.replace(/(\.\d\d\d*?)0+$/, "$1")}`;
+  return `$${amount.toFixed(Math.min(zeros + (size < 0.000995 ? 2 : 3), 12))}`;
 }
 
 /** A figure without the zeros that add nothing on an axis: 15.0 s → 15 s, $0.100 → $0.1. */

@@ -10,7 +10,7 @@ export function QuietWindow({ newest, view }: { newest: TraceRow; view: View }) 
   return (
     <p className="quiet-window" role="status">
       Nothing in this range ({describeRange(view.range).toLowerCase()}). The newest trace came{" "}
-      <Age time={newest.start} /> ago.
+      <Age time={newest.start} ago />.
       <Button variant="outlined" onClick={() => view.setRange({ kind: "all" })}>
         Show all time
       </Button>

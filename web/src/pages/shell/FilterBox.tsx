@@ -1,6 +1,7 @@
 import { type KeyboardEvent, useId, useRef, useState } from "react";
-import { completionAt, parseFilter } from "../../model/filter";
+import { completionAt, type FilterError, parseFilter } from "../../model/filter";
 import type { Range } from "../../model/range";
+import { flushSync } from "react-dom";
 import { Icon } from "../../ui/Icon";
 import { useHotkeys } from "../../ui/useHotkeys";
 import { FilterSuggestions } from "./FilterSuggestions";
@@ -12,11 +13,13 @@ interface FilterBoxProps {
   project: string;
   range: Range;
   initial: string;
+  /** Whether the key / leads here. */
+  hasSlash: boolean;
   onSubmit: (filterText: string) => void;
 }
 
 /** The filter as text, coloured while it is written, with fields and values to complete it. */
-export function FilterBox({ project, range, initial, onSubmit }: FilterBoxProps) {
+export function FilterBox({ project, range, initial, hasSlash, onSubmit }: FilterBoxProps) {
   const [text, setText] = useState(initial);
   const [caret, setCaret] = useState(initial.length);
   const [isOpen, setOpen] = useState(false);
@@ -27,7 +30,8 @@ export function FilterBox({ project, range, initial, onSubmit }: FilterBoxProps)
   const filter = parseFilter(text);
   const completion = isOpen ? completionAt(text, caret) : null;
   const suggestions = useSuggestions(project, range, completion);
-  useHotkeys({ "/": () => input.current?.focus() });
+  const isWrong = filter.errors.length > 0 && suggestions.length === 0;
+  useHotkeys(hasSlash ? { "/": () => input.current?.focus() } : {});
 
   const write = (next: string, at: number) => {
     setText(next);
@@ -37,13 +41,13 @@ export function FilterBox({ project, range, initial, onSubmit }: FilterBoxProps)
   const accept = (suggestion: Suggestion | undefined) => {
     if (!suggestion || !completion) return;
     const head = text.slice(0, completion.start) + suggestion.text;
-    write(head + text.slice(completion.end).trimStart(), head.length);
-    // The caret moves once React has written the value.
-    requestAnimationFrame(() => input.current?.setSelectionRange(head.length, head.length));
+    // At once: the caret must stand right before the next key is pressed.
+    flushSync(() => write(head + text.slice(completion.end).trimStart(), head.length));
+    input.current?.setSelectionRange(head.length, head.length);
   };
   const submit = () => {
-    if (filter.errors.length > 0) return;
     setOpen(false);
+    if (filter.errors.length > 0) return;
     input.current?.blur();
     onSubmit(text.trim());
   };
@@ -70,7 +74,7 @@ export function FilterBox({ project, range, initial, onSubmit }: FilterBoxProps)
   };
 
   return (
-    <div className="filter-box" data-invalid={filter.errors.length > 0}>
+    <div className="filter-box" data-invalid={isWrong}>
       <Icon name="search" />
       <div className="filter-field">
         <FilterText text={text} tokens={filter.tokens} scrolled={scrolled} />
@@ -81,7 +85,7 @@ export function FilterBox({ project, range, initial, onSubmit }: FilterBoxProps)
           aria-expanded={suggestions.length > 0}
           aria-controls={listId}
           aria-activedescendant={active >= 0 ? `${listId}-${active}` : undefined}
-          aria-invalid={filter.errors.length > 0}
+          aria-invalid={isWrong}
           autoComplete="off"
           spellCheck={false}
           placeholder='Filter: status:error latency>2s "refund"'
@@ -108,11 +112,17 @@ export function FilterBox({ project, range, initial, onSubmit }: FilterBoxProps)
         </button>
       )}
       <FilterSuggestions id={listId} suggestions={suggestions} active={active} onAccept={accept} />
-      {filter.errors[0] && suggestions.length === 0 && (
-        <p className="filter-error" role="alert">
-          Column {filter.errors[0].column}: {filter.errors[0].message}
-        </p>
-      )}
+      {isWrong && <Problem errors={filter.errors} />}
     </div>
+  );
+}
+
+function Problem({ errors }: { errors: readonly FilterError[] }) {
+  const [first] = errors;
+  if (!first) return null;
+  return (
+    <p className="filter-error" role="alert">
+      Column {first.column}: {first.message}
+    </p>
   );
 }

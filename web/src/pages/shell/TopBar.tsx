@@ -6,6 +6,9 @@ import { RangePicker } from "./RangePicker";
 import { useView } from "./useView";
 import "./TopBar.css";
 
+/** On a trace page the key / finds in the trace. */
+const TRACE_PATH = /\/traces\/[^/]+$/;
+
 /** Title, filter, time range, live and the palette: the same on every page. */
 export function TopBar({ onPalette }: { onPalette: () => void }) {
   const view = useView();
@@ -18,6 +21,7 @@ export function TopBar({ onPalette }: { onPalette: () => void }) {
         project={view.project}
         range={view.range}
         initial={view.filterText}
+        hasSlash={!TRACE_PATH.test(path)}
         onSubmit={view.showTraces}
       />
       <div className="top-bar-tools">
@@ -32,7 +36,7 @@ export function TopBar({ onPalette }: { onPalette: () => void }) {
 }
 
 function Title({ path, project }: { path: string; project: string }) {
-  if (/\/traces\/[^/]+$/.test(path)) {
+  if (TRACE_PATH.test(path)) {
     return (
       <h1 className="top-bar-title">
         <Link

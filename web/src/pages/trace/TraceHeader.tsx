@@ -96,7 +96,7 @@ function Facts({ trace }: { trace: TraceRow }) {
         <li key={tag}>#{tag}</li>
       ))}
       <li title={formatAbsolute(startMs)} className="number">
-        {formatDay(startMs)} {formatClock(startMs)} (<Age time={trace.start} /> ago)
+        {formatDay(startMs)} {formatClock(startMs)} (<Age time={trace.start} ago />)
       </li>
       <li>
         <CopyButton text={trace.trace_id} what="trace id" shown={trace.trace_id.slice(0, 8)} />

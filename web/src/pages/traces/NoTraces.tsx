@@ -22,7 +22,7 @@ export function NoTraces({ view }: { view: View }) {
           </>
         )}
         Range: {describeRange(view.range).toLowerCase()}. The newest trace of {view.project} came{" "}
-        <Age time={newest.data.start} /> ago.
+        <Age time={newest.data.start} ago />.
       </p>
       {isFiltered && (
         <Button variant="outlined" onClick={() => view.showTraces("")}>
