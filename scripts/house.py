@@ -19,7 +19,7 @@ REGISTRY = re.compile(
     r"pypi\.org|pythonhosted\.org|registry\.npmjs\.org|registry\.yarnpkg\.com|proxy\.golang\.org"
 )
 PIN = re.compile(r"^([a-z0-9.-]+)==([^\s;\\]+)", re.MULTILINE)
-BINARY = (".png", ".woff2", ".ico", ".bin", ".gz", ".pb")
+BINARY = (".png", ".woff2", ".ico", ".bin", ".gz", ".xz", ".pb")
 SDK_MAY_IMPORT = sys.stdlib_module_names | {"clearspan"}
 THIS_FILE = Path(__file__).resolve()
 

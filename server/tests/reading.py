@@ -7,6 +7,7 @@ from types import TracebackType
 from typing import Any, Self
 
 import pyarrow as pa
+from httpx2 import QueryParams
 from starlette.testclient import TestClient
 
 from clearspan_server.api.access import ReadAccess, read_access
@@ -102,12 +103,14 @@ class Reader:
         return [(int(row["trace_id"], 16), int(row["span_id"], 16)) for row in rows]
 
 
-def _params(asked: dict[str, object]) -> list[tuple[str, str]]:
+def _params(asked: dict[str, object]) -> QueryParams:
     """`from_` is the parameter `from`, which Python keeps for itself."""
-    return [
-        (name.rstrip("_"), str(one))
-        for name, value in asked.items()
-        for one in (
-            value if isinstance(value, Sequence) and not isinstance(value, str) else [value]
-        )
-    ]
+    return QueryParams(
+        [
+            (name.rstrip("_"), str(one))
+            for name, value in asked.items()
+            for one in (
+                value if isinstance(value, Sequence) and not isinstance(value, str) else [value]
+            )
+        ]
+    )

@@ -9,6 +9,7 @@ from google.protobuf import json_format
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+from opentelemetry.proto.trace.v1.trace_pb2 import Status
 
 from clearspan_server.ingest.decode import decode_json, decode_protobuf
 from clearspan_server.ingest.draft import Draft
@@ -222,7 +223,7 @@ def test_an_exception_event_on_a_span_that_nobody_marked_is_an_error() -> None:
 @pytest.mark.parametrize("kind", ["GeneratorExit", "asyncio.CancelledError", "AbortError"])
 def test_a_caller_who_went_away_is_cancelled_and_no_error(kind: str) -> None:
     made = span("s", {"error.type": kind})
-    made.status.code = 2
+    made.status.code = Status.STATUS_CODE_ERROR
 
     assert drafts(request_of([made]))[0].span.status == "cancelled"
 

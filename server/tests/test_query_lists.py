@@ -1,6 +1,7 @@
 """Lists of traces and spans: filters, order, pages, and who sees what."""
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -31,7 +32,7 @@ BOTH = pytest.mark.parametrize(("asked", "fields"), SPAN_FILTERS, ids=lambda one
 
 @BOTH
 def test_a_filter_finds_the_trace_that_has_it(
-    reader: Reader, asked: dict[str, object], fields: dict[str, object]
+    reader: Reader, asked: dict[str, object], fields: dict[str, Any]
 ) -> None:
     reader.store(span(1), span(2, **fields), span(3))
 
@@ -42,7 +43,7 @@ def test_a_filter_finds_the_trace_that_has_it(
 
 @BOTH
 def test_a_filter_finds_the_span_that_has_it(
-    reader: Reader, asked: dict[str, object], fields: dict[str, object]
+    reader: Reader, asked: dict[str, object], fields: dict[str, Any]
 ) -> None:
     reader.store(span(1), span(2, **fields), span(3))
 
@@ -52,7 +53,7 @@ def test_a_filter_finds_the_span_that_has_it(
 
 
 def test_upper_bounds_leave_out_what_is_above_and_what_is_unknown(reader: Reader) -> None:
-    spent = {"input_tokens": 1, "total_tokens": 1, "total_cost": Decimal("0.5")}
+    spent: dict[str, Any] = {"input_tokens": 1, "total_tokens": 1, "total_cost": Decimal("0.5")}
     reader.store(span(1, **spent), span(2, **spent | {"total_cost": Decimal(1)}), span(3))
 
     found = reader.traces(max_cost="0.5")

@@ -145,7 +145,7 @@ VALUES = [
 
 @pytest.mark.parametrize(("field", "fields", "value"), VALUES)
 def test_the_values_of_a_field_are_found_by_their_first_letters(
-    reader: Reader, field: str, fields: dict[str, object], value: str
+    reader: Reader, field: str, fields: dict[str, Any], value: str
 ) -> None:
     reader.store(span(1, **fields), span(2, **fields), span(3))
 

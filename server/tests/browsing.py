@@ -1,0 +1,190 @@
+"""A Chromium for tests of the built interface: who visits, what their page asked for and complained of."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+from clearspan_server.api.pages import STATIC
+from running import Server, start, until
+
+# Two of a deck of 23 turns end in an error, one is cancelled; everything the pages show is in there.
+DEMO_TRACES = 40
+DESKTOP = (1440, 900)
+PHONE = (390, 844)
+# A page answers in a fraction of a second; this is for a machine that is busy with something else.
+PATIENCE_MS = 15_000
+
+_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+_MACOS = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
+_FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+@dataclass(slots=True)
+class Visitor:
+    """A page of one server, with every address it asked for and every complaint it made."""
+
+    server: Server
+    page: Page
+    asked: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+    # Part of a complaint that the test provokes: browsers log every answer of 400 and above.
+    forgiven: str | None = None
+
+    def go(self, path: str) -> None:
+        """Open an address of the server."""
+        self.page.goto(self.server.url + path)
+
+    def resize(self, size: tuple[int, int]) -> None:
+        """Give the window another width and height."""
+        self.page.set_viewport_size({"width": size[0], "height": size[1]})
+
+    def asked_for(self, part: str) -> list[str]:
+        """The paths with `part` in them that the page asked for so far."""
+        return [path for path in map(_path, self.asked) if part in path]
+
+    def scrolls_sideways(self) -> bool:
+        """Whether anything is wider than the window."""
+        width = "document.scrollingElement.scrollWidth > window.innerWidth"
+        return bool(self.page.evaluate(width))
+
+    def check(self) -> None:
+        """Nothing was complained of, and nothing but the server was asked."""
+        strangers = [url for url in self.asked if not url.startswith((self.server.url, "data:"))]
+        unexpected = [
+            said for said in self.complaints if self.forgiven is None or self.forgiven not in said
+        ]
+        assert strangers == []
+        assert unexpected == []
+
+
+def _path(url: str) -> str:
+    return urlsplit(url).path
+
+
+def find_chromium() -> str:
+    """Where a Chromium is; fails the test when there is none."""
+    found = next(filter(None, map(shutil.which, _NAMES)), None)
+    if found is None and os.access(_MACOS, os.X_OK):
+        found = _MACOS
+    if found is None:
+        pytest.fail("No Chromium on PATH: `make test` tells how to get one.", pytrace=False)
+    return found
+
+
+def launched() -> Generator[Browser]:
+    """A headless browser with a profile of its own."""
+    path = find_chromium()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=list(_FLAGS))
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def visiting(browser: Browser, server: Server, **options: Any) -> Iterator[Visitor]:
+    """A visitor in a fresh context; at the end the page must have behaved. `options` as in `new_context`."""
+    context: BrowserContext = browser.new_context(
+        **{
+            "viewport": {"width": DESKTOP[0], "height": DESKTOP[1]},
+            "locale": "en-GB",
+            "timezone_id": "Europe/Berlin",
+            "color_scheme": "light",
+            "reduced_motion": "reduce",
+        }
+        | options
+    )
+    context.set_default_timeout(PATIENCE_MS)
+    page = context.new_page()
+    visitor = Visitor(server, page)
+    page.on("request", lambda request: visitor.asked.append(request.url))
+    page.on("pageerror", lambda error: visitor.complaints.append(str(error)))
+    page.on("console", _listener(visitor))
+    try:
+        yield visitor
+        visitor.check()
+    finally:
+        context.close()
+
+
+def _listener(visitor: Visitor) -> Callable[[Any], None]:
+    def hear(message: Any) -> None:
+        if message.type in ("error", "warning"):
+            visitor.complaints.append(f"{message.type}: {message.text}")
+
+    return hear
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server with the demo's traces in the project `demo`."""
+    if not (STATIC / "index.html").is_file():
+        pytest.fail("The interface has not been built: `make web` builds it.", pytrace=False)
+    server = start(tmp_path_factory.mktemp("demo") / "data")
+    run_demo(server, "--interval", "0", "--speed", "40", "--count", str(DEMO_TRACES))
+    until(lambda: _finished(server) == DEMO_TRACES)
+    yield server
+    server.stop()
+
+
+def run_demo(server: Server, *options: str) -> None:
+    """Let the demo answer its questions, the same in every test."""
+    command = [sys.executable, "-m", "clearspan_server.demo", "--endpoint", server.url]
+    subprocess.run([*command, "--seed", "7", *options], check=True, timeout=120)
+
+
+def _finished(server: Server) -> int:
+    rows = server.get("/api/v1/traces?project=demo&limit=100")["traces"]
+    return sum(row["end"] is not None for row in rows)
+
+
+# A module's, not the session's: Playwright keeps an event loop running in this thread,
+# in which tests of other modules could start none of their own.
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A Chromium."""
+    expect.set_options(timeout=PATIENCE_MS)
+    yield from launched()
+
+
+@pytest.fixture(scope="module")
+def cookies(browser: Browser, demo: Server, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The cookie of a visitor who was let in."""
+    path = tmp_path_factory.mktemp("browser") / "cookies.json"
+    with visiting(browser, demo) as visitor:
+        visitor.go(f"/#token={demo.token}")
+        visitor.page.wait_for_url("**/overview*")
+        state = visitor.page.context.storage_state(path=path)
+    assert [cookie["httpOnly"] for cookie in state["cookies"]] == [True]
+    return path
+
+
+@pytest.fixture
+def visitor(browser: Browser, demo: Server, cookies: Path) -> Iterator[Visitor]:
+    """Somebody who was let in, at a desk, in a light room."""
+    with visiting(browser, demo, storage_state=cookies) as made:
+        yield made
+
+
+@pytest.fixture
+def stranger(browser: Browser, demo: Server) -> Iterator[Visitor]:
+    """Somebody without a cookie."""
+    with visiting(browser, demo) as made:
+        yield made
