@@ -1,0 +1,28 @@
+"""What a whole run found; a text stands where a part could not be measured, and says why."""
+
+from dataclasses import dataclass, field
+
+from bench.peers.measuring import PeerFigures
+from bench.server import Figures
+
+LOAD_NAMES = ("reference", "realistic")
+
+
+@dataclass(slots=True, frozen=True)
+class Stages:
+    """Microseconds of one thread by stage, and those of pricing for one model call."""
+
+    us_per_span: dict[str, float]
+    price_us_per_call: float
+
+
+@dataclass(slots=True)
+class Results:
+    """By load, by peer, by SDK."""
+
+    facts: dict[str, str]
+    server: dict[str, Figures | str] = field(default_factory=dict)
+    raw_per_s: dict[str, float | str] = field(default_factory=dict)
+    stages: dict[str, Stages | str] = field(default_factory=dict)
+    peers: dict[str, PeerFigures | str] = field(default_factory=dict)
+    sdk_us: dict[str, float] | str = "not run"

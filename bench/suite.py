@@ -1,0 +1,101 @@
+"""Runs the benchmarks one after the other and writes bench/RESULTS.md."""
+
+import argparse
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from bench import server
+from bench.bars import INGEST_PER_S
+from bench.loads import DEFAULT_SPANS, make
+from bench.machine import facts
+from bench.peers import PEERS
+from bench.peers import measuring as peers
+from bench.processes import Failed, measure
+from bench.progress import say
+from bench.report import markdown
+from bench.results import LOAD_NAMES, Results, Stages
+
+RESULTS = Path(__file__).resolve().parent / "RESULTS.md"
+PARTS = ("clearspan", "raw", "stages", "peers", "sdk")
+PEER_SPANS = 2_048
+
+T = TypeVar("T")
+
+
+def main() -> int:
+    """Measures, prints, writes; 1 when something could not be measured."""
+    given = _arguments()
+    results = Results(facts())
+    for name in LOAD_NAMES:
+        _measure_load(results, name, given.spans or DEFAULT_SPANS[name], given.only)
+    if "peers" in given.only:
+        load = make("reference", PEER_SPANS)
+        for peer in PEERS:
+            results.peers[peer.title] = _tried(lambda: peers.run(peer, load))  # noqa: B023 - called at once
+    if "sdk" in given.only:
+        say("SDKs: one span on the caller's thread")
+        results.sdk_us = _tried(lambda: dict(measure("sdk")))
+    text = markdown(results)
+    print(text)
+    is_whole = set(given.only) == set(PARTS)
+    if is_whole:
+        RESULTS.write_text(text, encoding="utf-8")
+        say(f"written to {RESULTS.relative_to(RESULTS.parent.parent)}")
+    return 0 if _is_complete(results) else 1
+
+
+def _measure_load(results: Results, name: str, span_count: int, only: list[str]) -> None:
+    """Server and raw engine right after each other: their ratio is what matters."""
+    if "clearspan" in only:
+        say(f"{name}: making {span_count} spans")
+        load = make(name, span_count)
+        results.server[name] = _tried(lambda: server.run(load, INGEST_PER_S[name]))
+    if "raw" in only:
+        say(f"{name}: the engine by itself")
+        results.raw_per_s[name] = _tried(lambda: _raw_per_s(name, span_count))
+    if "stages" in only:
+        say(f"{name}: stage by stage")
+        results.stages[name] = _tried(lambda: Stages(**measure("stages", name, span_count)))
+
+
+def _raw_per_s(name: str, span_count: int) -> float:
+    found = measure("raw_engine", name, span_count)
+    return float(found["rows"] / found["seconds"])
+
+
+def _tried(part: Callable[[], T]) -> T | str:
+    """What was measured, else why it was not; the other parts go on."""
+    try:
+        return part()
+    except Failed as failure:
+        say(f"not measured: {failure}")
+        return f"not measured: {failure}"
+
+
+def _is_complete(results: Results) -> bool:
+    groups = (results.server, results.raw_per_s, results.stages, results.peers)
+    return not any(isinstance(one, str) for group in groups for one in group.values())
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
+    parser.add_argument(
+        "--only",
+        type=lambda text: text.split(","),
+        default=list(PARTS),
+        metavar=",".join(PARTS),
+        help="some parts; their tables are printed and RESULTS.md stays as it is",
+    )
+    parser.add_argument(
+        "--spans", type=int, default=0, help="of each load, instead of 40 000 and 30 000"
+    )
+    given = parser.parse_args()
+    if unknown := set(given.only) - set(PARTS):
+        parser.error(f"--only knows {', '.join(PARTS)}, not {', '.join(sorted(unknown))}")
+    return given
+
+
+if __name__ == "__main__":
+    sys.exit(main())
