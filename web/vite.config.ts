@@ -11,10 +11,11 @@ export default defineConfig({
     target: "es2023",
     // The server's content security policy allows no data: fonts, so nothing is inlined.
     assetsInlineLimit: 0,
+    rollupOptions: { input: ["index.html", "docs.html"] },
     reportCompressedSize: true,
   },
   server: {
-    proxy: { "/api": SERVER, "/v1": SERVER },
+    proxy: { "/api": SERVER, "/v1": SERVER, "/openapi.json": SERVER },
   },
   test: {
     include: ["src/**/*.test.ts"],

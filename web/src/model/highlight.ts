@@ -13,7 +13,7 @@ const KEYWORDS =
 
 const PATTERN = new RegExp(
   [
-    String.raw`(?<comment>#[^\n]*|//[^\n]*|/\*[\s\S]*?\*/)`,
+    String.raw`(?<comment>#[^\n]*|(?<!:)//[^\n]*|/\*[\s\S]*?\*/)`,
     String.raw`(?<string>"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|\x60(?:[^\x60\\]|\\.)*\x60)`,
     String.raw`(?<number>\b\d+(?:\.\d+)?(?:[eE][+-]?\d+)?\b)`,
     String.raw`(?<keyword>\b(?:${KEYWORDS})\b)`,

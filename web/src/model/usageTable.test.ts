@@ -17,7 +17,7 @@ const COST = {
   input: "0.002",
   output: "0.003",
   total: "0.005",
-  by_class: { cache_read: "0.0005" },
+  by_class: { input: "0.0015", cache_read: "0.0005", requests: "0.0001" },
 };
 
 test("parts stand below what they are part of, unknown ones nowhere", () => {
@@ -33,6 +33,7 @@ test("parts stand below what they are part of, unknown ones nowhere", () => {
     ["Output", 200, false],
     ["reasoning", 50, true],
     ["search_queries", 2, false],
+    ["requests", null, false],
     ["Total", 1200, false],
   ]);
 });

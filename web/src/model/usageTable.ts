@@ -27,6 +27,17 @@ export interface UsageRow {
   isSubset: boolean;
 }
 
+/** Classes of cost that have a row of their own, or are in the rows of input and output. */
+const LISTED = new Set([
+  "input",
+  "output",
+  "cache_read",
+  "cache_write",
+  "reasoning",
+  "input_audio",
+  "output_audio",
+]);
+
 /** Input and output with their parts below them, then what has no place, then the total. */
 export function usageRows(usage: UsageFacts, cost: CostFacts): UsageRow[] {
   const subset = (label: string, tokens: number | null, className: string): UsageRow[] =>
@@ -39,17 +50,22 @@ export function usageRows(usage: UsageFacts, cost: CostFacts): UsageRow[] {
     cost: money,
     isSubset: false,
   });
+  // What is priced but not counted in tokens: requests, searches.
+  const unlisted = Object.entries(cost.by_class).filter(
+    ([name]) => !LISTED.has(name) && !(name in usage.other),
+  );
   return [
     whole("Input", usage.input, cost.input),
     ...subset("read from cache", usage.cache_read, "cache_read"),
     ...subset("written to cache", usage.cache_write, "cache_write"),
-    ...subset("audio", usage.audio_input, "audio_input"),
+    ...subset("audio", usage.audio_input, "input_audio"),
     whole("Output", usage.output, cost.output),
     ...subset("reasoning", usage.reasoning, "reasoning"),
-    ...subset("audio", usage.audio_output, "audio_output"),
+    ...subset("audio", usage.audio_output, "output_audio"),
     ...Object.entries(usage.other).map(([name, tokens]) =>
       whole(name, tokens, cost.by_class[name] ?? null),
     ),
+    ...unlisted.map(([name, money]) => whole(name.replaceAll("_", " "), null, money)),
     whole("Total", usage.total, cost.total),
   ];
 }

@@ -10,6 +10,10 @@ export function FirstTrace({ project }: { project: string }) {
   const { origin } = location;
   const isDefaultProject = project === "default";
   const isDefaultPort = location.port === "4318";
+  const settings = [
+    ...(isDefaultPort ? [] : [`endpoint="${origin}"`]),
+    ...(isDefaultProject ? [] : [`project="${project}"`]),
+  ].join(", ");
   const environment = [
     ...(isDefaultPort ? [] : [`OTEL_EXPORTER_OTLP_ENDPOINT=${origin}`]),
     ...(isDefaultProject ? [] : [`OTEL_EXPORTER_OTLP_HEADERS=x-clearspan-project=${project}`]),
@@ -18,7 +22,9 @@ export function FirstTrace({ project }: { project: string }) {
     <Notice title={`Nothing has been sent to ${project} yet`}>
       <div className="first-trace">
         <p>These lines record every model call of a Python program:</p>
-        <CodeBlock code={"import clearspan\n\nclearspan.init()\nclearspan.instrument()"} />
+        <CodeBlock
+          code={`import clearspan\n\nclearspan.init(${settings})\nclearspan.instrument()`}
+        />
         <p>
           A program that already uses OpenTelemetry sends to <code>{OTLP_DEFAULT}</code> by default
           {environment.length === 0

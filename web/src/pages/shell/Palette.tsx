@@ -35,12 +35,7 @@ export function Palette({ onClose, onHelp }: PaletteProps) {
   return (
     <Dialog label="Command palette" onClose={onClose}>
       <Command className="palette" label="Command palette" loop>
-        <Command.Input
-          autoFocus
-          placeholder="Go to, filter, switch"
-          value={text}
-          onValueChange={setText}
-        />
+        <Command.Input placeholder="Go to, filter, switch" value={text} onValueChange={setText} />
         <Command.List>
           <Command.Empty>Nothing by that name.</Command.Empty>
           {TRACE_ID.test(traceId) && (

@@ -31,6 +31,7 @@ export function TraceHeader({ trace, tree, path }: TraceHeaderProps) {
           {trace.name}
         </h2>
         <StatusDot status={trace.status} word />
+        <CopyButton text={trace.trace_id} what="trace id" shown={trace.trace_id.slice(0, 8)} />
         <dl className="trace-totals">
           <Total name="Total time">
             <Duration ns={trace.duration_ns} />
@@ -97,9 +98,6 @@ function Facts({ trace }: { trace: TraceRow }) {
       ))}
       <li title={formatAbsolute(startMs)} className="number">
         {formatDay(startMs)} {formatClock(startMs)} (<Age time={trace.start} ago />)
-      </li>
-      <li>
-        <CopyButton text={trace.trace_id} what="trace id" shown={trace.trace_id.slice(0, 8)} />
       </li>
     </ul>
   );

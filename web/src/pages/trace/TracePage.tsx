@@ -4,6 +4,7 @@ import { useMemo } from "react";
 import { ApiError } from "../../api/client";
 import { traceQuery } from "../../api/traces";
 import { criticalPath } from "../../model/criticalPath";
+import { formatExact } from "../../model/format";
 import { buildTree } from "../../model/tree";
 import { Button } from "../../ui/Button";
 import { Notice } from "../../ui/Notice";
@@ -31,6 +32,12 @@ export function TracePage() {
     return (
       <div className="trace-page">
         <TraceHeader trace={data.trace} tree={tree} path={path} />
+        {data.spans.length < data.trace.span_count && (
+          <p className="trace-cut" role="status">
+            Only the first {formatExact(data.spans.length)} of {formatExact(data.trace.span_count)}{" "}
+            spans are shown.
+          </p>
+        )}
         <TraceView key={traceId} project={project} traceId={traceId} tree={tree} path={path} />
       </div>
     );

@@ -60,7 +60,7 @@ function Line({ row }: { row: UsageRow }) {
   return (
     <tr data-subset={row.isSubset} data-total={row.label === "Total"}>
       <th scope="row">{row.isSubset ? `of which ${row.label}` : row.label}</th>
-      <td>{row.tokens === null ? "unknown" : formatExact(row.tokens)}</td>
+      <td>{row.tokens === null ? "–" : formatExact(row.tokens)}</td>
       <td title={row.cost === null ? undefined : `$${row.cost}`}>
         {row.cost === null ? "" : formatMoney(row.cost)}
       </td>
