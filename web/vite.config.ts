@@ -11,7 +11,7 @@ export default defineConfig({
     target: "es2023",
     // The server's content security policy allows no data: fonts, so nothing is inlined.
     assetsInlineLimit: 0,
-    rollupOptions: { input: ["index.html", "docs.html"] },
+    rolldownOptions: { input: ["index.html", "docs.html"] },
     reportCompressedSize: true,
   },
   server: {

@@ -70,6 +70,8 @@ export function traceQuery(project: string, traceId: string) {
     queryKey: ["trace", project, traceId],
     queryFn: ({ signal }) =>
       get<Trace>(`/traces/${encodeURIComponent(traceId)}`, { project }, signal),
+    // Comparing a hundred thousand spans with those before costs more than drawing them again.
+    structuralSharing: false,
     staleTime: 5000,
   });
 }

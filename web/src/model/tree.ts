@@ -22,7 +22,8 @@ export interface Tree<S extends TreeSpan> {
   parent: Int32Array;
   /** First position after the subtree: `end[i] - i - 1` descendants. */
   end: Int32Array;
-  position: ReadonlyMap<string, number>;
+  /** Where a span stands; -1 when it is not here. */
+  positionOf: (spanId: string) => number;
   /** When the last span ends, or the latest known moment while one is open. */
   endNs: number;
 }
@@ -32,47 +33,41 @@ const NONE = -1;
 /** Builds the tree. Orphans, and the first span of a cycle, are roots: every span is shown once. */
 export function buildTree<S extends TreeSpan>(spans: readonly S[]): Tree<S> {
   const count = spans.length;
-  const { firstChild, nextSibling, roots } = link(spans);
+  const inputs = new Map(spans.map((span, input) => [span.span_id, input]));
+  const links = link(spans, inputs);
   const order: S[] = [];
   const depth = new Int32Array(count);
   const parent = new Int32Array(count);
-  const end = new Int32Array(count);
-  const seen = new Uint8Array(count);
+  const places = new Int32Array(count).fill(NONE);
 
   const walk = (root: number) => {
-    const stack: [input: number, parentAt: number][] = [[root, NONE]];
-    for (let next = stack.pop(); next; next = stack.pop()) {
-      const [input, parentAt] = next;
+    const stack = [root];
+    for (let input = stack.pop(); input !== undefined; input = stack.pop()) {
       const span = spans[input];
-      if (!span || seen[input]) continue;
-      seen[input] = 1;
+      if (!span || places[input] !== NONE) continue;
+      const above = input === root ? NONE : (places[links.parent[input] ?? NONE] ?? NONE);
       const at = order.push(span) - 1;
-      parent[at] = parentAt;
-      depth[at] = parentAt === NONE ? 0 : (depth[parentAt] ?? 0) + 1;
-      const children: [number, number][] = [];
-      for (
-        let child = firstChild[input] ?? NONE;
-        child !== NONE;
-        child = nextSibling[child] ?? NONE
-      ) {
-        children.push([child, at]);
+      places[input] = at;
+      parent[at] = above;
+      depth[at] = above === NONE ? 0 : (depth[above] ?? 0) + 1;
+      for (let child = links.lastChild[input] ?? NONE; child !== NONE;) {
+        stack.push(child);
+        child = links.previous[child] ?? NONE;
       }
-      for (let last = children.pop(); last; last = children.pop()) stack.push(last);
     }
   };
-  roots.forEach(walk);
+  links.roots.forEach(walk);
   spans.forEach((_, input) => {
-    if (!seen[input]) walk(input);
+    if (places[input] === NONE) walk(input);
   });
-
-  // Backwards, each span hands the end of its subtree up to its parent.
-  for (let at = count - 1; at >= 0; at -= 1) {
-    end[at] = Math.max(end[at] ?? 0, at + 1);
-    const above = parent[at] ?? NONE;
-    if (above !== NONE) end[above] = Math.max(end[above] ?? 0, end[at] ?? 0);
-  }
-  const position = new Map(order.map((span, at) => [span.span_id, at]));
-  return { spans: order, depth, parent, end, position, endNs: lastMoment(order) };
+  return {
+    spans: order,
+    depth,
+    parent,
+    end: subtreeEnds(parent),
+    positionOf: (spanId) => places[inputs.get(spanId) ?? NONE] ?? NONE,
+    endNs: lastMoment(order),
+  };
 }
 
 /** Positions to show when the subtrees of `collapsed` spans are folded away. */
@@ -127,24 +122,34 @@ export function endOf(tree: Tree<TreeSpan>, span: TreeSpan): number {
   return span.duration_ns === null ? tree.endNs : span.start_offset_ns + span.duration_ns;
 }
 
-function link(spans: readonly TreeSpan[]) {
-  const byId = new Map(spans.map((span, input) => [span.span_id, input]));
-  const firstChild = new Int32Array(spans.length).fill(NONE);
+/** Each span's children as a list from the last to the first, which a stack turns round. */
+function link(spans: readonly TreeSpan[], inputs: ReadonlyMap<string, number>) {
+  const parent = new Int32Array(spans.length).fill(NONE);
   const lastChild = new Int32Array(spans.length).fill(NONE);
-  const nextSibling = new Int32Array(spans.length).fill(NONE);
+  const previous = new Int32Array(spans.length).fill(NONE);
   const roots: number[] = [];
   spans.forEach((span, input) => {
-    const above = byId.get(span.parent_id);
+    const above = inputs.get(span.parent_id);
     if (above === undefined || above === input) {
       roots.push(input);
       return;
     }
-    const previous = lastChild[above] ?? NONE;
-    if (previous === NONE) firstChild[above] = input;
-    else nextSibling[previous] = input;
+    parent[input] = above;
+    previous[input] = lastChild[above] ?? NONE;
     lastChild[above] = input;
   });
-  return { firstChild, nextSibling, roots };
+  return { parent, lastChild, previous, roots };
+}
+
+/** Backwards, each span hands the end of its subtree up to its parent. */
+function subtreeEnds(parent: Int32Array): Int32Array {
+  const end = new Int32Array(parent.length);
+  for (let at = parent.length - 1; at >= 0; at -= 1) {
+    end[at] = Math.max(end[at] ?? 0, at + 1);
+    const above = parent[at] ?? NONE;
+    if (above !== NONE) end[above] = Math.max(end[above] ?? 0, end[at] ?? 0);
+  }
+  return end;
 }
 
 function lastMoment(spans: readonly TreeSpan[]): number {

@@ -58,7 +58,7 @@ export const SpanLine = memo(function SpanLine(props: SpanLineProps) {
             type="button"
             tabIndex={-1}
             className="span-fold"
-            aria-label={fold ? "Unfold" : "Fold"}
+            aria-label={`${fold ? "Unfold" : "Fold"} ${span.name}`}
             onClick={(event) => {
               event.stopPropagation();
               props.onFold(position, !fold);

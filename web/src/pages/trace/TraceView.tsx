@@ -34,14 +34,14 @@ export function TraceView({ project, traceId, tree, path }: TraceViewProps) {
   // On a wide screen the first span is shown until another is chosen; a phone shows the tree.
   const first = isNarrow ? undefined : tree.spans[0]?.span_id;
   const spanId = isClosed ? undefined : (chosen ?? first);
-  const selected = tree.position.get(spanId ?? "") ?? -1;
+  const selected = tree.positionOf(spanId ?? "");
   const rows = useMemo(() => visibleRows(tree, collapsed), [tree, collapsed]);
   const matches = useMemo(() => findSpans(tree, query, searchedTexts), [tree, query]);
 
   const select = (position: number | undefined) => {
     const span = tree.spans[position ?? -1];
-    if (!span) return;
-    setCollapsed(revealed(tree, collapsed, tree.position.get(span.span_id) ?? 0));
+    if (!span || position === undefined) return;
+    setCollapsed(revealed(tree, collapsed, position));
     setClosed(false);
     void navigate({ search: (before) => ({ ...before, span: span.span_id }), replace: true });
   };

@@ -55,8 +55,8 @@ export function TreeTools(props: TreeToolsProps) {
           {matches.length === 0 ? "none" : `${place > 0 ? place : "–"} of ${matches.length}`}
         </span>
       )}
-      <Button onClick={foldAll}>Fold</Button>
-      <Button onClick={() => onFold(new Set())}>Unfold</Button>
+      <Button onClick={foldAll}>Fold all</Button>
+      <Button onClick={() => onFold(new Set())}>Unfold all</Button>
     </div>
   );
 }
