@@ -45,14 +45,14 @@ export function buildTree<S extends TreeSpan>(spans: readonly S[]): Tree<S> {
     for (let input = stack.pop(); input !== undefined; input = stack.pop()) {
       const span = spans[input];
       if (!span || places[input] !== NONE) continue;
-      const above = input === root ? NONE : (places[links.parent[input] ?? NONE] ?? NONE);
+      const above = input === root ? NONE : read(places, read(links.parent, input));
       const at = order.push(span) - 1;
       places[input] = at;
       parent[at] = above;
-      depth[at] = above === NONE ? 0 : (depth[above] ?? 0) + 1;
-      for (let child = links.lastChild[input] ?? NONE; child !== NONE;) {
+      depth[at] = above === NONE ? 0 : read(depth, above) + 1;
+      for (let child = read(links.lastChild, input); child !== NONE;) {
         stack.push(child);
-        child = links.previous[child] ?? NONE;
+        child = read(links.previous, child);
       }
     }
   };
@@ -65,7 +65,7 @@ export function buildTree<S extends TreeSpan>(spans: readonly S[]): Tree<S> {
     depth,
     parent,
     end: subtreeEnds(parent),
-    positionOf: (spanId) => places[inputs.get(spanId) ?? NONE] ?? NONE,
+    positionOf: (spanId) => read(places, inputs.get(spanId) ?? NONE),
     endNs: lastMoment(order),
   };
 }
@@ -120,6 +120,10 @@ export function findSpans<S extends TreeSpan>(
 /** When a span ends; an open one lasts until the latest known moment. */
 export function endOf(tree: Tree<TreeSpan>, span: TreeSpan): number {
   return span.duration_ns === null ? tree.endNs : span.start_offset_ns + span.duration_ns;
+}
+
+function read(numbers: Int32Array, index: number): number {
+  return numbers[index] ?? NONE;
 }
 
 /** Each span's children as a list from the last to the first, which a stack turns round. */
