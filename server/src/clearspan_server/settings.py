@@ -34,7 +34,7 @@ class Settings:
     max_journal_bytes: int = 2 * 1024 * 1024 * 1024
     batch_rows: int = 8_000
     batch_bytes: int = 48 * 1024 * 1024
-    batch_age_ms: int = 250
+    batch_age_ms: int = 500
     drain_s: int = 30
 
 

@@ -20,6 +20,7 @@ LOG = logging.getLogger(__name__)
 Changed = Callable[[int, str, list[str]], None]  # journal sequence, project, trace ids
 _CHUNK = 1_000  # traces derived by one statement
 _RETRY_S = 1.0
+_PAUSE_S = 0.3  # between two rounds: a trace whose spans come one by one is derived for several at once
 
 
 class Lifecycle:
@@ -69,6 +70,8 @@ class Lifecycle:
                     derive_traces(self._engine, keys)
                     self._tell(seq, keys)
                 self._journal.derive(seq)
+                with self._condition:
+                    self._condition.wait_for(lambda: self._stopping, _PAUSE_S)
             except (ClickHouseError, ClearspanError) as error:
                 LOG.warning("traces could not be derived, trying again: %s", error)
                 with self._condition:
