@@ -1,5 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { buildTree, findSpans, revealed, type TreeSpan, visibleRows } from "./tree";
+import {
+  buildTree,
+  earlierAttempts,
+  findSpans,
+  revealed,
+  type TreeSpan,
+  visibleRows,
+} from "./tree";
 
 function span(id: string, parent = "", startNs = 0): TreeSpan {
   return {
@@ -66,6 +73,21 @@ describe("the tree", () => {
     expect(visibleRows(tree, new Set())).toHaveLength(100_000);
     expect(visibleRows(tree, new Set(["10"]))).toHaveLength(11);
   });
+});
+
+test("an attempt knows those before it, even when their ids form a ring", () => {
+  const attempts = [
+    { ...span("one"), retry_of: "three" },
+    { ...span("two"), retry_of: "one" },
+    { ...span("three"), retry_of: "two" },
+  ];
+
+  const [first, second] = attempts.map((attempt) => attempt.span_id);
+  const tree = buildTree(attempts);
+
+  const before = tree.spans.slice(2).flatMap((last) => earlierAttempts(tree, last));
+  expect(ids(before.slice(0, 2))).toBe(`${second} ${first}`);
+  expect(before).toHaveLength(10);
 });
 
 describe("folding", () => {

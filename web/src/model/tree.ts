@@ -117,6 +117,23 @@ export function findSpans<S extends TreeSpan>(
   return found;
 }
 
+const MOST_ATTEMPTS = 10;
+
+/** The attempts that failed before this one, the latest first. */
+export function earlierAttempts<S extends TreeSpan & { retry_of: string }>(
+  tree: Tree<S>,
+  span: S,
+): S[] {
+  const attempts: S[] = [];
+  let before = tree.spans[tree.positionOf(span.retry_of)];
+  // Bounded, since a chain of ids from outside may be a ring.
+  while (before && attempts.length < MOST_ATTEMPTS) {
+    attempts.push(before);
+    before = tree.spans[tree.positionOf(before.retry_of)];
+  }
+  return attempts;
+}
+
 /** When a span ends; an open one lasts until the latest known moment. */
 export function endOf(tree: Tree<TreeSpan>, span: TreeSpan): number {
   return span.duration_ns === null ? tree.endNs : span.start_offset_ns + span.duration_ns;

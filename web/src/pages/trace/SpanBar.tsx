@@ -10,18 +10,23 @@ interface SpanBarProps {
   window: TimeWindow;
   endNs: number;
   segments: readonly Segment[];
+  /** Attempts before this one, drawn as outlines. */
+  ghosts: readonly TraceSpan[];
 }
 
 /** More stretches than this cannot be told apart in one bar. */
 const MOST_SEGMENTS = 40;
 
 /** A span on the timeline: what the trace waited for is solid, the rest is pale. */
-export function SpanBar({ span, window, endNs, segments }: SpanBarProps) {
+export function SpanBar({ span, window, endNs, segments, ghosts }: SpanBarProps) {
   const startNs = span.start_offset_ns;
   const stopNs = span.duration_ns === null ? endNs : startNs + span.duration_ns;
   const box = barBox(window, startNs, stopNs);
   return (
     <span className="span-lane">
+      {ghosts.map((ghost) => (
+        <Ghost key={ghost.span_id} span={ghost} window={window} />
+      ))}
       {box && (
         <span
           className="span-bar"
@@ -50,6 +55,21 @@ export function SpanBar({ span, window, endNs, segments }: SpanBarProps) {
         <span className="span-cap" style={{ left: `${box.left + box.width}%` }} />
       )}
     </span>
+  );
+}
+
+function Ghost({ span, window }: { span: TraceSpan; window: TimeWindow }) {
+  const startNs = span.start_offset_ns;
+  const box = barBox(window, startNs, startNs + (span.duration_ns ?? 0));
+  return (
+    box && (
+      <span
+        className="span-ghost"
+        data-kind={span.kind}
+        title={`Earlier attempt: ${formatDuration(span.duration_ns)}, ${span.error_type || span.status}`}
+        style={{ left: `${box.left}%`, width: `${box.width}%` }}
+      />
+    )
   );
 }
 

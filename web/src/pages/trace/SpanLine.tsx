@@ -20,6 +20,8 @@ interface SpanLineProps {
   /** When the trace ends, for a span that has not. */
   endNs: number;
   segments: readonly Segment[];
+  /** Attempts before this one. */
+  ghosts: readonly TraceSpan[];
   /** Whether its children are folded away; null without children. */
   fold: boolean | null;
   isSelected: boolean;
@@ -82,7 +84,13 @@ export const SpanLine = memo(function SpanLine(props: SpanLineProps) {
       <span className="span-cost">
         <Money dollars={span.total_cost} />
       </span>
-      <SpanBar span={span} window={props.window} endNs={props.endNs} segments={props.segments} />
+      <SpanBar
+        span={span}
+        window={props.window}
+        endNs={props.endNs}
+        segments={props.segments}
+        ghosts={props.ghosts}
+      />
     </div>
   );
 });

@@ -3,7 +3,7 @@ import { useEffect, useEffectEvent, useMemo, useRef, useState } from "react";
 import type { TraceSpan } from "../../api/traces";
 import type { Segment } from "../../model/criticalPath";
 import type { TimeWindow } from "../../model/timeAxis";
-import { hasChildren, type Tree } from "../../model/tree";
+import { earlierAttempts, hasChildren, type Tree } from "../../model/tree";
 import { useMedia } from "../../ui/useMedia";
 import { SpanLine } from "./SpanLine";
 import { TimeRuler } from "./TimeRuler";
@@ -22,6 +22,7 @@ interface SpanTreeProps {
 }
 
 const NO_SEGMENTS: readonly Segment[] = [];
+const NO_SPANS: readonly TraceSpan[] = [];
 
 /** Tree and waterfall: the same rows under one scroll, only those in view in the document. */
 export function SpanTree(props: SpanTreeProps) {
@@ -72,6 +73,7 @@ export function SpanTree(props: SpanTreeProps) {
                   top={item.start}
                   window={window}
                   endNs={tree.endNs}
+                  ghosts={span.retry_of === "" ? NO_SPANS : earlierAttempts(tree, span)}
                   segments={path.get(position) ?? NO_SEGMENTS}
                   fold={hasChildren(tree, position) ? collapsed.has(span.span_id) : null}
                   isSelected={position === selected}

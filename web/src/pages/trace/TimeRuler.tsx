@@ -1,6 +1,7 @@
 import { formatDuration } from "../../model/format";
 import { place, ticks, type TimeWindow } from "../../model/timeAxis";
 import type { Tree, TreeSpan } from "../../model/tree";
+import { useMedia } from "../../ui/useMedia";
 import { Minimap } from "./Minimap";
 import "./TimeRuler.css";
 
@@ -12,10 +13,12 @@ interface TimeRulerProps {
 }
 
 const TICKS = 5;
+const TICKS_WHEN_NARROW = 2;
 
 /** The head of the tree: column names, the whole trace in miniature, and the time axis. */
 export function TimeRuler({ tree, full, window, onZoom }: TimeRulerProps) {
-  const moments = ticks(window, TICKS);
+  const isNarrow = useMedia("(max-width: 720px)");
+  const moments = ticks(window, isNarrow ? TICKS_WHEN_NARROW : TICKS);
   return (
     <>
       <div className="time-ruler">

@@ -33,7 +33,7 @@ export const TraceLine = memo(function TraceLine({
       className="trace-line"
       role="row"
       aria-label={row.name}
-      aria-selected={isSelected}
+      aria-current={isSelected}
       style={{ transform: `translateY(${top}px)` }}
     >
       <span role="cell" className="trace-status">
