@@ -27,6 +27,10 @@ export default tseslint.config(
     },
   },
   {
+    files: ["scripts/*.js"],
+    languageOptions: { globals: { console: "readonly", process: "readonly" } },
+  },
+  {
     files: ["**/*.{ts,tsx}"],
     extends: [
       tseslint.configs.strictTypeChecked,

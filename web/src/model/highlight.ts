@@ -1,6 +1,6 @@
 /** Just enough syntax colouring for JSON, code and SQL: strings, numbers, comments, keywords. */
 
-export interface CodeToken {
+interface CodeToken {
   type: "plain" | "string" | "number" | "comment" | "keyword";
   text: string;
 }

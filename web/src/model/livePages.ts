@@ -5,7 +5,7 @@ export interface Page<R> {
   next_cursor: string | null;
 }
 
-export interface Merge<R> {
+interface Merge<R> {
   pages: Page<R>[];
   /** How many rows were put on top; the scroll position moves by as many, so that nothing jumps. */
   added: number;

@@ -2,7 +2,7 @@
 
 import { parseTime } from "./format";
 
-export interface SeriesPoint {
+interface SeriesPoint {
   start: string;
   traces: number;
   errors: number;
@@ -14,7 +14,7 @@ export interface SeriesPoint {
   cost: string;
 }
 
-export interface Columns {
+interface Columns {
   /** Seconds since the epoch, as uPlot wants them. */
   times: number[];
   traces: number[];

@@ -1,6 +1,6 @@
 /** Tokens and money of one model call as the rows of a table. */
 
-export interface UsageFacts {
+interface UsageFacts {
   input: number | null;
   output: number | null;
   total: number | null;
@@ -12,7 +12,7 @@ export interface UsageFacts {
   other: Record<string, number>;
 }
 
-export interface CostFacts {
+interface CostFacts {
   input: string | null;
   output: string | null;
   total: string | null;

@@ -14,7 +14,7 @@ export interface Line {
   width?: number;
 }
 
-export interface ChartProps {
+interface ChartProps {
   title: string;
   /** Seconds since the epoch, one for each value. */
   times: readonly number[];

@@ -1,6 +1,6 @@
 import { useEffect, useEffectEvent } from "react";
 
-export type Hotkeys = Record<string, (event: KeyboardEvent) => void>;
+type Hotkeys = Record<string, (event: KeyboardEvent) => void>;
 
 /**
  * Listens to the whole page while the component is shown. Keys are those of `KeyboardEvent.key`;

@@ -4,7 +4,7 @@ import { useStored } from "./useStored";
 
 export const THEMES = ["light", "dark", "system"] as const;
 
-export type Theme = (typeof THEMES)[number];
+type Theme = (typeof THEMES)[number];
 
 /** The chosen theme, and how to choose; `/theme.js` applies the same choice before the first paint. */
 export function useTheme(): [Theme, (theme: Theme) => void] {

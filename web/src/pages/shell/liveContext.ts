@@ -1,6 +1,6 @@
 import { createContext, use, useEffect, useEffectEvent } from "react";
 
-export interface Live {
+interface Live {
   isConnected: boolean;
   /** Calls back with the ids of changed traces; null means that anything may have changed. */
   subscribe: (listener: LiveListener) => () => void;
