@@ -4,7 +4,7 @@ import type { components } from "./schema";
 
 type ErrorReply = components["schemas"]["ErrorReply"];
 
-export type Params = Record<string, string | readonly string[] | undefined>;
+type Params = Record<string, string | readonly string[] | undefined>;
 
 /** An answer that was not 2xx, or no answer at all (status 0). */
 export class ApiError extends Error {

@@ -2,7 +2,7 @@
 
 import { apiUrl } from "./client";
 
-export interface LiveFeed {
+interface LiveFeed {
   /** Some traces changed; ids are gathered until the listener has been quiet for a moment. */
   onTraces: (traceIds: ReadonlySet<string>) => void;
   /** Too much was missed to tell what changed: ask again for everything. */

@@ -6,7 +6,7 @@ import { get } from "./client";
 import type { components } from "./schema";
 
 type TraceList = components["schemas"]["TraceList"];
-export type Overview = components["schemas"]["Overview"];
+type Overview = components["schemas"]["Overview"];
 export type Totals = components["schemas"]["Totals"];
 export type Point = components["schemas"]["Point"];
 export type ModelRow = components["schemas"]["ModelRow"];

@@ -4,7 +4,7 @@ import { queryOptions } from "@tanstack/react-query";
 import { get, post } from "./client";
 import type { components } from "./schema";
 
-export type Me = components["schemas"]["Me"];
+type Me = components["schemas"]["Me"];
 
 export const meQuery = queryOptions({
   queryKey: ["me"],

@@ -8,7 +8,7 @@ import type { components } from "./schema";
 
 type TraceList = components["schemas"]["TraceList"];
 export type TraceRow = components["schemas"]["TraceRow"];
-export type Trace = components["schemas"]["Trace"];
+type Trace = components["schemas"]["Trace"];
 export type TraceSpan = components["schemas"]["TraceSpan"];
 
 export type TraceSort =
