@@ -33,7 +33,7 @@ def _cpu() -> str:
 
 def _commit() -> str:
     commit = _git("rev-parse", "--short=10", "HEAD")
-    changed = _git("status", "--porcelain", "--", "sdk", "server", "bench")
+    changed = _git("status", "--porcelain", "--", "sdk", "server", "bench", ":!bench/RESULTS.md")
     return f"{commit or 'unknown'}{', with changes that are not committed' if changed else ''}"
 
 

@@ -175,4 +175,10 @@ def _failures(results: Results) -> list[str]:
         **{f"raw engine, {load}": found for load, found in results.raw_per_s.items()},
         **{f"stages, {load}": found for load, found in results.stages.items()},
     }
-    return [f"- {part}: {found}" for part, found in named.items() if isinstance(found, str)]
+    refused = {
+        peer.title: f"{len(peer.errors)} requests failed, the first with {peer.errors[0]}"
+        for peer in results.peers.values()
+        if isinstance(peer, PeerFigures) and peer.errors
+    }
+    parts = named | refused
+    return [f"- {part}: {found}" for part, found in parts.items() if isinstance(found, str)]

@@ -25,7 +25,9 @@ VISIBLE_ROUNDS = 10
 _START_LIMIT_S = 60.0
 _QUERYABLE_LIMIT_S = 120.0
 _VISIBLE_LIMIT_S = 20.0
-_POLL_S = 0.1
+_POLL_S = (
+    0.2  # an overview costs the server some 20 ms, which the rest of the work would like to have
+)
 _QUIET_SHARE = 0.05  # of one core; below it merges and derived tables are done
 _SETTLE_LIMIT_S = 30.0
 _MONTH_MS = 30 * 86_400_000
