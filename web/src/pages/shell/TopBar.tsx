@@ -1,4 +1,5 @@
 import { Link, useRouterState } from "@tanstack/react-router";
+import { useEffect } from "react";
 import { Button } from "../../ui/Button";
 import { FilterBox } from "./FilterBox";
 import { LiveSwitch } from "./LiveSwitch";
@@ -36,7 +37,11 @@ export function TopBar({ onPalette }: { onPalette: () => void }) {
 }
 
 function Title({ path, project }: { path: string; project: string }) {
-  if (TRACE_PATH.test(path)) {
+  const name = TRACE_PATH.test(path) ? "Trace" : path.endsWith("/traces") ? "Traces" : "Overview";
+  useEffect(() => {
+    document.title = `${name} · ${project} · Clearspan`;
+  }, [name, project]);
+  if (name === "Trace") {
     return (
       <h1 className="top-bar-title">
         <Link
@@ -50,5 +55,5 @@ function Title({ path, project }: { path: string; project: string }) {
       </h1>
     );
   }
-  return <h1 className="top-bar-title">{path.endsWith("/traces") ? "Traces" : "Overview"}</h1>;
+  return <h1 className="top-bar-title">{name}</h1>;
 }

@@ -14,7 +14,7 @@ export function FactList({ title, facts }: { title: string; facts: readonly Fact
         {known.map(([name, value]) => (
           <div key={name}>
             <dt>{name}</dt>
-            <dd className="number">{value}</dd>
+            <dd>{value}</dd>
           </div>
         ))}
       </dl>
