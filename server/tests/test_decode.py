@@ -23,7 +23,7 @@ from clearspan_server.ingest.normalise import (
 )
 from clearspan_server.ingest.redact import Redactor
 from clearspan_server.model.span import Span
-from clearspan_server.store.columns import from_bytes, to_batch, to_bytes
+from clearspan_server.store.columns import SCHEMA_VERSION, from_bytes, to_batch, to_bytes
 from sending import put, request_of, span
 
 PRIVACY = Privacy(Redactor(), b"key")
@@ -98,7 +98,7 @@ def test_no_value_under_a_known_key_breaks_a_rule_or_loses_the_span(
     }
 
     normalise(draft)
-    stored = from_bytes(to_bytes(to_batch([finish(draft, PRIVACY)])))
+    stored = from_bytes(to_bytes(to_batch([finish(draft, PRIVACY)])), SCHEMA_VERSION)
 
     assert draft.span.dialect != "raw", draft.span.truncated
     assert stored.num_rows == 1

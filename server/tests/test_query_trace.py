@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from clearspan_server.api.messages import messages
 from clearspan_server.api.window import rfc3339
-from clearspan_server.query.tree import places
+from clearspan_server.model.tree import places
 from reading import BASE_NS, SECOND_NS, Reader, span, span_id, trace_id
 
 EDGES = st.tuples(st.integers(1, 12), st.integers(0, 15))  # a span and its parent; 0 is none

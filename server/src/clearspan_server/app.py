@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
@@ -25,6 +26,7 @@ from clearspan_server.api import (
     traces,
     values,
 )
+from clearspan_server.api.body import BodyBudget
 from clearspan_server.api.guard import Guard
 from clearspan_server.api.shapes import ErrorReply
 from clearspan_server.api.state import State
@@ -55,6 +57,8 @@ ROUTES: tuple[APIRouter, ...] = (
 )
 _RECEIVERS = 2  # threads that decode; more would only queue for the interpreter
 
+_BODIES_BYTES = 128 * 1024 * 1024  # of requests under way
+
 Progress = Callable[[str], None]
 
 
@@ -63,7 +67,6 @@ class Parts:
     """What create_app starts and stops, beside the state that routes see."""
 
     state: State
-    writer: Writer
     lifecycle: Lifecycle
 
 
@@ -92,8 +95,10 @@ def build(settings: Settings, folder: Folder, progress: Progress = LOG.info) -> 
         privacy=Privacy(Redactor(), folder.token.encode()),
         live=feed,
         receiving=ThreadPoolExecutor(_RECEIVERS, thread_name_prefix="receive"),
+        bodies=BodyBudget(max(_BODIES_BYTES, 2 * settings.max_body_bytes)),
+        writer=Writer(journal, engine, limits, lifecycle.stored),
     )
-    return Parts(state, Writer(journal, engine, limits, lifecycle.stored), lifecycle)
+    return Parts(state, lifecycle)
 
 
 def create_app(parts: Parts) -> FastAPI:
@@ -103,7 +108,7 @@ def create_app(parts: Parts) -> FastAPI:
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         parts.state.live.bind(asyncio.get_running_loop())
         parts.lifecycle.start()
-        parts.writer.start()
+        parts.state.writer.start()
         yield
         await asyncio.to_thread(shut_down, parts)
 
@@ -138,9 +143,10 @@ def shut_down(parts: Parts, progress: Progress = LOG.info) -> None:
     entries, _ = state.journal.backlog()
     if entries:
         progress(f"storing {entries} entries of the journal")
-    if not parts.writer.stop(state.settings.drain_s):
+    deadline = time.monotonic() + state.settings.drain_s
+    if not state.writer.stop(state.settings.drain_s):
         progress("time is up; the rest waits in the journal for the next start")
-    parts.lifecycle.stop(timeout_s=state.settings.drain_s)
+    parts.lifecycle.stop(timeout_s=max(1.0, deadline - time.monotonic()))
     state.journal.close()
     state.engine.close()
     state.catalog.close()

@@ -64,7 +64,7 @@ def caller_of(request: Request) -> Caller:
     server = request.app.state.server
     presented = _presented(request.headers.get("authorization", ""))
     if presented:
-        if hmac.compare_digest(presented.encode(), server.token.encode()):
+        if _equal(presented, server.token):
             return Caller(None, owner=True)
         catalog: Catalog = server.catalog
         key = catalog.find_key(presented)
@@ -76,7 +76,7 @@ def caller_of(request: Request) -> Caller:
         return Caller(None, owner=False)
     if request.method not in _SAFE_METHODS:
         given = request.headers.get(CSRF_HEADER, "")
-        if not hmac.compare_digest(given, csrf_token(server.token, nonce)):
+        if not _equal(given, csrf_token(server.token, nonce)):
             raise NotAllowed(f"the header {CSRF_HEADER} does not hold this session's token")
     return Caller(None, owner=True)
 
@@ -168,7 +168,7 @@ def session_nonce(request: Request) -> str | None:
     """The nonce of a valid session cookie."""
     token = request.app.state.server.token
     nonce, _, proof = request.cookies.get(cookie_name(token), "").partition(".")
-    if nonce and hmac.compare_digest(proof, _proof(token, f"session:{nonce}")):
+    if nonce and _equal(proof, _proof(token, f"session:{nonce}")):
         return nonce
     return None
 
@@ -180,3 +180,8 @@ def csrf_token(token: str, nonce: str) -> str:
 
 def _proof(token: str, what: str) -> str:
     return hmac.new(token.encode(), what.encode(), hashlib.sha256).hexdigest()
+
+
+def _equal(given: str, right: str) -> bool:
+    """In constant time; as bytes, because headers may hold letters beyond ASCII."""
+    return hmac.compare_digest(given.encode(), right.encode())

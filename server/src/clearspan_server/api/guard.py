@@ -7,7 +7,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from clearspan_server.api.replies import error_response
-from clearspan_server.errors import NotAllowed
+from clearspan_server.errors import NotAllowed, TooLarge
 
 _LOOPBACK = frozenset(("127.0.0.1", "localhost", "[::1]"))
 _PROXY_HEADERS = (
@@ -31,8 +31,9 @@ _SECURITY_HEADERS = (
     ("referrer-policy", "no-referrer"),
     ("cross-origin-opener-policy", "same-origin"),
 )
-# The API's own documentation page is the framework's and loads its script inline.
-_DOCS = "/docs"
+# OTLP senders have a limit of their own, which can be set; nobody else sends much.
+_OTLP_PATHS = "/v1/"
+_MAX_BODY_BYTES = 1024 * 1024
 
 
 class Guard:
@@ -61,7 +62,25 @@ class Guard:
             response = error_response(NotAllowed(refusal), request_id)
             await response(scope, receive, send_with_headers)
             return
+        if not scope["path"].startswith(_OTLP_PATHS):
+            receive = _limited(receive)
         await self._app(scope, receive, send_with_headers)
+
+
+def _limited(receive: Receive) -> Receive:
+    size = 0
+
+    async def receive_within_limit() -> Message:
+        nonlocal size
+        message = await receive()
+        size += len(message.get("body", b""))
+        if size > _MAX_BODY_BYTES:
+            raise TooLarge(
+                f"the body has more than {_MAX_BODY_BYTES} bytes, which is the limit here"
+            )
+        return message
+
+    return receive_within_limit
 
 
 def refused(headers: Iterable[tuple[str, str]]) -> str:

@@ -20,7 +20,11 @@ async def healthz() -> Health:
 def readyz(request: Request, response: Response) -> Health:
     """It can accept and it can query; 503 with the failing check otherwise."""
     server = state_of(request)
-    checks = {"journal": _journal(server), "engine": _engine(server)}
+    checks = {
+        "journal": _journal(server),
+        "writer": server.writer.trouble or "ok",
+        "engine": _engine(server),
+    }
     ready = all(value == "ok" for value in checks.values())
     response.status_code = 200 if ready else 503
     return Health(status="ok" if ready else "failing", checks=checks)

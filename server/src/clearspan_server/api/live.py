@@ -18,7 +18,8 @@ from clearspan_server.api.access import ReadAccess, read_access
 from clearspan_server.errors import BadInput
 
 KEEP_ALIVE_S = 15.0
-_HISTORY = 2_000  # events kept for clients that reconnect
+_HISTORY = 500  # events kept for clients that reconnect
+_SEQ_DIGITS = 19
 _QUEUE = 500  # events that wait for one slow client before it is told to start over
 
 router = APIRouter(prefix="/api/v1", tags=["live"])
@@ -113,8 +114,8 @@ async def live(
 ) -> StreamingResponse:
     """Server-sent events: `traces` with the ids of traces that changed, `reset` when too much was missed."""
     given = request.headers.get("last-event-id")
-    if given is not None and not given.isdecimal():
-        raise BadInput(f"Last-Event-ID must be a whole number, not {given!r}")
+    if given is not None and not (given.isdecimal() and len(given) <= _SEQ_DIGITS):
+        raise BadInput(f"Last-Event-ID must be a whole number, not {given[:50]!r}")
     hub: Live = request.app.state.server.live
     events = hub.events(access.project, int(given) if given else None)
     return StreamingResponse(

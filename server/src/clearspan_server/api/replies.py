@@ -65,6 +65,8 @@ def _known(error: Exception) -> ClearspanError:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         return BadInput(f"{where}: {first['msg']}, not {first.get('input')!r}")
+    if isinstance(error.__cause__, ClearspanError):
+        return error.__cause__  # raised while the framework read the body
     if isinstance(error, HTTPException):
         return _of_framework(error)
     return ClearspanError("the server failed; its log has the reason under this request id")

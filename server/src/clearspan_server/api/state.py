@@ -5,8 +5,10 @@ from dataclasses import dataclass
 
 from starlette.requests import HTTPConnection
 
+from clearspan_server.api.body import BodyBudget
 from clearspan_server.api.live import Live
 from clearspan_server.ingest.encode import Privacy
+from clearspan_server.ingest.writer import Writer
 from clearspan_server.settings import Settings
 from clearspan_server.store.catalog import Catalog
 from clearspan_server.store.engine import Engine
@@ -25,6 +27,8 @@ class State:
     privacy: Privacy
     live: Live
     receiving: ThreadPoolExecutor
+    bodies: BodyBudget
+    writer: Writer
 
 
 def state_of(connection: HTTPConnection) -> State:

@@ -7,6 +7,7 @@ import logging
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import webbrowser
@@ -14,6 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import uvicorn
+from sqlalchemy.exc import SQLAlchemyError
 from typing_extensions import override
 
 from clearspan_server.api.projects import DEMO_PROJECT
@@ -53,14 +55,24 @@ def up(settings: Settings, options: Options) -> None:
     _refuse_other_addresses(settings.host)
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
     listening = _bind(settings.host, settings.port)
-    folder = Folder(settings.data)
+    try:
+        folder = Folder(settings.data)
+    except OSError as error:
+        listening.close()
+        raise StartRefused(f"the folder {settings.data} cannot be used: {error}") from error
     try:
         _say(f"▸ data folder {folder.path}")
-        parts = build(settings, folder, progress=lambda step: _say(f"▸ {step}"))
-        _serve(parts, folder, listening, options)
+        _serve(_build(settings, folder), folder, listening, options)
     finally:
         listening.close()
         folder.release()
+
+
+def _build(settings: Settings, folder: Folder) -> Parts:
+    try:
+        return build(settings, folder, progress=lambda step: _say(f"▸ {step}"))
+    except (OSError, sqlite3.Error, SQLAlchemyError) as error:
+        raise StartRefused(f"the folder {folder.path} cannot be used: {error}") from error
 
 
 def _serve(parts: Parts, folder: Folder, listening: socket.socket, options: Options) -> None:
@@ -124,6 +136,9 @@ def _bind(host: str, port: int) -> socket.socket:
     try:
         listening.bind((host, port))
         listening.listen(1024)
+    except OverflowError as error:
+        listening.close()
+        raise StartRefused(f"{port} is not a port: 0 to 65535") from error
     except OSError as error:
         listening.close()
         if error.errno == errno.EADDRINUSE:

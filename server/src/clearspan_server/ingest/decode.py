@@ -16,6 +16,7 @@ from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
 from opentelemetry.proto.trace.v1 import trace_pb2
 
 from clearspan_server.errors import BadInput
+from clearspan_server.ingest.coerce import to_json
 from clearspan_server.ingest.draft import (
     Attributes,
     Decoded,
@@ -29,6 +30,9 @@ from clearspan_server.model.span import Span
 
 _MAX_DEPTH = 32  # of nested values; what lies deeper becomes text
 _STATUS_NAMES = {"STATUS_CODE_UNSET": 0, "STATUS_CODE_OK": 1, "STATUS_CODE_ERROR": 2}
+_REMOTE_PARENT = 0x300  # both bits: the sender knows whether the parent is remote, and it is
+_FIRST_NS = 0
+_LAST_NS = 4_102_444_800_000_000_000  # the year 2100: the engine's minutes end a little later
 _NO_TRACE, _NO_SPAN = "0" * 32, "0" * 16
 
 
@@ -65,13 +69,20 @@ def decode_json(body: bytes, project: str) -> Decoded:
     except orjson.JSONDecodeError as error:
         raise BadInput(f"the body is not JSON: {error}") from error
     decoded = Decoded()
-    where = "the top"
     try:
-        for where, span, origin in _json_spans(request):  # noqa: B007 - the handler below says it
-            _add(decoded, _json_draft(span, project, origin))
+        for where, span, origin in _json_spans(request):
+            _add(decoded, _tried(where, span, project, origin))
     except (AttributeError, TypeError) as error:
-        raise BadInput(f"the body is not an OTLP trace request: after {where}: {error}") from error
+        raise BadInput(f"the body is not an OTLP trace request: {error}") from error
     return decoded
+
+
+def _tried(where: str, span: Any, project: str, origin: Origin) -> Draft | Rejected:  # noqa: ANN401 - foreign JSON
+    """One span; what is wrong with it does not touch its neighbours."""
+    try:
+        return _json_draft(span, project, origin)
+    except (AttributeError, TypeError, ValueError) as error:
+        return Rejected(f"{where}: {error}")
 
 
 def _json_spans(request: Any) -> Iterator[tuple[str, Any, Origin]]:  # noqa: ANN401 - foreign JSON
@@ -97,13 +108,16 @@ def _draft(span: trace_pb2.Span, project: str, origin: Origin) -> Draft | Reject
     parent_id = span.parent_span_id.hex()
     if reason := _bad_ids(trace_id, span_id, parent_id, span.name):
         return Rejected(reason)
+    if reason := _bad_times(span.start_time_unix_nano, span.end_time_unix_nano, span.name):
+        return Rejected(reason)
     record = Span(
         project=project,
         trace_id=trace_id,
         span_id=span_id,
         parent_id="" if parent_id == _NO_SPAN else parent_id,
-        start_ns=_time(span.start_time_unix_nano),
-        end_ns=_time(span.end_time_unix_nano) or None,
+        parent_remote=span.flags & _REMOTE_PARENT == _REMOTE_PARENT,
+        start_ns=span.start_time_unix_nano,
+        end_ns=span.end_time_unix_nano or None,
         name=span.name,
         scope_name=origin.scope_name,
         scope_version=origin.scope_version,
@@ -115,7 +129,7 @@ def _draft(span: trace_pb2.Span, project: str, origin: Origin) -> Draft | Reject
             for link in span.links
         )
     events = [
-        Event(event.name, event.time_unix_nano, _attributes(event.attributes))
+        Event(event.name, _clamped(event.time_unix_nano), _attributes(event.attributes))
         for event in span.events
     ]
     return Draft(record, _attributes(span.attributes), events, origin, span.status.code)
@@ -134,6 +148,8 @@ def _json_draft(span: Mapping[str, Any], project: str, origin: Origin) -> Draft 
         return Rejected(
             f"span {name!r}: startTimeUnixNano is not a whole number: {span.get('startTimeUnixNano')!r}"
         )
+    if reason := _bad_times(start_ns, end_ns or 0, name):
+        return Rejected(reason)
     status = span.get("status") or {}
     code = status.get("code", 0)
     record = Span(
@@ -141,8 +157,9 @@ def _json_draft(span: Mapping[str, Any], project: str, origin: Origin) -> Draft 
         trace_id=trace_id,
         span_id=span_id,
         parent_id="" if parent_id == _NO_SPAN else parent_id,
-        start_ns=_time(start_ns),
-        end_ns=_time(end_ns or 0) or None,
+        parent_remote=(_integer(span.get("flags")) or 0) & _REMOTE_PARENT == _REMOTE_PARENT,
+        start_ns=start_ns,
+        end_ns=end_ns or None,
         name=name,
         scope_name=origin.scope_name,
         scope_version=origin.scope_version,
@@ -157,7 +174,7 @@ def _json_draft(span: Mapping[str, Any], project: str, origin: Origin) -> Draft 
     events = [
         Event(
             str(event.get("name", "")),
-            _integer(event.get("timeUnixNano")) or 0,
+            _clamped(_integer(event.get("timeUnixNano")) or 0),
             _json_attributes(event),
         )
         for event in _list(span, "events")
@@ -184,18 +201,24 @@ def _is_hex(text: str) -> bool:
     return text.isalnum()  # fromhex alone would let spaces pass
 
 
-def _time(nanoseconds: int) -> int:
-    return min(nanoseconds, 2**63 - 1)  # the engine's times are signed
+def _bad_times(start_ns: int, end_ns: int, name: str) -> str:
+    for what, at_ns in (("start", start_ns), ("end", end_ns)):
+        if not _FIRST_NS <= at_ns <= _LAST_NS:
+            return f"span {name!r}: its {what}, {at_ns} ns, does not lie between 1970 and 2100"
+    return "" if start_ns else f"span {name!r}: it has no start time"
+
+
+def _clamped(at_ns: int) -> int:
+    return min(max(at_ns, _FIRST_NS), _LAST_NS)
 
 
 def _links(links: Iterable[tuple[str, str, Attributes]]) -> str:
-    return orjson.dumps(
+    return to_json(
         [
             {"trace_id": trace_id, "span_id": span_id, "attributes": attributes}
             for trace_id, span_id, attributes in links
-        ],
-        option=orjson.OPT_PASSTHROUGH_SUBCLASS,
-    ).decode()
+        ]
+    )
 
 
 def _attributes(pairs: Iterable[KeyValue]) -> Attributes:
@@ -246,7 +269,7 @@ def _json_value(value: Any, depth: int) -> Value:  # noqa: ANN401 - foreign JSON
         return None
     which, held = next(iter(value.items()))
     if depth >= _MAX_DEPTH:
-        return orjson.dumps(held).decode()
+        return to_json(held)
     if which == "arrayValue":
         return [_json_value(item, depth + 1) for item in _list(held or {}, "values")]
     if which == "kvlistValue":
@@ -255,7 +278,8 @@ def _json_value(value: Any, depth: int) -> Value:  # noqa: ANN401 - foreign JSON
             for pair in _list(held or {}, "values")
         }
     if which == "intValue":
-        return _integer(held)
+        number = _integer(held)
+        return number if number is not None and -(2**63) <= number < 2**63 else to_json(held)
     if which == "doubleValue":
         return _double(held)
     if which == "boolValue":

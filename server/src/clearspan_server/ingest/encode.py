@@ -5,10 +5,12 @@ Redaction comes before anything is cut, so that half a secret never stays behind
 
 import hashlib
 import hmac
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, fields
+from itertools import islice
 
+from clearspan_server.ingest.coerce import to_json
 from clearspan_server.ingest.draft import Attributes, Draft, Origin
-from clearspan_server.ingest.normalise.coerce import to_json
 from clearspan_server.ingest.normalise.messages import preview
 from clearspan_server.ingest.redact import Redactor
 from clearspan_server.model.span import Span
@@ -16,26 +18,35 @@ from clearspan_server.model.span import Span
 MAX_ATTRIBUTES = 256
 _PREVIEW_SOURCE_CHARS = 2_000  # enough to cut a preview from; a secret at this edge cannot reach it
 
-_TEXT_FIELDS = (
-    "name",
-    "error_type",
-    "error_message",
-    "error_stack",
-    "input",
-    "output",
-    "retrieval_query",
-    "documents",
-    "tool_name",
-    "tool_arguments",
-    "tool_result",
-    "tool_definitions",
-    "parameters",
-    "request_id",
-    "feature",
-    "links",
-)
 # Names of people: replaced by a stable pseudonym, so that a user stays one user.
 _IDENTITY_FIELDS = ("user_id", "customer_id", "session_id")
+# Ids in hex and words of our own; everything else that is text may hold a secret.
+_OWN_WORDS = frozenset(
+    (
+        "project",
+        "trace_id",
+        "span_id",
+        "parent_id",
+        "kind",
+        "status",
+        "error_class",
+        "usage_source",
+        "price_version",
+        "dialect",
+    )
+)
+_MADE_HERE = frozenset(("input_preview", "output_preview", "events", "attributes_overflow"))
+_TEXT_FIELDS = tuple(
+    field.name
+    for field in fields(Span)
+    if field.type is str
+    and field.name not in _OWN_WORDS | _MADE_HERE
+    and field.name not in _IDENTITY_FIELDS
+)
+# An escaped backslash is taken first, so that what follows it is not mistaken for an escape.
+_ASCII_ESCAPE = re.compile(
+    r"\\\\|\\u00(2[013-9a-f]|[346][0-9a-f]|5[0-9abd-f]|7[0-9a-e])", re.IGNORECASE
+)
 _MIRRORS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("input.value", ("input", "input_text", "tool_arguments", "retrieval_query")),
     ("output.value", ("output", "output_text", "tool_result")),
@@ -58,36 +69,49 @@ def finish(draft: Draft, privacy: Privacy) -> Span:
     keys, values = _split_attributes(draft)
     texts = [getattr(span, name) for name in _TEXT_FIELDS]
     identities = [getattr(span, name) for name in _IDENTITY_FIELDS]
-    rest = [_events(draft), span.attributes_overflow, *span.tags]
+    rest = [_events(draft), span.attributes_overflow]
     shown = [draft.input_text[:_PREVIEW_SOURCE_CHARS], draft.output_text[:_PREVIEW_SOURCE_CHARS]]
-    clean, counts = redactor.redact([*texts, *identities, *rest, *values])
+    given = [texts, identities, rest, span.tags, span.truncated, keys, values]
+    clean, counts = _redact(given, redactor)
     if counts:
         span.redactions = counts
-        for name, value in zip(_TEXT_FIELDS, clean, strict=False):
+        texts, named, rest, span.tags, span.truncated, keys, clean_values = clean
+        for name, value in zip(_TEXT_FIELDS, texts, strict=True):
             setattr(span, name, value)
-        start = len(texts)
-        for name, value, original in zip(_IDENTITY_FIELDS, clean[start:], identities, strict=False):
+        for name, value, original in zip(_IDENTITY_FIELDS, named, identities, strict=True):
             known = original if value == original else _pseudonym(original, privacy.pseudonym_key)
             setattr(span, name, known)
-        start += len(identities)
-        rest = clean[start : start + len(rest)]
-        values = _changed_numbers_out(span, keys, values, clean[start + len(rest) :])
+        _drop_redacted_numbers(span, keys, values, clean_values)
+        values = clean_values
         shown, _ = redactor.redact(shown)  # a piece of a field above: counted there
     span.input_preview, span.output_preview = preview(shown[0]), preview(shown[1])
-    span.events, span.attributes_overflow, *span.tags = rest
+    span.events, span.attributes_overflow = rest
     span.attributes = dict(zip(keys, values, strict=True))
     span.resource = _resource(draft.origin, redactor)
     return span
 
 
-def _changed_numbers_out(
-    span: Span, keys: list[str], given: list[str], clean: list[str]
-) -> list[str]:
-    """Drop the numbers whose text was redacted (a card number can come as an integer); gives `clean`."""
+def _redact(groups: list[list[str]], redactor: Redactor) -> tuple[list[list[str]], dict[str, int]]:
+    """The groups with every text redacted, scanned as one; and how many of each type were found."""
+    together = [text for group in groups for text in group]
+    readable = [_without_escapes(text) if "\\u00" in text else text for text in together]
+    clean, counts = redactor.redact(readable)
+    if not counts:
+        return groups, counts
+    rest = iter(clean)
+    return [list(islice(rest, len(group))) for group in groups], counts
+
+
+def _without_escapes(text: str) -> str:
+    """JSON text with its escapes of printable ASCII written out: some writers escape even `+` and `@`."""
+    return _ASCII_ESCAPE.sub(lambda found: chr(int(found[1], 16)) if found[1] else found[0], text)
+
+
+def _drop_redacted_numbers(span: Span, keys: list[str], given: list[str], clean: list[str]) -> None:
+    """A card number can come as an integer: where its text was redacted, its number goes."""
     for key, before, after in zip(keys, given, clean, strict=True):
         if before != after:
             span.attributes_number.pop(key, None)
-    return clean
 
 
 def _split_attributes(draft: Draft) -> tuple[list[str], list[str]]:
@@ -115,11 +139,11 @@ def _split_attributes(draft: Draft) -> tuple[list[str], list[str]]:
 def _mirror(draft: Draft) -> None:
     """Drop attributes that a canonical field repeats to the letter."""
     span = draft.span
-    for key, fields in _MIRRORS:
+    for key, sources in _MIRRORS:
         value = draft.attributes.get(key)
         if not isinstance(value, str) or key in span.mirrored:
             continue
-        for field in fields:
+        for field in sources:
             held = getattr(draft, field) if field.endswith("_text") else getattr(span, field)
             if value == held:
                 span.mirrored[key] = field
@@ -141,8 +165,8 @@ def _resource(origin: Origin, redactor: Redactor) -> dict[str, str]:
     """The resource as JSON text by key, made once for all spans that share it."""
     if not origin.resource_text and origin.resource:
         texts = [to_json(value) for value in origin.resource.values()]
-        clean, _ = redactor.redact(texts)
-        origin.resource_text = dict(zip(origin.resource, clean, strict=True))
+        (keys, values), _ = _redact([list(origin.resource), texts], redactor)
+        origin.resource_text = dict(zip(keys, values, strict=True))
     return origin.resource_text
 
 

@@ -5,9 +5,11 @@ import zlib
 from concurrent.futures import Future
 from dataclasses import dataclass
 
+import pyarrow as pa
+
 from clearspan_server.errors import BadInput, TooLarge, UnsupportedType
 from clearspan_server.ingest.decode import decode_json, decode_protobuf
-from clearspan_server.ingest.draft import Decoded, Draft
+from clearspan_server.ingest.draft import Decoded, Draft, Rejected
 from clearspan_server.ingest.encode import Privacy, finish
 from clearspan_server.ingest.normalise import normalise
 from clearspan_server.ingest.price import price
@@ -56,12 +58,20 @@ def receive(
     body = inflate(request.body, request.content_encoding, max_body_bytes)
     decoded = _decode(request.content_type, body, request.project)
     received_ns = time.time_ns()
-    spans = [_finish(draft, request, received_ns, privacy) for draft in decoded.drafts]
+    rejected = decoded.rejected
+    if not decoded.drafts:
+        return Receipt(0, len(rejected), _first(rejected), None)
+    batch = _batch(
+        [_finish(draft, request, received_ns, privacy) for draft in decoded.drafts], rejected
+    )
     durable = None
-    if spans:
-        durable = journal.append(to_bytes(to_batch(spans)), len(spans), SCHEMA_VERSION)
-    reasons = "; ".join(one.reason for one in decoded.rejected[:_MAX_REASONS])
-    return Receipt(len(spans), len(decoded.rejected), reasons, durable)
+    if batch.num_rows:
+        durable = journal.append(to_bytes(batch), batch.num_rows, SCHEMA_VERSION)
+    return Receipt(batch.num_rows, len(rejected), _first(rejected), durable)
+
+
+def _first(rejected: list[Rejected]) -> str:
+    return "; ".join(one.reason for one in rejected[:_MAX_REASONS])
 
 
 def media_type(content_type: str) -> str:
@@ -85,24 +95,49 @@ def inflate(body: bytes, encoding: str, max_bytes: int) -> bytes:
         return body
     if encoding != "gzip":
         raise UnsupportedType(f"the content encoding is {encoding!r}; gzip and identity are read")
+    inflated = b""
+    while body:  # a gzip body may consist of several members
+        member, body = _inflate_member(body, max_bytes - len(inflated))
+        inflated += member
+    return inflated
+
+
+def _inflate_member(body: bytes, max_bytes: int) -> tuple[bytes, bytes]:
+    """The first gzip member's content, and what follows it."""
+    inflater = zlib.decompressobj(wbits=31)
     try:
-        inflater = zlib.decompressobj(wbits=31)
-        inflated = inflater.decompress(body, max_bytes)
-        if inflater.unconsumed_tail:
-            raise TooLarge(
-                f"the body of {len(body)} bytes inflates beyond the limit of {max_bytes} bytes"
-            )
-        if not inflater.eof:
-            raise BadInput(f"the gzip body of {len(body)} bytes ends too early")
+        # One byte more than allowed: a limit of 0 would mean none.
+        inflated = inflater.decompress(body, max_bytes + 1)
     except zlib.error as error:
         raise BadInput(f"the body of {len(body)} bytes is not gzip: {error}") from error
-    return inflated
+    if len(inflated) > max_bytes:
+        raise TooLarge(f"the body of {len(body)} bytes inflates beyond the limit of {max_bytes}")
+    if not inflater.eof:
+        raise BadInput(f"the gzip body of {len(body)} bytes ends too early")
+    return inflated, inflater.unused_data
 
 
 def _decode(content_type: str, body: bytes, project: str) -> Decoded:
     if media_type(content_type) == PROTOBUF:
         return decode_protobuf(body, project)
     return decode_json(body, project)
+
+
+def _batch(spans: list[Span], rejected: list[Rejected]) -> pa.RecordBatch:
+    """The spans as rows; one that does not fit its columns is rejected by itself."""
+    try:
+        return to_batch(spans)
+    except (pa.ArrowException, OverflowError):
+        return to_batch([span for span in spans if _fits(span, rejected)])
+
+
+def _fits(span: Span, rejected: list[Rejected]) -> bool:
+    try:
+        to_batch([span])
+    except (pa.ArrowException, OverflowError) as error:
+        rejected.append(Rejected(f"span {span.name!r} cannot be kept: {error}"))
+        return False
+    return True
 
 
 def _finish(draft: Draft, request: Request, received_ns: int, privacy: Privacy) -> Span:

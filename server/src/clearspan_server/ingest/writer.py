@@ -4,13 +4,11 @@ import logging
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 import pyarrow as pa
-from clickhouse_connect.driver.exceptions import ClickHouseError
 
-from clearspan_server.errors import ClearspanError
 from clearspan_server.store.columns import from_bytes
 from clearspan_server.store.engine import Engine
 from clearspan_server.store.journal import Batch, Entry, Journal
@@ -41,6 +39,7 @@ class Writer:
         self._engine = engine
         self._limits = limits
         self._stored = stored
+        self.trouble = ""  # why the last batch was not stored; empty when it was
         self._draining = False
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._write_forever, name="writer", daemon=True)
@@ -63,9 +62,12 @@ class Writer:
             try:
                 if not self._write_next():
                     self._journal.wait(self._journal.stored, timeout_s=0.5)
-            except (ClickHouseError, ClearspanError) as error:
-                # Nothing is lost: the batch stays begun, and the same range is inserted again.
-                LOG.warning("the engine did not take a batch, trying again: %s", error)
+                self.trouble = ""
+            except Exception as error:
+                # Nothing is lost: the batch stays begun, and the same range is inserted again. Whatever it
+                # was, this thread goes on: a server that acknowledges and never stores would be worse.
+                LOG.exception("a batch was not stored, trying again")
+                self.trouble = f"{type(error).__name__}: {error}"[:300]
                 self._stop.wait(_RETRY_S)
 
     def _write_next(self) -> bool:
@@ -79,10 +81,12 @@ class Writer:
             self._journal.begin(batch)
         else:
             entries = list(self._journal.read(batch.first_seq - 1, up_to=batch.last_seq))
-        table = pa.concat_tables([from_bytes(entry.data) for entry in entries]).combine_chunks()
-        self._engine.insert("spans", table, token=batch.token)
+        tables = list(readable(entries, self._journal.set_aside))
+        if tables:
+            table = pa.concat_tables(tables).combine_chunks()
+            self._engine.insert("spans", table, token=batch.token)
         self._journal.finish(batch)
-        self._stored(batch.last_seq, trace_keys([table]))
+        self._stored(batch.last_seq, trace_keys(tables))
         return True
 
     def _gather(self) -> list[Entry]:
@@ -104,6 +108,19 @@ class Writer:
             if rows >= limits.rows:
                 break
         return entries
+
+
+def readable(
+    entries: Iterable[Entry], unreadable: Callable[[Entry, str], None] | None = None
+) -> Iterator[pa.Table]:
+    """The spans of the entries; one that cannot be read is handed to `unreadable` and stops nobody."""
+    for entry in entries:
+        try:
+            yield from_bytes(entry.data, entry.schema_version)
+        except (pa.ArrowException, ValueError) as error:
+            LOG.error("journal entry %d cannot be read: %s", entry.seq, error)  # noqa: TRY400 - no stack of ours
+            if unreadable is not None:
+                unreadable(entry, str(error))
 
 
 def trace_keys(tables: Iterable[pa.Table]) -> set[tuple[str, str]]:

@@ -6,11 +6,9 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 from operator import itemgetter
 
-from clickhouse_connect.driver.exceptions import ClickHouseError
+from clickhouse_connect.driver.exceptions import DatabaseError
 
-from clearspan_server.errors import ClearspanError
-from clearspan_server.ingest.writer import trace_keys
-from clearspan_server.store.columns import from_bytes
+from clearspan_server.ingest.writer import readable, trace_keys
 from clearspan_server.store.derived import Key, derive_traces
 from clearspan_server.store.engine import Engine
 from clearspan_server.store.journal import Journal
@@ -20,7 +18,9 @@ LOG = logging.getLogger(__name__)
 Changed = Callable[[int, str, list[str]], None]  # journal sequence, project, trace ids
 _CHUNK = 1_000  # traces derived by one statement
 _RETRY_S = 1.0
-_PAUSE_S = 0.3  # between two rounds: a trace whose spans come one by one is derived for several at once
+_PAUSE_S = (
+    0.3  # between two rounds: a trace whose spans come one by one is derived for several at once
+)
 
 
 class Lifecycle:
@@ -40,7 +40,7 @@ class Lifecycle:
         """Take up what was stored and not yet derived when the last process ended."""
         journal = self._journal
         entries = journal.read(journal.derived, up_to=journal.stored)
-        self.stored(journal.stored, trace_keys(from_bytes(entry.data) for entry in entries))
+        self.stored(journal.stored, trace_keys(readable(entries)))
         self._thread.start()
 
     def stored(self, seq: int, keys: set[Key]) -> None:
@@ -67,18 +67,32 @@ class Lifecycle:
                 seq = self._seq
             try:
                 for keys in _batches(sorted(dirty)):
-                    derive_traces(self._engine, keys)
+                    self._derive(keys)
                     self._tell(seq, keys)
                 self._journal.derive(seq)
                 with self._condition:
                     self._condition.wait_for(lambda: self._stopping, _PAUSE_S)
-            except (ClickHouseError, ClearspanError) as error:
-                LOG.warning("traces could not be derived, trying again: %s", error)
+            except Exception:
+                # Whatever it was, this thread goes on: without it no trace would be listed any more.
+                LOG.exception("traces could not be derived, trying again")
                 with self._condition:
                     self._dirty |= dirty
                     if self._stopping:
                         return
                     self._condition.wait(_RETRY_S)
+
+    def _derive(self, keys: Sequence[Key]) -> None:
+        """Derive the traces; one that the engine refuses, while it answers otherwise, is left out alone."""
+        try:
+            derive_traces(self._engine, keys)
+        except DatabaseError:
+            self._engine.query("select 1")
+            if len(keys) == 1:
+                LOG.exception("trace %s of project %s is not listed", keys[0][1], keys[0][0])
+                return
+            middle = len(keys) // 2
+            self._derive(keys[:middle])
+            self._derive(keys[middle:])
 
     def _tell(self, seq: int, keys: Sequence[Key]) -> None:
         for project, group in groupby(keys, key=itemgetter(0)):

@@ -4,8 +4,10 @@ A span's usage counts unless a descendant has usage too (it is then a roll-up of
 trace with the same response id already counts (two libraries recorded the same call).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+
+from clearspan_server.model.tree import parents_of
 
 
 @dataclass(slots=True, frozen=True)
@@ -20,15 +22,12 @@ class Bearer:
 
 
 def counted(spans: Iterable[Bearer]) -> dict[str, bool]:
-    """Whether each span of one trace counts, by span id. Cycles of parents end where they began."""
-    by_id = {span.span_id: span for span in spans}
-    rolled_up: set[str] = set()
-    for span in by_id.values():
-        if span.has_usage:
-            rolled_up |= _ancestors(span, by_id)
-    counts = {span_id: span_id not in rolled_up for span_id in by_id}
+    """Whether each span of one trace counts, by span id; in time linear in their number."""
+    ordered = sorted(spans, key=lambda one: (one.start_ns, one.span_id))
+    rolled_up = _rolled_up(ordered)
+    counts = {span.span_id: place not in rolled_up for place, span in enumerate(ordered)}
     seen: set[str] = set()
-    for span in sorted(by_id.values(), key=lambda one: (-one.start_ns, one.span_id)):
+    for span in reversed(ordered):
         if not (span.has_usage and span.response_id and counts[span.span_id]):
             continue
         counts[span.span_id] = span.response_id not in seen
@@ -36,10 +35,13 @@ def counted(spans: Iterable[Bearer]) -> dict[str, bool]:
     return counts
 
 
-def _ancestors(span: Bearer, by_id: dict[str, Bearer]) -> set[str]:
-    above: set[str] = set()
-    parent = by_id.get(span.parent_id)
-    while parent is not None and parent.span_id not in above and parent is not span:
-        above.add(parent.span_id)
-        parent = by_id.get(parent.parent_id)
-    return above
+def _rolled_up(spans: Sequence[Bearer]) -> set[int]:
+    """The positions of all spans with a descendant that has usage."""
+    parents = parents_of([(span.span_id, span.parent_id) for span in spans])
+    found: set[int] = set()
+    for place, span in enumerate(spans):
+        above = parents[place] if span.has_usage else None
+        while above is not None and above not in found:
+            found.add(above)
+            above = parents[above]
+    return found

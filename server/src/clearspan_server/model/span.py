@@ -56,6 +56,7 @@ class Span:
     trace_id: str
     span_id: str
     parent_id: str = ""
+    parent_remote: bool = False  # the parent is of another process, which may not send here
     links: str = ""  # JSON: [{"trace_id", "span_id", "attributes"}]
 
     # Time. `end_ns` is None while the span is open.

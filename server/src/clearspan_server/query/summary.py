@@ -16,12 +16,13 @@ _SUMMED = ("input_tokens", "output_tokens", "total_tokens", "total_cost")
 def summarise(spans: Sequence[Row]) -> Row:
     """The columns of the table `traces` for one trace; `spans` in order of start, at least one.
 
-    The root, the first span without a parent, else the first span, names the trace; without a root it is open.
+    The root, the first span without a parent, names the trace; else the first whose parent is in another process;
+    else the first span, and then the trace is open.
     What it does not say (user, session, error …) the first span that does says. Tokens and cost are sums over
     counted spans that have usage.
     """
-    root = next((span for span in spans if not span["parent_id"]), spans[0])
-    status = "open" if root["parent_id"] else root["status"]
+    root = min(spans, key=_rank)
+    status = "open" if _rank(root) == _NO_ROOT else root["status"]
     ranked = [root, *spans]
     failed = next((span for span in ranked if span["status"] == "error"), None)
     calls = [span for span in spans if span["kind"] in _MODEL_KINDS]
@@ -48,6 +49,16 @@ def summarise(spans: Sequence[Row]) -> Row:
         **{column: _total(paying, column) for column in _SUMMED},
         "unpriced_count": sum(span["total_cost"] is None for span in paying),
     }
+
+
+_NO_ROOT = 2
+
+
+def _rank(span: Row) -> int:
+    """A root, then a span whose parent is in another process, then any other."""
+    if not span["parent_id"]:
+        return 0
+    return 1 if span["parent_remote"] else _NO_ROOT
 
 
 def _pays(span: Row) -> bool:

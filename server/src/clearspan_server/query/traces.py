@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from clearspan_server.errors import NotFound
+from clearspan_server.model.tree import Place, places
 from clearspan_server.query import SQL
 from clearspan_server.query.filter import (
     Clauses,
@@ -14,7 +15,6 @@ from clearspan_server.query.filter import (
 from clearspan_server.query.page import Listing, Page, Paging, read_page
 from clearspan_server.query.summary import summarise
 from clearspan_server.query.text import terms
-from clearspan_server.query.tree import Place, places
 from clearspan_server.query.window import Window
 from clearspan_server.store.engine import Engine, Row
 from clearspan_server.store.statements import statement

@@ -14,6 +14,7 @@ SCHEMA_VERSION = 1  # of a journal entry; raise it when a column changes its nam
 
 _MONEY = pa.decimal128(18, 12)
 _WIDE: dict[str, pa.DataType] = {
+    "parent_remote": pa.bool_(),
     "step_index": pa.uint32(),
     "attempt": pa.uint16(),
     "streamed": pa.bool_(),
@@ -52,6 +53,8 @@ _ROW = attrgetter(*SCHEMA.names)
 
 def to_batch(spans: Sequence[Span]) -> pa.RecordBatch:
     """The spans as one record batch of `SCHEMA`, a row each, in their order."""
+    if not spans:
+        return pa.RecordBatch.from_pylist([], SCHEMA)
     values = zip(*map(_ROW, spans), strict=True)
     columns = [_BUILDERS[name](column) for name, column in zip(SCHEMA.names, values, strict=True)]
     return pa.RecordBatch.from_arrays(columns, schema=SCHEMA)
@@ -92,7 +95,14 @@ def to_bytes(batch: pa.RecordBatch) -> bytes:
     return bytes(sink.getvalue())
 
 
-def from_bytes(data: bytes) -> pa.Table:
-    """The spans of a journal entry."""
+def from_bytes(data: bytes, schema_version: int) -> pa.Table:
+    """The spans of a journal entry.
+
+    Raises:
+        ValueError: the entry was written with a layout that this version does not read.
+        pa.ArrowException: the bytes are no Arrow stream.
+    """
+    if schema_version != SCHEMA_VERSION:
+        raise ValueError(f"its layout is {schema_version}; this version reads {SCHEMA_VERSION}")
     with pa.ipc.open_stream(data) as reader:
         return reader.read_all()

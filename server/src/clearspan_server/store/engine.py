@@ -11,7 +11,7 @@ import pyarrow as pa
 from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.exceptions import ClickHouseError
 
-from clearspan_server.errors import FolderInUse, Unavailable
+from clearspan_server.errors import Unavailable
 
 Row = dict[str, Any]  # column name → value, as the driver gives it: foreign data enters here
 
@@ -47,7 +47,12 @@ class Engine:
 
     def insert(self, table: str, batch: pa.Table, *, token: str) -> None:
         """Insert an Arrow table; a second insert with the same token is dropped by the engine."""
-        settings = {"insert_deduplication_token": token, "insert_deduplicate": 1}
+        settings = {
+            "insert_deduplication_token": token,
+            "insert_deduplicate": 1,
+            # Late spans of many months in one batch are unusual, not wrong: the default of 100 would refuse it.
+            "max_partitions_per_insert_block": 0,
+        }
         with self._client() as client:
             client.insert_arrow(table, batch, settings=settings)
 
@@ -90,14 +95,11 @@ def _open(target: str | Path) -> Client:
     """A new client.
 
     Raises:
-        FolderInUse: another process owns the folder.
-        Unavailable: no server answers at the URL.
+        Unavailable: the folder cannot be opened, or no server answers at the URL.
     """
     try:
         if isinstance(target, Path):
             return clickhouse_connect.get_client(interface="chdb", path=str(target))
         return clickhouse_connect.get_client(dsn=target)
     except (ClickHouseError, RuntimeError, OSError) as error:
-        if "EmbeddedServer" in str(error):
-            raise FolderInUse(f"another clearspan is using the folder {target}") from error
         raise Unavailable(f"the engine at {target} does not open: {error}") from error

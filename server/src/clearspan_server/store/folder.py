@@ -59,8 +59,9 @@ class Folder:
     def _token(self) -> str:
         """The install token, made on the first start."""
         path = self.path / "token"
-        if path.exists():
-            return path.read_text(encoding="utf-8").strip()
+        known = path.read_text(encoding="utf-8").strip() if path.exists() else ""
+        if known:  # an empty file is no token: it would let everybody in
+            return known
         token = secrets.token_urlsafe(32)
         partial = (
             self.path / "token.new"
@@ -68,7 +69,12 @@ class Folder:
         handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             file.write(token + "\n")
+            file.flush()
+            os.fsync(file.fileno())
         partial.replace(path)
+        folder = os.open(self.path, os.O_RDONLY)
+        os.fsync(folder)
+        os.close(folder)
         return token
 
 

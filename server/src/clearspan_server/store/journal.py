@@ -32,6 +32,9 @@ create table if not exists entries (
 _STATE = """
 create table if not exists positions (name text primary key, seq integer not null) without rowid;
 create table if not exists batch (token text primary key, first_seq integer not null, last_seq integer not null);
+create table if not exists aside (
+    seq integer primary key, schema_version integer not null, row_count integer not null, data blob not null,
+    reason text not null);
 """
 
 
@@ -96,6 +99,7 @@ class Journal:
             Unavailable: the journal is closed.
         """
         entry = _Append(schema_version, row_count, data, Future())
+        entry.done.set_running_or_notify_cancel()  # a sender that goes away cannot take its entry back
         with self._wake:
             if self._closed:
                 raise Unavailable("the journal is closed: the server is stopping")
@@ -158,6 +162,14 @@ class Journal:
         with self._wake:
             for seq in range(batch.first_seq, batch.last_seq + 1):
                 self._backlog_bytes -= self._backlog.pop(seq, 0)
+
+    def set_aside(self, entry: Entry, reason: str) -> None:
+        """Keep an entry that cannot be read, with the reason; its segment goes in the ordinary way."""
+        with self._state_lock, self._state:
+            self._state.execute(
+                "insert or replace into aside values (?, ?, ?, ?, ?)",
+                (entry.seq, entry.schema_version, entry.row_count, entry.data, reason),
+            )
 
     def derive(self, seq: int) -> None:
         """Everything up to `seq` has been worked into the derived tables; its segments can go."""

@@ -5,9 +5,9 @@
 
 from typing import Protocol
 
+from clearspan_server.ingest.coerce import text
 from clearspan_server.ingest.draft import Attributes, Draft
 from clearspan_server.ingest.normalise import clearspan_sdk, openinference, otel, otel_genai
-from clearspan_server.ingest.normalise.coerce import text
 from clearspan_server.ingest.normalise.finish import finish_reason
 from clearspan_server.ingest.normalise.providers import provider_name
 from clearspan_server.model.span import Span

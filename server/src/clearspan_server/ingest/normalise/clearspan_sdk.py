@@ -1,7 +1,7 @@
 """Clearspan's own SDK: what it says beside the OpenTelemetry names (sdk/WIRE.md)."""
 
+from clearspan_server.ingest.coerce import opened, strings, text, whole
 from clearspan_server.ingest.draft import Attributes, Draft
-from clearspan_server.ingest.normalise.coerce import opened, strings, text, whole
 from clearspan_server.ingest.normalise.fields import fill_text, fill_whole, set_value
 from clearspan_server.model.span import KINDS, STATUSES
 

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable
 
+from clearspan_server.ingest.coerce import MOST_COUNT, json_text, opened, text, whole
 from clearspan_server.ingest.draft import Attributes, Draft, Value
 from clearspan_server.ingest.normalise import messages
-from clearspan_server.ingest.normalise.coerce import json_text, opened, text, whole
 from clearspan_server.model.messages import Message, input_text, output_text
 from clearspan_server.model.span import Span
 
+_MOST = {"attempt": 2**16 - 1, "step_index": 2**32 - 1}  # what their columns hold
 Pairs = tuple[tuple[str, str], ...]  # attribute → field, the first that is there wins
 
 
@@ -24,7 +25,7 @@ def fill_whole(span: Span, attributes: Attributes, pairs: Pairs) -> None:
     for key, field in pairs:
         value = attributes.get(key)
         if value is not None and getattr(span, field) is None:
-            setattr(span, field, whole(value))
+            setattr(span, field, whole(value, _MOST.get(field, MOST_COUNT)))
 
 
 def fill_json(span: Span, attributes: Attributes, pairs: Pairs) -> None:

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
+from clearspan_server.ingest.coerce import opened, text, to_json
 from clearspan_server.ingest.draft import Value
-from clearspan_server.ingest.normalise.coerce import opened, text, to_json
 from clearspan_server.model.messages import Message
 
 PREVIEW_CHARS = 200

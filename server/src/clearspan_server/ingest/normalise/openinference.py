@@ -7,8 +7,8 @@ from typing import Any
 
 import orjson
 
+from clearspan_server.ingest.coerce import number, opened, strings, text, to_json
 from clearspan_server.ingest.draft import Attributes, Draft, Value
-from clearspan_server.ingest.normalise.coerce import number, opened, strings, text, to_json
 from clearspan_server.ingest.normalise.fields import (
     fill_json,
     fill_text,

@@ -1,7 +1,7 @@
 """Plain OpenTelemetry: resource, user, session, status, exceptions, HTTP and databases. Every span has some of it."""
 
+from clearspan_server.ingest.coerce import strings, text
 from clearspan_server.ingest.draft import Attributes, Draft
-from clearspan_server.ingest.normalise.coerce import strings, text
 from clearspan_server.ingest.normalise.errors import error_class, is_cancellation
 from clearspan_server.ingest.normalise.fields import fill_text
 

@@ -3,8 +3,8 @@
 Source: semantic-conventions `docs/gen-ai` (1.28 to 1.41) and semantic-conventions-genai (2026), registry and spans.
 """
 
+from clearspan_server.ingest.coerce import number, opened, strings, to_json, truth
 from clearspan_server.ingest.draft import Attributes, Draft
-from clearspan_server.ingest.normalise.coerce import number, opened, strings, to_json, truth
 from clearspan_server.ingest.normalise.fields import (
     fill_json,
     fill_text,
@@ -74,6 +74,7 @@ _USAGE = (
     ("gen_ai.usage.audio.input_tokens", "audio_input_tokens"),
     ("gen_ai.usage.audio.output_tokens", "audio_output_tokens"),
 )
+_LONGEST_S = 7 * 24 * 3600.0  # to a first token; more is a broken clock
 _PARAMETERS = "gen_ai.request."
 _NOT_PARAMETERS = frozenset(("gen_ai.request.model", "gen_ai.request.stream"))
 
@@ -102,7 +103,7 @@ def fill(draft: Draft) -> None:
     if reasons and not span.finish_reason:
         span.finish_reason = reasons[0]
     first_s = number(attributes.get("gen_ai.response.time_to_first_chunk"))
-    if first_s is not None and first_s >= 0 and span.ttft_ns is None:
+    if first_s is not None and 0 <= first_s <= _LONGEST_S and span.ttft_ns is None:
         span.ttft_ns = round(first_s * 1e9)
     if not span.parameters:
         _fill_parameters(draft)

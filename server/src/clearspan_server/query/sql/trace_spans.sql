@@ -1,6 +1,6 @@
 -- The spans of one trace in order of start, without their bodies; the bloom filter on trace_id finds them.
 select
-    trace_id, span_id, parent_id, name, kind, status, start_ns, end_ns, ttft_ns,
+    trace_id, span_id, parent_id, parent_remote, name, kind, status, start_ns, end_ns, ttft_ns,
     error_type, error_class, error_message, service, environment, user_id, session_id, tags,
     agent_name, provider, operation, request_model, response_model, finish_reason, streamed,
     attempt, retry_of, tool_name, input_tokens, output_tokens, total_tokens,

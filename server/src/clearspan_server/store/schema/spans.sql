@@ -5,6 +5,7 @@ create table if not exists spans
     trace_id             String codec(ZSTD(1)),
     span_id              String codec(ZSTD(1)),
     parent_id            String codec(ZSTD(1)),
+    parent_remote        Bool,
     links                String codec(ZSTD(1)),
 
     start_ns             Int64 codec(Delta, ZSTD(1)),

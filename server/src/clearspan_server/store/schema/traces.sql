@@ -28,7 +28,7 @@ create table if not exists traces
     input_tokens      Nullable(UInt64),
     output_tokens     Nullable(UInt64),
     total_tokens      Nullable(UInt64),
-    total_cost        Nullable(Decimal(18, 12)),
+    total_cost        Nullable(Decimal(38, 12)),
     unpriced_count    UInt32,
 
     input_preview     String codec(ZSTD(1)),

@@ -8,8 +8,9 @@ insert into traces
     input_preview, output_preview, received_ns, version, is_deleted
 )
 with
-    -- The root, else the earliest span: a trace whose root has not come yet is shown all the same.
-    (parent_id != '', start_ns) as rank,
+    -- The root, else the span whose parent is in another process, else the earliest:
+    -- a trace whose root has not come yet is shown all the same.
+    (multiIf(parent_id = '', 0, parent_remote, 1, 2), start_ns) as rank,
     counted and (input_tokens is not null or output_tokens is not null) as pays
 select
     project,
@@ -17,7 +18,7 @@ select
     argMin(name, rank),
     argMin(kind, rank),
     -- Until its root has come and ended, a trace is open and has no end.
-    if(countIf(parent_id = '') = 0, 'open', argMin(status, rank)) as trace_status,
+    if(countIf(parent_id = '' or parent_remote) = 0, 'open', argMin(status, rank)) as trace_status,
     min(start_ns) as first_ns,
     if(trace_status = 'open', null, max(end_ns)),
     -- The root's own error, else the first error below it.
@@ -39,13 +40,15 @@ select
     sumOrNullIf(input_tokens, pays),
     sumOrNullIf(output_tokens, pays),
     sumOrNullIf(total_tokens, pays),
-    cast(sumOrNullIf(total_cost, pays), 'Nullable(Decimal(18, 12))'),
+    cast(sumOrNullIf(total_cost, pays), 'Nullable(Decimal(38, 12))'),
     countIf(pays and total_cost is null),
     argMin(input_preview, (input_preview = '', rank)),
-    argMax(output_preview, (output_preview != '', parent_id = '', end_ns)),
+    argMax(output_preview, (output_preview != '', -rank.1, end_ns)),
     max(received_ns),
     {version:UInt64},
     0
 from spans final
 where project in {projects:Array(String)} and trace_id in {trace_ids:Array(String)}
 group by project, trace_id
+-- A thousand traces can lie in more than a hundred months, at which the engine's default refuses the insert.
+settings max_partitions_per_insert_block = 0

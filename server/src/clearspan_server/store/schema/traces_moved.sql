@@ -16,3 +16,4 @@ inner join
     group by project, trace_id
 ) as new on old.project = new.project and old.trace_id = new.trace_id
 where intDiv(old.start_ns, 60000000000) != intDiv(new.start_ns, 60000000000)
+settings max_partitions_per_insert_block = 0

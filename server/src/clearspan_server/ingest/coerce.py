@@ -3,12 +3,16 @@
 Senders put numbers in text, JSON in text, one value where a list is meant; what cannot be read is missing, never zero.
 """
 
+import json
 import math
 from typing import Any
 
 import orjson
 
 from clearspan_server.ingest.draft import Value
+
+# No call has more of anything: such a count is broken, and sums of it would overflow.
+MOST_COUNT = 10**12
 
 
 def text(value: Value) -> str:
@@ -18,15 +22,15 @@ def text(value: Value) -> str:
     return "" if value is None else to_json(value)
 
 
-def whole(value: Value) -> int | None:
-    """A whole number not below zero; None for everything else (negative, NaN, empty, words)."""
+def whole(value: Value, most: int = MOST_COUNT) -> int | None:
+    """A whole number from zero to `most`; None for everything else (negative, NaN, empty, words, absurd)."""
     if isinstance(value, bool) or value is None:
         return None
     try:
         number = float(value) if isinstance(value, str) else value
-        if isinstance(number, (int, float)) and math.isfinite(number) and number >= 0:
+        if isinstance(number, (int, float)) and math.isfinite(number) and 0 <= number <= most:
             return int(number)
-    except ValueError:
+    except (ValueError, OverflowError):
         pass  # words where a number belongs: missing
     return None
 
@@ -37,7 +41,7 @@ def number(value: Value) -> float | None:
         return None
     try:
         found = float(value)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return found if math.isfinite(found) else None
 
@@ -71,11 +75,15 @@ def opened(value: Value) -> Value:
 
 
 def to_json(value: object) -> str:
-    """Compact JSON text; integers beyond 64 bits become floats, unknown types their text."""
+    """Compact JSON text of anything: also of integers beyond 64 bits, and of values nested too deep for JSON."""
     try:
         return orjson.dumps(value).decode()
     except TypeError:
-        return orjson.dumps(value, default=str, option=orjson.OPT_NON_STR_KEYS).decode()
+        pass  # the rare cases below
+    try:
+        return json.dumps(value, ensure_ascii=False, default=str, separators=(",", ":"))
+    except (RecursionError, ValueError, TypeError):
+        return orjson.dumps(f"a value that JSON cannot hold: {type(value).__name__}").decode()
 
 
 def json_text(value: Value) -> str:

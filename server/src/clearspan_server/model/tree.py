@@ -18,14 +18,18 @@ def places(spans: Sequence[tuple[str, str]]) -> list[Place]:
     `spans` are (span id, parent id) in order of start; a parent id of "" is a root's. Of a circle of parents,
     the span that comes first is the root.
     """
+    parents = parents_of(spans)
+    known = {span_id for span_id, _ in spans}
+    orphans = [bool(parent_id) and parent_id not in known for _, parent_id in spans]
+    return [Place(depth, orphan) for depth, orphan in zip(_depths(parents), orphans, strict=True)]
+
+
+def parents_of(spans: Sequence[tuple[str, str]]) -> list[int | None]:
+    """The position of each span's parent among `spans` (as in `places`); None for roots and orphans."""
     position = {span_id: index for index, (span_id, _) in reversed(list(enumerate(spans)))}
     parents = [position.get(parent_id) if parent_id else None for _, parent_id in spans]
-    orphans = [
-        bool(parent_id) and parent is None
-        for (_, parent_id), parent in zip(spans, parents, strict=True)
-    ]
     _open_circles(parents)
-    return [Place(depth, orphan) for depth, orphan in zip(_depths(parents), orphans, strict=True)]
+    return parents
 
 
 def _open_circles(parents: list[int | None]) -> None:
