@@ -1,6 +1,7 @@
 """One running server: the only place where its parts meet."""
 
 import asyncio
+import gc
 import logging
 import time
 from collections.abc import AsyncIterator, Callable
@@ -55,8 +56,11 @@ ROUTES: tuple[APIRouter, ...] = (
     processes.router,
     health.router,
 )
-_RECEIVERS = 2  # threads that decode; more would only queue for the interpreter
+_RECEIVERS = (
+    1  # threads that decode; a second one only waits for the interpreter, and costs a third more
+)
 
+_COLLECT_AFTER = 20_000  # new objects; a request of 256 spans makes about so many
 _BODIES_BYTES = 128 * 1024 * 1024  # of requests under way
 
 Progress = Callable[[str], None]
@@ -109,6 +113,9 @@ def create_app(parts: Parts) -> FastAPI:
         parts.state.live.bind(asyncio.get_running_loop())
         parts.lifecycle.start()
         parts.state.writer.start()
+        # What is here now stays: the collector need not look at it again at every few hundred spans.
+        gc.freeze()
+        gc.set_threshold(_COLLECT_AFTER)
         yield
         await asyncio.to_thread(shut_down, parts)
 

@@ -140,6 +140,8 @@ def _json_draft(span: Mapping[str, Any], project: str, origin: Origin) -> Draft 
     span_id = str(span.get("spanId") or "").lower()
     parent_id = str(span.get("parentSpanId") or "").lower()
     name = str(span.get("name") or "")
+    if not all(map(_is_hex, (trace_id, span_id, parent_id or span_id))):
+        return Rejected(f"span {name!r}: ids {trace_id!r}, {span_id!r}, {parent_id!r} are not hex")
     if reason := _bad_ids(trace_id, span_id, parent_id, name):
         return Rejected(reason)
     start_ns = _integer(span.get("startTimeUnixNano"))
@@ -184,11 +186,11 @@ def _json_draft(span: Mapping[str, Any], project: str, origin: Origin) -> Draft 
 
 
 def _bad_ids(trace_id: str, span_id: str, parent_id: str, name: str) -> str:
-    if len(trace_id) != 32 or trace_id == _NO_TRACE or not _is_hex(trace_id):
+    if len(trace_id) != 32 or trace_id == _NO_TRACE:
         return f"span {name!r}: trace id {trace_id!r} is not 16 bytes, not all zero"
-    if len(span_id) != 16 or span_id == _NO_SPAN or not _is_hex(span_id):
+    if len(span_id) != 16 or span_id == _NO_SPAN:
         return f"span {name!r}: span id {span_id!r} is not 8 bytes, not all zero"
-    if parent_id and (len(parent_id) != 16 or not _is_hex(parent_id)):
+    if parent_id and len(parent_id) != 16:
         return f"span {name!r}: parent span id {parent_id!r} is not 8 bytes"
     return ""
 

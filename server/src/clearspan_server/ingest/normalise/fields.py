@@ -1,8 +1,9 @@
 """How a dialect fills a span: only what is still empty, from the attribute that it names."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
-from clearspan_server.ingest.coerce import MOST_COUNT, json_text, opened, text, whole
+from clearspan_server.ingest.coerce import MOST_COUNT, json_text, text, whole
 from clearspan_server.ingest.draft import Attributes, Draft, Value
 from clearspan_server.ingest.normalise import messages
 from clearspan_server.model.messages import Message, input_text, output_text
@@ -46,15 +47,24 @@ def fill_usage(span: Span, attributes: Attributes, pairs: Pairs) -> None:
         span.usage_source = "provider"
 
 
-def set_input(draft: Draft, found: list[Message], mirror: str = "", raw: Value = None) -> None:
-    """The canonical input; `mirror` names the attribute whose JSON `raw` it reproduces."""
-    draft.span.input = _keep(draft, "input", found, mirror, raw)
+@dataclass(slots=True, frozen=True)
+class Source:
+    """An attribute that holds a conversation: its name, its value, and the value without its JSON."""
+
+    key: str
+    raw: Value
+    parsed: Value
+
+
+def set_input(draft: Draft, found: list[Message], source: Source | None = None) -> None:
+    """The canonical input; `source` where it may reproduce the attribute that it comes from."""
+    draft.span.input = _keep(draft, "input", found, source)
     draft.input_text = input_text(found)
 
 
-def set_output(draft: Draft, found: list[Message], mirror: str = "", raw: Value = None) -> None:
+def set_output(draft: Draft, found: list[Message], source: Source | None = None) -> None:
     """The canonical output, and the finish reason that its last message may carry."""
-    draft.span.output = _keep(draft, "output", found, mirror, raw)
+    draft.span.output = _keep(draft, "output", found, source)
     draft.output_text = output_text(found) or messages.calls_preview(found)
     if not draft.span.finish_reason:
         draft.span.finish_reason = text(found[-1].get("finish_reason"))
@@ -70,12 +80,13 @@ def set_value(draft: Draft, side: str, key: str, value: Value) -> None:
     draft.span.mirrored[key] = side
 
 
-def _keep(draft: Draft, side: str, found: list[Message], mirror: str, raw: Value) -> str:
+def _keep(draft: Draft, side: str, found: list[Message], source: Source | None) -> str:
     """The stored text: the sender's own where it is canonical and readable, else written anew."""
-    if not mirror or found != opened(raw):
+    if source is None or found != source.parsed:
         return messages.dump(found)
-    draft.span.mirrored[mirror] = side
+    draft.span.mirrored[source.key] = side
     # Escaped letters would hide words from the text index.
+    raw = source.raw
     return raw if isinstance(raw, str) and "\\u" not in raw else messages.dump(found)
 
 

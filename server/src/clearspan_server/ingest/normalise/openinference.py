@@ -97,7 +97,7 @@ def fill(draft: Draft) -> None:
         if isinstance(parameters, dict):
             span.request_model = text(parameters.get("model"))
     span.tags = span.tags or strings(attributes.get("tag.tags"))
-    if not span.documents:
+    if span.kind not in ("llm", "agent") and not span.documents:
         _fill_documents(draft)
     if span.kind in ("llm", "agent", "chain"):
         _fill_conversation(draft)
@@ -124,6 +124,8 @@ def _fill_documents(draft: Draft) -> None:
 
 
 def _fill_conversation(draft: Draft) -> None:
+    if not _has(draft.attributes, ("llm.input_messages.", "llm.output_messages.", "llm.tools.")):
+        return
     for side, setter in (("input", set_input), ("output", set_output)):
         prefix = f"llm.{side}_messages."
         if getattr(draft.span, side) or not _has(draft.attributes, prefix):
@@ -140,7 +142,7 @@ def _fill_conversation(draft: Draft) -> None:
         draft.span.tool_definitions = to_json(definitions)
 
 
-def _has(attributes: Attributes, prefix: str) -> bool:
+def _has(attributes: Attributes, prefix: str | tuple[str, ...]) -> bool:
     return any(key.startswith(prefix) for key in attributes)
 
 

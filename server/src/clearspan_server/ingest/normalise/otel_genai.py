@@ -6,6 +6,7 @@ Source: semantic-conventions `docs/gen-ai` (1.28 to 1.41) and semantic-conventio
 from clearspan_server.ingest.coerce import number, opened, strings, to_json, truth
 from clearspan_server.ingest.draft import Attributes, Draft
 from clearspan_server.ingest.normalise.fields import (
+    Source,
     fill_json,
     fill_text,
     fill_usage,
@@ -122,17 +123,22 @@ def _fill_parameters(draft: Draft) -> None:
 
 
 def _fill_messages(draft: Draft) -> None:
-    attributes = draft.attributes
-    raw = attributes.get("gen_ai.input.messages")
-    found = canonical(raw) if raw and not draft.span.input else None
-    system = attributes.get("gen_ai.system_instructions")
+    span = draft.span
+    source = _source(draft, "gen_ai.input.messages")
+    found = canonical(source.parsed) if not span.input else None
+    system = draft.attributes.get("gen_ai.system_instructions")
     if found and not system:
-        set_input(draft, found, "gen_ai.input.messages", raw)
+        set_input(draft, found, source)
     elif found:
         # Anthropic's form keeps the system text apart; one conversation holds both.
         instructions = parts(opened(system))
         with_system = [{"role": "system", "parts": instructions}, *found]
         set_input(draft, found if found[0]["role"] == "system" else with_system)
-    raw = attributes.get("gen_ai.output.messages")
-    if raw and not draft.span.output and (found := canonical(raw)):
-        set_output(draft, found, "gen_ai.output.messages", raw)
+    source = _source(draft, "gen_ai.output.messages")
+    if not span.output and (found := canonical(source.parsed)):
+        set_output(draft, found, source)
+
+
+def _source(draft: Draft, key: str) -> Source:
+    raw = draft.attributes.get(key)
+    return Source(key, raw, opened(raw))
