@@ -47,7 +47,7 @@ def rows(load: Load, journal: Journal) -> list[pa.Table]:
         )
         if receipt.durable is not None:
             receipt.durable.result()
-    return [from_bytes(entry.data) for entry in journal.read(0)]
+    return [from_bytes(entry.data, entry.schema_version) for entry in journal.read(0)]
 
 
 def insert(tables: Sequence[pa.Table], engine: Engine) -> float:

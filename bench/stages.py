@@ -114,7 +114,7 @@ def main() -> None:
         journal = opened_journal(Path(folder))
         priced = receive(load, clock, journal)
         with clock.stage("read"):
-            tables = [from_bytes(entry.data) for entry in journal.read(0)]
+            tables = [from_bytes(entry.data, entry.schema_version) for entry in journal.read(0)]
         journal.close()
         engine = Engine(Path(folder) / "engine")
         store(tables, clock, engine)

@@ -38,7 +38,7 @@ def gates() -> list[Gate]:
         Gate("docs", [python, "scripts/docs.py"]),
         Gate("types: server", [mypy, "server"], mypy_path="server/tests"),
         Gate("types: sdk", [mypy, "--python-version", "3.10", "sdk"], mypy_path="sdk/tests"),
-        Gate(f"types: {', '.join(typed)}", [mypy, *typed]),
+        Gate(f"types: {', '.join(typed)}", [mypy, *typed], mypy_path="server/tests"),
         Gate("web: lint", ["npm", "run", "--silent", "lint"], WEB),
         Gate("web: types", ["npm", "run", "--silent", "typecheck"], WEB),
     ]
