@@ -42,7 +42,7 @@ web/node_modules/.package-lock.json: web/package-lock.json
 	@node -e 'const [a, b] = process.versions.node.split("."); process.exit(a * 100 + +b < 2019 ? 1 : 0)' \
 		2>/dev/null || { echo "Clearspan needs Node 20.19 or newer to build its interface."; exit 1; }
 	@echo "▸ npm packages, pinned"
-	@cd web && npm ci --loglevel=error --no-progress
+	@cd web && npm ci --loglevel=error --no-progress --no-fund --no-audit --no-update-notifier
 	@touch $@
 
 web: $(STATIC) ## the interface, built into the server

@@ -27,10 +27,10 @@ from clearspan_server.store.folder import Folder, Running
 _GRACE_S = 5  # for requests that are under way when the server is told to stop
 _DEMO_STOP_S = 5
 
-FIRST_TRACE = """\
-  Your first trace:
+FIRST_TRACE = f"""\
+  Your first trace, with {sys.executable}:
 
-      import clearspan                                   # pip install clearspan
+      import clearspan
 
       with clearspan.span("hello", input="my first trace"):
           print("recorded")
