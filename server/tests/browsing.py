@@ -61,9 +61,10 @@ class Visitor:
         return [path for path in map(_path, self.asked) if part in path]
 
     def scrolls_sideways(self) -> bool:
-        """Whether anything is wider than the window."""
-        width = "document.scrollingElement.scrollWidth > window.innerWidth"
-        return bool(self.page.evaluate(width))
+        """Whether the window or the page in its frame holds anything wider than itself."""
+        wider = "each => each.scrollWidth > each.clientWidth"
+        inside = f"[document.scrollingElement, ...document.querySelectorAll('main')].some({wider})"
+        return bool(self.page.evaluate(inside))
 
     def check(self) -> None:
         """Nothing was complained of, and nothing but the server was asked."""
