@@ -2,9 +2,10 @@
 
 import enum
 import json
+import tracemalloc
 from collections import OrderedDict, namedtuple
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime, timezone
 from decimal import Decimal
 from pathlib import PurePosixPath
 from typing import Any, NoReturn
@@ -79,7 +80,7 @@ def captured(value: object) -> Any:  # plain data of any shape
         (Level.HIGH, "high"),
         (Order(7), {"number": 7}),
         (Line("x", [Order(8)]), {"text": "x", "parts": [{"number": 8}]}),
-        (datetime(2026, 11, 21, tzinfo=UTC), "2026-11-21 00:00:00+00:00"),
+        (datetime(2026, 11, 21, tzinfo=timezone.utc), "2026-11-21 00:00:00+00:00"),
         (Decimal("1.10"), "1.10"),
         (UUID(int=1), "00000000-0000-0000-0000-000000000001"),
         (PurePosixPath("a/b"), "<pathlib.PurePosixPath>"),
@@ -120,6 +121,32 @@ def test_a_huge_structure_stays_small() -> None:
 
     assert len(text) < 100_000_000
     assert "…" in captured(huge)[-1][-1]
+
+
+def test_of_a_huge_dict_only_the_beginning_is_looked_at() -> None:
+    huge = dict.fromkeys(range(300_000))
+    tracemalloc.start()
+
+    copy = captured(huge)
+
+    peak_bytes = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert list(copy) == [str(number) for number in range(1_000)]
+    assert peak_bytes < 2_000_000
+
+
+def test_every_item_counts_against_one_bound() -> None:
+    copy = captured([[list(range(1_000)) for _ in range(100)] for _ in range(20)])
+
+    leaves = [leaf for inner in copy for items in inner for leaf in items]
+    assert sum(type(leaf) is int for leaf in leaves) < 20_000
+    assert "… 1000 more" in leaves
+
+
+def test_all_texts_of_a_value_together_are_bounded() -> None:
+    copy = captured(["é" * 60_000] * 200)
+
+    assert 3_000_000 < sum(map(len, copy)) < 4_100_000
 
 
 def test_texts_are_cut_and_their_full_size_is_kept() -> None:

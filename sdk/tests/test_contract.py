@@ -6,7 +6,6 @@ import pkgutil
 from pathlib import Path
 
 import pytest
-import tomllib
 
 import clearspan
 from clearspan import otlp_json
@@ -61,10 +60,10 @@ def test_every_export_exists_and_is_sorted() -> None:
 
 
 def test_the_version_is_that_of_the_distribution() -> None:
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    project = (ROOT / "pyproject.toml").read_text("utf-8")
 
-    assert project["version"] == clearspan.__version__
-    assert project["dependencies"] == []
+    assert f'\nversion = "{clearspan.__version__}"\n' in project
+    assert "\ndependencies = []" in project
 
 
 def test_the_tracer_core_can_be_read_in_one_sitting() -> None:

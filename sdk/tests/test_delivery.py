@@ -185,6 +185,42 @@ def test_a_full_queue_drops_the_oldest_counts_them_and_warns_once(
     assert sum("queue is full" in message for message in caplog.messages) <= 1
 
 
+def test_a_queue_that_takes_too_much_memory_drops_the_oldest(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CLEARSPAN_QUEUE_BYTES", "1000000")
+    clearspan.init(exporters=[shelf], service="bytes")
+    shelf.may_go_on.clear()
+
+    for number in range(100):
+        with clearspan.span("large", number=number, texts=["x" * 50_000] * 4):
+            pass
+    shelf.may_go_on.set()
+
+    assert not clearspan.flush()
+    numbers = [span.fields["number"] for span in shelf.spans]
+    assert numbers[-4:] == [96, 97, 98, 99]
+    record(1)
+    assert clearspan.flush()
+    assert shelf.dropped + len(shelf.spans) == 101
+    assert shelf.dropped > 60
+
+
+def test_what_a_context_carries_counts_once_for_the_spans_that_share_it(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CLEARSPAN_QUEUE_BYTES", "1000000")
+    clearspan.init(exporters=[shelf], service="carried")
+    shelf.may_go_on.clear()
+
+    with clearspan.context(tags=["x" * 50_000]):
+        record(100)
+    shelf.may_go_on.set()
+
+    assert clearspan.flush()
+    assert len(shelf.spans) == 100
+
+
 def test_every_exporter_gets_every_span(
     receiver: Receiver, shelf: Shelf, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -1,5 +1,7 @@
 """How programs end: with everything delivered, and soon."""
 
+import sys
+
 import pytest
 
 from programs import Programs
@@ -45,6 +47,26 @@ def test_without_a_server_a_program_runs_and_ends_as_always(programs: Programs) 
     assert "does not answer" in ended.err
     assert "11 spans undelivered" in ended.err
     assert len(ended.err.splitlines()) == 2
+
+
+MEMORY = """
+import clearspan
+
+for _ in range(1_000):
+    with clearspan.llm_span(input=[bytes(30_000).hex() for _ in range(10)]):
+        pass
+peak_kb = [line for line in open("/proc/self/status") if line.startswith("VmHWM")][0].split()[1]
+print(int(peak_kb) // 1_000)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_without_a_server_600_mb_of_spans_do_not_fill_the_memory(programs: Programs) -> None:
+    ended = programs.run(MEMORY, CLEARSPAN_ENDPOINT=NO_SERVER)
+
+    assert ended.code == 0
+    assert "the oldest spans are dropped" in ended.err
+    assert int(ended.out) < 250
 
 
 def test_the_end_of_a_program_waits_no_longer_than_allowed(

@@ -7,6 +7,7 @@ import pytest
 
 import clearspan
 from clearspan.testing import capture_spans
+from programs import Programs
 from receiver import Receiver
 
 
@@ -289,3 +290,47 @@ def test_metadata_mode_sends_no_text_of_users_or_models(receiver: Receiver) -> N
     assert SECRET.encode() not in b"".join(request.body for request in receiver.posts())
     assert receiver.span("chat")["attributes"]["gen_ai.usage.input_tokens"] == 3
     assert receiver.span("greet")["attributes"]["error.type"] == "ValueError"
+
+
+def test_metadata_mode_keeps_only_numbers_of_what_it_does_not_know(receiver: Receiver) -> None:
+    clearspan.init(endpoint=receiver.url, capture="metadata", service="unknown names")
+
+    with (
+        clearspan.context(query=SECRET, user="ann", topic=SECRET),
+        clearspan.llm_span(model="m", parameters={"top_p": 0.5, "messages": [SECRET]}) as span,
+    ):
+        span.inptu = SECRET  # type: ignore[attr-defined]  # the mistake under test
+        span.set({"cart.items": 3, "cart.full": True, "cart.note": SECRET, "cart": [SECRET]})
+
+    assert clearspan.flush()
+    assert SECRET.encode() not in b"".join(request.body for request in receiver.posts())
+    sent = receiver.span("chat m")["attributes"]
+    assert (sent["cart.items"], sent["cart.full"], sent["user.id"]) == (3, True, "ann")
+    assert sent["gen_ai.request.top_p"] == 0.5
+
+
+def test_metadata_mode_of_the_environment_holds_from_the_first_span_on(
+    receiver: Receiver, programs: Programs
+) -> None:
+    source = f"""
+import clearspan
+
+with clearspan.context(query="{SECRET}"), clearspan.llm_span(input="{SECRET}"):
+    pass
+"""
+
+    ended = programs.run(source, CLEARSPAN_ENDPOINT=receiver.url, CLEARSPAN_CAPTURE="metadata")
+
+    assert (ended.code, ended.err) == (0, "")
+    assert receiver.span("chat")["name"] == "chat"
+    assert SECRET.encode() not in b"".join(request.body for request in receiver.posts())
+
+
+def test_a_model_call_is_named_after_its_operation_and_model() -> None:
+    with capture_spans() as spans:
+        clearspan.llm_span().end()
+        clearspan.llm_span(model="gpt-4o").end()
+        clearspan.llm_span(model="e5", operation="embeddings").end()
+        clearspan.llm_span("mine", model="gpt-4o").end()
+
+    assert [span.name for span in spans] == ["chat", "chat gpt-4o", "embeddings e5", "mine"]

@@ -1,14 +1,20 @@
 """Copies values of the program: plain, bounded, and without running any of its code."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import islice
+from sys import getsizeof
 from types import MemberDescriptorType
-from typing import Any
+from typing import Any, NamedTuple
 
 MAX_TEXT_CHARS = 65_536
-MAX_ITEMS = 1_000
+SHORT_KEY_CHARS, MAX_KEY_CHARS = 64, 1_024
+MAX_ITEMS = 1_000  # of one list or dict
+# Of one value in all, so that neither the time nor the memory of a copy depends on the original.
 MAX_NODES = 20_000
+MAX_ALL_CHARS = 4_000_000
 MAX_DEPTH = 16
+NODE_BYTES = 100  # about what an item and its place in a list or dict take, besides its text
 
 ATOMS = frozenset({bool, int, float, type(None)})
 
@@ -29,17 +35,17 @@ _PRINTED = frozenset(
 )
 
 
-# By built-in type, how to look inside a value of it or of a subclass without calling a method that
-# the subclass may have replaced.
+# By built-in type, how to read a value of it or of a subclass, or the first items of one, without
+# calling a method that the subclass may have replaced.
 _SAFELY: dict[type, Callable[..., Any]] = {
     str: str.__str__,
     int: int.__int__,
     float: float.__float__,
-    dict: lambda value: list(dict.items(value)),
-    list: list.copy,
-    tuple: lambda value: list(tuple.__iter__(value)),
-    set: lambda value: list(set.__iter__(value)),
-    frozenset: lambda value: list(frozenset.__iter__(value)),
+    dict: lambda value, count: list(islice(dict.items(value), count)),
+    list: lambda value, count: list.__getitem__(value, slice(count)),
+    tuple: lambda value, count: tuple.__getitem__(value, slice(count)),
+    set: lambda value, count: list(islice(set.__iter__(value), count)),
+    frozenset: lambda value, count: list(islice(frozenset.__iter__(value), count)),
 }
 
 
@@ -53,32 +59,41 @@ class Mode:
 mode = Mode()
 
 
-def plain(value: object) -> tuple[object, int | None]:
-    """A copy made of dict, list, str, int, float, bool and None, and its full size if it was cut.
+class Copy(NamedTuple):
+    """A plain copy of a value."""
+
+    value: object
+    size_bytes: int  # about what it takes in memory
+    # UTF-8 bytes of all text in the uncut value: None when nothing was cut, 0 when not known.
+    full_bytes: int | None
+
+
+def plain(value: object) -> Copy:
+    """A copy made of dict, list, str, int, float, bool and None.
 
     Data classes, pydantic models and attrs classes become dicts of the fields that they show in
     their own repr; any other object becomes its type's name in angle brackets. Properties,
-    ``__repr__`` and ``__getattr__`` of the program are not run.
-
-    Returns:
-        The copy, and the UTF-8 bytes of all text in the uncut value: None when nothing was cut,
-        0 when items were left out and their size is not known.
+    ``__repr__`` and ``__getattr__`` of the program are not run, and what is beyond the bounds is
+    not looked at.
     """
     copier = _Copier()
     copy = copier.copy(value, 0)
+    size_bytes = copier.text_bytes + NODE_BYTES * (MAX_NODES - copier.nodes_left)
     if copier.left_out:
-        return copy, 0
-    return copy, copier.full_bytes if copier.cut else None
+        return Copy(copy, size_bytes, 0)
+    return Copy(copy, size_bytes, copier.full_bytes if copier.cut else None)
 
 
 class _Copier:
     """One copy in the making, with what is left of its bounds."""
 
-    __slots__ = ("cut", "full_bytes", "left_out", "nodes_left")
+    __slots__ = ("chars_left", "cut", "full_bytes", "left_out", "nodes_left", "text_bytes")
 
     def __init__(self) -> None:
         self.full_bytes = 0
+        self.text_bytes = 0  # of what is kept, in memory
         self.nodes_left = MAX_NODES
+        self.chars_left = MAX_ALL_CHARS
         self.cut = False
         self.left_out = False
 
@@ -94,39 +109,64 @@ class _Copier:
             return self._text(str.__str__(value))
         if built_in in ATOMS:
             return _SAFELY[built_in](value)
-        self.nodes_left -= 1
-        if depth >= MAX_DEPTH or self.nodes_left <= 0:
+        if depth >= MAX_DEPTH:
             self.left_out = True
             return "…"
         if built_in is dict:
-            return self._mapping(_SAFELY[dict](value), depth)
+            return self._mapping(self._items(dict, value)[0], depth + 1)
         if built_in is not object:
-            return self._sequence(_SAFELY[built_in](value), depth)
+            return self._sequence(*self._items(built_in, value), depth + 1)
         shown = _shown_fields(value)
-        return _label(value) if shown is None else self._mapping(shown, depth)
+        if shown is None:
+            return _label(value)
+        return self._mapping(self._items(list, shown)[0], depth + 1)
+
+    def _items(self, built_in: type, value: object) -> tuple[list[Any], int]:
+        """The items of ``value`` that are within the bounds, and how many are not."""
+        items = _SAFELY[built_in](value, min(MAX_ITEMS, self.nodes_left))
+        self.nodes_left -= len(items)
+        beyond: int = built_in.__len__(value) - len(items)  # type: ignore[attr-defined]  # those in _SAFELY have it
+        if beyond:
+            self.left_out = True
+        return items, beyond
 
     def _text(self, text: str) -> str:
-        size = len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
-        self.full_bytes += size
-        if len(text) <= MAX_TEXT_CHARS:
-            return text
-        self.cut = True
-        return text[:MAX_TEXT_CHARS]
+        if text.isascii():
+            full_bytes = len(text)
+        elif len(text) <= MAX_ALL_CHARS:
+            full_bytes = len(text.encode("utf-8", "surrogatepass"))
+        else:  # measuring it would take as much memory again
+            full_bytes = 0
+            self.left_out = True
+        self.full_bytes += full_bytes
+        if len(text) > MAX_TEXT_CHARS or len(text) > self.chars_left:
+            self.cut = True
+            text = text[: min(MAX_TEXT_CHARS, self.chars_left)]
+            self.text_bytes += getsizeof(text)
+        else:
+            self.text_bytes += full_bytes
+        self.chars_left -= len(text)
+        return text
 
-    def _mapping(self, items: list[tuple[object, object]], depth: int) -> dict[str, object]:
-        self.left_out |= len(items) > MAX_ITEMS
-        return {self._key(key): self.copy(value, depth + 1) for key, value in items[:MAX_ITEMS]}
+    def _mapping(self, items: Iterable[tuple[object, object]], depth: int) -> dict[str, object]:
+        return {
+            self._key(key): value if type(value) in ATOMS else self.copy(value, depth)
+            for key, value in items
+        }
 
     def _key(self, key: object) -> str:
+        if type(key) is str and len(key) < SHORT_KEY_CHARS:
+            return key
         if str in type(key).__mro__:
-            return str.__str__(key)[:MAX_TEXT_CHARS]
+            text = str.__str__(key)[:MAX_KEY_CHARS]
+            self.text_bytes += getsizeof(text)
+            return text
         return str(key) if type(key) in ATOMS else _label(key)
 
-    def _sequence(self, items: list[object], depth: int) -> list[object]:
-        copies = [self.copy(item, depth + 1) for item in items[:MAX_ITEMS]]
-        if len(items) > MAX_ITEMS:
-            self.left_out = True
-            copies.append(f"… {len(items) - MAX_ITEMS} more")
+    def _sequence(self, items: Iterable[object], beyond: int, depth: int) -> list[object]:
+        copies = [item if type(item) in ATOMS else self.copy(item, depth) for item in items]
+        if beyond:
+            copies.append(f"… {beyond} more")
         return copies
 
 

@@ -15,10 +15,12 @@ from time import monotonic, sleep, time_ns
 
 from clearspan.errors import report, warn_once
 from clearspan.exporters import Exporter, Outcome
+from clearspan.fields import FACT_BYTES, NOTHING
 from clearspan.tracer import Span
 
 INTERVAL_S = 0.5  # between two looks at the queues; a span is seen by the server soon after
 BATCH_SPANS = 256
+BATCH_BYTES = 4_000_000
 TURN_BATCHES = 16  # for one exporter, before the next has its turn
 OPEN_AFTER_NS = 1_000_000_000
 BACKOFF_S = 0.5
@@ -29,6 +31,9 @@ LAST_TRIES = 2
 LAST_PAUSE_S = 0.2
 EXIT_S = 3.0
 
+
+FAILURE_BYTES = 16_384  # about what is kept of an exception and its stack
+SMALL_FACTS = 16  # a span with no more, all short, counts as one span and no bytes
 
 # By span id. Weak, so that a span nobody ended is ended when it is forgotten.
 OpenSpans = dict[str, weakref.ref[Span]]
@@ -42,19 +47,32 @@ class Mark:
     is_complete: bool = False
 
 
+@dataclass(slots=True, frozen=True)
+class Bounds:
+    """How much may wait for one exporter."""
+
+    spans: int
+    bytes: int
+
+
 class Outbox:
-    """What waits for one exporter. The program's threads append, the delivery thread takes."""
+    """What waits for one exporter. The program's threads put, the delivery thread takes."""
 
     __slots__ = (
-        *("_asked_until_s", "_batch", "_exporter", "_failures", "_has_more", "_make"),
-        *("_not_before_s", "_reported"),
-        *("closing", "dropped", "given_up", "lost", "queue"),
+        *("_asked_until_s", "_batch", "_bounds", "_exporter", "_failures", "_has_more", "_lock"),
+        *("_make", "_not_before_s", "_queue", "_reported", "_size_bytes"),
+        *("closing", "dropped", "given_up", "lost"),
     )
 
-    def __init__(self, make: Callable[[], Exporter]) -> None:
+    def __init__(self, make: Callable[[], Exporter], bounds: Bounds) -> None:
         self._make = make
+        self._bounds = bounds
         self._exporter: Exporter | None = None
-        self.queue: deque[Span | Mark] = deque()
+        self._queue: deque[Span | Mark] = deque()
+        self._size_bytes = 0  # of the spans in the queue that are not small
+        # For the size, and for taking; reentrant, because a finaliser that ends a span may
+        # interrupt its own thread here.
+        self._lock = threading.RLock()
         self.dropped = 0  # thrown away because the queue was full
         self.lost = 0  # refused by the other side
         self.given_up = 0  # of the lost ones, those for which there was no more time
@@ -66,17 +84,33 @@ class Outbox:
         self._asked_until_s = 0.0
         self._reported = 0
 
-    def drop_oldest(self) -> None:
-        """Makes room for one; the caller holds the lock."""
-        try:
-            oldest = self.queue.popleft()
-        except IndexError:  # the delivery thread was faster
-            return
-        if isinstance(oldest, Mark):
-            oldest.answered.set()
-        else:
-            self.dropped += 1
+    def put(self, span: Span) -> bool:
+        """Queues ``span``, dropping the oldest when there is no room; whether it is half full."""
+        self._queue.append(span)
+        # A small span needs no lock, which would cost it as much as all the rest of its end.
+        if span.size_bytes:
+            with self._lock:
+                self._size_bytes += span.size_bytes
+        if not self.is_crowded():
+            return False
+        with self._lock:
+            dropped = self._make_room()
+        # Outside the lock: a handler of the program may be recording, too.
+        if dropped:
             warn_once("drop", "the queue is full, the oldest spans are dropped")
+        return True
+
+    def mark(self) -> Mark:
+        """A mark at the end of the queue."""
+        mark = Mark()
+        with self._lock:
+            self._queue.append(mark)
+        return mark
+
+    def is_crowded(self) -> bool:
+        """Whether the queue is half full."""
+        bounds = self._bounds
+        return len(self._queue) * 2 >= bounds.spans or self._size_bytes * 2 >= bounds.bytes
 
     def hurry(self) -> None:
         """Makes the next `deliver` try at once, or when the other side has asked to be tried."""
@@ -113,7 +147,7 @@ class Outbox:
 
     def undelivered(self) -> int:
         """How many spans were given up or still wait."""
-        waiting = sum(isinstance(item, Span) for item in self.queue.copy())
+        waiting = sum(isinstance(item, Span) for item in self._queue.copy())
         return self.given_up + len(self._batch) + waiting
 
     def watch(self, open_spans: Sequence[Span]) -> None:
@@ -151,19 +185,31 @@ class Outbox:
 
     def _fill(self) -> bool:
         """Moves spans from the queue to the batch, up to the next mark; answers marks reached."""
-        while len(self._batch) < BATCH_SPANS and self.queue:
-            try:
-                item = self.queue.popleft()
-            except IndexError:  # dropped at this moment
-                break
-            if not isinstance(item, Mark):
-                self._batch.append(item)
-            elif self._batch:
-                self.queue.appendleft(item)
-                break
-            else:
-                self._answer(item)
+        room_bytes = BATCH_BYTES - sum(span.size_bytes for span in self._batch)
+        with self._lock:
+            while len(self._batch) < BATCH_SPANS and room_bytes > 0 and self._queue:
+                item = self._queue[0]
+                if isinstance(item, Mark):
+                    if self._batch:
+                        break
+                    self._answer(item)
+                else:
+                    self._batch.append(item)
+                    self._size_bytes -= item.size_bytes
+                    room_bytes -= item.size_bytes
+                self._queue.popleft()
         return bool(self._batch)
+
+    def _make_room(self) -> int:
+        before = self.dropped
+        while len(self._queue) > self._bounds.spans or self._size_bytes > self._bounds.bytes:
+            oldest = self._queue.popleft()
+            if isinstance(oldest, Mark):
+                oldest.answered.set()
+            else:
+                self._size_bytes -= oldest.size_bytes
+                self.dropped += 1
+        return self.dropped - before
 
     def _answer(self, mark: Mark) -> None:
         gone = self.dropped + self.lost
@@ -182,12 +228,11 @@ class Delivery:
     """The sink of a process: takes finished spans without blocking and delivers them."""
 
     def __init__(
-        self, makers: Sequence[Callable[[], Exporter]], queue_spans: int, still_open: OpenSpans
+        self, makers: Sequence[Callable[[], Exporter]], bounds: Bounds, still_open: OpenSpans
     ) -> None:
-        self._outboxes = tuple(Outbox(make) for make in makers)
-        self._limit = queue_spans
-        self._high_water = max(1, queue_spans // 2)
+        self._outboxes = tuple(Outbox(make, bounds) for make in makers)
         self.open = still_open
+        self._counted = NOTHING
         # `put` of a SimpleQueue may interrupt itself, as a finaliser that ends a span does; a
         # condition variable would deadlock there. The lock is reentrant for the same reason.
         self._bell: queue.SimpleQueue[None] = queue.SimpleQueue()
@@ -207,10 +252,22 @@ class Delivery:
     def ended(self, span: Span, /) -> None:
         """Queues ``span``; not a copy that a forked child inherited from its parent."""
         if self.open.pop(span.span_id, None) is not None:
+            size_bytes = 0
+            if span.large:
+                size_bytes = sum(span.large.copy().values())
+            if span.failure:
+                size_bytes += FAILURE_BYTES
+            if len(span.fields) > SMALL_FACTS:
+                size_bytes += FACT_BYTES * len(span.fields)
+            # Many spans share what a context gives them; in a row it is counted once.
+            if span.carried is not self._counted:
+                self._counted = span.carried
+                size_bytes += span.carried.size_bytes
+            span.size_bytes = size_bytes
             for outbox in self._outboxes:
-                outbox.queue.append(span)
-                if len(outbox.queue) >= self._high_water:
-                    self._crowded(outbox)
+                if outbox.put(span) and not self._is_rung:
+                    self._is_rung = True
+                    self._bell.put(None)
 
     def start(self) -> bool:
         """Starts the thread unless it runs; False when the interpreter allows no more threads."""
@@ -232,10 +289,8 @@ class Delivery:
         Returns:
             Whether all of it was acknowledged in time, and nothing was lost since the last flush.
         """
-        marks = []
+        marks = [outbox.mark() for outbox in self._outboxes]
         for outbox in self._outboxes:
-            marks.append(Mark())
-            outbox.queue.append(marks[-1])
             outbox.hurry()
         deadline_s = monotonic() + timeout_s
         if not self._is_stopped and self.start():
@@ -257,14 +312,6 @@ class Delivery:
         self._bell.put(None)
         return is_complete
 
-    def _crowded(self, outbox: Outbox) -> None:
-        if len(outbox.queue) > self._limit:
-            with self._lock:
-                outbox.drop_oldest()
-        if not self._is_rung:
-            self._is_rung = True
-            self._bell.put(None)
-
     def _run(self) -> None:
         while not self._is_stopped:
             with contextlib.suppress(queue.Empty):
@@ -283,7 +330,7 @@ class Delivery:
             for outbox in self._outboxes:
                 outbox.deliver()
             # Not before the queues are short: while the server is away the bell stays silent.
-            if all(len(outbox.queue) < self._high_water for outbox in self._outboxes):
+            if not any(outbox.is_crowded() for outbox in self._outboxes):
                 self._is_rung = False
             if monotonic() >= self._next_watch_s:
                 self._next_watch_s = monotonic() + 1.0

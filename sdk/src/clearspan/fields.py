@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Generic, NamedTuple, TypeVar, overload
 
-from clearspan.capture import ATOMS, MAX_TEXT_CHARS, mode, plain
+from clearspan.capture import ATOMS, mode, plain
 from clearspan.errors import report
 
 T = TypeVar("T")
@@ -15,6 +15,10 @@ KINDS = (
     *("llm", "embedding", "retriever", "reranker", "tool", "agent", "chain"),
     *("guardrail", "evaluator", "http", "db", "other"),
 )
+
+# Longer texts are measured, because many of them would fill the memory.
+SHORT_CHARS = 256
+FACT_BYTES = 256  # about what a short fact takes in memory
 
 Usage = Mapping[str, int | None]
 
@@ -52,6 +56,7 @@ class Carried(NamedTuple):
     facts: Mapping[str, object] = MappingProxyType({})
     tracestate: str = ""  # both as received, passed on untouched
     baggage: str = ""
+    size_bytes: int = 0  # about what the facts take in memory
 
 
 NOTHING = Carried()
@@ -60,11 +65,13 @@ NOTHING = Carried()
 class Facts:
     """What is known about a span besides its place and time. Values are kept as plain copies."""
 
-    __slots__ = ("carried", "fields", "truncated")
+    __slots__ = ("carried", "fields", "large", "size_bytes", "truncated")
 
     carried: Carried
     fields: dict[str, object]
     truncated: dict[str, int] | None  # full size in bytes by field; 0 is unknown
+    large: dict[str, int] | None  # about the bytes in memory of each fact that is not short
+    size_bytes: int  # of what is not small, about; set when the span is queued
 
     # A model call. ``usage`` has the keys of USAGE_KEYS, and cached ⊆ input, reasoning ⊆ output.
     input = Field[object]("gen_ai.input.messages", is_content=True)
@@ -128,27 +135,31 @@ class Facts:
 
     def facts(self) -> dict[str, object]:
         """All that is known about the span: inherited facts, fields and attributes."""
-        stray = {name: plain(value)[0] for name, value in vars(self).items()}
+        stray = {name: plain(value).value for name, value in vars(self).items()}
         # One call copies a dict that the program may still be adding to.
-        return {**self.carried.facts, **stray, **self.fields.copy()}
+        known = {**self.carried.facts, **stray, **self.fields.copy()}
+        # Once more, for what was set before the process knew its mode, and for stray names.
+        return known if mode.content else without_content(known)
 
     def make_plain(self, facts: dict[str, object]) -> None:
         """Replaces the values of ``facts`` by plain copies, because the program may change them."""
         if not mode.content:
-            for name in CONTENT & facts.keys():
-                facts[name] = None
+            facts.update(without_content(facts))
         for name, value in facts.items():
             kind = type(value)
             # Inline, because five attributes must stay below a third of a microsecond.
-            if kind not in ATOMS and (kind is not str or len(value) > MAX_TEXT_CHARS):  # type: ignore[arg-type]  # it is a str
+            if kind not in ATOMS and (kind is not str or len(value) > SHORT_CHARS):  # type: ignore[arg-type]  # it is a str
                 facts[name] = self._copied(name, value)
 
     def _copied(self, name: str, value: object) -> object:
         try:
-            copy, full_bytes = plain(value)
+            copy, size_bytes, full_bytes = plain(value)
         except Exception as error:  # noqa: BLE001  # the funnel: capturing never harms
             report(error, f"copying a {type(value).__qualname__}")
             return None
+        if self.large is None:
+            self.large = {}
+        self.large[name] = size_bytes
         if full_bytes is not None:
             self.truncated = {**(self.truncated or {}), name: full_bytes}
         return copy
@@ -158,3 +169,22 @@ FIELDS: dict[str, Field[object]] = {
     name: field for name, field in vars(Facts).items() if isinstance(field, Field)
 }
 CONTENT = frozenset(name for name, field in FIELDS.items() if field.is_content)
+# The names inside these are the program's own.
+OPEN = frozenset({"parameters", "usage"})
+
+
+def without_content(facts: Mapping[str, object]) -> dict[str, object]:
+    """``facts`` as ``capture="metadata"`` keeps them: None for what may be content.
+
+    Nothing is known about an attribute that is no field, nor about the parts of `OPEN` ones:
+    numbers and booleans stay.
+    """
+    return {name: _metadata(name, value) for name, value in facts.items()}
+
+
+def _metadata(name: str, value: object) -> object:
+    if name in OPEN:
+        parts = plain(value).value
+        given = parts if isinstance(parts, dict) else {}
+        return {key: part for key, part in given.items() if type(part) in ATOMS}
+    return value if type(value) in ATOMS or name in FIELDS.keys() - CONTENT else None

@@ -56,7 +56,7 @@ def attributes(span: Span) -> Attributes:
     if span.kind in NAMED_BY_SPAN:
         facts.setdefault(NAMED_BY_SPAN[span.kind], span.name)
     for name, value in facts.items():
-        if name in WRITERS:
+        if name in WRITERS and value is not None:
             sent.update(WRITERS[name](value, span.kind))
         else:
             sent[FIELDS[name].key if name in FIELDS else str(name)] = value

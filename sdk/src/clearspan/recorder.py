@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import PurePath
 
 from clearspan.capture import mode
-from clearspan.delivery import Delivery
+from clearspan.delivery import Bounds, Delivery
 from clearspan.errors import SettingError, report
 from clearspan.exporters import Exporter
 from clearspan.settings import Settings, resolve
@@ -87,7 +87,8 @@ class Recorder:
             return
         mode.content = settings.capture == "full"
         still_open = self._delivery.open if self._delivery else {}
-        self._delivery = Delivery(_makers(settings), settings.queue_spans, still_open)
+        bounds = Bounds(settings.queue_spans, settings.queue_bytes)
+        self._delivery = Delivery(_makers(settings), bounds, still_open)
         send_to(self._delivery)
 
 

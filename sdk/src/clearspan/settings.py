@@ -77,6 +77,9 @@ class Settings:
         {}, "More resource attributes, as a=b,c=d.", _pairs, "OTEL_RESOURCE_ATTRIBUTES"
     )
     queue_spans: int = row(10_000, "Spans kept for each exporter; the oldest are dropped.", int)
+    queue_bytes: int = row(
+        64_000_000, "About how much memory these may take; the oldest are dropped.", int
+    )
     exit_s: float = row(3.0, "How long the end of the program may wait for delivery.", float)
     disabled: bool = row(NO, "Record nothing.", _yes, "OTEL_SDK_DISABLED")
 

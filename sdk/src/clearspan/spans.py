@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from clearspan.capture import plain
+from clearspan.capture import mode, plain
 from clearspan.errors import report
+from clearspan.fields import FACT_BYTES, without_content
 from clearspan.tracer import Scope, Span, here
 
 
@@ -23,19 +24,20 @@ def span(name: str, /, *, kind: str = "other", **facts: object) -> Span:
     return Span(name, kind, facts)
 
 
-def llm_span(name: str, /, **facts: object) -> Span:
-    """Starts the span of a model call.
+def llm_span(name: str = "", /, **facts: object) -> Span:
+    """Starts the span of a model call, named after its operation and model unless given a name.
 
     Example:
         >>> import clearspan
         >>> question = [{"role": "user", "content": "Capital of France?"}]
-        >>> with clearspan.llm_span(
-        ...     "chat", provider="openai", model="gpt-4o", input=question
-        ... ) as span:
+        >>> with clearspan.llm_span(provider="openai", model="gpt-4o", input=question) as span:
         ...     span.output = "Paris"
         ...     span.usage = {"input": 12, "output": 1}
         ...     span.finish_reason = "stop"
     """
+    if not name:
+        operation, model = (plain(facts.get(fact)).value for fact in ("operation", "model"))
+        name = f"{operation or 'chat'} {model or ''}".rstrip()
     return Span(name, "llm", facts)
 
 
@@ -82,10 +84,16 @@ def context(**facts: object) -> Scope:
         ...         pass
     """
     place = here()
+    former = place.carried
     try:
-        kept = {name: plain(value)[0] for name, value in facts.items() if value is not None}
+        given = facts if mode.content else without_content(facts)
+        copies = {name: plain(value) for name, value in given.items() if value is not None}
     except Exception as error:  # noqa: BLE001  # the funnel: whatever was passed
         report(error, "copying the facts of a context")
-        kept = {}
-    carried = place.carried._replace(facts={**place.carried.facts, **kept})
+        copies = {}
+    carried = former._replace(
+        facts={**former.facts, **{name: copy.value for name, copy in copies.items()}},
+        size_bytes=former.size_bytes
+        + sum(FACT_BYTES + copy.size_bytes for copy in copies.values()),
+    )
     return Scope(place.trace_id, place.span_id, carried, is_remote=place.is_remote)
