@@ -21,10 +21,8 @@ export function FirstTrace({ project }: { project: string }) {
   return (
     <Notice title={`Nothing has been sent to ${project} yet`}>
       <div className="first-trace">
-        <p>These lines record every model call of a Python program:</p>
-        <CodeBlock
-          code={`import clearspan\n\nclearspan.init(${settings})\nclearspan.instrument()`}
-        />
+        <p>These lines of a Python program record its first span:</p>
+        <CodeBlock code={firstLines(settings)} />
         <p>
           A program that already uses OpenTelemetry sends to <code>{OTLP_DEFAULT}</code> by default
           {environment.length === 0
@@ -47,4 +45,10 @@ export function FirstTrace({ project }: { project: string }) {
       </div>
     </Notice>
   );
+}
+
+/** A program that sends one trace; `settings` are the arguments that this server and project need. */
+function firstLines(settings: string): string {
+  const init = settings === "" ? "" : `clearspan.init(${settings})\n`;
+  return `import clearspan\n\n${init}with clearspan.span("hello", input="my first trace"):\n    print("recorded")`;
 }
