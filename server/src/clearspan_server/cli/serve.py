@@ -86,15 +86,18 @@ def _serve(parts: Parts, folder: Folder, listening: socket.socket, options: Opti
         if options.demo:
             demo.append(_start_demo(url))
 
-    server = _Server(parts, ready)
+    def stopping() -> None:
+        for process in demo:
+            _stop(process)
+
+    server = _Server(parts, ready, stopping)
     for number in (signal.SIGTERM, signal.SIGINT):
         # uvicorn stops on the signal and then raises it again: by then there is still work to do here.
         signal.signal(number, lambda *_: None)
     try:
         asyncio.run(server.serve(sockets=[listening]))
     finally:
-        for process in demo:
-            _stop(process)
+        stopping()
     if not server.started:
         shut_down(parts)
 
@@ -102,7 +105,9 @@ def _serve(parts: Parts, folder: Folder, listening: socket.socket, options: Opti
 class _Server(uvicorn.Server):
     """uvicorn that says when it serves, and ends the live feeds before it waits for connections to close."""
 
-    def __init__(self, parts: Parts, ready: Callable[[], None]) -> None:
+    def __init__(
+        self, parts: Parts, ready: Callable[[], None], stopping: Callable[[], None]
+    ) -> None:
         config = uvicorn.Config(
             create_app(parts),
             log_config=None,
@@ -115,6 +120,7 @@ class _Server(uvicorn.Server):
         super().__init__(config)
         self._live = parts.state.live
         self._ready = ready
+        self._stopping = stopping
 
     @override
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -125,6 +131,8 @@ class _Server(uvicorn.Server):
     @override
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         _say("▸ stopping")
+        # The demo goes first: what it still delivers is taken.
+        await asyncio.to_thread(self._stopping)
         self._live.close()
         await super().shutdown(sockets)
 
