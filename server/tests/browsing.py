@@ -4,10 +4,9 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -90,39 +89,34 @@ def find_chromium() -> str:
     return found
 
 
-def launched() -> Generator[Browser]:
-    """A headless browser with a profile of its own."""
-    path = find_chromium()
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=list(_FLAGS))
-        yield browser
-        browser.close()
-
-
 @contextmanager
-def visiting(browser: Browser, server: Server, **options: Any) -> Iterator[Visitor]:
-    """A visitor in a fresh context; at the end the page must have behaved. `options` as in `new_context`."""
-    context: BrowserContext = browser.new_context(
-        **{
-            "viewport": {"width": DESKTOP[0], "height": DESKTOP[1]},
-            "locale": "en-GB",
-            "timezone_id": "Europe/Berlin",
-            "color_scheme": "light",
-            "reduced_motion": "reduce",
-        }
-        | options
-    )
-    context.set_default_timeout(PATIENCE_MS)
+def visiting(context: BrowserContext, server: Server) -> Iterator[Visitor]:
+    """A visitor with a fresh page, which must have behaved at the end."""
     page = context.new_page()
     visitor = Visitor(server, page)
     page.on("request", lambda request: visitor.asked.append(request.url))
     page.on("pageerror", lambda error: visitor.complaints.append(str(error)))
     page.on("console", _listener(visitor))
+    visitor.resize(DESKTOP)
     try:
         yield visitor
         visitor.check()
     finally:
-        context.close()
+        page.close()
+
+
+@contextmanager
+def profile(browser: Browser) -> Iterator[BrowserContext]:
+    """A fresh profile: no cookie, nothing cached; light, and nothing moves."""
+    context = browser.new_context(
+        locale="en-GB",
+        timezone_id="Europe/Berlin",
+        color_scheme="light",
+        reduced_motion="reduce",
+    )
+    context.set_default_timeout(PATIENCE_MS)
+    yield context
+    context.close()
 
 
 def _listener(visitor: Visitor) -> Callable[[Any], None]:
@@ -160,32 +154,35 @@ def _finished(server: Server) -> int:
 # in which tests of other modules could start none of their own.
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """A Chromium."""
+    """A headless Chromium."""
+    path = find_chromium()
     expect.set_options(timeout=PATIENCE_MS)
-    yield from launched()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=list(_FLAGS))
+        yield browser
+        browser.close()
 
 
 @pytest.fixture(scope="module")
-def cookies(browser: Browser, demo: Server, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The cookie of a visitor who was let in."""
-    path = tmp_path_factory.mktemp("browser") / "cookies.json"
-    with visiting(browser, demo) as visitor:
-        visitor.go(f"/#token={demo.token}")
-        visitor.page.wait_for_url("**/overview*")
-        state = visitor.page.context.storage_state(path=path)
-    assert [cookie["httpOnly"] for cookie in state["cookies"]] == [True]
-    return path
+def let_in(browser: Browser, demo: Server) -> Iterator[BrowserContext]:
+    """A profile with the cookie for the demo; one for all tests of a module, as its cache makes them quick."""
+    with profile(browser) as context:
+        with visiting(context, demo) as visitor:
+            visitor.go(f"/#token={demo.token}")
+            visitor.page.wait_for_url("**/overview*")
+        yield context
 
 
 @pytest.fixture
-def visitor(browser: Browser, demo: Server, cookies: Path) -> Iterator[Visitor]:
-    """Somebody who was let in, at a desk, in a light room."""
-    with visiting(browser, demo, storage_state=cookies) as made:
+def visitor(let_in: BrowserContext, demo: Server) -> Iterator[Visitor]:
+    """Somebody who was let in."""
+    with visiting(let_in, demo) as made:
         yield made
+        made.page.evaluate("localStorage.clear()")  # the theme and the like are of this visit only
 
 
 @pytest.fixture
 def stranger(browser: Browser, demo: Server) -> Iterator[Visitor]:
     """Somebody without a cookie."""
-    with visiting(browser, demo) as made:
+    with profile(browser) as context, visiting(context, demo) as made:
         yield made

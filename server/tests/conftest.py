@@ -4,14 +4,14 @@ from collections.abc import Iterator
 
 import pytest
 
-from browsing import browser, cookies, demo, stranger, visitor
+from browsing import browser, demo, let_in, stranger, visitor
 from clearspan_server.store.engine import Engine
 from clearspan_server.store.migrations import migrate
 from reading import Reader
 from running import Server, start
 
 # Fixtures of the browser tests, known to pytest by being here.
-__all__ = ["browser", "cookies", "demo", "stranger", "visitor"]
+__all__ = ["browser", "demo", "let_in", "stranger", "visitor"]
 
 
 @pytest.fixture(scope="session")

@@ -22,6 +22,7 @@ def test_the_address_with_the_token_lets_in_and_the_token_leaves_it(
     stranger.page.wait_for_url("**/p/demo/overview*")
     expect(stranger.page.get_by_role("heading", name="Overview")).to_be_visible()
     assert demo.token not in stranger.page.url
+    assert [cookie.get("httpOnly") for cookie in stranger.page.context.cookies()] == [True]
     assert [url for url in stranger.asked if demo.token in url] == []
     stranger.page.go_back()
     assert demo.token not in stranger.page.url
