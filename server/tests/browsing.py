@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from clearspan_server.api.pages import STATIC
-from running import Server, start, until
+from running import Server, serving, until
 
 # Two of a deck of 23 turns end in an error, one is cancelled; everything the pages show is in there.
 DEMO_TRACES = 40
@@ -132,17 +132,12 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server with the demo's traces in the project `demo`."""
     if not (STATIC / "index.html").is_file():
         pytest.fail("The interface has not been built: `make web` builds it.", pytrace=False)
-    server = start(tmp_path_factory.mktemp("demo") / "data")
-    run_demo(server, "--interval", "0", "--speed", "40", "--count", str(DEMO_TRACES))
-    until(lambda: _finished(server) == DEMO_TRACES)
-    yield server
-    server.stop()
-
-
-def run_demo(server: Server, *options: str) -> None:
-    """Let the demo answer its questions, the same in every test."""
-    command = [sys.executable, "-m", "clearspan_server.demo", "--endpoint", server.url]
-    subprocess.run([*command, "--seed", "7", *options], check=True, timeout=120)
+    with serving(tmp_path_factory.mktemp("demo") / "data") as server:
+        command = [sys.executable, "-m", "clearspan_server.demo", "--endpoint", server.url]
+        options = ["--interval", "0", "--speed", "40", "--seed", "7", "--count", str(DEMO_TRACES)]
+        subprocess.run([*command, *options], check=True, timeout=120)
+        until(lambda: _finished(server) == DEMO_TRACES)
+        yield server
 
 
 def _finished(server: Server) -> int:
