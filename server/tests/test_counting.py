@@ -1,0 +1,71 @@
+"""The counting rule: no call is paid twice in a total, and none is forgotten."""
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from clearspan_server.model.counting import Bearer, counted
+
+
+def bearer(
+    name: str, parent: str = "", *, usage: bool = True, response: str = "", start_ns: int = 0
+) -> Bearer:
+    return Bearer(name, parent, has_usage=usage, response_id=response, start_ns=start_ns)
+
+
+def test_a_parent_that_repeats_its_childrens_usage_does_not_count() -> None:
+    counts = counted([bearer("agent"), bearer("one", "agent"), bearer("two", "agent")])
+
+    assert counts == {"agent": False, "one": True, "two": True}
+
+
+def test_a_parent_whose_children_have_no_usage_counts() -> None:
+    counts = counted([bearer("call"), bearer("http", "call", usage=False)])
+
+    assert counts["call"]
+
+
+def test_a_roll_up_is_seen_through_a_step_without_usage() -> None:
+    counts = counted(
+        [bearer("agent"), bearer("step", "agent", usage=False), bearer("call", "step")]
+    )
+
+    assert (counts["agent"], counts["call"]) == (False, True)
+
+
+def test_one_response_that_two_siblings_recorded_counts_once() -> None:
+    counts = counted(
+        [bearer("outer", response="r", start_ns=1), bearer("inner", response="r", start_ns=2)]
+    )
+
+    assert counts == {"outer": False, "inner": True}
+
+
+def test_of_a_circle_of_parents_one_span_still_counts() -> None:
+    counts = counted([bearer("a", "b", start_ns=1), bearer("b", "a", start_ns=2)])
+
+    assert counts == {"a": False, "b": True}
+
+
+def test_a_chain_of_a_hundred_thousand_calls_is_walked_once() -> None:
+    chain = [bearer("0")] + [bearer(str(n), str(n - 1), start_ns=n) for n in range(1, 100_000)]
+
+    counts = counted(chain)
+
+    assert [name for name, counts_ in counts.items() if counts_] == ["99999"]
+
+
+@settings(max_examples=300, deadline=None, derandomize=True)
+@given(st.lists(st.tuples(st.integers(0, 9), st.booleans()), min_size=1, max_size=10))
+def test_whatever_the_parents_are_some_usage_counts_where_there_is_any(
+    spans: list[tuple[int, bool]],
+) -> None:
+    bearers = [
+        bearer(str(place), str(parent), usage=usage, start_ns=place)
+        for place, (parent, usage) in enumerate(spans)
+    ]
+
+    counts = counted(bearers)
+    paid = [one for one in bearers if one.has_usage and counts[one.span_id]]
+
+    assert bool(paid) == any(one.has_usage for one in bearers)
+    assert set(counts) == {one.span_id for one in bearers}

@@ -1,0 +1,157 @@
+"""What must not stop the server: locked files, unreadable entries, foreign parents, secrets in odd places."""
+
+import http.client
+import json
+import sqlite3
+import stat
+from contextlib import closing
+from dataclasses import fields
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from clearspan_server.ingest.decode import decode_protobuf
+from clearspan_server.ingest.encode import Privacy, finish
+from clearspan_server.ingest.normalise import normalise
+from clearspan_server.ingest.redact import Redactor
+from clearspan_server.model.span import Span
+from running import Server, serving, start, until
+from sending import post, put, request_of, span
+
+PARENT_IS_REMOTE = 0x300
+NOBODY = "ann.example@example.com"
+# Ids in hex and our own words, which no sender writes.
+OURS = {
+    "project",
+    "trace_id",
+    "span_id",
+    "parent_id",
+    "kind",
+    "status",
+    "error_class",
+    "usage_source",
+    "price_version",
+    "dialect",
+    "events",
+    "attributes_overflow",
+    "input_preview",
+    "output_preview",
+}
+
+
+def listed(server: Server, trace_id: str) -> bool:
+    rows = server.get("/api/v1/traces?limit=500")["traces"]
+    return any(row["trace_id"] == trace_id for row in rows)
+
+
+def test_a_locked_journal_delays_the_writer_and_does_not_end_it(tmp_path: Path) -> None:
+    with serving(tmp_path / "data") as server:
+        state = server.data / "journal" / "state.db"
+        with closing(sqlite3.connect(state, isolation_level=None)) as backup:
+            backup.execute("begin immediate")
+            one = span("waits")
+            status, _ = post(server.url, "/v1/traces", request_of([one]))
+            trouble = until(lambda: ready(server)["checks"]["writer"] != "ok", 30)
+            backup.execute("rollback")
+        until(lambda: listed(server, one.trace_id.hex()), 30)
+
+        assert status == 200
+        assert trouble
+        assert ready(server)["checks"]["writer"] == "ok"
+
+
+def ready(server: Server) -> dict[str, dict[str, str]]:
+    """What `/readyz` says, whatever its status."""
+    parts = urlsplit(server.url)
+    connection = http.client.HTTPConnection(str(parts.hostname), parts.port, timeout=30)
+    connection.request("GET", "/readyz")
+    answer: dict[str, dict[str, str]] = json.loads(connection.getresponse().read())
+    connection.close()
+    return answer
+
+
+def test_an_entry_that_cannot_be_read_is_set_aside_and_its_neighbours_are_stored(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = tmp_path / "data"
+    monkeypatch.setenv("CLEARSPAN_BATCH_AGE_MS", "600000")
+    server = start(data)
+    spans = [span(name) for name in ("before", "broken", "after")]
+    for one in spans:
+        post(server.url, "/v1/traces", request_of([one]))
+    server.kill()
+    monkeypatch.delenv("CLEARSPAN_BATCH_AGE_MS")
+    segment = min((data / "journal").glob("[0-9]*.db"))
+    with closing(sqlite3.connect(segment)) as opened, opened:
+        opened.execute("update entries set data = ? where seq = 2", (b"no Arrow",))
+
+    with serving(data) as again:
+        until(lambda: listed(again, spans[2].trace_id.hex()))
+        assert listed(again, spans[0].trace_id.hex())
+        assert not listed(again, spans[1].trace_id.hex())
+
+    with closing(sqlite3.connect(data / "journal" / "state.db")) as opened:
+        kept = opened.execute("select seq, data from aside").fetchall()
+    assert kept == [(2, b"no Arrow")]
+
+
+def test_a_service_behind_a_foreign_parent_has_its_own_root(server: Server) -> None:
+    one = span("GET /answer", parent=b"12345678")
+    one.flags = PARENT_IS_REMOTE
+
+    post(server.url, "/v1/traces?project=remote", request_of([one]))
+    rows = until(lambda: server.get("/api/v1/traces?project=remote")["traces"])
+    trace = server.get(f"/api/v1/traces/{one.trace_id.hex()}?project=remote")["trace"]
+
+    assert [(row["status"], row["duration_ns"]) for row in rows] == [("ok", 1_000_000_000)]
+    assert trace == rows[0]
+
+
+def test_an_empty_token_file_lets_nobody_in(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    data.mkdir()
+    (data / "token").touch()
+
+    with serving(data) as server:
+        assert len(server.token) > 40
+        assert stat.S_IMODE((data / "token").stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize(
+    "name", [field.name for field in fields(Span) if field.type is str and field.name not in OURS]
+)
+def test_no_field_of_text_keeps_an_address(name: str) -> None:
+    draft = decode_protobuf(request_of([span("s")]), "p").drafts[0]
+    normalise(draft)
+    setattr(draft.span, name, f"of {NOBODY}")
+
+    stored = finish(draft, Privacy(Redactor(), b"key"))
+
+    assert NOBODY not in getattr(stored, name)
+
+
+def test_keys_and_what_is_around_the_span_keep_no_address_either() -> None:
+    made = span("s", {f"key of {NOBODY}": 1, "card": 4111111111111111})
+    body = request_of([made], **{f"resource {NOBODY}": NOBODY})
+    draft = decode_protobuf(body, "p").drafts[0]
+    draft.origin.scope_name = draft.span.scope_name = f"scope of {NOBODY}"
+    normalise(draft)
+
+    stored = finish(draft, Privacy(Redactor(), b"key"))
+    everything = json.dumps([stored.attributes, stored.resource, stored.scope_name])
+
+    assert NOBODY not in everything
+    assert "4111111111111111" not in everything
+    assert "card" not in stored.attributes_number
+
+
+def test_an_address_that_json_escapes_is_found_all_the_same() -> None:
+    made = span("s")
+    put(made, "gen_ai.tool.call.arguments", '{"to":"ann\\u0040example.com \\\\u0040"}')
+    draft = decode_protobuf(request_of([made]), "p").drafts[0]
+    normalise(draft)
+
+    stored = finish(draft, Privacy(Redactor(), b"key"))
+
+    assert json.loads(stored.tool_arguments) == {"to": "[redacted:email] \\u0040"}
