@@ -1,9 +1,12 @@
 """`@trace`: the decorated function behaves as before, and each call is a span."""
 
 import asyncio
+import copy
 import functools
 import inspect
-from collections.abc import AsyncIterator, Generator, Iterator
+import pickle
+from collections.abc import AsyncIterator, Callable, Generator, Iterator
+from typing import get_type_hints
 
 import pytest
 
@@ -55,6 +58,74 @@ def test_the_kind_of_a_function_stays() -> None:
     assert inspect.isasyncgenfunction(stream)
     assert add.__doc__ == "Adds."
     assert str(inspect.signature(add)).startswith("(a: int, b: int = 2")
+
+
+def test_traced_functions_of_every_kind_are_functions_to_those_who_ask() -> None:
+    class Agent:
+        @clearspan.trace
+        async def answer(self, question: str) -> str:
+            return question
+
+    for function in (add, add_later, count, stream):
+        assert inspect.isfunction(function)
+        assert get_type_hints(function)["return"]
+        assert pickle.loads(pickle.dumps(function)) is function  # noqa: S301  # our own
+        assert copy.deepcopy(function) is function
+    assert inspect.iscoroutinefunction(Agent().answer)
+    assert inspect.iscoroutinefunction(functools.partial(add_later, 1))
+    assert inspect.ismethod(Agent().answer)
+    assert asyncio.run(Agent().answer("why")) == "why"
+    assert list(inspect.signature(Agent().answer).parameters) == ["question"]
+
+
+@pytest.mark.parametrize("function", [add, add_later, count, stream])
+def test_wrong_arguments_are_refused_by_the_call_itself(function: Callable[..., object]) -> None:
+    with pytest.raises(TypeError, match=r"missing \d required positional argument"):
+        function()
+    with pytest.raises(TypeError, match=r"missing|unexpected keyword argument 'nonsense'"):
+        function(nonsense=1)
+
+
+def test_a_class_stays_a_class_and_is_warned_about_once(caplog: pytest.LogCaptureFixture) -> None:
+    class Agent:
+        pass
+
+    assert clearspan.trace(Agent) is Agent
+    assert clearspan.trace(kind="agent")(Agent) is Agent
+    assert sum("a class cannot be traced" in message for message in caplog.messages) == 1
+
+
+def test_a_long_stream_is_whole_and_an_endless_one_is_cut() -> None:
+    @clearspan.trace
+    def repeat(text: str, times: int) -> Iterator[str]:
+        for _ in range(times):
+            yield text
+
+    with capture_spans() as spans:
+        for _ in repeat("word ", 5_000):
+            pass
+        for _ in repeat("x" * 100_000, 100):
+            pass
+
+    assert spans[0].output == "word " * 5_000
+    assert spans[0].truncated is None
+    assert spans[1].output == "x" * 65_536
+    assert spans[1].truncated is not None
+
+
+def test_what_a_stream_yielded_is_recorded_as_it_was_then() -> None:
+    @clearspan.trace
+    def grow() -> Iterator[list[int]]:
+        numbers: list[int] = []
+        for number in range(3):
+            numbers.append(number)
+            yield numbers
+
+    with capture_spans() as spans:
+        for _ in grow():
+            pass
+
+    assert spans[0].output == [[0], [0, 1], [0, 1, 2]]
 
 
 def test_a_coroutine_is_a_span() -> None:

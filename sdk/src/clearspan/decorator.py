@@ -6,16 +6,19 @@ import functools
 import inspect
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass
+from types import FunctionType, MethodType
 from typing import Any, ParamSpec, TypeVar, cast, overload
 
-from clearspan.capture import MAX_ITEMS, mode
-from clearspan.errors import report
+from clearspan.capture import NODE_BYTES, mode, plain
+from clearspan.errors import report, warn_once
 from clearspan.tracer import Scope, Span, switch
 
 P = ParamSpec("P")
 R = TypeVar("R")
 Y = TypeVar("Y")
 S = TypeVar("S")
+
+MAX_STREAM_BYTES = 4_000_000  # of what a generator yields, about
 
 Arguments = tuple[tuple[object, ...], Mapping[str, object]]
 
@@ -39,7 +42,7 @@ def trace(
 
     The function keeps its kind: a coroutine function, generator function or asynchronous generator
     function stays one. The span of a generator lasts until it is exhausted or closed, and is
-    current only while the generator's own code runs.
+    current only while the generator's own code runs. A class stays as it is, with a warning.
 
     Args:
         function: what is decorated, when used without parentheses.
@@ -60,9 +63,14 @@ def trace(
     def decorate(target: Callable[..., object]) -> Callable[..., object]:
         if isinstance(target, (staticmethod, classmethod)):
             return type(target)(decorate(target.__func__))
+        if isinstance(target, type):
+            warn_once("class", f"a class cannot be traced, but its methods can: {_name(target)}")
+            return target
         call = _Call(name or _name(target), kind, facts, _parameters(target), capture)
-        wrap = next(wrap for applies, wrap in WRAPPERS if applies(target))
-        return functools.wraps(target)(wrap(target, call))
+        for applies, run in LATER:
+            if applies(target):
+                return _Later(target, call, run)
+        return functools.wraps(target)(_function(target, call))
 
     return decorate if function is None else decorate(function)
 
@@ -77,6 +85,11 @@ class _Call:
     parameters: tuple[str, ...]  # names of positional parameters; the last may be "*args"
     captures: bool
 
+    @property
+    def result(self) -> str:
+        """The field for what a call gives back."""
+        return "result" if self.kind == "tool" else "output"
+
     def start(self, arguments: Arguments) -> Span:
         span = Span(self.name, self.kind, dict(self.facts))
         if self.captures and mode.content:
@@ -85,7 +98,7 @@ class _Call:
 
     def give(self, span: Span, result: object) -> None:
         """Records ``result`` unless the function has set one itself."""
-        key = "result" if self.kind == "tool" else "output"
+        key = self.result
         if self.captures and mode.content and key not in span.fields and result is not None:
             span.set({key: result})
 
@@ -122,25 +135,23 @@ def _function(target: Callable[P, R], call: _Call) -> Callable[P, R]:
     return traced
 
 
-def _coroutine(target: Callable[P, Awaitable[R]], call: _Call) -> Callable[P, Awaitable[R]]:
-    async def traced(*args: P.args, **kwargs: P.kwargs) -> R:
-        with call.start((args, kwargs)) as span:
-            result = await target(*args, **kwargs)
-            call.give(span, result)
-            return result
-
-    return traced
+async def _coroutine(running: Awaitable[R], call: _Call, arguments: Arguments) -> R:
+    with call.start(arguments) as span:
+        result = await running
+        call.give(span, result)
+        return result
 
 
 class _Stream:
     """The span of a generator: current while the generator runs, not between its steps."""
 
-    __slots__ = ("_call", "_inside", "_items", "_outside", "_span")
+    __slots__ = ("_call", "_inside", "_items", "_outside", "_room_bytes", "_span")
 
     def __init__(self, call: _Call, arguments: Arguments) -> None:
         self._call = call
         self._span = call.start(arguments)
         self._items: list[object] = []
+        self._room_bytes = MAX_STREAM_BYTES
         # The generator's own place: a block of its own may be open when it yields.
         self._inside: Scope | Span | None = self._span
         self._outside: Scope | Span | None = None
@@ -154,8 +165,14 @@ class _Stream:
 
     def took(self, item: object) -> None:
         """Notes an item on its way to the consumer."""
-        if len(self._items) <= MAX_ITEMS:  # one more than is kept, so that the cut is noticed
-            self._items.append(item)
+        if not self._call.captures or not mode.content:
+            return
+        if self._room_bytes <= 0:
+            self._span.truncated = {**(self._span.truncated or {}), self._call.result: 0}
+            return
+        copy = plain(item)
+        self._items.append(copy.value)
+        self._room_bytes -= copy.size_bytes + NODE_BYTES
 
     def end(self, error: BaseException | None) -> None:
         """Ends the span with what was taken out of the generator; called once."""
@@ -171,69 +188,96 @@ class _Stream:
 
 
 def _generator(
-    target: Callable[P, Generator[Y, S, R]], call: _Call
-) -> Callable[P, Generator[Y, S, R]]:
-    def traced(*args: P.args, **kwargs: P.kwargs) -> Generator[Y, S, R]:
-        stream = _Stream(call, (args, kwargs))
-        try:
-            generator = target(*args, **kwargs)
-            step: Callable[[Any], Any] = generator.send
-            given: object = None
-            while True:
+    generator: Generator[Y, S, R], call: _Call, arguments: Arguments
+) -> Generator[Y, S, R]:
+    stream = _Stream(call, arguments)
+    try:
+        step: Callable[[Any], Any] = generator.send
+        given: object = None
+        while True:
+            with stream:
+                item = step(given)
+            stream.took(item)
+            try:
+                step, given = generator.send, (yield item)
+            except GeneratorExit:
                 with stream:
-                    item = step(given)
-                stream.took(item)
-                try:
-                    step, given = generator.send, (yield item)
-                except GeneratorExit:
-                    with stream:
-                        generator.close()
-                    raise
-                except BaseException as thrown:  # noqa: BLE001  # it belongs to the generator
-                    step, given = generator.throw, thrown
-        except StopIteration as stop:
-            stream.end(None)
-            return cast("R", stop.value)
-        except BaseException as error:
-            stream.end(error)
-            raise
-
-    return traced
+                    generator.close()
+                raise
+            except BaseException as thrown:  # noqa: BLE001  # it belongs to the generator
+                step, given = generator.throw, thrown
+    except StopIteration as stop:
+        stream.end(None)
+        return cast("R", stop.value)
+    except BaseException as error:
+        stream.end(error)
+        raise
 
 
-def _async_generator(
-    target: Callable[P, AsyncGenerator[Y, S]], call: _Call
-) -> Callable[P, AsyncGenerator[Y, S]]:
-    async def traced(*args: P.args, **kwargs: P.kwargs) -> AsyncGenerator[Y, S]:
-        stream = _Stream(call, (args, kwargs))
-        try:
-            generator = target(*args, **kwargs)
-            step: Callable[[Any], Awaitable[Any]] = generator.asend
-            given: object = None
-            while True:
+async def _async_generator(
+    generator: AsyncGenerator[Y, S], call: _Call, arguments: Arguments
+) -> AsyncGenerator[Y, S]:
+    stream = _Stream(call, arguments)
+    try:
+        step: Callable[[Any], Awaitable[Any]] = generator.asend
+        given: object = None
+        while True:
+            with stream:
+                item = await step(given)
+            stream.took(item)
+            try:
+                step, given = generator.asend, (yield item)
+            except GeneratorExit:
                 with stream:
-                    item = await step(given)
-                stream.took(item)
-                try:
-                    step, given = generator.asend, (yield item)
-                except GeneratorExit:
-                    with stream:
-                        await generator.aclose()
-                    raise
-                except BaseException as thrown:  # noqa: BLE001  # it belongs to the generator
-                    step, given = generator.athrow, thrown
-        except StopAsyncIteration:
-            stream.end(None)
-        except BaseException as error:
-            stream.end(error)
-            raise
-
-    return traced
+                    await generator.aclose()
+                raise
+            except BaseException as thrown:  # noqa: BLE001  # it belongs to the generator
+                step, given = generator.athrow, thrown
+    except StopAsyncIteration:
+        stream.end(None)
+    except BaseException as error:
+        stream.end(error)
+        raise
 
 
-WRAPPERS: tuple[tuple[Callable[[object], bool], Callable[[Any, _Call], Any]], ...] = (
+class _Later:
+    """A traced function whose body runs after the call: of a coroutine or a generator.
+
+    The call itself is the original's, so that wrong arguments are refused at once. Everybody who
+    asks is told about the original function: `inspect`, and libraries that look at its code to
+    decide how to call it.
+    """
+
+    __slots__ = ("__dict__", "__weakref__", "_call", "_run", "_target")
+
+    def __init__(
+        self, target: Callable[..., Any], call: _Call, run: Callable[[Any, _Call, Arguments], Any]
+    ) -> None:
+        self._target = target
+        self._call = call
+        self._run = run
+        functools.update_wrapper(self, target)
+
+    def __call__(self, /, *args: object, **kwargs: object) -> object:
+        return self._run(self._target(*args, **kwargs), self._call, (args, kwargs))
+
+    def __get__(self, instance: object, owner: type | None = None) -> object:
+        return self if instance is None else MethodType(self, instance)
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(object.__getattribute__(self, "_target"), name)
+
+    @property  # type: ignore[misc]  # isinstance asks for it, nothing sets it
+    def __class__(self) -> type:  # type: ignore[explicit-override]  # override is of Python 3.12
+        return FunctionType
+
+    def __reduce__(self) -> str:  # type: ignore[explicit-override]  # the same
+        return self._target.__qualname__  # pickled and copied by its name, like a function
+
+
+# What runs after the call of which kind of function; any other runs during it.
+LATER: tuple[tuple[Callable[[object], bool], Callable[[Any, _Call, Arguments], Any]], ...] = (
     (inspect.isasyncgenfunction, _async_generator),
     (inspect.iscoroutinefunction, _coroutine),
     (inspect.isgeneratorfunction, _generator),
-    (callable, _function),
 )
