@@ -83,7 +83,7 @@ def captured(value: object) -> Any:  # plain data of any shape
         (datetime(2026, 11, 21, tzinfo=timezone.utc), "2026-11-21 00:00:00+00:00"),
         (Decimal("1.10"), "1.10"),
         (UUID(int=1), "00000000-0000-0000-0000-000000000001"),
-        (PurePosixPath("a/b"), "<pathlib.PurePosixPath>"),
+        (PurePosixPath("a/b"), f"<{PurePosixPath.__module__}.PurePosixPath>"),
         (ValueError("x"), "<builtins.ValueError>"),
         (len, "<builtins.builtin_function_or_method>"),
     ],

@@ -300,6 +300,66 @@ def test_a_server_without_heartbeats_never_sees_an_open_span(receiver: Receiver)
     assert len(receiver.posts("/api/v1/processes/")) == 1
 
 
+@pytest.mark.parametrize(
+    ("address", "target"), [("/otlp/custom?team=a", "/otlp/custom?team=a"), ("", "/")]
+)
+def test_the_traces_endpoint_of_opentelemetry_is_used_as_it_is(
+    receiver: Receiver, monkeypatch: pytest.MonkeyPatch, address: str, target: str
+) -> None:
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", receiver.url + address)
+    clearspan.init(service="exact")
+
+    record(1)
+
+    assert clearspan.flush()
+    assert [request.path for request in receiver.requests] == [target]
+
+
+def test_a_prefix_of_the_endpoint_is_kept(receiver: Receiver) -> None:
+    clearspan.init(endpoint=f"{receiver.url}/prefix/", service="prefix")
+
+    with clearspan.span("slow"):
+        wait_until(lambda: receiver.posts("/prefix/api/v1/processes/"))
+
+    assert clearspan.flush()
+    assert len(receiver.posts("/prefix/v1/traces")) == 1
+
+
+@pytest.mark.parametrize("status", [401, 429, 500, 503])
+def test_heartbeats_go_on_after_a_refusal_that_may_pass(receiver: Receiver, status: int) -> None:
+    receiver.heartbeat = Answer(status, {"retry-after": "0.1"}, b"")
+    clearspan.init(endpoint=receiver.url, service=f"busy {status}")
+
+    with clearspan.span("slow"):
+        wait_until(lambda: receiver.posts("/api/v1/processes/"))
+        assert receiver.spans() == []
+        receiver.heartbeat = Answer(204, {}, b"")
+        wait_until(receiver.spans)
+
+    assert clearspan.flush()
+    assert [span["endTimeUnixNano"] == "0" for span in receiver.spans()] == [True, False]
+
+
+def test_a_child_is_sent_together_with_the_open_spans_above_it(receiver: Receiver) -> None:
+    receiver.heartbeat = Answer(204, {}, b"")
+    clearspan.init(endpoint=receiver.url, service="ancestors")
+    with clearspan.span("slow"):
+        wait_until(receiver.spans)
+    assert clearspan.flush()
+    receiver.requests.clear()
+
+    with clearspan.span("root"), clearspan.span("middle"):
+        record(1)
+        assert clearspan.flush()
+        assert [span["name"] for span in receiver.spans()] == ["middle", "root", "work"]
+        record(1)
+        assert clearspan.flush()
+        assert [span["name"] for span in receiver.spans()] == ["middle", "root", "work", "work"]
+
+    assert clearspan.flush()
+    assert len(receiver.spans()) == 6
+
+
 def test_many_threads_lose_nothing(recording: Receiver) -> None:
     threads = [threading.Thread(target=record, args=(200,)) for _ in range(8)]
 

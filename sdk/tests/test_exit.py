@@ -176,6 +176,42 @@ atexit.register(last)
     assert sorted(span["name"] for span in receiver.spans()) == ["first", "last"]
 
 
+LATE = """
+import atexit
+
+def last():
+    import clearspan
+    for number in range(3):
+        with clearspan.span("late", number=number):
+            pass
+
+atexit.register(last)
+import clearspan
+{first}
+"""
+
+
+@pytest.mark.parametrize("first", ['clearspan.span("first").end()', ""])
+def test_spans_that_end_after_the_recorder_are_delivered_at_once(
+    receiver: Receiver, programs: Programs, first: str
+) -> None:
+    ended = programs.run(LATE.format(first=first), CLEARSPAN_ENDPOINT=receiver.url)
+
+    assert (ended.code, ended.err) == (0, "")
+    assert sum(span["name"] == "late" for span in receiver.spans()) == 3
+
+
+def test_late_spans_that_cannot_be_delivered_are_counted(programs: Programs) -> None:
+    source = LATE.format(first='clearspan.span("first").end()')
+
+    ended = programs.run(source, CLEARSPAN_ENDPOINT=NO_SERVER)
+
+    assert ended.code == 0
+    assert "recording ended with 1 spans undelivered" in ended.err
+    assert "spans end too late, so far with 2 spans undelivered" in ended.err
+    assert len(ended.err.splitlines()) == 3
+
+
 def test_a_disabled_sdk_sends_nothing_and_keeps_the_trace_together(
     receiver: Receiver, programs: Programs
 ) -> None:

@@ -22,8 +22,8 @@ def test_an_argument_comes_before_every_variable(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://otel:4318/")
     assert resolve({}).traces_url == "http://otel:4318/v1/traces"
 
-    monkeypatch.setenv("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "http://traces:4318/v1/traces")
-    assert resolve({}).traces_url == "http://traces:4318/v1/traces"
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "http://traces:4318/custom/")
+    assert resolve({}).traces_url == "http://traces:4318/custom/"
 
     monkeypatch.setenv("CLEARSPAN_ENDPOINT", "http://clearspan:4318")
     assert resolve({}).traces_url == "http://clearspan:4318/v1/traces"

@@ -236,7 +236,7 @@ def test_a_list_that_the_program_changes_later_is_recorded_as_it_was() -> None:
 
 def test_a_misspelt_field_is_sent_as_an_attribute(recording: Receiver) -> None:
     with clearspan.span("work") as span:
-        span.documnets = ["a"]  # type: ignore[attr-defined]  # the mistake under test
+        setattr(span, "documnets", ["a"])  # noqa: B010  # the mistake under test
 
     assert clearspan.flush()
     assert recording.span("work")["attributes"] == {"documnets": ["a"]}
@@ -299,7 +299,7 @@ def test_metadata_mode_keeps_only_numbers_of_what_it_does_not_know(receiver: Rec
         clearspan.context(query=SECRET, user="ann", topic=SECRET),
         clearspan.llm_span(model="m", parameters={"top_p": 0.5, "messages": [SECRET]}) as span,
     ):
-        span.inptu = SECRET  # type: ignore[attr-defined]  # the mistake under test
+        setattr(span, "inptu", SECRET)  # noqa: B010  # the mistake under test
         span.set({"cart.items": 3, "cart.full": True, "cart.note": SECRET, "cart": [SECRET]})
 
     assert clearspan.flush()
@@ -334,3 +334,13 @@ def test_a_model_call_is_named_after_its_operation_and_model() -> None:
         clearspan.llm_span("mine", model="gpt-4o").end()
 
     assert [span.name for span in spans] == ["chat", "chat gpt-4o", "embeddings e5", "mine"]
+
+
+def test_fields_can_be_read_and_are_none_until_they_are_set() -> None:
+    early = clearspan.span("early")
+    late = clearspan.span("late", step_parent="s-1", customer="acme")
+    late.first_token()
+
+    assert (early.step_parent, early.customer, early.first_token_ns) == (None, None, None)
+    assert (late.step_parent, late.customer) == ("s-1", "acme")
+    assert late.first_token_ns is not None

@@ -306,19 +306,24 @@ class Delivery:
         for outbox in self._outboxes:
             outbox.closing = True
         is_complete = self.flush(timeout_s)
-        if undelivered := sum(outbox.undelivered() for outbox in self._outboxes):
-            warn_once("exit", f"recording ended with {undelivered} spans undelivered")
+        self.tell_undelivered("exit", "recording ended")
         self._is_stopped = True
         self._bell.put(None)
         return is_complete
+
+    def tell_undelivered(self, topic: str, what: str) -> None:
+        """Warns, once a topic, when anything still waits or was given up."""
+        if undelivered := sum(outbox.undelivered() for outbox in self._outboxes):
+            warn_once(topic, f"{what} with {undelivered} spans undelivered")
 
     def _run(self) -> None:
         while not self._is_stopped:
             with contextlib.suppress(queue.Empty):
                 self._bell.get(timeout=self._wait_s())
             self._work()
-        for outbox in self._outboxes:
-            outbox.close()
+        with self._working:  # a late span may be on its way
+            for outbox in self._outboxes:
+                outbox.close()
 
     def _wait_s(self) -> float:
         return min([INTERVAL_S, *(outbox.wait_s() for outbox in self._outboxes)])

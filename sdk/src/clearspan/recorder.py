@@ -6,12 +6,13 @@ import atexit
 import os
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from pathlib import PurePath
+from time import monotonic
 
 from clearspan.capture import mode
-from clearspan.delivery import Bounds, Delivery
+from clearspan.delivery import Bounds, Delivery, OpenSpans
 from clearspan.errors import SettingError, report
 from clearspan.exporters import Exporter
 from clearspan.settings import Settings, resolve
@@ -37,6 +38,27 @@ class FirstUse:
         """Not for a span that started before: it was taken by the recorder of that time."""
 
 
+class Late:
+    """After the end: spans of exit functions that were registered before this library was imported.
+
+    There is no thread any more, so that each is delivered at once, in what is left of the time.
+    """
+
+    def __init__(self, delivery: Delivery, deadline_s: float) -> None:
+        self._delivery = delivery
+        self._deadline_s = deadline_s
+
+    def started(self, span: Span, /) -> None:
+        """Notes ``span`` as open."""
+        self._delivery.started(span)
+
+    def ended(self, span: Span, /) -> None:
+        """Delivers ``span``; warns when it cannot be."""
+        self._delivery.ended(span)
+        if not self._delivery.flush(max(0.0, self._deadline_s - monotonic())):
+            self._delivery.tell_undelivered("late", "spans end too late, so far")
+
+
 class Recorder:
     """The settings and the delivery of this process."""
 
@@ -44,6 +66,7 @@ class Recorder:
         self._lock = threading.Lock()
         self._settings: Settings | None = None
         self._delivery: Delivery | None = None
+        self._is_over = False
 
     def start(self, settings: Settings) -> None:
         """Records with ``settings`` from now on; what was recorded before is delivered first."""
@@ -69,8 +92,11 @@ class Recorder:
 
     def close(self) -> None:
         """Delivers at the end of the program."""
+        self._is_over = True
         if self._delivery is not None and self._settings is not None:
+            deadline_s = monotonic() + self._settings.exit_s
             self._delivery.close(self._settings.exit_s)
+            send_to(Late(self._delivery, deadline_s))
 
     def restart(self) -> None:
         """In a forked child: with new locks, an empty queue, and a connection of its own."""
@@ -88,8 +114,11 @@ class Recorder:
         mode.content = settings.capture == "full"
         still_open = self._delivery.open if self._delivery else {}
         bounds = Bounds(settings.queue_spans, settings.queue_bytes)
-        self._delivery = Delivery(_makers(settings), bounds, still_open)
+        makers = [partial(_exporter, given, settings, still_open) for given in settings.exporters]
+        self._delivery = Delivery(makers, bounds, still_open)
         send_to(self._delivery)
+        if self._is_over:  # started by an exit function
+            self.close()
 
 
 _recorder = Recorder()
@@ -148,17 +177,13 @@ def flush(timeout_s: float = 10.0) -> bool:
         return False
 
 
-def _makers(settings: Settings) -> list[Callable[[], Exporter]]:
-    return [partial(_exporter, given, settings) for given in settings.exporters]
-
-
-def _exporter(given: object, settings: Settings) -> Exporter:
+def _exporter(given: object, settings: Settings, still_open: OpenSpans) -> Exporter:
     # Imported by the delivery thread, when needed: an HTTP client takes 20 ms.
     if given == "otlp":
         from clearspan.exporters.otlp import OtlpExporter  # noqa: PLC0415
 
-        resource = _resource(settings)
-        return OtlpExporter(settings.traces_url, _headers(settings), resource, __version__)
+        headers, resource = _headers(settings), _resource(settings)
+        return OtlpExporter(settings.traces_url, headers, resource, __version__, still_open)
     if given == "console":
         from clearspan.exporters.console import ConsoleExporter  # noqa: PLC0415
 

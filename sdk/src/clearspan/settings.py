@@ -17,6 +17,12 @@ TRACES_PATH = "/v1/traces"
 NO = False
 
 
+class Exact(str):
+    """An address that is used as it is, without a path added."""
+
+    __slots__ = ()
+
+
 def _pairs(text: str) -> dict[str, str]:
     """``a=b,c=d`` with URL-encoded values, as OpenTelemetry writes headers and resources."""
     # Slow to import (5 ms), and few programs set these.
@@ -32,6 +38,10 @@ def _names(text: str) -> tuple[str, ...]:
 
 def _yes(text: str) -> bool:
     return text.strip().lower() in {"1", "true", "yes", "on"}
+
+
+# Variables of OpenTelemetry that mean something else than our own.
+PARSED_AS: dict[str, Callable[[str], object]] = {"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": Exact}
 
 
 def row(default: T, explanation: str, parse: Callable[[str], T], *otel_variables: str) -> T:
@@ -86,6 +96,8 @@ class Settings:
     @property
     def traces_url(self) -> str:
         """Where spans are posted."""
+        if isinstance(self.endpoint, Exact):
+            return self.endpoint
         base = self.endpoint.rstrip("/")
         return base if base.endswith(TRACES_PATH) else base + TRACES_PATH
 
@@ -113,11 +125,11 @@ def _value(field: dataclasses.Field[object], argument: object) -> object:
     if argument is not None:
         return argument
     variables = (f"CLEARSPAN_{field.name.upper()}", *field.metadata["otel_variables"])
-    text = next((os.environ[name] for name in variables if os.environ.get(name)), None)
-    if text is None:
+    variable = next((name for name in variables if os.environ.get(name)), None)
+    if variable is None:
         return None
     try:
-        return field.metadata["parse"](text)
+        return PARSED_AS.get(variable, field.metadata["parse"])(os.environ[variable])
     except ValueError as error:
-        report(error, f"reading CLEARSPAN_{field.name.upper()}")
+        report(error, f"reading {variable}")
         return None

@@ -8,14 +8,15 @@ import json
 import ssl
 import time
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 
 from clearspan.errors import report, warn_once
 from clearspan.exporters import Outcome
 from clearspan.otlp_json import body, encoded
+from clearspan.settings import TRACES_PATH
 from clearspan.tracer import Span
 
 TIMEOUT_S = 10.0
@@ -25,6 +26,7 @@ HEARTBEAT_S = 10.0
 RETRYABLE = frozenset({429, 502, 503, 504})
 ACCEPTED = range(200, 300)
 NO_CONTENT, TOO_LARGE = 204, 413
+NO_HEARTBEATS = frozenset({404, 405, 501})
 
 
 @dataclass(slots=True)
@@ -44,12 +46,20 @@ class OtlpExporter:
         headers: sent with every request.
         resource: attributes of this process.
         version: of this library.
+        still_open: weak references to the spans of this process that have not ended, by id.
     """
 
     def __init__(
-        self, url: str, headers: Mapping[str, str], resource: Mapping[str, object], version: str
+        self,
+        url: str,
+        headers: Mapping[str, str],
+        resource: Mapping[str, object],
+        version: str,
+        still_open: Mapping[str, Callable[[], Span | None]],
     ) -> None:
         self._address = urlsplit(url)
+        self._target = urlunsplit(("", "", self._address.path or "/", self._address.query, ""))
+        self._still_open = still_open
         self._resource = resource
         self._version = version
         self._process = str(uuid.uuid4())
@@ -63,14 +73,20 @@ class OtlpExporter:
         self._requests = 0
         self._sent = 0
         self._dropped = 0
+        prefix = self._address.path.removesuffix(TRACES_PATH).rstrip("/")
+        self._heartbeat_path = f"{prefix}/api/v1/processes/{self._process}/heartbeat"
         # Only Clearspan answers heartbeats; others are never sent a span that is still open.
         self._takes_heartbeats = True
+        self._is_clearspan = False
         self._next_heartbeat_s = 0.0
+        self._no_heartbeat_before_s = 0.0
         self._announced: set[str] = set()
 
     def export(self, spans: Sequence[Span], dropped: int) -> Outcome:
         """Posts ``spans`` in as few requests as their size allows."""
         self._dropped = dropped
+        if self._is_clearspan:
+            self._announce(self._open_ancestors(spans))
         texts = [_encoded(span) for span in spans]
         settled = lost = 0
         at_most = len(texts)
@@ -90,27 +106,50 @@ class OtlpExporter:
 
     def watch(self, open_spans: Sequence[Span]) -> None:
         """Sends a heartbeat every 10 s, and spans that are new among the open ones."""
-        ids = {span.span_id for span in open_spans}
+        now_s = time.monotonic()
+        if not self._takes_heartbeats or now_s < self._no_heartbeat_before_s:
+            return
         fresh = [span for span in open_spans if span.span_id not in self._announced]
-        is_due = time.monotonic() >= self._next_heartbeat_s
-        if not self._takes_heartbeats or not (fresh or is_due):
+        if not fresh and now_s < self._next_heartbeat_s:
             return
-        self._next_heartbeat_s = time.monotonic() + HEARTBEAT_S
-        beat = json.dumps({"seq": self._requests, "open": sorted(ids)}).encode()
-        answer = self._post(f"/api/v1/processes/{self._process}/heartbeat", beat, {})
-        if answer.status in range(300, 500):
+        ids = sorted(span.span_id for span in open_spans)
+        beat = json.dumps({"seq": self._requests, "open": ids}).encode()
+        answer = self._post(self._heartbeat_path, beat, {})
+        if answer.status == NO_CONTENT:
+            self._is_clearspan = True
+            self._next_heartbeat_s = now_s + HEARTBEAT_S
+            self._announce(fresh)
+        elif answer.status in NO_HEARTBEATS:
             self._takes_heartbeats = False
-        if answer.status != NO_CONTENT:
-            return
-        texts = [text for text in map(_encoded, fresh) if text]
-        if texts and self._post_spans(texts).status in ACCEPTED:
-            self._announced = (self._announced & ids) | {span.span_id for span in fresh}
+        else:
+            self._no_heartbeat_before_s = now_s + (_seconds(answer.retry_after) or HEARTBEAT_S)
 
     def close(self) -> None:
         """Closes the connection."""
         if self._connection is not None:
             self._connection.close()
             self._connection = None
+
+    def _open_ancestors(self, spans: Iterable[Span]) -> list[Span]:
+        """Open spans above ``spans`` that the server does not know: it would show a child alone."""
+        found: dict[str, Span] = {}
+        for span in spans:
+            parent = self._opened(span.parent_id)
+            while parent and parent.span_id not in found.keys() | self._announced:
+                found[parent.span_id] = parent
+                parent = self._opened(parent.parent_id)
+        return list(found.values())
+
+    def _opened(self, span_id: str) -> Span | None:
+        reference = self._still_open.get(span_id)
+        return reference and reference()
+
+    def _announce(self, spans: Sequence[Span]) -> None:
+        """Sends spans that are still open, each once."""
+        texts = [text for text in map(_encoded, spans) if text]
+        if texts and self._post_spans(texts).status in ACCEPTED:
+            self._announced = {span_id for span_id in self._announced if self._opened(span_id)}
+            self._announced.update(span.span_id for span in spans)
 
     def _post_spans(self, texts: Sequence[str]) -> Answer:
         # A repeated request repeats its number, so that the server can tell it from a lost one.
@@ -120,7 +159,7 @@ class OtlpExporter:
             "clearspan-sent": str(self._sent + len(texts)),
             "clearspan-dropped": str(self._dropped),
         }
-        answer = self._post(self._address.path, content, numbers)
+        answer = self._post(self._target, content, numbers)
         if answer.status not in RETRYABLE and answer.status not in {0, TOO_LARGE}:
             self._requests += 1
             self._sent += len(texts)
