@@ -360,6 +360,21 @@ def test_a_child_is_sent_together_with_the_open_spans_above_it(receiver: Receive
     assert len(receiver.spans()) == 6
 
 
+def test_a_span_that_the_program_has_broken_harms_neither_it_nor_other_spans(
+    receiver: Receiver, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.delenv("CLEARSPAN_STRICT")
+    clearspan.init(endpoint=receiver.url, service="broken")
+
+    with clearspan.span("broken") as span:
+        span.fields = None  # type: ignore[assignment]  # the mistake under test
+    record(1)
+
+    assert not clearspan.flush()
+    assert [span["name"] for span in receiver.spans()] == ["work"]
+    assert "clearspan failed while measuring a span" in caplog.text
+
+
 def test_many_threads_lose_nothing(recording: Receiver) -> None:
     threads = [threading.Thread(target=record, args=(200,)) for _ in range(8)]
 
