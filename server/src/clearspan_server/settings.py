@@ -46,7 +46,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("max_journal_bytes", "Bytes waiting in the journal above which senders get 429."),
     Setting("batch_rows", "Spans that the writer inserts into the engine at once."),
     Setting("batch_bytes", "Journal bytes that the writer inserts into the engine at once."),
-    Setting("batch_age_ms", "How long the writer waits for a batch to fill."),
+    Setting("batch_age_ms", "The least time between two inserts, for a batch to fill."),
     Setting("drain_s", "How long a stopping server works on what is in the journal."),
 )
 

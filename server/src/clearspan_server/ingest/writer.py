@@ -22,7 +22,7 @@ _LOOK_S = 0.25  # how often a waiting writer looks whether the server stops
 
 @dataclass(slots=True, frozen=True)
 class BatchLimits:
-    """When a batch goes: at `rows` spans or `size_bytes` journal bytes, or once its oldest entry is `age_s` old."""
+    """When a batch goes: at `rows` spans or `size_bytes` journal bytes, or `age_s` after the one before it."""
 
     rows: int
     size_bytes: int
@@ -40,6 +40,7 @@ class Writer:
         self._limits = limits
         self._stored = stored
         self.trouble = ""  # why the last batch was not stored; empty when it was
+        self._read_at = time.monotonic()
         self._draining = False
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._write_forever, name="writer", daemon=True)
@@ -90,16 +91,18 @@ class Writer:
         return True
 
     def _gather(self) -> list[Entry]:
-        """Entries for one batch: waits until it is full or old enough."""
+        """Entries for one batch: waits until it is full, or `age_s` have passed since the last one."""
         journal, limits = self._journal, self._limits
         if journal.committed <= journal.stored:
             return []
-        deadline = time.monotonic() + limits.age_s
+        # What is here came after the last reading, so none of it is older than that.
+        deadline = self._read_at + limits.age_s
         while not self._draining and journal.backlog()[1] < limits.size_bytes // 8:
             left_s = deadline - time.monotonic()
             if left_s <= 0:
                 break
             journal.wait(journal.committed, min(left_s, _LOOK_S))
+        self._read_at = time.monotonic()
         entries: list[Entry] = []
         rows = 0
         for entry in journal.read(journal.stored, max_bytes=limits.size_bytes):
