@@ -178,3 +178,23 @@ def test_values_of_what_is_no_field_are_refused(reader: Reader, asked: dict[str,
     status, _ = reader.refusal("/values", **asked)
 
     assert status == 400
+
+
+def test_a_failed_call_counts_under_the_model_that_answers_the_same_wish(reader: Reader) -> None:
+    call: dict[str, Any] = {
+        "kind": "llm",
+        "provider": "openai",
+        "request_model": "gpt-4o",
+        "start_ns": FROM_NS + MINUTE_NS,
+    }
+    answered = span(1, **call, response_model="gpt-4o-2024-08-06")
+    failed = span(2, **call, status="error")
+    stranger = span(3, **call | {"request_model": "gpt-9"}, status="error")
+    reader.store(answered, failed, stranger)
+
+    models = an_hour(reader)["models"]
+
+    assert [(row["model"], row["calls"], row["errors"]) for row in models] == [
+        ("gpt-4o-2024-08-06", 2, 1),
+        ("gpt-9", 1, 1),
+    ]

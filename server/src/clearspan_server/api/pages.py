@@ -58,6 +58,14 @@ def theme() -> FileResponse:
     return _file("theme.js")
 
 
+@router.get("/{path:path}")
+def any_other_page(path: str) -> FileResponse:
+    """An address that nobody else answers: the page says that there is nothing, in its own words."""
+    if path.startswith(("api/", "v1/")):
+        raise NotFound(f"there is nothing at /{path}")
+    return _file("index.html")
+
+
 def _file(name: str) -> FileResponse:
     path = STATIC / name
     if not path.is_file():

@@ -1,7 +1,26 @@
--- The models of the window, most called first; a call that got no answer counts under the model it asked for.
+-- The models of the window, most called first. A call that got no answer counts under the model that last answered
+-- the same wish, else under the model it asked for: else a model's failures would stand beside it, as a model of
+-- their own that always fails.
+with calls as
+(
+    select provider, request_model, response_model, status, input_tokens, output_tokens, total_cost, start_ns, end_ns
+    from spans final
+    where project = {project:String}
+        and start_minute between toStartOfMinute(fromUnixTimestamp64Nano({from_ns:Int64}, 'UTC'))
+            and toStartOfMinute(fromUnixTimestamp64Nano({to_ns:Int64}, 'UTC'))
+        and start_ns >= {from_ns:Int64} and start_ns < {to_ns:Int64}
+        and kind in ('llm', 'embedding') and counted
+),
+answered as
+(
+    select provider, request_model, argMax(response_model, start_ns) as answering_model
+    from calls
+    where response_model != '' and request_model != ''
+    group by provider, request_model
+)
 select
     provider,
-    if(response_model != '', response_model, request_model) as model,
+    multiIf(response_model != '', response_model, answering_model != '', answering_model, request_model) as model,
     count() as calls,
     countIf(status in ('error', 'crashed')) as errors,
     sum(input_tokens) as input_tokens,
@@ -9,12 +28,8 @@ select
     sum(total_cost) as cost,
     count(end_ns) as timed,
     quantilesExact(0.5, 0.95)(end_ns - start_ns) as latency_quantiles_ns
-from spans final
-where project = {project:String}
-    and start_minute between toStartOfMinute(fromUnixTimestamp64Nano({from_ns:Int64}, 'UTC'))
-        and toStartOfMinute(fromUnixTimestamp64Nano({to_ns:Int64}, 'UTC'))
-    and start_ns >= {from_ns:Int64} and start_ns < {to_ns:Int64}
-    and kind in ('llm', 'embedding') and counted
+from calls
+left join answered using (provider, request_model)
 group by provider, model
 order by calls desc, provider, model
 limit 100
