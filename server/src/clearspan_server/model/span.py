@@ -6,7 +6,7 @@ compares the two both ways.
 
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, get_args
 
 Kind = Literal[
     "llm",
@@ -22,23 +22,10 @@ Kind = Literal[
     "db",
     "other",
 ]
-KINDS: tuple[Kind, ...] = (
-    "llm",
-    "embedding",
-    "retriever",
-    "reranker",
-    "tool",
-    "agent",
-    "chain",
-    "guardrail",
-    "evaluator",
-    "http",
-    "db",
-    "other",
-)
+KINDS: tuple[Kind, ...] = get_args(Kind)
 
 Status = Literal["ok", "error", "cancelled", "open", "crashed"]
-STATUSES: tuple[Status, ...] = ("ok", "error", "cancelled", "open", "crashed")
+STATUSES: tuple[Status, ...] = get_args(Status)
 
 UsageSource = Literal["", "provider", "estimated", "inferred"]
 
