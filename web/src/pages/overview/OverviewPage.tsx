@@ -25,8 +25,9 @@ export function OverviewPage() {
   const newest = useQuery(newestTraceQuery(view.project));
   const renewed = useRef(0);
 
-  useLiveTraces(() => {
-    if (view.range.kind === "between" || Date.now() - renewed.current < RENEW_MS) return;
+  useLiveTraces((ids) => {
+    if (view.range.kind === "between") return;
+    if (ids !== null && Date.now() - renewed.current < RENEW_MS) return;
     renewed.current = Date.now();
     void queries.invalidateQueries({ queryKey: ["overview", view.project] });
     if (!newest.data) void queries.invalidateQueries({ queryKey: ["newest trace", view.project] });

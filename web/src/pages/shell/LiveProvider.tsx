@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect, useMemo, useState } from "react";
+import { type ReactNode, useEffect, useMemo, useRef, useState } from "react";
 import { listen } from "../../api/live";
 import { LiveContext, type LiveListener } from "./liveContext";
 
@@ -12,14 +12,25 @@ interface LiveProviderProps {
 export function LiveProvider({ project, isOn, children }: LiveProviderProps) {
   const [isConnected, setConnected] = useState(false);
   const [listeners] = useState(() => new Set<LiveListener>());
+  const wasPaused = useRef(false);
 
   useEffect(() => {
-    if (!isOn) return;
+    if (!isOn) {
+      wasPaused.current = true;
+      return;
+    }
     const tell: LiveListener = (ids) => listeners.forEach((listener) => listener(ids));
     const stop = listen(project, {
       onTraces: tell,
       onReset: () => tell(null),
-      onState: setConnected,
+      onState: (connected) => {
+        setConnected(connected);
+        // The new stream begins now: nobody has told what changed during the pause.
+        if (connected && wasPaused.current) {
+          wasPaused.current = false;
+          tell(null);
+        }
+      },
     });
     return () => {
       stop();
