@@ -33,7 +33,7 @@ def refused(*arguments: str) -> str:
 def test_a_folder_in_use_is_one_plain_sentence(server: Server) -> None:
     said = refused("up", "--data", str(server.data), "--port", "0")
 
-    assert said == f"clearspan: another clearspan is using the folder {server.data}"
+    assert said.startswith(f"clearspan: another clearspan is using the folder {server.data};")
 
 
 def test_a_port_in_use_is_one_plain_sentence(tmp_path: Path) -> None:
@@ -66,6 +66,14 @@ def test_without_a_server_the_other_commands_say_how_to_start_one(tmp_path: Path
     said = refused("open", "--data", str(tmp_path))
 
     assert "clearspan up" in said
+
+
+def test_of_a_server_that_was_killed_no_address_is_printed(tmp_path: Path) -> None:
+    start(tmp_path / "data").kill()
+
+    said = refused("open", "--data", str(tmp_path / "data"))
+
+    assert "no server answers" in said
 
 
 def test_the_folder_and_its_token_are_for_their_owner_alone(server: Server) -> None:

@@ -46,6 +46,7 @@ def up(
 def open_(data: Data = None) -> None:
     """Print the address of the running server, with the token that lets you in."""
     server = client.find(load({"data": data}).data)
+    server.get("/healthz")  # one that was killed leaves its announcement behind
     typer.echo(server.page)
 
 

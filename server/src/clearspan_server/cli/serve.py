@@ -151,7 +151,8 @@ def _bind(host: str, port: int) -> socket.socket:
         listening.close()
         if error.errno == errno.EADDRINUSE:
             raise PortInUse(
-                f"port {port} on {host} is in use; `--port 0` takes a free one"
+                f"port {port} on {host} is in use: `clearspan open` says whether by clearspan;"
+                " `--port 0` (with make: `make run PORT=0`) takes a free one"
             ) from error
         raise StartRefused(f"cannot listen on {host} port {port}: {error.strerror}") from error
     return listening

@@ -37,7 +37,10 @@ class Folder:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             os.close(self._lock)
-            raise FolderInUse(f"another clearspan is using the folder {path}") from error
+            raise FolderInUse(
+                f"another clearspan is using the folder {path}; `clearspan open` prints its address,"
+                " `--data` (CLEARSPAN_DATA) names another folder"
+            ) from error
         self.run_file.unlink(missing_ok=True)
         self.token = self._token()
 
