@@ -33,6 +33,20 @@ describe("a filter", () => {
     });
   });
 
+  test.each(["-status:ok", "kind:llm AND status:ok", "-latency>2s"])(
+    "says that it cannot do this yet: %s",
+    (text) => {
+      const { errors } = parseFilter(text);
+
+      expect(errors).toHaveLength(1);
+      expect(errors[0]?.message).toContain("not possible yet");
+    },
+  );
+
+  test("searches for what is quoted, whatever it looks like", () => {
+    expect(parseFilter('"-status:ok" "AND"').params).toEqual({ q: ["-status:ok AND"] });
+  });
+
   test("takes a quoted value with blanks, quotes and colons", () => {
     const value = 'say "hi": now';
 

@@ -104,9 +104,16 @@ function readToken(text: string, start: number): Token {
   return { type: "term", start, end: value.end, field, operator, value: value.text };
 }
 
+const NOT_YET = /^(?:-[A-Za-z_]+[:<>].*|AND|OR|NOT)$/;
+
 function readText(text: string, start: number): Token {
   const { text: value, end, unclosed } = readValue(text, start);
   if (unclosed) return { type: "error", start, end, message: "the quote is not closed" };
+  // Taken for a word to search, it would find nothing and not say why.
+  if (text.charAt(start) !== '"' && NOT_YET.test(value)) {
+    const message = `"${value}": leaving out, AND and OR are not possible yet`;
+    return { type: "error", start, end, message };
+  }
   return { type: "text", start, end, value };
 }
 
