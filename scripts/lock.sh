@@ -10,7 +10,7 @@ compile() {
   shift
   env -i HOME="$HOME" PATH="$PATH" ${SSL_CERT_FILE:+SSL_CERT_FILE="$SSL_CERT_FILE"} \
     uv --no-config --quiet pip compile --universal --python-version 3.11 --generate-hashes \
-    --no-emit-index-url --no-emit-find-links --no-header --no-emit-package clearspan \
+    --no-header --no-emit-package clearspan \
     --output-file "$out" "$@" >/dev/null
   if grep -n '://' "$out"; then
     echo "$out names an address" >&2
