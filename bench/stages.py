@@ -29,7 +29,7 @@ from clearspan_server.ingest.writer import trace_keys
 from clearspan_server.store.columns import SCHEMA_VERSION, from_bytes, to_batch, to_bytes
 from clearspan_server.store.derived import derive_traces
 from clearspan_server.store.engine import Engine
-from clearspan_server.store.journal import Journal
+from clearspan_server.store.journal import Journal, Rows
 
 _TRACES_AT_ONCE = 1_000
 
@@ -84,7 +84,7 @@ def receive(load: Load, clock: Clock, journal: Journal) -> int:
         with clock.stage("compress"):
             entry = to_bytes(batch)
         with clock.stage("journal"):
-            journal.append(entry, len(spans), SCHEMA_VERSION).result()
+            journal.append([Rows("spans", SCHEMA_VERSION, len(spans), entry)]).result()
     clock.seconds["encode"] -= clock.seconds["redact"]
     return priced
 

@@ -30,24 +30,38 @@ class Settings:
     data: Path = Path("~/.clearspan")
     host: str = "127.0.0.1"
     port: int = 4318
+    grpc_port: int = 4317
     max_body_bytes: int = 64 * 1024 * 1024
     max_journal_bytes: int = 2 * 1024 * 1024 * 1024
+    min_free_bytes: int = 1024 * 1024 * 1024
     batch_rows: int = 8_000
     batch_bytes: int = 48 * 1024 * 1024
     batch_age_ms: int = 500
     drain_s: int = 30
+    quiet_s: int = 5
+    idle_s: int = 60
+    stalled_s: int = 30
+    crashed_s: int = 300
+    faults: str = ""
 
 
 SETTINGS: tuple[Setting, ...] = (
     Setting("data", "The data folder; it belongs to one running server."),
     Setting("host", "The address to listen on; only loopback until an admin exists."),
     Setting("port", "The HTTP port for the pages, the API and OTLP; 0 takes a free one."),
+    Setting("grpc_port", "The port for OTLP over gRPC; 0 takes a free one."),
     Setting("max_body_bytes", "The largest request body, measured after inflating."),
     Setting("max_journal_bytes", "Bytes waiting in the journal above which senders get 429."),
+    Setting("min_free_bytes", "Free bytes of the disk below which senders get 429."),
     Setting("batch_rows", "Spans that the writer inserts into the engine at once."),
     Setting("batch_bytes", "Journal bytes that the writer inserts into the engine at once."),
     Setting("batch_age_ms", "The least time between two inserts, for a batch to fill."),
     Setting("drain_s", "How long a stopping server works on what is in the journal."),
+    Setting("quiet_s", "How long a trace must be quiet after its root's end to be finished."),
+    Setting("idle_s", "How long a trace without its root's end must be quiet to be idle."),
+    Setting("stalled_s", "Silence of a process after which its open traces are stalled."),
+    Setting("crashed_s", "Silence of a process after which its open spans have crashed."),
+    Setting("faults", "For drills: a file that says how the engine is to fail."),
 )
 
 

@@ -15,7 +15,7 @@ from clearspan_server.ingest.normalise import normalise
 from clearspan_server.ingest.price import price
 from clearspan_server.model.span import Span
 from clearspan_server.store.columns import SCHEMA_VERSION, to_batch, to_bytes
-from clearspan_server.store.journal import Journal
+from clearspan_server.store.journal import Journal, Rows
 
 PROTOBUF = "application/x-protobuf"
 JSON = "application/json"
@@ -66,7 +66,7 @@ def receive(
     )
     durable = None
     if batch.num_rows:
-        durable = journal.append(to_bytes(batch), batch.num_rows, SCHEMA_VERSION)
+        durable = journal.append([Rows("spans", SCHEMA_VERSION, batch.num_rows, to_bytes(batch))])
     return Receipt(batch.num_rows, len(rejected), _first(rejected), durable)
 
 

@@ -144,10 +144,12 @@ class Span:
     dialect: str = ""
     normaliser_version: int = 0
     received_ns: int = 0
-    sender: str = ""
+    sender: str = ""  # the program that sent it, as it calls itself
+    process: str = ""  # id of the process that sent it, where it has one
     sample_weight: float = 1.0
     truncated: list[str] = field(default_factory=list)  # "field:full size in bytes"
     redactions: dict[str, int] = field(default_factory=dict)  # type → how many
+    filled: list[str] = field(default_factory=list)  # fields that came beside its finished record
     counted: bool = True
     version: int = 0
     is_deleted: bool = False

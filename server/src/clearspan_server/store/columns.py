@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from clearspan_server.model.span import Span
 
-SCHEMA_VERSION = 1  # of a journal entry; raise it when a column changes its name or type
+SCHEMA_VERSION = 2  # of a journal entry; raise it when a column changes its name or type
 
 _MONEY = pa.decimal128(18, 12)
 _WIDE: dict[str, pa.DataType] = {
@@ -25,6 +25,7 @@ _WIDE: dict[str, pa.DataType] = {
     "is_deleted": pa.bool_(),
     "tags": pa.list_(pa.string()),
     "truncated": pa.list_(pa.string()),
+    "filled": pa.list_(pa.string()),
     "attributes": pa.map_(pa.string(), pa.string()),
     "attributes_number": pa.map_(pa.string(), pa.float64()),
     "mirrored": pa.map_(pa.string(), pa.string()),
@@ -86,6 +87,10 @@ _BUILDERS: dict[str, Callable[[Sequence[Any]], pa.Array]] = {
 }
 
 
+# What a span has in columns that an earlier layout did not know.
+_EMPTY: dict[str, list[Any]] = {"process": [""], "filled": [[]]}
+
+
 def to_bytes(batch: pa.RecordBatch) -> bytes:
     """A journal entry: one Arrow IPC stream, compressed with LZ4."""
     sink = pa.BufferOutputStream()
@@ -96,13 +101,27 @@ def to_bytes(batch: pa.RecordBatch) -> bytes:
 
 
 def from_bytes(data: bytes, schema_version: int) -> pa.Table:
-    """The spans of a journal entry.
+    """The spans of a journal entry, in today's layout whatever version wrote it.
 
     Raises:
-        ValueError: the entry was written with a layout that this version does not read.
+        ValueError: a later version wrote it.
         pa.ArrowException: the bytes are no Arrow stream.
     """
-    if schema_version != SCHEMA_VERSION:
-        raise ValueError(f"its layout is {schema_version}; this version reads {SCHEMA_VERSION}")
+    if not 1 <= schema_version <= SCHEMA_VERSION:
+        raise ValueError(
+            f"its layout is {schema_version}; this version reads 1 to {SCHEMA_VERSION}"
+        )
     with pa.ipc.open_stream(data) as reader:
-        return reader.read_all()
+        table = reader.read_all()
+    return table if schema_version == SCHEMA_VERSION else _completed(table)
+
+
+def _completed(table: pa.Table) -> pa.Table:
+    """A table of an earlier layout with the columns that it lacks, empty."""
+    columns = [
+        table[field.name]
+        if field.name in table.column_names
+        else pa.chunked_array([_BUILDERS[field.name](_EMPTY[field.name] * table.num_rows)])
+        for field in SCHEMA
+    ]
+    return pa.Table.from_arrays(columns, schema=SCHEMA)

@@ -1,7 +1,7 @@
 """The journal: what was acknowledged, on disk, until the engine has it.
 
-A segment is one SQLite file of entries; an entry is the rows of one request. Appends of several threads share one
-fsynced commit. Three positions, all sequence numbers of entries, say how far the others have come:
+A segment is one SQLite file of entries; an entry is rows of one kind from one request, and the first entry of a request
+carries its receipt. Appends of several threads share one fsynced commit. Three positions, all sequence numbers of entries, say how far the others have come:
 
     derived ≤ stored ≤ committed
 
@@ -13,11 +13,11 @@ import sqlite3
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import closing
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import count, pairwise
 from pathlib import Path
 
 from clearspan_server.errors import TooBusy, Unavailable
@@ -27,41 +27,64 @@ COMMIT_BYTES = 32 * 1024 * 1024  # one group commit holds at most about this muc
 
 _ENTRIES = """
 create table if not exists entries (
-    seq integer primary key, schema_version integer not null, row_count integer not null, data blob not null)
+    seq integer primary key, schema_version integer not null, row_count integer not null, data blob not null,
+    kind text not null default 'spans', receipt text not null default '')
 """
+_LATER_ENTRIES = ("kind text not null default 'spans'", "receipt text not null default ''")
 _STATE = """
 create table if not exists positions (name text primary key, seq integer not null) without rowid;
-create table if not exists batch (token text primary key, first_seq integer not null, last_seq integer not null);
+create table if not exists batch (
+    token text primary key, first_seq integer not null, last_seq integer not null,
+    note text not null default '');
 create table if not exists aside (
     seq integer primary key, schema_version integer not null, row_count integer not null, data blob not null,
     reason text not null);
 """
+_LATER_BATCH = ("note text not null default ''",)
+_NO_ROWS = "none"
+
+
+@dataclass(slots=True, frozen=True)
+class Rows:
+    """Rows of one kind on their way into the journal, as an Arrow IPC stream."""
+
+    kind: str
+    schema_version: int
+    row_count: int
+    data: bytes
 
 
 @dataclass(slots=True, frozen=True)
 class Entry:
-    """The rows of one acknowledged request, as an Arrow IPC stream (store/columns.py)."""
+    """Rows of one kind of one acknowledged request, as an Arrow IPC stream.
+
+    `kind` says where they go: `spans`, `open`, `update`, `log` (parts of spans), `logs`, `metrics`; `none` is a
+    request of which nothing was accepted. `receipt` is JSON, on the first entry of a request.
+    """
 
     seq: int
     schema_version: int
     row_count: int
     data: bytes
+    kind: str
+    receipt: str
 
 
 @dataclass(slots=True, frozen=True)
 class Batch:
-    """The entries `first_seq` to `last_seq` of one insert, and its deduplication token."""
+    """The entries `first_seq` to `last_seq` of one insert, its deduplication token, and what the writer noted."""
 
     token: str
     first_seq: int
     last_seq: int
+    note: str = ""
 
 
 @dataclass(slots=True)
 class _Append:
-    schema_version: int
-    row_count: int
-    data: bytes
+    rows: Sequence[Rows]
+    receipt: str
+    size_bytes: int
     done: "Future[int]"
 
 
@@ -73,7 +96,7 @@ class Journal:
         self._folder = folder
         self._max_bytes = max_bytes
         self._segment_bytes = segment_bytes
-        self._state = _connect(folder / "state.db", _STATE)
+        self._state = _connect(folder / "state.db", _STATE, batch=_LATER_BATCH)
         self._state_lock = threading.Lock()
         self._wake = threading.Condition()
         self._grown = threading.Condition()
@@ -91,25 +114,27 @@ class Journal:
         self._thread = threading.Thread(target=self._commit_forever, name="journal", daemon=True)
         self._thread.start()
 
-    def append(self, data: bytes, row_count: int, schema_version: int) -> "Future[int]":
-        """Queue an entry; the future gives its sequence number once it is on disk.
+    def append(self, rows: Sequence[Rows], receipt: str = "") -> "Future[int]":
+        """Queue the rows of one request, kept together; the future gives their last sequence number once on disk.
 
         Raises:
             TooBusy: more than `max_bytes` wait for the engine.
             Unavailable: the journal is closed.
         """
-        entry = _Append(schema_version, row_count, data, Future())
+        if not rows:
+            rows = [Rows(_NO_ROWS, 0, 0, b"")]
+        entry = _Append(rows, receipt, sum(len(one.data) for one in rows), Future())
         entry.done.set_running_or_notify_cancel()  # a sender that goes away cannot take its entry back
         with self._wake:
             if self._closed:
                 raise Unavailable("the journal is closed: the server is stopping")
             waiting = self._backlog_bytes + self._pending_bytes
-            if waiting + len(data) > self._max_bytes:
+            if waiting + entry.size_bytes > self._max_bytes:
                 raise TooBusy(
                     f"{waiting} bytes wait in the journal; its bound is {self._max_bytes}"
                 )
             self._pending.append(entry)
-            self._pending_bytes += len(data)
+            self._pending_bytes += entry.size_bytes
             self._wake.notify()
         return entry.done
 
@@ -143,14 +168,16 @@ class Journal:
         """Commit a batch's range and token, before its insert."""
         with self._state_lock, self._state:
             self._state.execute(
-                "insert or replace into batch values (?, ?, ?)",
-                (batch.token, batch.first_seq, batch.last_seq),
+                "insert or replace into batch values (?, ?, ?, ?)",
+                (batch.token, batch.first_seq, batch.last_seq, batch.note),
             )
 
     def begun(self) -> Batch | None:
         """The batch whose insert was begun and not finished, if any."""
         with self._state_lock:
-            row = self._state.execute("select token, first_seq, last_seq from batch").fetchone()
+            row = self._state.execute(
+                "select token, first_seq, last_seq, note from batch"
+            ).fetchone()
         return Batch(*row) if row else None
 
     def finish(self, batch: Batch) -> None:
@@ -212,7 +239,7 @@ class Journal:
         if self._newest is not None:
             self._newest.close()
         first = self.committed + 1
-        self._newest, self._newest_bytes = _connect(self._path(first), _ENTRIES), 0
+        self._newest, self._newest_bytes = _segment_at(self._path(first)), 0
         with self._wake:
             if first not in self._segments:
                 self._segments.append(first)
@@ -221,41 +248,48 @@ class Journal:
     def _next_group(self) -> list[_Append]:
         with self._wake:
             self._wake.wait_for(lambda: self._pending or self._closed)
-            size, count = 0, 0
+            size, taken = 0, 0
             for entry in self._pending:
-                size += len(entry.data)
-                count += 1
+                size += entry.size_bytes
+                taken += 1
                 if size >= COMMIT_BYTES:
                     break
-            group, self._pending = self._pending[:count], self._pending[count:]
+            group, self._pending = self._pending[:taken], self._pending[taken:]
             return group
 
     def _commit(self, segment: sqlite3.Connection, group: list[_Append]) -> int:
-        first = self.committed + 1
+        numbers = count(self.committed + 1)
+        numbered = [
+            (next(numbers), one, "" if place else entry.receipt)
+            for entry in group
+            for place, one in enumerate(entry.rows)
+        ]
         with segment:
             segment.executemany(
-                "insert into entries values (?, ?, ?, ?)",
+                "insert into entries (seq, schema_version, row_count, data, kind, receipt) values (?, ?, ?, ?, ?, ?)",
                 [
-                    (seq, entry.schema_version, entry.row_count, entry.data)
-                    for seq, entry in enumerate(group, first)
+                    (seq, one.schema_version, one.row_count, one.data, one.kind, receipt)
+                    for seq, one, receipt in numbered
                 ],
             )
-        sizes = {seq: len(entry.data) for seq, entry in enumerate(group, first)}
+        sizes = {seq: len(one.data) for seq, one, _ in numbered}
         total = sum(sizes.values())
         with self._wake:
             self._pending_bytes -= total
             self._backlog.update(sizes)
             self._backlog_bytes += total
         with self._grown:
-            self.committed = first + len(group) - 1
+            seq = self.committed
+            self.committed = seq + len(numbered)
             self._grown.notify_all()
-        for seq, entry in enumerate(group, first):
+        for entry in group:
+            seq += len(entry.rows)
             entry.done.set_result(seq)
         return total
 
     def _refuse(self, group: list[_Append], error: Unavailable) -> None:
         with self._wake:
-            self._pending_bytes -= sum(len(entry.data) for entry in group)
+            self._pending_bytes -= sum(entry.size_bytes for entry in group)
         for entry in group:
             entry.done.set_exception(error)
 
@@ -271,7 +305,7 @@ class Journal:
     def _sizes(self, after: int) -> dict[int, int]:
         sizes: dict[int, int] = {}
         for first in self._segments_from(after):
-            connection = _connect(self._path(first), _ENTRIES)
+            connection = _segment_at(self._path(first))
             sizes.update(
                 connection.execute("select seq, length(data) from entries where seq > ?", (after,))
             )
@@ -287,9 +321,9 @@ class Journal:
 
 
 def _entries(path: Path, after: int, up_to: int) -> Iterator[Entry]:
-    with closing(_connect(path, _ENTRIES)) as connection:
+    with closing(_segment_at(path)) as connection:
         rows = connection.execute(
-            "select seq, schema_version, row_count, data from entries"
+            "select seq, schema_version, row_count, data, kind, receipt from entries"
             " where seq > ? and seq <= ? order by seq",
             (after, up_to),
         )
@@ -297,9 +331,20 @@ def _entries(path: Path, after: int, up_to: int) -> Iterator[Entry]:
             yield Entry(*row)
 
 
-def _connect(path: Path, schema: str) -> sqlite3.Connection:
+def _segment_at(path: Path) -> sqlite3.Connection:
+    return _connect(path, _ENTRIES, entries=_LATER_ENTRIES)
+
+
+def _connect(path: Path, schema: str, **later: Sequence[str]) -> sqlite3.Connection:
+    """A connection to a file with the tables of `schema`; `later` are columns that files of 0.1.0 lack, by table."""
     connection = sqlite3.connect(path, check_same_thread=False, timeout=10)
     connection.execute("pragma journal_mode = wal")
     connection.execute("pragma synchronous = full")
     connection.executescript(schema)
+    for table, columns in later.items():
+        known = {row[1] for row in connection.execute(f"pragma table_info({table})")}
+        for column in columns:
+            if column.split()[0] not in known:
+                connection.execute(f"alter table {table} add column {column}")
+    connection.commit()
     return connection

@@ -28,6 +28,12 @@ class Migration:
 MIGRATIONS: tuple[Migration, ...] = (
     Migration(1, "spans", ("spans",)),
     Migration(2, "traces", ("traces",)),
+    Migration(3, "parts of spans", ("spans_parts_columns", "span_parts")),
+    Migration(4, "states of traces", ("traces_state",)),
+    Migration(5, "response ids", ("responses",)),
+    Migration(6, "ledger", ("deliveries",)),
+    Migration(7, "logs and metrics", ("logs", "metrics")),
+    Migration(8, "roll-ups by the hour", ("rollups", "rollup_hours")),
 )
 
 

@@ -96,9 +96,11 @@ create table if not exists spans
     normaliser_version   UInt16,
     received_ns          Int64 codec(Delta, ZSTD(1)),
     sender               LowCardinality(String),
+    process              LowCardinality(String),
     sample_weight        Float64,
     truncated            Array(String),
     redactions           Map(LowCardinality(String), UInt32),
+    filled               Array(LowCardinality(String)),
     counted              Bool,
     version              UInt64 codec(Delta, ZSTD(1)),
     is_deleted           UInt8, -- the engine wants a number here; Arrow booleans are cast

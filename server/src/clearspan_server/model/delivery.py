@@ -1,0 +1,33 @@
+"""A delivery: one request of a sender and what became of its records; the ledger's row."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+Signal = Literal["traces", "logs", "metrics"]
+
+
+@dataclass(slots=True, kw_only=True)
+class Delivery:
+    """What the ledger keeps of a request; columns as in `store/schema/deliveries.sql`.
+
+    `received` = `accepted` + the sum of `rejected`. Of the accepted, `duplicates` were stored before and `quarantined`
+    were refused by the engine; the writer fills both. What only our SDK counts is None for other senders.
+    """
+
+    project: str
+    received_ns: int
+    signal: Signal
+    protocol: str  # http/protobuf, http/json or grpc
+    process: str  # our SDK's process id, else the resource's instance, else the connection's address
+    service: str
+    sender: str
+    size_bytes: int
+    client_seq: int | None = None
+    client_sent: int | None = None
+    client_dropped: int | None = None
+    client_ns: int | None = None  # the newest end of a span: the sender's clock
+    received: int = 0
+    accepted: int = 0
+    duplicates: int = 0
+    quarantined: int = 0
+    rejected: dict[str, int] = field(default_factory=dict)  # reason, a word → how many
