@@ -18,7 +18,7 @@ class Delivery:
     received_ns: int
     signal: Signal
     protocol: str  # http/protobuf, http/json or grpc
-    process: str  # our SDK's process id, else the resource's instance, else the connection's address
+    process: str  # our SDK's process id, else the instance, else the address
     service: str
     sender: str
     size_bytes: int

@@ -1,7 +1,8 @@
 """The journal: what was acknowledged, on disk, until the engine has it.
 
 A segment is one SQLite file of entries; an entry is rows of one kind from one request, and the first entry of a request
-carries its receipt. Appends of several threads share one fsynced commit. Three positions, all sequence numbers of entries, say how far the others have come:
+carries its receipt. Appends of several threads share one fsynced commit. Three positions, all sequence numbers of
+entries, say how far the others have come:
 
     derived ≤ stored ≤ committed
 
