@@ -34,6 +34,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     Migration(6, "ledger", ("deliveries",)),
     Migration(7, "logs and metrics", ("logs", "metrics")),
     Migration(8, "roll-ups by the hour", ("rollups", "rollup_hours")),
+    Migration(9, "fewer files, fewer merges", ("spans_parts_on_disk",)),
 )
 
 

@@ -129,4 +129,9 @@ settings
     min_compressed_bytes_to_fsync_after_merge = 1,
     -- A batch that recovery replays carries the same token and is dropped by the engine.
     non_replicated_deduplication_window = 1000,
+    -- A batch goes into one file instead of some three hundred, and parts are merged ten at a time: measured with
+    -- batches of 8 000 spans, inserting and merging took 62 µs of processor a span instead of 80 on the reference
+    -- load, 82 instead of 132 on the realistic one, with queries as fast as before.
+    min_bytes_for_wide_part = 134217728,
+    merge_selector_base = 10,
     index_granularity = 2048
