@@ -6,6 +6,7 @@ MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 
 PORT ?= 4318
+GRPC_PORT ?= 4317
 DEMO ?= 1
 ARGS ?=
 
@@ -24,7 +25,7 @@ export PYTHONDONTWRITEBYTECODE :=
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
-	@echo "  make run takes DEMO=0 (no demo) and PORT=…; make test and make bench take ARGS=…"
+	@echo "  make run takes DEMO=0 (no demo), PORT=… and GRPC_PORT=…; make test and make bench take ARGS=…"
 
 setup: .venv/installed ## the Python environment in .venv
 
@@ -53,7 +54,7 @@ $(STATIC): web/node_modules/.package-lock.json $(WEB_SOURCES)
 	@touch $@
 
 run: setup web ## everything, then serve on 127.0.0.1:4318 with the demo
-	@exec $(BIN)/clearspan up --port $(PORT) $(if $(filter 0,$(DEMO)),,--demo) $(ARGS)
+	@exec $(BIN)/clearspan up --port $(PORT) --grpc-port $(GRPC_PORT) $(if $(filter 0,$(DEMO)),,--demo) $(ARGS)
 
 test: setup web ## every test, the browser's too
 	@scripts/chromium.sh

@@ -100,7 +100,8 @@ class Scene:
 @contextmanager
 def serving(folder: Path) -> Iterator[Server]:
     """A server on an empty folder."""
-    command = [sys.executable, "-m", "clearspan_server", "up", "--port", "0", "--json"]
+    command = [sys.executable, "-m", "clearspan_server", "up", "--json"]
+    command += ["--port", "0", "--grpc-port", "0"]
     with subprocess.Popen(
         [*command, "--data", str(folder)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:

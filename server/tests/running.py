@@ -22,6 +22,7 @@ class Server:
     process: "subprocess.Popen[str]"
     url: str
     data: Path
+    grpc: str  # "127.0.0.1:PORT"
 
     @property
     def token(self) -> str:
@@ -48,11 +49,12 @@ class Server:
 def start(data: Path, *options: str) -> Server:
     """Start a server on a folder and wait until it serves."""
     (data / "run.json").unlink(missing_ok=True)  # one that was killed leaves its own behind
-    command = [sys.executable, "-m", "clearspan_server", "up", "--port", "0", "--json"]
+    command = [sys.executable, "-m", "clearspan_server", "up", "--json"]
+    command += ["--port", "0", "--grpc-port", "0", "--data", str(data), *options]
     log = data.parent / f"{data.name}.log"
     with log.open("a", encoding="utf-8") as errors:
         process = subprocess.Popen(
-            [*command, "--data", str(data), *options],
+            command,
             stdout=subprocess.DEVNULL,
             stderr=errors,
             text=True,
@@ -61,8 +63,8 @@ def start(data: Path, *options: str) -> Server:
     if process.poll() is not None:
         said = log.read_text(encoding="utf-8")
         raise AssertionError(f"the server ended with {process.returncode}:\n{said}")
-    url = json.loads((data / "run.json").read_text(encoding="utf-8"))["http"]
-    return Server(process, url, data)
+    announced = json.loads((data / "run.json").read_text(encoding="utf-8"))
+    return Server(process, announced["http"], data, announced["grpc"])
 
 
 @contextmanager

@@ -46,7 +46,7 @@ def address(installed: Path, tmp_path: Path) -> Iterator[str]:
     data = tmp_path / "data"
     command: list[str | Path] = [
         installed / "clearspan",
-        *("up", "--port", "0", "--json", "--data", data),
+        *("up", "--port", "0", "--grpc-port", "0", "--json", "--data", data),
     ]
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout is not None

@@ -51,7 +51,9 @@ def serving(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
     data = tmp_path_factory.mktemp("manual") / "data"
     command = [str(Path(sys.executable).parent / "clearspan"), "up", "--json", "--no-open"]
     with subprocess.Popen(
-        [*command, "--port", "0", "--data", str(data)], stdout=subprocess.PIPE, text=True
+        [*command, "--port", "0", "--grpc-port", "0", "--data", str(data)],
+        stdout=subprocess.PIPE,
+        text=True,
     ) as server:
         assert server.stdout is not None
         ready = json.loads(server.stdout.readline())

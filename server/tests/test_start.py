@@ -31,7 +31,7 @@ def refused(*arguments: str) -> str:
 
 
 def test_a_folder_in_use_is_one_plain_sentence(server: Server) -> None:
-    said = refused("up", "--data", str(server.data), "--port", "0")
+    said = refused("up", "--data", str(server.data), "--port", "0", "--grpc-port", "0")
 
     assert said.startswith(f"clearspan: another clearspan is using the folder {server.data};")
 
@@ -84,7 +84,11 @@ def test_the_folder_and_its_token_are_for_their_owner_alone(server: Server) -> N
 def test_the_announcement_holds_pid_and_address(server: Server) -> None:
     announced = json.loads((server.data / "run.json").read_text(encoding="utf-8"))
 
-    assert announced == {"pid": server.process.pid, "http": server.url}
+    assert announced == {
+        "pid": server.process.pid,
+        "http": server.url,
+        "grpc": server.grpc,
+    }
 
 
 def test_the_address_that_lets_a_browser_in_is_printed(server: Server) -> None:

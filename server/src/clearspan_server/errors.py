@@ -3,6 +3,7 @@
     ClearspanError
     ├─ BadInput            the caller's bytes or values                 400
     │  ├─ UnsupportedType  a content type that nobody reads             415
+    │  ├─ TooSlow          a body that stopped coming                   408
     │  └─ TooLarge         a body over its limit, also when inflated    413
     ├─ NotAuthenticated    no credential, or one that nobody knows      401
     ├─ NotAllowed          a credential that may not do this            403
@@ -39,6 +40,11 @@ class BadInput(ClearspanError):
 class UnsupportedType(BadInput):
     status = 415
     code = "unsupported_type"
+
+
+class TooSlow(BadInput):
+    status = 408
+    code = "too_slow"
 
 
 class TooLarge(BadInput):

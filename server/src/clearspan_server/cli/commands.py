@@ -30,6 +30,7 @@ def up(
     data: Data = None,
     host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
     port: Annotated[int | None, typer.Option(help="HTTP port; 0 takes a free one.")] = None,
+    grpc_port: Annotated[int | None, typer.Option(help="gRPC port; 0 takes a free one.")] = None,
     demo: Annotated[bool, typer.Option("--demo", help="Also run the demo agent.")] = False,
     as_json: AsJson = False,
     open_browser: Annotated[bool, typer.Option("--open/--no-open", help="Open the page.")] = True,
@@ -38,7 +39,7 @@ def up(
     # The engine's import takes a second, which no other command should pay.
     from clearspan_server.cli import serve  # noqa: PLC0415 - see above
 
-    settings = load({"data": data, "host": host, "port": port})
+    settings = load({"data": data, "host": host, "port": port, "grpc_port": grpc_port})
     serve.up(settings, serve.Options(demo=demo, as_json=as_json, open_browser=open_browser))
 
 

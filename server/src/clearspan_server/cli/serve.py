@@ -80,7 +80,7 @@ def _serve(parts: Parts, folder: Folder, listening: socket.socket, options: Opti
     demo: list[subprocess.Popen[bytes]] = []
 
     def ready() -> None:
-        announced = Running(os.getpid(), url)
+        announced = Running(os.getpid(), url, "")
         folder.announce(announced)
         _greet(announced, folder.token, options)
         if options.demo:

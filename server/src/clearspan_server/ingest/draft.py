@@ -1,12 +1,16 @@
 """A draft: a span on its way through ingest, beside the attributes it came with."""
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 from clearspan_server.model.span import Span
 
 # An attribute's value as OTLP can say it; bytes come as base64 text.
 Value = str | bool | int | float | list["Value"] | dict[str, "Value"] | None
 Attributes = dict[str, Value]
+
+# Why a record was not taken, in a word: what the ledger counts. docs/bad-input.md tells each.
+Code = Literal["bad_ids", "bad_time", "no_time", "no_name", "no_value", "unreadable", "does_not_fit"]
 
 
 @dataclass(slots=True)
@@ -20,7 +24,10 @@ class Event:
 
 @dataclass(slots=True)
 class Origin:
-    """What the spans of one scope share: the resource's attributes and the scope."""
+    """What the records of one scope share: the resource's attributes and the scope.
+
+    What OTLP says beside them (schemas, the scope's attributes) stands among `resource` under `otel.` names.
+    """
 
     resource: Attributes
     scope_name: str
@@ -45,9 +52,10 @@ class Draft:
 
 @dataclass(slots=True, frozen=True)
 class Rejected:
-    """A span that was not taken, and why; the sender gets the reason."""
+    """A record that was not taken, and why; the sender gets the reason, the ledger counts the code."""
 
     reason: str
+    code: Code = "does_not_fit"
 
 
 @dataclass(slots=True)

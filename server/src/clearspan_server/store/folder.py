@@ -15,10 +15,11 @@ class Running:
     """What `run.json` says of the owner."""
 
     pid: int
-    http: str
+    http: str  # "http://127.0.0.1:PORT"
+    grpc: str  # "127.0.0.1:PORT"
 
     def json(self) -> str:
-        return json.dumps({"pid": self.pid, "http": self.http})
+        return json.dumps({"pid": self.pid, "http": self.http, "grpc": self.grpc})
 
 
 class Folder:
@@ -88,6 +89,6 @@ def running(path: Path) -> Running | None:
     """
     try:
         said = json.loads((path / "run.json").read_text(encoding="utf-8"))
-        return Running(int(said["pid"]), str(said["http"]))
+        return Running(int(said["pid"]), str(said["http"]), str(said["grpc"]))
     except (OSError, ValueError, KeyError):
         return None
