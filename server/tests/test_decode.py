@@ -148,8 +148,8 @@ def test_a_count_is_read_however_javascript_writes_it(said: dict[str, Any]) -> N
                             {
                                 "traceId": "A" * 32,
                                 "spanId": "b" * 16,
-                                "startTimeUnixNano": "1",
-                                "endTimeUnixNano": 2,
+                                "startTimeUnixNano": "1790000000000000000",
+                                "endTimeUnixNano": 1790000001000000000,
                                 "attributes": [{"key": "gen_ai.usage.input_tokens", "value": said}],
                             }
                         ]

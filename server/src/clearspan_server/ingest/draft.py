@@ -10,7 +10,9 @@ Value = str | bool | int | float | list["Value"] | dict[str, "Value"] | None
 Attributes = dict[str, Value]
 
 # Why a record was not taken, in a word: what the ledger counts. docs/bad-input.md tells each.
-Code = Literal["bad_ids", "bad_time", "no_time", "no_name", "no_value", "unreadable", "does_not_fit"]
+Code = Literal[
+    "bad_ids", "bad_time", "no_time", "no_name", "no_value", "unreadable", "does_not_fit"
+]
 
 
 @dataclass(slots=True)

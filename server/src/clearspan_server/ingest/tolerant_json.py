@@ -1,0 +1,93 @@
+"""JSON requests, also those that a strict reader refuses: text that is no UTF-8, lone surrogates, NaN, huge numbers.
+
+The strict reader gives up on a whole request for one bad string. Then the standard library reads it once more; the
+text is repaired, and what was repaired is told for each record.
+"""
+
+import json
+import re
+from typing import Any
+
+import orjson
+
+from clearspan_server.errors import BadInput
+from clearspan_server.ingest.tolerant import Marks
+
+_SURROGATES = re.compile("[\ud800-\udfff]+")
+_REPLACEMENT = "\ufffd"
+_INTEGER_DIGITS = 40  # more is no count of anything, and slow to read; it stays text
+
+
+def parse_json(body: bytes, names: tuple[str, str, str]) -> tuple[Any, Marks]:
+    """An OTLP export request in JSON, and what had to be repaired in which of its records: `field:what`.
+
+    Args:
+        body: The JSON text.
+        names: Of the lists that hold the groups of a resource, the groups of a scope, the records.
+
+    Raises:
+        BadInput: the body is not JSON; the message says where.
+    """
+    try:
+        return orjson.loads(body), {}
+    except orjson.JSONDecodeError as error:
+        try:
+            text = body.decode("utf-8-sig", "surrogateescape")
+            request = json.loads(text, parse_int=_int, strict=False)
+        except (ValueError, RecursionError):
+            raise BadInput(f"the body is not JSON: {error}") from error
+    return request, _mended(request, names)
+
+
+def _int(digits: str) -> int | str:
+    return int(digits) if len(digits) <= _INTEGER_DIGITS else digits
+
+
+def _mended(request: object, names: tuple[str, str, str]) -> Marks:
+    marks: Marks = {}
+    for i, group in enumerate(_children(request, names[0])):
+        of_resource = _mend_fields(group, names[1])
+        for j, scope in enumerate(_children(group, names[1])):
+            of_scope = _mend_fields(scope, names[2])
+            for k, record in enumerate(_children(scope, names[2])):
+                repaired = [*of_resource, *of_scope, *_mend_fields(record, "")]
+                if repaired:
+                    marks[i, j, k] = repaired
+    return marks
+
+
+def _children(owner: object, name: str) -> list[object]:
+    """The list of that name; none where the request has another shape, which is for the decoder to say."""
+    found = owner.get(name) if isinstance(owner, dict) else None
+    return found if isinstance(found, list) else []
+
+
+def _mend_fields(record: object, skip: str) -> list[str]:
+    """Repair an object in place, but for one field; what was repaired, a mark a field."""
+    if not isinstance(record, dict):
+        return []
+    marks = []
+    for name in [name for name in record if name != skip]:
+        field = {name: record[name]}
+        if _mend(field):
+            marks.append(f"{_SURROGATES.sub(_REPLACEMENT, name)}:invalid UTF-8, repaired")
+            record.update(field)
+    return marks
+
+
+def _mend(root: dict[str, Any]) -> bool:
+    """Repair every text below, in place; whether there was anything to repair. Deep nesting is no recursion."""
+    bad = False
+    rest: list[Any] = [root]
+    while rest:
+        node = rest.pop()
+        for key, held in list(node.items() if isinstance(node, dict) else enumerate(node)):
+            if isinstance(held, (dict, list)):
+                rest.append(held)
+            elif isinstance(held, str) and _SURROGATES.search(held):
+                node[key] = _SURROGATES.sub(_REPLACEMENT, held)
+                bad = True
+            if isinstance(key, str) and _SURROGATES.search(key):
+                node[_SURROGATES.sub(_REPLACEMENT, key)] = node.pop(key)
+                bad = True
+    return bad
