@@ -37,6 +37,7 @@ class Origin:
     resource_text: dict[str, str] = field(
         default_factory=dict
     )  # JSON text by key, filled once by ingest/encode.py
+    resource_truncated: list[str] = field(default_factory=list)  # what was cut of it, told then
 
 
 @dataclass(slots=True)

@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass, fields
 from itertools import islice
 
+from clearspan_server.ingest import limits
 from clearspan_server.ingest.coerce import to_json
 from clearspan_server.ingest.draft import Attributes, Draft, Origin
 from clearspan_server.ingest.normalise.messages import preview
@@ -72,7 +73,7 @@ def finish(draft: Draft, privacy: Privacy) -> Span:
     rest = [_events(draft), span.attributes_overflow]
     shown = [draft.input_text[:_PREVIEW_SOURCE_CHARS], draft.output_text[:_PREVIEW_SOURCE_CHARS]]
     given = [texts, identities, rest, span.tags, span.truncated, keys, values]
-    clean, counts = _redact(given, redactor)
+    clean, counts = redacted(given, redactor)
     if counts:
         span.redactions = counts
         texts, named, rest, span.tags, span.truncated, keys, clean_values = clean
@@ -87,11 +88,14 @@ def finish(draft: Draft, privacy: Privacy) -> Span:
     span.input_preview, span.output_preview = preview(shown[0]), preview(shown[1])
     span.events, span.attributes_overflow = rest
     span.attributes = dict(zip(keys, values, strict=True))
-    span.resource = _resource(draft.origin, redactor)
+    span.resource = resource_text(draft.origin, redactor)
+    if draft.origin.resource_truncated:
+        span.truncated += draft.origin.resource_truncated
+    limits.cut(span)
     return span
 
 
-def _redact(groups: list[list[str]], redactor: Redactor) -> tuple[list[list[str]], dict[str, int]]:
+def redacted(groups: list[list[str]], redactor: Redactor) -> tuple[list[list[str]], dict[str, int]]:
     """The groups with every text redacted, scanned as one; and how many of each type were found."""
     together = [text for group in groups for text in group]
     readable = [_without_escapes(text) if "\\u00" in text else text for text in together]
@@ -161,12 +165,13 @@ def _events(draft: Draft) -> str:
     )
 
 
-def _resource(origin: Origin, redactor: Redactor) -> dict[str, str]:
+def resource_text(origin: Origin, redactor: Redactor) -> dict[str, str]:
     """The resource as JSON text by key, made once for all spans that share it."""
     if not origin.resource_text and origin.resource:
         texts = [to_json(value) for value in origin.resource.values()]
-        (keys, values), _ = _redact([list(origin.resource), texts], redactor)
-        origin.resource_text = dict(zip(keys, values, strict=True))
+        (keys, values), _ = redacted([list(origin.resource), texts], redactor)
+        found = dict(zip(keys, values, strict=True))
+        origin.resource_text = limits.cut_map(found, "resource", origin.resource_truncated)
     return origin.resource_text
 
 
