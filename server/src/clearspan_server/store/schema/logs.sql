@@ -2,7 +2,7 @@
 create table if not exists logs
 (
     project         LowCardinality(String),
-    record_id       UInt64, -- a hash of the content: the same record sent twice is one row
+    record_id       UInt64, -- a keyed hash of the content: the same record sent twice is one row
     time_ns         Int64 codec(Delta, ZSTD(1)),
     observed_ns     Int64 codec(Delta, ZSTD(1)),
     trace_id        String codec(ZSTD(1)),

@@ -4,7 +4,7 @@ create table if not exists metrics
 (
     project        LowCardinality(String),
     name           LowCardinality(String),
-    series         UInt64, -- a hash of resource, scope and attributes
+    series         UInt64, -- a keyed hash of type, unit, resource, scope and attributes
     start_ns       Int64 codec(Delta, ZSTD(1)),
     time_ns        Int64 codec(Delta, ZSTD(1)),
     description    LowCardinality(String),
@@ -19,7 +19,7 @@ create table if not exists metrics
     max            Nullable(Float64),
     bounds         Array(Float64),
     bucket_counts  Array(UInt64),
-    detail         String codec(ZSTD(1)), -- JSON: exponential buckets, quantiles, exemplars
+    detail         String codec(ZSTD(1)), -- JSON: exponential buckets, quantiles, exemplars, numbers that are none
     attributes     Map(LowCardinality(String), String) codec(ZSTD(1)),
     resource       Map(LowCardinality(String), String) codec(ZSTD(1)),
     scope_name     LowCardinality(String),
@@ -29,6 +29,7 @@ create table if not exists metrics
     received_ns    Int64 codec(Delta, ZSTD(1)),
     sender         LowCardinality(String),
     process        LowCardinality(String),
+    truncated      Array(String),
     redactions     Map(LowCardinality(String), UInt32),
     time_minute    DateTime('UTC') materialized toStartOfMinute(fromUnixTimestamp64Nano(time_ns, 'UTC')) codec(Delta, ZSTD(1))
 )
