@@ -54,8 +54,14 @@ const trace = createRoute({
   component: lazyRouteComponent(() => import("./pages/trace/TracePage"), "TracePage"),
 });
 
+const delivery = createRoute({
+  getParentRoute: () => project,
+  path: "delivery",
+  component: lazyRouteComponent(() => import("./pages/delivery/DeliveryPage"), "DeliveryPage"),
+});
+
 export const router = createRouter({
-  routeTree: root.addChildren([home, project.addChildren([overview, traces, trace])]),
+  routeTree: root.addChildren([home, project.addChildren([overview, traces, trace, delivery])]),
   // Values stay text: a span id of digits alone must not become a number.
   parseSearch: (text) => Object.fromEntries(new URLSearchParams(text)),
   stringifySearch,

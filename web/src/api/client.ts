@@ -26,13 +26,14 @@ export async function get<T>(path: string, params: Params, signal?: AbortSignal)
   return (await response.json()) as T;
 }
 
-/** POSTs JSON and expects no body back. */
-export async function post(path: string, body: unknown, csrf: string): Promise<void> {
-  await send(path, {
+/** POSTs JSON; the answer's JSON, undefined when it has no body. */
+export async function post<T>(path: string, body: unknown, csrf: string): Promise<T> {
+  const response = await send(path, {
     method: "POST",
     headers: { "content-type": "application/json", "x-csrf-token": csrf },
     body: JSON.stringify(body),
   });
+  return (response.status === 204 ? undefined : await response.json()) as T;
 }
 
 /** The address of an API path, for what is not fetched (an event stream). */

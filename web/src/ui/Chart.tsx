@@ -100,7 +100,7 @@ function createPlot(element: HTMLDivElement, props: ChartProps, listeners: Liste
     width: element.clientWidth,
     height: HEIGHT,
     legend: { show: false },
-    padding: [8, 4, 0, 0],
+    padding: [8, 16, 0, 0],
     cursor: {
       sync: { key: props.sync },
       points: { size: 5 },

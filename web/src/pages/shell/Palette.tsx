@@ -14,6 +14,8 @@ interface PaletteProps {
   onHelp: () => void;
 }
 
+type PagePath = "/p/$project/overview" | "/p/$project/traces" | "/p/$project/delivery";
+
 const TRACE_ID = /^[0-9a-f]{32}$/i;
 
 /** Every command by name; a pasted trace id leads to the trace. */
@@ -28,7 +30,7 @@ export function Palette({ onClose, onHelp }: PaletteProps) {
     onClose();
     action();
   };
-  const open = (to: "/p/$project/overview" | "/p/$project/traces", id: string) =>
+  const open = (to: PagePath, id: string) =>
     run(() => void navigate({ to, params: { project: id } }));
   const traceId = text.trim().toLowerCase();
 
@@ -59,6 +61,7 @@ export function Palette({ onClose, onHelp }: PaletteProps) {
           <Command.Group heading="Go to">
             <Entry name="Overview" onSelect={open("/p/$project/overview", project)} />
             <Entry name="Traces" onSelect={open("/p/$project/traces", project)} />
+            <Entry name="Delivery" onSelect={open("/p/$project/delivery", project)} />
             <Entry name="Failed traces" onSelect={run(() => view.showTraces("status:error"))} />
           </Command.Group>
           <Command.Group heading="Project">

@@ -15,6 +15,10 @@ const GROUPS = [
       { name: "Traces", to: "/p/$project/traces", icon: "traces" },
     ],
   },
+  {
+    name: "Run",
+    pages: [{ name: "Delivery", to: "/p/$project/delivery", icon: "delivery" }],
+  },
 ] as const;
 
 interface RailProps {

@@ -10,6 +10,10 @@ import "./TopBar.css";
 /** On a trace page the key / finds in the trace. */
 const TRACE_PATH = /\/traces\/[^/]+$/;
 
+const IS_MAC = /Mac|iPhone|iPad/.test(navigator.userAgent);
+
+const TITLES: Record<string, string> = { traces: "Traces", delivery: "Delivery" };
+
 /** Title, filter, time range, live and the palette: the same on every page. */
 export function TopBar({ onPalette }: { onPalette: () => void }) {
   const view = useView();
@@ -29,7 +33,7 @@ export function TopBar({ onPalette }: { onPalette: () => void }) {
         <RangePicker range={view.range} onChange={view.setRange} />
         <LiveSwitch isOn={view.isLive} onChange={view.setLive} />
         <Button aria-label="Command palette" title="Command palette" onClick={onPalette}>
-          <kbd>⌘K</kbd>
+          <kbd>{IS_MAC ? "⌘K" : "Ctrl K"}</kbd>
         </Button>
       </div>
     </header>
@@ -37,7 +41,7 @@ export function TopBar({ onPalette }: { onPalette: () => void }) {
 }
 
 function Title({ path, project }: { path: string; project: string }) {
-  const name = TRACE_PATH.test(path) ? "Trace" : path.endsWith("/traces") ? "Traces" : "Overview";
+  const name = TRACE_PATH.test(path) ? "Trace" : (TITLES[path.split("/")[3] ?? ""] ?? "Overview");
   useEffect(() => {
     document.title = `${name} · ${project} · Clearspan`;
   }, [name, project]);

@@ -1,0 +1,67 @@
+import { expect, test } from "vitest";
+import { balanceOf, bySeverity, describeSkew, formatBytes, lostBy, verdict } from "./delivery";
+
+const COUNTS = {
+  received: 100,
+  stored: 80,
+  duplicates: 10,
+  rejected: 4,
+  quarantined: 1,
+  waiting: 5,
+};
+
+const QUIET = { received: 10, rejected: 0, quarantined: 0, dropped: null, missing: null };
+
+test("what was received became what stands after it", () => {
+  const balance = balanceOf(COUNTS);
+
+  const [received, ...rest] = balance.terms;
+  expect(received?.count).toBe(rest.reduce((sum, { count }) => sum + count, 0));
+  expect(balance.difference).toBe(0);
+  expect(verdict(balance)).toBe("The numbers add up");
+});
+
+test("a record that is nowhere is named, and so is one that is there twice", () => {
+  const lost = balanceOf({ ...COUNTS, stored: 79 });
+  const doubled = balanceOf({ ...COUNTS, waiting: 1_007 });
+
+  expect(verdict(lost)).toBe("1 record is unaccounted for");
+  expect(verdict(doubled)).toBe("1,002 records are counted twice");
+});
+
+test("only what there is of rejected and quarantined is coloured", () => {
+  const tones = (counts: typeof COUNTS) => balanceOf(counts).terms.map(({ tone }) => tone);
+
+  expect(tones(COUNTS)).toEqual(["plain", "plain", "plain", "error", "warn", "plain"]);
+  expect(new Set(tones({ ...COUNTS, rejected: 0, quarantined: 0 }))).toEqual(new Set(["plain"]));
+});
+
+test("the sender that lost most stands first, then the one that sent most", () => {
+  const busy = { ...QUIET, received: 500 };
+  const losing = { ...QUIET, dropped: 3, missing: 2 };
+
+  expect(bySeverity([QUIET, busy, losing])).toEqual([losing, busy, QUIET]);
+  expect(lostBy(losing)).toBe(5);
+});
+
+test("records on their way to us are not a gain", () => {
+  expect(lostBy({ ...QUIET, missing: -4 })).toBe(0);
+});
+
+test.each([
+  [null, "–"],
+  [0.4, "in step"],
+  [-3.2, "3.20 s behind"],
+  [7200, "2 h 00 m ahead"],
+])("a clock that differs by %s s is %s", (skew, text) => {
+  expect(describeSkew(skew)).toBe(text);
+});
+
+test.each([
+  [0, "0 B"],
+  [999, "999 B"],
+  [1_240_000, "1.2 MB"],
+  [2_000_000_000, "2 GB"],
+])("%i bytes read as %s", (bytes, text) => {
+  expect(formatBytes(bytes)).toBe(text);
+});

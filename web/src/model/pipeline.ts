@@ -1,0 +1,99 @@
+/** The way of a record through the server as stations, each with what waits there. */
+
+import { formatBytes, formatSeconds } from "./delivery";
+import { counted, formatAge, formatExact } from "./format";
+
+export type Health = "ok" | "warn" | "error";
+
+export interface Station {
+  name: string;
+  health: Health;
+  /** How much is here. */
+  depth: string;
+  /** How old it is, or what is wrong. */
+  note: string;
+  /** Of the room that there is, the share in use; null where there is no bound. */
+  share: number | null;
+}
+
+export interface Flow {
+  senders: readonly unknown[];
+  /** When the newest request came; null when there was none. */
+  lastRequestMs: number | null;
+  journal: {
+    entries: number;
+    bytes: number;
+    oldest_age_s: number | null;
+    bound_bytes: number;
+  };
+  writer: { trouble: string; lag_s: number | null };
+  engine: { state: string; version: string };
+  waiting: number;
+}
+
+/** Above this age of the oldest entry the engine does not keep up. */
+const SLOW_S = 10;
+const NEARLY_FULL = 0.8;
+
+/** Sender, journal, engine, lists. */
+export function stationsOf(flow: Flow, nowMs: number): Station[] {
+  return [
+    sendersStation(flow, nowMs),
+    journalStation(flow),
+    engineStation(flow),
+    listsStation(flow),
+  ];
+}
+
+function sendersStation({ senders, lastRequestMs }: Flow, nowMs: number): Station {
+  return {
+    name: "Senders",
+    health: "ok",
+    depth: counted(senders.length, "sender"),
+    note:
+      lastRequestMs === null
+        ? "no request in this range"
+        : `last request ${formatAge(lastRequestMs, nowMs).replace(/(?<!now)$/, " ago")}`,
+    share: null,
+  };
+}
+
+function journalStation({ journal }: Flow): Station {
+  const { entries, bytes, oldest_age_s: age, bound_bytes: bound } = journal;
+  const share = bound > 0 ? Math.min(bytes / bound, 1) : 0;
+  const isFull = share >= 1;
+  const isSlow = share >= NEARLY_FULL || (age ?? 0) > SLOW_S;
+  return {
+    name: "Journal",
+    health: isFull ? "error" : isSlow ? "warn" : "ok",
+    depth: entries === 0 ? "empty" : `${counted(entries, "request")}, ${formatBytes(bytes)}`,
+    note: isFull
+      ? "full: senders are asked to wait"
+      : entries > 0 && age !== null
+        ? `oldest ${formatSeconds(age)}`
+        : `room for ${formatBytes(bound)}`,
+    share,
+  };
+}
+
+function engineStation({ engine, writer }: Flow): Station {
+  const isUp = engine.state === "ok";
+  return {
+    name: "Engine",
+    health: isUp && writer.trouble === "" ? "ok" : "error",
+    depth: isUp ? `running, ${engine.version}` : engine.state,
+    note: writer.trouble === "" ? "writing" : writer.trouble,
+    share: null,
+  };
+}
+
+function listsStation({ waiting, writer }: Flow): Station {
+  const lag = writer.lag_s ?? 0;
+  return {
+    name: "Lists",
+    health: lag > SLOW_S ? "warn" : "ok",
+    depth: waiting === 0 ? "up to date" : `${formatExact(waiting)} to come`,
+    note: waiting === 0 ? "everything is queryable" : `${formatSeconds(lag)} behind`,
+    share: null,
+  };
+}
