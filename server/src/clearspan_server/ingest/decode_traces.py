@@ -20,6 +20,7 @@ from clearspan_server.ingest.tolerant_json import parse_json
 from clearspan_server.ingest.wire_ids import (
     FIRST_NS,
     LAST_NS,
+    MOST_AHEAD_NS,
     NO_SPAN,
     clamped,
     hexadecimal,
@@ -45,7 +46,6 @@ _INTERNAL = 1
 _ERROR = 2
 _REMOTE_PARENT = 0x300  # both bits: the sender knows whether the parent is remote, and it is
 _SAMPLED = 1
-_DAY_NS = 24 * 3600 * 10**9
 
 
 def decode_protobuf(body: bytes, project: str) -> Decoded:
@@ -55,7 +55,7 @@ def decode_protobuf(body: bytes, project: str) -> Decoded:
         BadInput: the body is not such a message.
     """
     request, marks = parse(ExportTraceServiceRequest, body)
-    latest_ns = time.time_ns() + _DAY_NS
+    latest_ns = time.time_ns() + MOST_AHEAD_NS
     decoded = Decoded()
     for i, group in enumerate(request.resource_spans):
         resource = otel_extras.resource_of(group.resource, group.schema_url)
@@ -76,7 +76,7 @@ def decode_json(body: bytes, project: str) -> Decoded:
         BadInput: the body is not JSON (with the position), or a part has another type than OTLP gives it.
     """
     request, marks = parse_json(body, _LISTS)
-    latest_ns = time.time_ns() + _DAY_NS
+    latest_ns = time.time_ns() + MOST_AHEAD_NS
     decoded = Decoded()
     try:
         for place, span, origin in otel_extras.json_records(request, _LISTS):

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
+from clearspan_server.model.log import LogRecord
+from clearspan_server.model.metric import MetricPoint
 from clearspan_server.model.span import Span
 
 # An attribute's value as OTLP can say it; bytes come as base64 text.
@@ -66,4 +68,44 @@ class Decoded:
     """What was in a request: spans to take, and spans that cannot be."""
 
     drafts: list[Draft] = field(default_factory=list)
+    rejected: list[Rejected] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class LogDraft:
+    """One decoded log record, its values not yet text."""
+
+    record: LogRecord
+    sent_ns: int  # the record's own time, 0 where it has none
+    body: Value
+    attributes: Attributes
+    origin: Origin
+
+
+@dataclass(slots=True)
+class DecodedLogs:
+    """What was in a request: log records to take, what they say of spans, and records that cannot be taken."""
+
+    drafts: list[LogDraft] = field(default_factory=list)
+    parts: list[Draft] = field(
+        default_factory=list
+    )  # one a span, as ingest/log_events.py makes them
+    rejected: list[Rejected] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class PointDraft:
+    """One decoded data point, its values not yet text."""
+
+    point: MetricPoint
+    detail: Attributes
+    attributes: Attributes
+    origin: Origin
+
+
+@dataclass(slots=True)
+class DecodedPoints:
+    """What was in a request: data points to take, and those that cannot be."""
+
+    drafts: list[PointDraft] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)

@@ -4,6 +4,7 @@ from typing import Any
 
 FIRST_NS = 946_684_800_000_000_000  # the year 2000: what lies before was sent in another unit, or by no clock
 LAST_NS = 4_102_444_800_000_000_000  # the year 2100: the engine's minutes end a little later
+MOST_AHEAD_NS = 24 * 3600 * 10**9  # of our clock: a time further on is marked
 NO_TRACE, NO_SPAN = "0" * 32, "0" * 16
 _SHOWN_CHARS = 80  # of a sender's text in a reason
 
