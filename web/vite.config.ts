@@ -11,7 +11,11 @@ export default defineConfig({
     target: "es2023",
     // The server's content security policy allows no data: fonts, so nothing is inlined.
     assetsInlineLimit: 0,
-    rolldownOptions: { input: ["index.html", "docs.html"] },
+    rolldownOptions: {
+      input: ["index.html", "docs.html"],
+      // How long each plugin took on a busy machine is no warning.
+      checks: { bundlerTimings: false },
+    },
     reportCompressedSize: true,
   },
   server: {

@@ -141,6 +141,17 @@ describe("the story", () => {
     ).toBe("74 % of 8.20 s was chat gpt-4o waiting for its first token.");
   });
 
+  test("compares a streamed call as a whole with what stands beside it", () => {
+    const agent = { id: "a", from: 0, to: 100, kind: "agent" } as const;
+    const call = { parent: "a", kind: "llm", name: "chat" } as const;
+    const even = { ...call, id: "b", from: 0, to: 60, firstTokenAfter: 30 };
+    const slow = { ...even, firstTokenAfter: 50 };
+    const tool = { parent: "a", id: "c", kind: "tool", name: "search", from: 60, to: 100 } as const;
+
+    expect(story(agent, even, tool)).toBe("60 % of 100 ms was chat.");
+    expect(story(agent, slow, tool)).toBe("50 % of 100 ms was chat waiting for its first token.");
+  });
+
   test("counts calls of one name together", () => {
     const call = { parent: "a", kind: "tool", name: "search" } as const;
 

@@ -139,6 +139,11 @@ export function formatDay(ms: number): string {
   return `${date.getFullYear()}-${pad(date.getMonth() + 1)}-${pad(date.getDate())}`;
 }
 
+/** A name, or where there is none the beginning of the id. */
+export function nameOr(name: string, id: string): string {
+  return name.trim() === "" ? id.slice(0, 8) : name;
+}
+
 /** `3 spans`, `1 span`. */
 export function counted(count: number, noun: string): string {
   return `${GROUPED.format(count)} ${noun}${count === 1 ? "" : "s"}`;

@@ -3,7 +3,7 @@
 import { formatBytes, formatSeconds } from "./delivery";
 import { counted, formatAge, formatExact } from "./format";
 
-export type Health = "ok" | "warn" | "error";
+type Health = "ok" | "warn" | "error";
 
 export interface Station {
   name: string;

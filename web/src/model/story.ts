@@ -1,21 +1,23 @@
 /** One sentence on where the time of a trace went. */
 
-import { formatDuration, formatShare } from "./format";
+import { formatDuration, formatShare, nameOr } from "./format";
 import type { Segment } from "./criticalPath";
 import { hasChildren, type Tree, type TreeSpan } from "./tree";
 
+/** Spans of one kind and name on the critical path. */
 interface Stretch {
   name: string;
-  doing: string;
   ns: number;
   spans: Set<number>;
+  /** What they were doing → for how long. */
+  phases: Map<string, number>;
 }
 
 /**
  * "74 % of 8.20 s was chat gpt-4o waiting for its first token."
  *
- * Takes the largest share of the critical path, spans of one name together. Null for a trace
- * without any duration.
+ * Takes the largest share of the critical path, spans of one name together; of a streamed call the
+ * longer phase, unless something else took longer than that. Null for a trace without any duration.
  */
 export function whereTheTimeWent(
   tree: Tree<TreeSpan>,
@@ -27,12 +29,20 @@ export function whereTheTimeWent(
     if (!span) continue;
     for (const segment of segments) addSegment(stretches, tree, span, segment);
   }
-  const largest = [...stretches.values()].sort((a, b) => b.ns - a.ns)[0];
+  const [largest, second] = [...stretches.values()].sort((a, b) => b.ns - a.ns);
   if (!largest || tree.endNs === 0) return null;
-  const times = largest.spans.size > 1 ? `${largest.spans.size} × ` : "";
-  const share = formatShare(largest.ns / tree.endNs);
-  const doing = times === "" ? largest.doing : inPlural(largest.doing);
-  return `${share} of ${formatDuration(tree.endNs)} was ${times}${largest.name}${doing}.`;
+  const { doing, ns } = told(largest, second?.ns ?? 0);
+  const isOne = largest.spans.size === 1;
+  const name = isOne ? largest.name : `${largest.spans.size} × ${largest.name}`;
+  const share = formatShare(ns / tree.endNs);
+  return `${share} of ${formatDuration(tree.endNs)} was ${name}${isOne ? doing : inPlural(doing)}.`;
+}
+
+/** The longest phase, when it alone took longer than anything else; else all of the stretch. */
+function told(stretch: Stretch, elseNs: number): { doing: string; ns: number } {
+  const [longest] = [...stretch.phases].sort(([, a], [, b]) => b - a);
+  if (!longest || longest[1] < elseNs) return { doing: "", ns: stretch.ns };
+  return { doing: longest[0], ns: longest[1] };
 }
 
 function addSegment(
@@ -41,13 +51,20 @@ function addSegment(
   span: TreeSpan,
   segment: Segment,
 ): void {
+  const key = `${span.kind}\u0000${span.name}`;
+  const fresh = (): Stretch => ({
+    name: nameOr(span.name, span.span_id),
+    ns: 0,
+    spans: new Set(),
+    phases: new Map(),
+  });
+  const stretch = stretches.get(key) ?? fresh();
+  stretches.set(key, stretch);
   for (const { doing, ns } of phases(span, segment, hasChildren(tree, segment.position))) {
     if (ns <= 0) continue;
-    const key = `${span.kind}\u0000${span.name}\u0000${doing}`;
-    const stretch = stretches.get(key) ?? { name: span.name, doing, ns: 0, spans: new Set() };
     stretch.ns += ns;
     stretch.spans.add(segment.position);
-    stretches.set(key, stretch);
+    stretch.phases.set(doing, (stretch.phases.get(doing) ?? 0) + ns);
   }
 }
 

@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { Fragment, useState } from "react";
 import { formatExact } from "../model/format";
 import "./JsonTree.css";
 
@@ -27,7 +27,7 @@ function Node({ name, value, open }: { name?: string; value: unknown; open: numb
   }
   return (
     <div className="json-leaf">
-      {name !== undefined && <span className="json-key">{name}</span>}
+      {name !== undefined && <Key name={name} />}
       <Leaf value={value} />
     </div>
   );
@@ -46,7 +46,7 @@ function Branch({ name, value, open }: { name?: string; value: object; open: num
         aria-expanded={isOpen}
         onClick={() => setOpen(!isOpen)}
       >
-        <span className="json-key">{name ?? ""}</span>
+        <Key name={name ?? ""} />
         <span className="json-size">{size}</span>
       </button>
       {isOpen && (
@@ -66,6 +66,21 @@ function Branch({ name, value, open }: { name?: string; value: object; open: num
         </div>
       )}
     </div>
+  );
+}
+
+/** A key may break after its dots and dashes, not inside its words. */
+function Key({ name }: { name: string }) {
+  const parts = name.split(/(?<=[._/-])/);
+  return (
+    <span className="json-key">
+      {parts.map((part, place) => (
+        <Fragment key={place}>
+          {place > 0 && <wbr />}
+          {part}
+        </Fragment>
+      ))}
+    </span>
   );
 }
 

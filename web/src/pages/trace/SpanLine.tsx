@@ -1,6 +1,7 @@
 import { memo } from "react";
 import type { TraceSpan } from "../../api/traces";
 import type { Segment } from "../../model/criticalPath";
+import { nameOr } from "../../model/format";
 import type { TimeWindow } from "../../model/timeAxis";
 import { Duration } from "../../ui/Duration";
 import { Icon } from "../../ui/Icon";
@@ -36,12 +37,13 @@ const MAX_INDENT = 14;
 /** One span: its name in the tree and its bar on the timeline. */
 export const SpanLine = memo(function SpanLine(props: SpanLineProps) {
   const { span, position, depth, fold } = props;
+  const name = nameOr(span.name, span.span_id);
   return (
     <div
       id={`span-${span.span_id}`}
       className="span-line"
       role="treeitem"
-      aria-label={span.name}
+      aria-label={name}
       aria-level={depth + 1}
       aria-selected={props.isSelected}
       {...(fold === null ? {} : { "aria-expanded": !fold })}
@@ -60,7 +62,7 @@ export const SpanLine = memo(function SpanLine(props: SpanLineProps) {
             type="button"
             tabIndex={-1}
             className="span-fold"
-            aria-label={`${fold ? "Unfold" : "Fold"} ${span.name}`}
+            aria-label={`${fold ? "Unfold" : "Fold"} ${name}`}
             onClick={(event) => {
               event.stopPropagation();
               props.onFold(position, !fold);
@@ -71,7 +73,7 @@ export const SpanLine = memo(function SpanLine(props: SpanLineProps) {
         )}
         <KindGlyph kind={span.kind} />
         <span className="cut" title={span.name}>
-          {span.name}
+          {name}
         </span>
         <Marks span={span} />
       </span>
@@ -103,7 +105,8 @@ function Marks({ span }: { span: TraceSpan }) {
       {span.status !== "ok" && <StatusDot status={span.status} word />}
       {isRetried && (
         <span className="span-mark" title={`Attempt ${span.attempt ?? 2}, after one that failed`}>
-          attempt {span.attempt ?? 2}
+          <span>attempt </span>
+          {span.attempt ?? 2}
         </span>
       )}
       {span.orphan && (

@@ -2,6 +2,7 @@ import * as Tabs from "@radix-ui/react-tabs";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { type SpanDetail, spanQuery } from "../../api/spans";
+import { nameOr } from "../../model/format";
 import { Button } from "../../ui/Button";
 import { CopyButton } from "../../ui/CopyButton";
 import { Duration } from "../../ui/Duration";
@@ -77,7 +78,7 @@ function Head({ span, onClose }: { span: SpanDetail; onClose: () => void }) {
       <div>
         <KindGlyph kind={span.kind} />
         <h3 className="cut" title={span.name}>
-          {span.name}
+          {nameOr(span.name, span.span_id)}
         </h3>
         <StatusDot status={span.status} word />
         <Button icon="close" aria-label="Close the span" onClick={onClose} />

@@ -1,6 +1,13 @@
 import type { TraceRow, TraceSpan } from "../../api/traces";
 import type { Segment } from "../../model/criticalPath";
-import { counted, formatAbsolute, formatClock, formatDay, parseTime } from "../../model/format";
+import {
+  counted,
+  formatAbsolute,
+  formatClock,
+  formatDay,
+  nameOr,
+  parseTime,
+} from "../../model/format";
 import { whereTheTimeWent } from "../../model/story";
 import type { Tree } from "../../model/tree";
 import { Age } from "../../ui/Age";
@@ -28,7 +35,7 @@ export function TraceHeader({ trace, tree, path }: TraceHeaderProps) {
       <div className="trace-header-line">
         <KindGlyph kind={trace.kind} />
         <h2 className="cut" title={trace.name}>
-          {trace.name}
+          {nameOr(trace.name, trace.trace_id)}
         </h2>
         <StatusDot status={trace.status} word />
         <CopyButton text={trace.trace_id} what="trace id" shown={trace.trace_id.slice(0, 8)} />

@@ -1,6 +1,7 @@
 import { Link } from "@tanstack/react-router";
 import { memo } from "react";
 import type { TraceRow } from "../../api/traces";
+import { nameOr } from "../../model/format";
 import { failed } from "../../model/kinds";
 import { Age } from "../../ui/Age";
 import { Duration } from "../../ui/Duration";
@@ -25,6 +26,7 @@ export const TraceLine = memo(function TraceLine({
   top,
   isSelected,
 }: TraceLineProps) {
+  const name = nameOr(row.name, row.trace_id);
   return (
     <Link
       to="/p/$project/traces/$traceId"
@@ -32,7 +34,7 @@ export const TraceLine = memo(function TraceLine({
       search={({ filter = "", range = "", live = "" }) => ({ filter, range, live })}
       className="trace-line"
       role="row"
-      aria-label={row.name}
+      aria-label={name}
       aria-current={isSelected}
       style={{ transform: `translateY(${top}px)` }}
     >
@@ -44,7 +46,7 @@ export const TraceLine = memo(function TraceLine({
       </span>
       <span role="cell" className="trace-name" title={row.name}>
         <KindGlyph kind={row.kind} />
-        <span className="cut">{row.name}</span>
+        <span className="cut">{name}</span>
       </span>
       <span role="cell" className="trace-preview cut">
         <Preview row={row} />
