@@ -9,6 +9,7 @@ PORT ?= 4318
 GRPC_PORT ?= 4317
 DEMO ?= 1
 ARGS ?=
+MINUTES ?= 30
 
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
@@ -21,7 +22,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help setup web run test check bench shots dist lock format clean
+.PHONY: help setup web run test fuzz check bench shots dist lock format clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -62,6 +63,9 @@ test: setup web ## every test, the browser's too
 	@cd web && npm test --silent
 	@echo "▸ Tests of sdk/, server/, scripts/"
 	@$(BIN)/python -m pytest $(ARGS)
+
+fuzz: setup ## broken requests for MINUTES=30 at what reads them
+	@PYTHONPATH=server/tests $(BIN)/python scripts/fuzz.py $(MINUTES)
 
 check: setup web/node_modules/.package-lock.json ## format, lint, types, layers, sizes, dead code, docs
 	@$(BIN)/python scripts/check.py
