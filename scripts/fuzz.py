@@ -46,6 +46,7 @@ _DISTRIBUTIONS = ("protobuf", "opentelemetry-proto", "orjson", "pyarrow", "hyper
 class Tally:
     """What came of the inputs so far."""
 
+    commit: str
     inputs: Counter[str] = field(default_factory=Counter)
     rejected: Counter[str] = field(default_factory=Counter)
     unreadable: int = 0
@@ -58,7 +59,7 @@ def main() -> int:
     """Fuzz until the time is over; 1 when something broke."""
     minutes = float(sys.argv[1] if len(sys.argv) > 1 else 30)
     number = random.SystemRandom().randrange(2**32)
-    draw, tally = random.Random(number), Tally()
+    draw, tally = random.Random(number), Tally(_commit())
     bodies = captured()
     json_bodies = [(signal, in_json(signal, body)) for signal, body in bodies]
     began_s = told_s = time.monotonic()
@@ -130,14 +131,18 @@ def _line(tally: Tally, seconds: float) -> str:
     )
 
 
-def _report(tally: Tally, minutes: float, number: int) -> str:
-    commit = subprocess.run(
+def _commit() -> str:
+    said = subprocess.run(
         ["git", "rev-parse", "--short=10", "HEAD"],
         cwd=ROOT,
         check=False,
         capture_output=True,
         text=True,
-    ).stdout.strip()
+    )
+    return said.stdout.strip() or "unknown"
+
+
+def _report(tally: Tally, minutes: float, number: int) -> str:
     rows = [
         ("when", f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {minutes:g} minutes, seed {number}"),
         (
@@ -145,7 +150,7 @@ def _report(tally: Tally, minutes: float, number: int) -> str:
             f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}",
         ),
         ("versions", ", ".join(f"{name} {version(name)}" for name in _DISTRIBUTIONS)),
-        ("commit", commit),
+        ("commit", tally.commit),
         ("inputs", str(tally.inputs.total())),
         *((f"- {way}", str(count)) for way, count in tally.inputs.most_common()),
         ("rows that came of them", str(tally.rows)),

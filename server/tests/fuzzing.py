@@ -199,7 +199,7 @@ def _fill(draw: random.Random, message: Message, depth: int) -> None:
             setattr(message, one.name, _scalar(draw, one))
 
 
-def _add(draw: random.Random, message: Message, one: FieldDescriptor, depth: int) -> None:
+def _add(draw: random.Random, message: Message, one: Any, depth: int) -> None:
     held = getattr(message, one.name)
     if one.message_type is not None:
         _fill(draw, held.add(), depth + 1)
@@ -215,7 +215,7 @@ _RANGES = {
 }
 
 
-def _scalar(draw: random.Random, one: FieldDescriptor) -> Any:
+def _scalar(draw: random.Random, one: Any) -> Any:
     if one.type == FieldDescriptor.TYPE_BYTES:
         return draw.randbytes(draw.choice((0, 8, 8, 16, 16, 16, 7)))
     if one.type == FieldDescriptor.TYPE_STRING:
