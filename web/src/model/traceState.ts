@@ -1,19 +1,17 @@
 /** Where a trace stands in its life, and a sentence on what is known of one that did not end well. */
 
 import { counted, formatAge, formatClock } from "./format";
+import type { Status } from "./kinds";
 
-export const STATES = ["open", "finished", "idle", "stalled", "crashed"] as const;
+type TraceState = "open" | "finished" | "idle" | "stalled" | "crashed";
 
-export type TraceState = (typeof STATES)[number];
+/** What the dot of a trace can show: how it ended or, before that, where it stands. */
+export type Standing = Status | "idle" | "stalled";
 
-/** The badge: what the state is called and what it means. Finished needs none. */
-export const STATE_WORDS: Record<TraceState, { word: string; hint: string }> = {
-  open: { word: "running", hint: "Its root has not ended yet" },
-  finished: { word: "", hint: "Its root has ended and nothing came after it" },
-  idle: { word: "idle", hint: "Nothing new for a while, and its root has not ended" },
-  stalled: { word: "stalled", hint: "Its process no longer reports that it is alive" },
-  crashed: { word: "crashed", hint: "Its process is gone and left spans open" },
-};
+/** How the trace ended once it is finished, else its state. */
+export function standingOf({ status, state }: { status: Status; state?: TraceState }): Standing {
+  return state === undefined || state === "finished" ? status : state;
+}
 
 interface Known {
   state: TraceState;

@@ -1,8 +1,8 @@
-import type { Status } from "../model/kinds";
+import type { Standing } from "../model/traceState";
 import "./StatusDot.css";
 
 /** Six pixels of status; `word` adds the word for everything but ok. */
-export function StatusDot({ status, word = false }: { status: Status; word?: boolean }) {
+export function StatusDot({ status, word = false }: { status: Standing; word?: boolean }) {
   return (
     <span className="status" data-status={status} title={status}>
       <i className="status-dot" />

@@ -9,6 +9,7 @@ import {
   parseTime,
 } from "../../model/format";
 import { whereTheTimeWent } from "../../model/story";
+import { standingOf } from "../../model/traceState";
 import type { Tree } from "../../model/tree";
 import { Age } from "../../ui/Age";
 import { CopyButton } from "../../ui/CopyButton";
@@ -37,7 +38,7 @@ export function TraceHeader({ trace, tree, path }: TraceHeaderProps) {
         <h2 className="cut" title={trace.name}>
           {nameOr(trace.name, trace.trace_id)}
         </h2>
-        <StatusDot status={trace.status} word />
+        <StatusDot status={standingOf(trace)} word />
         <CopyButton text={trace.trace_id} what="trace id" shown={trace.trace_id.slice(0, 8)} />
         <dl className="trace-totals">
           <Total name="Total time">

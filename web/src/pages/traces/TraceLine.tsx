@@ -2,7 +2,7 @@ import { Link } from "@tanstack/react-router";
 import { memo } from "react";
 import type { TraceRow } from "../../api/traces";
 import { nameOr } from "../../model/format";
-import { failed } from "../../model/kinds";
+import { type Standing, standingOf } from "../../model/traceState";
 import { Age } from "../../ui/Age";
 import { Duration } from "../../ui/Duration";
 import { KindGlyph } from "../../ui/KindGlyph";
@@ -27,6 +27,7 @@ export const TraceLine = memo(function TraceLine({
   isSelected,
 }: TraceLineProps) {
   const name = nameOr(row.name, row.trace_id);
+  const standing = standingOf(row);
   return (
     <Link
       to="/p/$project/traces/$traceId"
@@ -39,7 +40,7 @@ export const TraceLine = memo(function TraceLine({
       style={{ transform: `translateY(${top}px)` }}
     >
       <span role="cell" className="trace-status">
-        <StatusDot status={row.status} />
+        <StatusDot status={standing} />
       </span>
       <span role="cell" className="trace-age">
         <Age time={row.start} />
@@ -49,7 +50,7 @@ export const TraceLine = memo(function TraceLine({
         <span className="cut">{name}</span>
       </span>
       <span role="cell" className="trace-preview cut">
-        <Preview row={row} />
+        <Preview row={row} standing={standing} />
       </span>
       <span role="cell" className="trace-models" title={row.models.join(", ")}>
         <span className="cut">{row.models[0]}</span>
@@ -78,10 +79,10 @@ export const TraceLine = memo(function TraceLine({
 });
 
 /** How it ended, when not well, then what went in and what came out. */
-function Preview({ row }: { row: TraceRow }) {
+function Preview({ row, standing }: { row: TraceRow; standing: Standing }) {
   return (
     <>
-      {row.status !== "ok" && <Ending row={row} />}
+      {standing !== "ok" && <Ending row={row} standing={standing} />}
       <bdi>{row.input_preview}</bdi>
       {row.output_preview !== "" && (
         <>
@@ -93,12 +94,11 @@ function Preview({ row }: { row: TraceRow }) {
   );
 }
 
-function Ending({ row }: { row: TraceRow }) {
+function Ending({ row, standing }: { row: TraceRow; standing: Standing }) {
   const message = row.error_message === "" ? row.error_type : row.error_message;
-  const word = row.status === "open" ? "running" : row.status;
   return (
-    <span className="trace-ending" data-status={row.status}>
-      {failed(row.status) && message !== "" ? message : word}
+    <span className="trace-ending" data-status={standing}>
+      {standing === "error" && message !== "" ? message : standing}
     </span>
   );
 }
