@@ -16,38 +16,24 @@ from tempfile import TemporaryDirectory
 import pyarrow as pa
 from bench.loads import Load, make
 
+from clearspan_server.ingest.admission import IngestAccess
 from clearspan_server.ingest.encode import Privacy
-from clearspan_server.ingest.receive import PROTOBUF, Request, receive
 from clearspan_server.ingest.redact import Redactor
+from clearspan_server.ingest.signals import Clock, Setting, take
 from clearspan_server.settings import Settings
 from clearspan_server.store.columns import from_bytes
 from clearspan_server.store.engine import Engine
-from clearspan_server.store.journal import Journal
 from clearspan_server.store.migrations import migrate
 
 PROJECT = "bench"
 
 
-def request_of(body: bytes) -> Request:
-    """A request as the route hands it to ingest."""
-    return Request(body, PROTOBUF, "", PROJECT, environment="", sender="bench")
-
-
-def opened_journal(folder: Path) -> Journal:
-    """A journal with the bound that the server gives it."""
-    return Journal(folder / "journal", max_bytes=Settings().max_journal_bytes)
-
-
-def rows(load: Load, journal: Journal) -> list[pa.Table]:
+def rows(load: Load) -> list[pa.Table]:
     """One table a request: what the server would insert."""
     privacy = Privacy(Redactor(), b"bench")
-    for body in load.bodies:
-        receipt = receive(
-            request_of(body), journal, privacy, max_body_bytes=Settings().max_body_bytes
-        )
-        if receipt.durable is not None:
-            receipt.durable.result()
-    return [from_bytes(entry.data, entry.schema_version) for entry in journal.read(0)]
+    setting = Setting(IngestAccess(PROJECT, environment="", sender="bench"), privacy, Clock())
+    taken = [take("traces", "protobuf", body, setting) for body in load.bodies]
+    return [from_bytes(one.data, one.schema_version) for each in taken for one in each.rows]
 
 
 def insert(tables: Sequence[pa.Table], engine: Engine) -> float:
@@ -76,9 +62,7 @@ def main() -> None:
     """Prepares everything before the clock starts."""
     load = make(sys.argv[1], int(sys.argv[2]))
     with TemporaryDirectory(prefix="clearspan-bench-") as folder:
-        journal = opened_journal(Path(folder))
-        tables = rows(load, journal)
-        journal.close()
+        tables = rows(load)
         engine = Engine(Path(folder) / "engine")
         seconds = insert(tables, engine)
         engine.close()

@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 
 import pyarrow as pa
 from bench.loads import Load, make
-from bench.raw_engine import PROJECT, insert, opened_journal
+from bench.raw_engine import PROJECT, insert
 from typing_extensions import override
 
 from clearspan_server.ingest.decode import decode_protobuf
@@ -26,6 +26,7 @@ from clearspan_server.ingest.normalise import normalise
 from clearspan_server.ingest.price import price
 from clearspan_server.ingest.redact import Redactor
 from clearspan_server.ingest.writer import trace_keys
+from clearspan_server.settings import Settings
 from clearspan_server.store.columns import SCHEMA_VERSION, from_bytes, to_batch, to_bytes
 from clearspan_server.store.derived import derive_traces
 from clearspan_server.store.engine import Engine
@@ -111,7 +112,7 @@ def main() -> None:
     load = make(sys.argv[1], int(sys.argv[2]))
     clock = Clock()
     with TemporaryDirectory(prefix="clearspan-bench-") as folder:
-        journal = opened_journal(Path(folder))
+        journal = Journal(Path(folder) / "journal", max_bytes=Settings().max_journal_bytes)
         priced = receive(load, clock, journal)
         with clock.stage("read"):
             tables = [from_bytes(entry.data, entry.schema_version) for entry in journal.read(0)]

@@ -27,11 +27,12 @@ from clearspan_server.api import (
     traces,
     values,
 )
-from clearspan_server.api.body import BodyBudget
 from clearspan_server.api.guard import Guard
 from clearspan_server.api.shapes import ErrorReply
 from clearspan_server.api.state import State
+from clearspan_server.ingest.budget import Budget
 from clearspan_server.ingest.encode import Privacy
+from clearspan_server.ingest.receive import Receiver
 from clearspan_server.ingest.redact import Redactor
 from clearspan_server.ingest.writer import BatchLimits, Writer
 from clearspan_server.jobs.lifecycle import Lifecycle
@@ -96,10 +97,15 @@ def build(settings: Settings, folder: Folder, progress: Progress = LOG.info) -> 
         engine=engine,
         journal=journal,
         catalog=catalog,
-        privacy=Privacy(Redactor(), folder.token.encode()),
         live=feed,
         receiving=ThreadPoolExecutor(_RECEIVERS, thread_name_prefix="receive"),
-        bodies=BodyBudget(max(_BODIES_BYTES, 2 * settings.max_body_bytes)),
+        receiver=Receiver(
+            journal,
+            catalog,
+            Privacy(Redactor(), folder.token.encode()),
+            max_body_bytes=settings.max_body_bytes,
+        ),
+        bodies=Budget(max(_BODIES_BYTES, 2 * settings.max_body_bytes)),
         writer=Writer(journal, engine, limits, lifecycle.stored),
     )
     return Parts(state, lifecycle)

@@ -3,11 +3,11 @@
     ClearspanError
     ├─ BadInput            the caller's bytes or values                 400
     │  ├─ UnsupportedType  a content type that nobody reads             415
-    │  ├─ TooSlow          a body that stopped coming                   408
     │  └─ TooLarge         a body over its limit, also when inflated    413
     ├─ NotAuthenticated    no credential, or one that nobody knows      401
     ├─ NotAllowed          a credential that may not do this            403
     ├─ NotFound            nothing under this id in this project        404
+    ├─ TooSlow             a body that stopped coming                   408
     ├─ TooBusy             the journal is over its bound                429
     ├─ Unavailable         a part is not up                             503
     └─ StartRefused        the server cannot start; the command exits with 2
@@ -42,11 +42,6 @@ class UnsupportedType(BadInput):
     code = "unsupported_type"
 
 
-class TooSlow(BadInput):
-    status = 408
-    code = "too_slow"
-
-
 class TooLarge(BadInput):
     status = 413
     code = "too_large"
@@ -65,6 +60,11 @@ class NotAllowed(ClearspanError):
 class NotFound(ClearspanError):
     status = 404
     code = "not_found"
+
+
+class TooSlow(ClearspanError):
+    status = 408
+    code = "too_slow"
 
 
 class TooBusy(ClearspanError):

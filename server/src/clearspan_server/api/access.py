@@ -4,38 +4,32 @@ Open mode lets anonymous callers send; reading needs the install's token (as Bea
 key with the scope. A presented credential is always checked.
 """
 
-import base64
-import binascii
 import hashlib
 import hmac
-import re
 import secrets
 from dataclasses import dataclass
 
 from fastapi import Depends, Request
 
-from clearspan_server.errors import BadInput, NotAllowed, NotAuthenticated
-from clearspan_server.store.catalog import ApiKey, Catalog
+from clearspan_server.errors import NotAllowed, NotAuthenticated
+from clearspan_server.ingest.admission import (
+    DEFAULT_PROJECT,
+    PROJECT_HEADER,
+    Caller,
+    IngestAccess,
+    admit,
+    caller_with,
+    checked_project,
+    is_equal,
+)
 from clearspan_server.store.engine import Engine
 
-DEFAULT_PROJECT = "default"
 CSRF_HEADER = "x-csrf-token"
-PROJECT_HEADER = "x-clearspan-project"
 HOW_TO_READ = (
     "reading needs this install's token: open the address that `clearspan open` prints, or send"
     " `Authorization: Bearer …` with what the file `token` in the data folder holds"
 )
-_PROJECT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
-
-
-@dataclass(slots=True, frozen=True)
-class IngestAccess:
-    """A sender: where its spans go; its key's environment, "" without one."""
-
-    project: str
-    environment: str
-    sender: str
 
 
 @dataclass(slots=True, frozen=True)
@@ -46,14 +40,6 @@ class ReadAccess:
     engine: Engine
 
 
-@dataclass(slots=True, frozen=True)
-class Caller:
-    """Who presented what: a key, the install's owner, or nobody."""
-
-    key: ApiKey | None
-    owner: bool
-
-
 def caller_of(request: Request) -> Caller:
     """Check what the request presents.
 
@@ -62,35 +48,23 @@ def caller_of(request: Request) -> Caller:
         NotAllowed: a browser session without its CSRF token on a write.
     """
     server = request.app.state.server
-    presented = _presented(request.headers.get("authorization", ""))
-    if presented:
-        if _equal(presented, server.token):
-            return Caller(None, owner=True)
-        catalog: Catalog = server.catalog
-        key = catalog.find_key(presented)
-        if key is None:
-            raise NotAuthenticated("the presented key is not known here")
-        return Caller(key, owner=False)
+    authorization = request.headers.get("authorization", "")
+    if authorization:
+        return caller_with(authorization, catalog=server.catalog, token=server.token)
     nonce = session_nonce(request)
     if nonce is None:
         return Caller(None, owner=False)
     if request.method not in _SAFE_METHODS:
         given = request.headers.get(CSRF_HEADER, "")
-        if not _equal(given, csrf_token(server.token, nonce)):
+        if not is_equal(given, csrf_token(server.token, nonce)):
             raise NotAllowed(f"the header {CSRF_HEADER} does not hold this session's token")
     return Caller(None, owner=True)
 
 
 def ingest_access(request: Request) -> IngestAccess:
-    """The sender of spans; anonymous in open mode."""
-    caller = caller_of(request)
-    key = caller.key
-    if key is not None and "ingest" not in key.scopes:
-        raise NotAllowed(f"the key {key.id} has no scope ingest, only {' '.join(key.scopes)}")
-    agent = request.headers.get("user-agent", "")[:100]
-    if key is not None:
-        return IngestAccess(key.project, key.environment, agent)
-    return IngestAccess(_asked_project(request), "", agent)
+    """The sender of records; anonymous in open mode."""
+    project = request.query_params.get("project", "")
+    return admit(caller_of(request), request.headers, project)
 
 
 def read_access(request: Request) -> ReadAccess:
@@ -125,34 +99,6 @@ def _asked_project(request: Request) -> str:
     return checked_project(project)
 
 
-def checked_project(project: str) -> str:
-    """The name, if it is one.
-
-    Raises:
-        BadInput: it is not.
-    """
-    if not _PROJECT.fullmatch(project):
-        raise BadInput(
-            f"{project!r} is not a project: letters, digits, '.', '_' and '-', at most 100"
-        )
-    return project
-
-
-def _presented(header: str) -> str:
-    """The key in an Authorization header: Bearer, Basic (`cs_<id>` and the secret), or bare."""
-    # OTLP headers from the environment may still carry their URL encoding.
-    scheme, _, value = header.strip().replace("%20", " ").partition(" ")
-    if scheme.lower() == "bearer":
-        return value.strip()
-    if scheme.lower() != "basic":
-        return header.strip()
-    try:
-        name, _, secret = base64.b64decode(value, validate=True).decode().partition(":")
-    except (binascii.Error, UnicodeDecodeError):
-        return header.strip()
-    return f"{name}_{secret}"
-
-
 def cookie_name(token: str) -> str:
     """One name an install: cookies do not tell ports apart."""
     return f"clearspan_{hashlib.sha256(token.encode()).hexdigest()[:8]}"
@@ -168,7 +114,7 @@ def session_nonce(request: Request) -> str | None:
     """The nonce of a valid session cookie."""
     token = request.app.state.server.token
     nonce, _, proof = request.cookies.get(cookie_name(token), "").partition(".")
-    if nonce and _equal(proof, _proof(token, f"session:{nonce}")):
+    if nonce and is_equal(proof, _proof(token, f"session:{nonce}")):
         return nonce
     return None
 
@@ -180,8 +126,3 @@ def csrf_token(token: str, nonce: str) -> str:
 
 def _proof(token: str, what: str) -> str:
     return hmac.new(token.encode(), what.encode(), hashlib.sha256).hexdigest()
-
-
-def _equal(given: str, right: str) -> bool:
-    """In constant time; as bytes, because headers may hold letters beyond ASCII."""
-    return hmac.compare_digest(given.encode(), right.encode())

@@ -1,42 +1,50 @@
-"""Request bodies, read in pieces and stopped at their limits: of one request, and of all that are under way."""
+"""Request bodies, read in pieces and stopped at their limits: of size, of time, and of all that are under way."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import Request
 
-from clearspan_server.errors import TooBusy, TooLarge
+from clearspan_server.errors import TooLarge, TooSlow
+from clearspan_server.ingest.budget import Budget
+
+STALLED_S = 30.0  # without a byte
 
 
-class BodyBudget:
-    """The bytes of bodies that may be in memory at once; used on the event loop's thread alone."""
+@asynccontextmanager
+async def body_of(request: Request, budget: Budget, max_bytes: int) -> AsyncIterator[bytes]:
+    """The whole body; it counts against the budget until the block ends.
 
-    def __init__(self, max_bytes: int) -> None:
-        self._max_bytes = max_bytes
-        self._bytes = 0
+    Raises:
+        TooLarge: it is larger than `max_bytes`.
+        TooBusy: other requests fill the budget.
+        TooSlow: no byte came for half a minute.
+        ClientDisconnect: the sender went away.
+    """
+    declared = request.headers.get("content-length", "")
+    if declared.isdecimal() and int(declared) > max_bytes:
+        raise TooLarge(f"the body has {declared} bytes; the limit is {max_bytes}")
+    held = bytearray()
+    try:
+        async for piece in _pieces(request):
+            if len(held) + len(piece) > max_bytes:
+                raise TooLarge(f"the body has more than {max_bytes} bytes, which is the limit")
+            budget.take(len(piece))
+            held += piece
+        yield bytes(held)
+    finally:
+        budget.give(len(held))
 
-    @asynccontextmanager
-    async def body(self, request: Request, max_bytes: int) -> AsyncIterator[bytes]:
-        """The whole body; it counts against the budget until the block ends.
 
-        Raises:
-            TooLarge: it is larger than `max_bytes`.
-            TooBusy: the bodies of other requests fill the budget.
-        """
-        declared = request.headers.get("content-length", "")
-        if declared.isdecimal() and int(declared) > max_bytes:
-            raise TooLarge(f"the body has {declared} bytes; the limit is {max_bytes}")
-        taken = 0
-        pieces: list[bytes] = []
+async def _pieces(request: Request) -> AsyncIterator[bytes]:
+    pieces = request.stream()
+    while True:
         try:
-            async for piece in request.stream():
-                taken += len(piece)
-                self._bytes += len(piece)
-                if taken > max_bytes:
-                    raise TooLarge(f"the body has more than {max_bytes} bytes, which is the limit")
-                if self._bytes > self._max_bytes:
-                    raise TooBusy(f"{self._bytes} bytes of bodies are under way")
-                pieces.append(piece)
-            yield b"".join(pieces)
-        finally:
-            self._bytes -= taken
+            async with asyncio.timeout(STALLED_S):
+                piece = await anext(pieces, None)
+        except TimeoutError as error:
+            raise TooSlow(f"no byte of the body came for {STALLED_S:g} s") from error
+        if piece is None:
+            return
+        yield piece

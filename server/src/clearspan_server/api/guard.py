@@ -1,27 +1,16 @@
 """What every request passes first: the rules of open mode, a request id, security headers."""
 
 import secrets
-from collections.abc import Iterable
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from clearspan_server.api.replies import error_response
+from clearspan_server.api.otlp_paths import signal_at
+from clearspan_server.api.replies import reply_to
 from clearspan_server.errors import NotAllowed, TooLarge
+from clearspan_server.ingest.admission import foreign_host, stranger
 
-_LOOPBACK = frozenset(("127.0.0.1", "localhost", "[::1]"))
-_PROXY_HEADERS = (
-    "forwarded",
-    "via",
-    "x-forwarded-for",
-    "x-forwarded-host",
-    "x-forwarded-proto",
-    "x-forwarded-port",
-    "x-forwarded-server",
-    "x-forwarded-by",
-    "x-real-ip",
-)
-_SAME_SITE = frozenset(("same-origin", "none"))
 _SECURITY_HEADERS = (
     (
         "content-security-policy",
@@ -32,7 +21,6 @@ _SECURITY_HEADERS = (
     ("cross-origin-opener-policy", "same-origin"),
 )
 # OTLP senders have a limit of their own, which can be set; nobody else sends much.
-_OTLP_PATHS = "/v1/"
 _MAX_BODY_BYTES = 1024 * 1024
 
 
@@ -57,12 +45,13 @@ class Guard:
                     headers.setdefault(name, value)
             await send(message)
 
-        refusal = refused(Headers(scope=scope).items())
+        headers = Headers(scope=scope)
+        refusal = foreign_host(headers.get("host", "")) or stranger(headers)
         if refusal:
-            response = error_response(NotAllowed(refusal), request_id)
+            response = reply_to(Request(scope), NotAllowed(refusal))
             await response(scope, receive, send_with_headers)
             return
-        if not scope["path"].startswith(_OTLP_PATHS):
+        if signal_at(scope["path"]) is None:
             receive = _limited(receive)
         await self._app(scope, receive, send_with_headers)
 
@@ -81,19 +70,3 @@ def _limited(receive: Receive) -> Receive:
         return message
 
     return receive_within_limit
-
-
-def refused(headers: Iterable[tuple[str, str]]) -> str:
-    """Why open mode does not answer a request with these headers; "" when it does."""
-    by_name = {name.lower(): value for name, value in headers}
-    host = by_name.get("host", "")
-    name = host if host.endswith("]") else host.rpartition(":")[0] or host
-    if name.lower() not in _LOOPBACK:
-        return f"open mode answers on loopback only; the Host is {host!r}"
-    for header in by_name:
-        if header in _PROXY_HEADERS or header.startswith("x-forwarded-"):
-            return f"open mode does not answer through a proxy; the request has the header {header}"
-    site = by_name.get("sec-fetch-site", "none")
-    if site not in _SAME_SITE:
-        return f"open mode does not answer other sites' pages; Sec-Fetch-Site is {site!r}"
-    return ""

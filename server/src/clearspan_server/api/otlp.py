@@ -1,58 +1,128 @@
-"""OTLP over HTTP: `POST /v1/traces`, answered only once the spans are on disk."""
+"""OTLP over HTTP: traces, logs and metrics, answered only once they are on disk."""
 
 import asyncio
-from typing import Annotated
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+from typing import Annotated, Any
 
 import orjson
 from fastapi import APIRouter, Depends, Request, Response
-from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceResponse
+from google.protobuf.json_format import MessageToDict
 
-from clearspan_server.api.access import IngestAccess, ingest_access
-from clearspan_server.api.state import state_of
+from clearspan_server.api.access import ingest_access
+from clearspan_server.api.body import body_of
+from clearspan_server.api.otlp_paths import PATHS, signal_at
+from clearspan_server.api.state import State, state_of
+from clearspan_server.errors import NotFound, TooLarge, UnsupportedType
 from clearspan_server.ingest import receive
+from clearspan_server.ingest.admission import IngestAccess
+from clearspan_server.ingest.answer import response_of
 
 router = APIRouter(tags=["OTLP"])
 
+_PROTOBUF = "application/x-protobuf"
+_JSON = "application/json"
+_PROTOCOLS: Mapping[str, receive.Protocol] = {_PROTOBUF: "http/protobuf", _JSON: "http/json"}
 
-@router.post("/v1/traces", response_class=Response)
-async def post_traces(
+_BINARY = {"schema": {"type": "string", "format": "binary"}}
+_STATUS = {
+    "type": "object",
+    "title": "google.rpc.Status",
+    "properties": {"code": {"type": "integer"}, "message": {"type": "string"}},
+}
+_REQUEST = {
+    "required": True,
+    "content": {_PROTOBUF: _BINARY, _JSON: {"schema": {"type": "object"}}},
+}
+_RESPONSES: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "Everything accepted is on disk; `partialSuccess` tells what was not accepted.",
+        "content": {_PROTOBUF: _BINARY, _JSON: {"schema": {"type": "object"}}},
+    },
+    **{
+        status: {
+            "description": description,
+            "content": {_PROTOBUF: _BINARY, _JSON: {"schema": _STATUS}},
+        }
+        for status, description in (
+            ("4XX", "A google.rpc.Status; 408 and 429 are worth a second try, the others are not."),
+            ("5XX", "A google.rpc.Status; 503 says in `retry-after` when to try again."),
+        )
+    },
+}
+
+
+async def post_otlp(
     request: Request, access: Annotated[IngestAccess, Depends(ingest_access)]
 ) -> Response:
-    """An `ExportTraceServiceRequest` in protobuf or JSON, also gzipped; the answer comes in the same encoding."""
+    """An OTLP export request; the answer comes in its encoding once everything accepted is on disk.
+
+    Protobuf or JSON, plain or with `content-encoding` gzip, deflate or zstd. Records that cannot be kept are counted
+    in `partialSuccess`, and their neighbours are kept. 429 and 503 say in `retry-after` when to try again.
+    """
     server = state_of(request)
-    content_type = receive.media_type(request.headers.get("content-type", ""))
-    max_bytes = server.settings.max_body_bytes
-    async with server.bodies.body(request, max_bytes) as body:
-        taken = receive.Request(
-            body=body,
-            content_type=content_type,
-            content_encoding=request.headers.get("content-encoding", ""),
-            project=access.project,
-            environment=access.environment,
-            sender=access.sender,
-        )
-        receipt = await asyncio.get_running_loop().run_in_executor(
-            server.receiving,
-            lambda: receive.receive(
-                taken, server.journal, server.privacy, max_body_bytes=max_bytes
-            ),
-        )
-    if receipt.durable is not None:
-        await asyncio.to_thread(server.catalog.ensure_project, access.project)
-        # Shielded: the entry is on its way to the disk, whoever goes away.
-        await asyncio.shield(asyncio.wrap_future(receipt.durable))
-    return Response(_answer(receipt, content_type), media_type=content_type)
+    asked = _asked(request, access)
+    receipt = await _receipt(request, asked, server)
+    # Shielded: the entry is on its way to the disk, whoever goes away.
+    await asyncio.shield(asyncio.wrap_future(receipt.durable))
+    response = response_of(asked.signal, receipt.rejected, receipt.reasons)
+    if asked.protocol == "http/protobuf":
+        return Response(response.SerializeToString(), media_type=_PROTOBUF)
+    return Response(orjson.dumps(MessageToDict(response)), media_type=_JSON)
 
 
-def _answer(receipt: receive.Receipt, content_type: str) -> bytes:
-    """Empty on full success, else the count of rejected spans and the first reasons."""
-    answer = ExportTraceServiceResponse()
-    if receipt.rejected:
-        answer.partial_success.rejected_spans = receipt.rejected
-        answer.partial_success.error_message = receipt.reasons
-    if content_type == receive.PROTOBUF:
-        return answer.SerializeToString()
-    if not receipt.rejected:
-        return b"{}"
-    partial = {"rejectedSpans": str(receipt.rejected), "errorMessage": receipt.reasons}
-    return orjson.dumps({"partialSuccess": partial})
+def _asked(request: Request, access: IngestAccess) -> receive.Request:
+    content_type = request.headers.get("content-type", "")
+    protocol = _PROTOCOLS.get(content_type.partition(";")[0].strip().lower())
+    if protocol is None:
+        raise UnsupportedType(
+            f"the content type is {content_type[:100]!r}; OTLP comes as {_PROTOBUF} or {_JSON}"
+        )
+    path = request.scope["path"]
+    signal = signal_at(path)
+    if signal is None:
+        raise NotFound(f"no OTLP comes in at {path}")
+    client = request.client
+    return receive.Request(
+        signal=signal,
+        protocol=protocol,
+        encoding=request.headers.get("content-encoding", ""),
+        access=access,
+        address=f"{client.host}:{client.port}" if client else "",
+    )
+
+
+async def _receipt(request: Request, asked: receive.Request, server: State) -> receive.Receipt:
+    receiver = server.receiver
+    async with AsyncExitStack() as held:
+        reading = body_of(request, server.bodies, receiver.max_body_bytes)
+        try:
+            body = await held.enter_async_context(reading)
+        except TooLarge as error:
+            receiver.refuse(asked, error)
+            raise
+        return await asyncio.get_running_loop().run_in_executor(
+            server.receiving, receiver.receive, asked, body
+        )
+
+
+async def no_profiles() -> Response:
+    """Profiles are not taken; a sender of all signals is told at once."""
+    raise NotFound("profiles are not taken; /v1/traces, /v1/logs and /v1/metrics are")
+
+
+for its_path, its_signal in PATHS.items():
+    for spelling in {its_path, f"{its_path.rstrip('/')}/"}:
+        router.add_api_route(
+            spelling,
+            post_otlp,
+            methods=["POST"],
+            name=f"post_{its_signal}",
+            response_class=Response,
+            responses=_RESPONSES,
+            openapi_extra={"requestBody": _REQUEST},
+            include_in_schema=spelling == f"/v1/{its_signal}",
+        )
+router.add_api_route(
+    "/v1development/profiles", no_profiles, methods=["POST"], include_in_schema=False
+)

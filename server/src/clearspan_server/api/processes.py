@@ -4,8 +4,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Response
 
-from clearspan_server.api.access import IngestAccess, ingest_access
+from clearspan_server.api.access import ingest_access
 from clearspan_server.api.shapes import Heartbeat
+from clearspan_server.ingest.admission import IngestAccess
 
 router = APIRouter(prefix="/api/v1", tags=["processes"])
 

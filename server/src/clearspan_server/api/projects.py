@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter, Request, Response
 
-from clearspan_server.api.access import DEFAULT_PROJECT, OWNER, checked_project
+from clearspan_server.api.access import OWNER
 from clearspan_server.api.shapes import (
     KeyCreated,
     KeyList,
@@ -13,6 +13,7 @@ from clearspan_server.api.shapes import (
 )
 from clearspan_server.api.state import state_of
 from clearspan_server.errors import BadInput, NotFound
+from clearspan_server.ingest.admission import DEFAULT_PROJECT, checked_project
 from clearspan_server.store.catalog import ApiKey
 
 DEMO_PROJECT = "demo"

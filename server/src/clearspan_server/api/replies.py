@@ -1,14 +1,15 @@
-"""Errors as replies: one JSON shape, and google.rpc.Status for OTLP senders of protobuf."""
+"""Errors as replies: one JSON shape, and google.rpc.Status for OTLP senders, in the encoding that they sent."""
 
 import logging
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from google.rpc.status_pb2 import Status
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
+from clearspan_server.api.otlp_paths import signal_at
 from clearspan_server.errors import (
     BadInput,
     ClearspanError,
@@ -16,24 +17,35 @@ from clearspan_server.errors import (
     NotAuthenticated,
     NotFound,
     TooBusy,
+    TooSlow,
     Unavailable,
 )
+from clearspan_server.ingest.answer import status_of
 
 LOG = logging.getLogger(__name__)
 
-# gRPC codes (google.rpc.Code) for the statuses that OTLP senders get.
-_RPC_CODES = {400: 3, 401: 16, 403: 7, 404: 5, 413: 8, 415: 3, 429: 8, 500: 13, 503: 14}
-_OTLP_PATHS = ("/v1/traces",)
+_PROTOBUF = "application/x-protobuf"
+_JSON = "application/json"
 
 
-def error_response(error: ClearspanError, request_id: str) -> Response:
-    """The reply for an error, in the one JSON shape."""
+def reply_to(request: Request, error: ClearspanError) -> Response:
+    """The reply for an error, in the form that its receiver reads."""
+    if request.method == "POST" and signal_at(request.scope["path"]):
+        media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        status = status_of(error)
+        if media_type == _PROTOBUF:
+            return Response(
+                status.SerializeToString(), error.status, _headers(error), media_type=media_type
+            )
+        if media_type == _JSON:
+            plain = {"code": status.code, "message": status.message}
+            return JSONResponse(plain, error.status, headers=_headers(error))
     body = {
         "error": {
             "code": error.code,
             "message": error.message,
             "details": dict(error.details),
-            "request_id": request_id,
+            "request_id": request.state.request_id,
         }
     }
     return JSONResponse(body, error.status, headers=_headers(error))
@@ -46,15 +58,10 @@ def install(app: FastAPI) -> None:
         known = _known(error)
         if known.status >= 500:
             LOG.error("%s %s: %s", request.method, request.url.path, error, exc_info=error)
-        media_type = request.headers.get("content-type", "").partition(";")[0].strip()
-        if request.url.path in _OTLP_PATHS and media_type == "application/x-protobuf":
-            status = Status(code=_RPC_CODES.get(known.status, 2), message=known.message)
-            return Response(
-                status.SerializeToString(), known.status, _headers(known), media_type=media_type
-            )
-        return error_response(known, request.state.request_id)
+        return reply_to(request, known)
 
-    for kind in (ClearspanError, RequestValidationError, HTTPException, Exception):
+    kinds = (ClearspanError, RequestValidationError, HTTPException, ClientDisconnect, Exception)
+    for kind in kinds:
         app.add_exception_handler(kind, answer)
 
 
@@ -65,6 +72,8 @@ def _known(error: Exception) -> ClearspanError:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         return BadInput(f"{where}: {first['msg']}, not {first.get('input')!r}")
+    if isinstance(error, ClientDisconnect):
+        return BadInput("the sender went away")  # and does not read this
     if isinstance(error.__cause__, ClearspanError):
         return error.__cause__  # raised while the framework read the body
     if isinstance(error, HTTPException):
@@ -87,6 +96,8 @@ def _of_framework(error: HTTPException) -> ClearspanError:
 def _headers(error: ClearspanError) -> dict[str, str]:
     if isinstance(error, (TooBusy, Unavailable)):
         return {"retry-after": str(error.retry_after_s)}
+    if isinstance(error, TooSlow):
+        return {"connection": "close"}  # what might still come is not to be waited for
     if isinstance(error, NotAuthenticated):
         return {"www-authenticate": "Bearer"}
     return {}

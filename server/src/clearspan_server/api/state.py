@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from starlette.requests import HTTPConnection
 
-from clearspan_server.api.body import BodyBudget
 from clearspan_server.api.live import Live
-from clearspan_server.ingest.encode import Privacy
+from clearspan_server.ingest.budget import Budget
+from clearspan_server.ingest.receive import Receiver
 from clearspan_server.ingest.writer import Writer
 from clearspan_server.settings import Settings
 from clearspan_server.store.catalog import Catalog
@@ -24,10 +24,10 @@ class State:
     engine: Engine
     journal: Journal
     catalog: Catalog
-    privacy: Privacy
     live: Live
     receiving: ThreadPoolExecutor
-    bodies: BodyBudget
+    receiver: Receiver
+    bodies: Budget
     writer: Writer
 
 

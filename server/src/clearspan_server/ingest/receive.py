@@ -1,159 +1,129 @@
-"""One request through ingest: decode, normalise, price, redact, journal. CPU-bound and synchronous."""
+"""One request through ingest: inflate, decode, normalise, price, redact, journal. CPU-bound and synchronous.
 
-import time
-import zlib
+Every protocol calls it with what its headers said; every request whose body came has its receipt in the ledger.
+"""
+
+from collections import Counter
 from concurrent.futures import Future
 from dataclasses import dataclass
+from typing import Literal
 
-import pyarrow as pa
+import orjson
+from sqlalchemy.exc import SQLAlchemyError
 
-from clearspan_server.errors import BadInput, TooLarge, UnsupportedType
-from clearspan_server.ingest.decode import decode_json, decode_protobuf
-from clearspan_server.ingest.draft import Decoded, Draft, Rejected
-from clearspan_server.ingest.encode import Privacy, finish
-from clearspan_server.ingest.normalise import normalise
-from clearspan_server.ingest.price import price
-from clearspan_server.model.span import Span
-from clearspan_server.store.columns import SCHEMA_VERSION, to_batch, to_bytes
-from clearspan_server.store.journal import Journal, Rows
+from clearspan_server.errors import BadInput, Unavailable
+from clearspan_server.ingest.admission import IngestAccess
+from clearspan_server.ingest.encode import Privacy
+from clearspan_server.ingest.inflate import inflate
+from clearspan_server.ingest.signals import Clock, Encoding, Setting, take
+from clearspan_server.model.delivery import Delivery, Signal
+from clearspan_server.store.catalog import Catalog
+from clearspan_server.store.journal import Journal
 
-PROTOBUF = "application/x-protobuf"
-JSON = "application/json"
+Protocol = Literal["http/protobuf", "http/json", "grpc"]
+
 _MAX_REASONS = 5  # that a partial success quotes
 
 
 @dataclass(slots=True, frozen=True)
 class Request:
-    """What a sender posted: the body as it came over the wire, and what its headers say."""
+    """What is known of a request before its body is read; `encoding` is the body's compression, "" for none."""
 
-    body: bytes
-    content_type: str
-    content_encoding: str
-    project: str
-    environment: str  # of the sender's key; the span's own wins
-    sender: str
+    signal: Signal
+    protocol: Protocol
+    encoding: str
+    access: IngestAccess
+    address: str  # of the sender, with its port
 
 
 @dataclass(slots=True, frozen=True)
 class Receipt:
-    """What became of a request: how many spans, why some were rejected, and when it will be on disk."""
+    """What became of a request: how many records, why some were rejected, and when it will be on disk."""
 
     accepted: int
     rejected: int
     reasons: str
-    durable: "Future[int] | None"  # None when nothing was to be kept
+    durable: "Future[int]"
 
 
-def receive(
-    request: Request, journal: Journal, privacy: Privacy, *, max_body_bytes: int
-) -> Receipt:
-    """Take a trace request; acknowledge it only after `durable` has a result.
+class Receiver:
+    """Takes requests into a journal; thread-safe. The times that it gives to records never go back."""
 
-    Raises:
-        UnsupportedType: a content type or encoding that is not read.
-        TooLarge: the body inflates beyond `max_body_bytes`.
-        BadInput: the body cannot be decoded.
-        TooBusy: the journal is over its bound.
-    """
-    body = inflate(request.body, request.content_encoding, max_body_bytes)
-    decoded = _decode(request.content_type, body, request.project)
-    received_ns = time.time_ns()
-    rejected = decoded.rejected
-    if not decoded.drafts:
-        return Receipt(0, len(rejected), _first(rejected), None)
-    batch = _batch(
-        [_finish(draft, request, received_ns, privacy) for draft in decoded.drafts], rejected
-    )
-    durable = None
-    if batch.num_rows:
-        durable = journal.append([Rows("spans", SCHEMA_VERSION, batch.num_rows, to_bytes(batch))])
-    return Receipt(batch.num_rows, len(rejected), _first(rejected), durable)
+    def __init__(
+        self, journal: Journal, catalog: Catalog, privacy: Privacy, *, max_body_bytes: int
+    ) -> None:
+        self._journal = journal
+        self._catalog = catalog
+        self._privacy = privacy
+        self._clock = Clock()
+        self.max_body_bytes = max_body_bytes
 
+    def receive(self, request: Request, body: bytes) -> Receipt:
+        """Take a request; its sender may hear of it only after `durable` has a result.
 
-def _first(rejected: list[Rejected]) -> str:
-    return "; ".join(one.reason for one in rejected[:_MAX_REASONS])
-
-
-def media_type(content_type: str) -> str:
-    """The type without its parameters.
-
-    Raises:
-        UnsupportedType: neither OTLP encoding.
-    """
-    kind = content_type.partition(";")[0].strip().lower()
-    if kind not in (PROTOBUF, JSON):
-        raise UnsupportedType(
-            f"the content type is {content_type!r}; OTLP comes as {PROTOBUF} or {JSON}"
+        Raises:
+            BadInput: the body cannot be read: not in its encoding, too large, no such message. The ledger has it.
+            TooBusy: the journal is over its bound.
+            Unavailable: the journal or the catalog cannot be written.
+        """
+        delivery = self._delivery(request, len(body))
+        setting = Setting(request.access, self._privacy, self._clock)
+        try:
+            plain = inflate(body, request.encoding, self.max_body_bytes)
+            encoding: Encoding = "json" if request.protocol == "http/json" else "protobuf"
+            taken = take(request.signal, encoding, plain, setting)
+        except BadInput as error:
+            self._enter_unread(delivery, error)
+            raise
+        if taken.accepted:
+            self._ensure_project(request.access.project)
+        delivery.process = request.access.process or taken.process or request.address
+        delivery.service = taken.service
+        delivery.client_ns = taken.newest_ns
+        delivery.accepted = taken.accepted
+        delivery.rejected = Counter(one.code for one in taken.rejected)
+        delivery.received = taken.accepted + len(taken.rejected)
+        return Receipt(
+            taken.accepted,
+            len(taken.rejected),
+            "; ".join(one.reason for one in taken.rejected[:_MAX_REASONS]),
+            self._journal.append(taken.rows, _json(delivery)),
         )
-    return kind
+
+    def refuse(self, request: Request, error: BadInput) -> None:
+        """Enter a request into the ledger whose body was not taken and will not come again.
+
+        Raises:
+            TooBusy, Unavailable: as `receive`; then the sender had better try again and be told later.
+        """
+        self._enter_unread(self._delivery(request, 0), error)
+
+    def _delivery(self, request: Request, size_bytes: int) -> Delivery:
+        access = request.access
+        return Delivery(
+            project=access.project,
+            received_ns=self._clock.take(1),
+            signal=request.signal,
+            protocol=request.protocol,
+            process=access.process or request.address,
+            service="",
+            sender=access.sender,
+            size_bytes=size_bytes,
+            client_seq=access.seq,
+            client_sent=access.sent,
+            client_dropped=access.dropped,
+        )
+
+    def _enter_unread(self, delivery: Delivery, error: BadInput) -> None:
+        delivery.received, delivery.rejected = 1, {error.code: 1}
+        self._journal.append([], _json(delivery))
+
+    def _ensure_project(self, project: str) -> None:
+        try:
+            self._catalog.ensure_project(project)
+        except SQLAlchemyError as error:
+            raise Unavailable(f"the catalog cannot be written: {error}") from error
 
 
-def inflate(body: bytes, encoding: str, max_bytes: int) -> bytes:
-    """The body without its compression, stopped while inflating once it passes `max_bytes`."""
-    encoding = encoding.strip().lower()
-    if encoding in ("", "identity"):
-        return body
-    if encoding != "gzip":
-        raise UnsupportedType(f"the content encoding is {encoding!r}; gzip and identity are read")
-    inflated = b""
-    while body:  # a gzip body may consist of several members
-        member, body = _inflate_member(body, max_bytes - len(inflated))
-        inflated += member
-    return inflated
-
-
-def _inflate_member(body: bytes, max_bytes: int) -> tuple[bytes, bytes]:
-    """The first gzip member's content, and what follows it."""
-    inflater = zlib.decompressobj(wbits=31)
-    try:
-        # One byte more than allowed: a limit of 0 would mean none.
-        inflated = inflater.decompress(body, max_bytes + 1)
-    except zlib.error as error:
-        raise BadInput(f"the body of {len(body)} bytes is not gzip: {error}") from error
-    if len(inflated) > max_bytes:
-        raise TooLarge(f"the body of {len(body)} bytes inflates beyond the limit of {max_bytes}")
-    if not inflater.eof:
-        raise BadInput(f"the gzip body of {len(body)} bytes ends too early")
-    return inflated, inflater.unused_data
-
-
-def _decode(content_type: str, body: bytes, project: str) -> Decoded:
-    if media_type(content_type) == PROTOBUF:
-        return decode_protobuf(body, project)
-    return decode_json(body, project)
-
-
-def _batch(spans: list[Span], rejected: list[Rejected]) -> pa.RecordBatch:
-    """The spans as rows; one that does not fit its columns is rejected by itself."""
-    try:
-        return to_batch(spans)
-    except (pa.ArrowException, OverflowError):
-        return to_batch([span for span in spans if _fits(span, rejected)])
-
-
-def _fits(span: Span, rejected: list[Rejected]) -> bool:
-    try:
-        to_batch([span])
-    except (pa.ArrowException, OverflowError) as error:
-        rejected.append(Rejected(f"span {span.name!r} cannot be kept: {error}"))
-        return False
-    return True
-
-
-def _finish(draft: Draft, request: Request, received_ns: int, privacy: Privacy) -> Span:
-    span = draft.span
-    span.received_ns = span.version = received_ns
-    span.sender = request.sender
-    normalise(draft)
-    span.environment = span.environment or request.environment
-    if span.input_tokens is not None or span.output_tokens is not None:
-        _price(span)
-    return finish(draft, privacy)
-
-
-def _price(span: Span) -> None:
-    cost = price(span)
-    if cost is not None:
-        span.input_cost, span.output_cost, span.total_cost = cost.input, cost.output, cost.total
-        span.cost_by_class = cost.by_class
-        span.price_version = cost.version
+def _json(delivery: Delivery) -> str:
+    return orjson.dumps(delivery).decode()

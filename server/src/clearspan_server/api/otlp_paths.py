@@ -1,0 +1,28 @@
+"""Where OTLP comes in over HTTP: one table for the routes, for the limit of bodies and for the form of errors."""
+
+from collections.abc import Mapping
+
+from clearspan_server.model.delivery import Signal
+
+# What OTLP itself says, `/` for a traces endpoint that was set without its path, and what clients of other
+# servers append to the address that they are given.
+PATHS: Mapping[str, Signal] = {
+    "/": "traces",
+    "/v1/traces": "traces",
+    "/v1/logs": "logs",
+    "/v1/metrics": "metrics",
+    "/api/public/otel/v1/traces": "traces",
+    "/api/public/otel/v1/logs": "logs",
+    "/api/public/otel/v1/metrics": "metrics",
+    "/otel/v1/traces": "traces",
+    "/otel/v1/logs": "logs",
+    "/otel/v1/metrics": "metrics",
+    "/api/otel/v1/traces": "traces",
+    "/api/otel/v1/logs": "logs",
+    "/api/otel/v1/metrics": "metrics",
+}
+
+
+def signal_at(path: str) -> Signal | None:
+    """The signal that is posted to a path, which may end in a slash; None where no OTLP comes in."""
+    return PATHS.get(path.rstrip("/") or "/")
