@@ -1,10 +1,24 @@
 import type { ModelRow } from "../../api/overview";
 import { quoted } from "../../model/filter";
 import { formatCount, formatExact, formatShare } from "../../model/format";
+import { DataTable } from "../../ui/DataTable";
 import { Duration } from "../../ui/Duration";
 import { Money } from "../../ui/Money";
 import type { View } from "../shell/useView";
 import "./ModelTable.css";
+
+const COLUMNS = [
+  { name: "Model", type: "words" },
+  { name: "Provider", type: "words" },
+  { name: "Calls" },
+  { name: "Failed" },
+  { name: "p50" },
+  { name: "p95" },
+  { name: "Input" },
+  { name: "Output" },
+  { name: "Cost" },
+  { name: "Share of cost" },
+] as const;
 
 /** What each model did in the window, the dearest first. */
 export function ModelTable({ models, view }: { models: readonly ModelRow[]; view: View }) {
@@ -13,34 +27,16 @@ export function ModelTable({ models, view }: { models: readonly ModelRow[]; view
   return (
     <section className="model-table">
       <h2>Models</h2>
-      <div className="model-scroll">
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">Model</th>
-              <th scope="col">Provider</th>
-              <th scope="col">Calls</th>
-              <th scope="col">Failed</th>
-              <th scope="col">p50</th>
-              <th scope="col">p95</th>
-              <th scope="col">Input</th>
-              <th scope="col">Output</th>
-              <th scope="col">Cost</th>
-              <th scope="col">Share of cost</th>
-            </tr>
-          </thead>
-          <tbody>
-            {byCost.map((row) => (
-              <Row
-                key={`${row.provider} ${row.model}`}
-                row={row}
-                share={total > 0 ? Number(row.cost) / total : 0}
-                onOpen={() => view.showTraces(`model:${quoted(row.model)}`)}
-              />
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <DataTable label="Models" columns={COLUMNS}>
+        {byCost.map((row) => (
+          <Row
+            key={`${row.provider} ${row.model}`}
+            row={row}
+            share={total > 0 ? Number(row.cost) / total : 0}
+            onOpen={() => view.showTraces(`model:${quoted(row.model)}`)}
+          />
+        ))}
+      </DataTable>
     </section>
   );
 }
@@ -48,14 +44,14 @@ export function ModelTable({ models, view }: { models: readonly ModelRow[]; view
 function Row({ row, share, onOpen }: { row: ModelRow; share: number; onOpen: () => void }) {
   return (
     <tr>
-      <th scope="row">
+      <th scope="row" className="words">
         <button type="button" onClick={onOpen}>
           {row.model === "" ? "unknown" : row.model}
         </button>
       </th>
-      <td>{row.provider}</td>
+      <td className="words">{row.provider}</td>
       <td title={formatExact(row.calls)}>{formatCount(row.calls)}</td>
-      <td data-bad={row.errors > 0}>
+      <td className={row.errors > 0 ? "bad" : "none"}>
         {row.errors > 0 ? formatShare(row.errors / row.calls) : "–"}
       </td>
       <td>
