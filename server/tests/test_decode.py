@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.trace.v1.trace_pb2 import Status
 
-from clearspan_server.ingest.decode import decode_json, decode_protobuf
+from clearspan_server.ingest.decode_traces import decode_json, decode_protobuf
 from clearspan_server.ingest.draft import Draft
 from clearspan_server.ingest.encode import Privacy, finish
 from clearspan_server.ingest.normalise import (
