@@ -22,6 +22,7 @@ from clearspan_server.api import (
     processes,
     projects,
     replies,
+    rollups,
     session,
     spans,
     traces,
@@ -36,7 +37,9 @@ from clearspan_server.ingest.receive import Receiver
 from clearspan_server.ingest.redact import Redactor
 from clearspan_server.ingest.writer import BatchLimits, Writer
 from clearspan_server.jobs.lifecycle import Lifecycle
+from clearspan_server.jobs.rollups import Rollups
 from clearspan_server.settings import Settings
+from clearspan_server.store.agenda import Agenda
 from clearspan_server.store.catalog import Catalog
 from clearspan_server.store.engine import Engine
 from clearspan_server.store.folder import Folder
@@ -53,6 +56,7 @@ ROUTES: tuple[APIRouter, ...] = (
     spans.router,
     overview.router,
     values.router,
+    rollups.router,
     live.router,
     processes.router,
     health.router,
@@ -73,6 +77,8 @@ class Parts:
 
     state: State
     lifecycle: Lifecycle
+    rollups: Rollups
+    agenda: Agenda
 
 
 def build(settings: Settings, folder: Folder, progress: Progress = LOG.info) -> Parts:
@@ -88,6 +94,7 @@ def build(settings: Settings, folder: Folder, progress: Progress = LOG.info) -> 
     progress("opening the journal")
     journal = Journal(folder.path / "journal", max_bytes=settings.max_journal_bytes)
     catalog = Catalog(folder.path / "catalog.db")
+    agenda = Agenda(folder.path / "agenda.db")
     feed = live.Live(journal.stored)
     lifecycle = Lifecycle(journal, engine, feed.changed)
     limits = BatchLimits(settings.batch_rows, settings.batch_bytes, settings.batch_age_ms / 1000)
@@ -108,7 +115,7 @@ def build(settings: Settings, folder: Folder, progress: Progress = LOG.info) -> 
         bodies=Budget(max(_BODIES_BYTES, 2 * settings.max_body_bytes)),
         writer=Writer(journal, engine, limits, lifecycle.stored),
     )
-    return Parts(state, lifecycle)
+    return Parts(state, lifecycle, Rollups(engine, agenda), agenda)
 
 
 def create_app(parts: Parts) -> FastAPI:
@@ -118,6 +125,7 @@ def create_app(parts: Parts) -> FastAPI:
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         parts.state.live.bind(asyncio.get_running_loop())
         parts.lifecycle.start()
+        parts.rollups.start()
         parts.state.writer.start()
         # What is here now stays: the collector need not look at it again at every few hundred spans.
         gc.freeze()
@@ -160,9 +168,11 @@ def shut_down(parts: Parts, progress: Progress = LOG.info) -> None:
     if not state.writer.stop(state.settings.drain_s):
         progress("time is up; the rest waits in the journal for the next start")
     parts.lifecycle.stop(timeout_s=max(1.0, deadline - time.monotonic()))
+    parts.rollups.stop(timeout_s=max(1.0, deadline - time.monotonic()))
     state.journal.close()
     state.engine.close()
     state.catalog.close()
+    parts.agenda.close()
 
 
 def _operation_id(route: APIRoute) -> str:

@@ -148,6 +148,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/rollups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Rollups
+         * @description Sums by whole hours that touch the window, at most 10 000 rows; some seconds behind the spans.
+         */
+        get: operations["get_rollups"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/session": {
         parameters: {
             query?: never;
@@ -315,6 +335,52 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/logs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Logs
+         * @description An OTLP export request; the answer comes in its encoding once everything accepted is on disk.
+         *
+         *     Protobuf or JSON, plain or with `content-encoding` gzip, deflate or zstd. Records that cannot be kept are counted
+         *     in `partialSuccess`, and their neighbours are kept. 429 and 503 say in `retry-after` when to try again.
+         */
+        post: operations["post_logs"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Metrics
+         * @description An OTLP export request; the answer comes in its encoding once everything accepted is on disk.
+         *
+         *     Protobuf or JSON, plain or with `content-encoding` gzip, deflate or zstd. Records that cannot be kept are counted
+         *     in `partialSuccess`, and their neighbours are kept. 429 and 503 say in `retry-after` when to try again.
+         */
+        post: operations["post_metrics"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/traces": {
         parameters: {
             query?: never;
@@ -326,7 +392,10 @@ export interface paths {
         put?: never;
         /**
          * Post Traces
-         * @description An `ExportTraceServiceRequest` in protobuf or JSON, also gzipped; the answer comes in the same encoding.
+         * @description An OTLP export request; the answer comes in its encoding once everything accepted is on disk.
+         *
+         *     Protobuf or JSON, plain or with `content-encoding` gzip, deflate or zstd. Records that cannot be kept are counted
+         *     in `partialSuccess`, and their neighbours are kept. 429 and 503 say in `retry-after` when to try again.
          */
         post: operations["post_traces"];
         delete?: never;
@@ -590,6 +659,76 @@ export interface components {
         ProjectList: {
             /** Projects */
             projects: components["schemas"]["Project"][];
+        };
+        /**
+         * RollupRow
+         * @description The sums of one hour and value.
+         *
+         *     Counts, tokens and money are weighted by the share that was sampled; usage and cost are of counted spans, quantiles
+         *     of the spans that were kept.
+         */
+        RollupRow: {
+            /** Cache Read Tokens */
+            cache_read_tokens: number;
+            /** Cache Write Tokens */
+            cache_write_tokens: number;
+            /** Cancelled */
+            cancelled: number;
+            /** Cost */
+            cost: string;
+            /** Errors */
+            errors: number;
+            /** Estimated */
+            estimated: boolean;
+            /** Hour */
+            hour: string;
+            /** Input Cost */
+            input_cost: string;
+            /** Input Tokens */
+            input_tokens: number;
+            /** Latency P50 Ns */
+            latency_p50_ns: number | null;
+            /** Latency P90 Ns */
+            latency_p90_ns: number | null;
+            /** Latency P95 Ns */
+            latency_p95_ns: number | null;
+            /** Latency P99 Ns */
+            latency_p99_ns: number | null;
+            /** Output Cost */
+            output_cost: string;
+            /** Output Tokens */
+            output_tokens: number;
+            /** Reasoning Tokens */
+            reasoning_tokens: number;
+            /** Spans */
+            spans: number;
+            /** Total Tokens */
+            total_tokens: number;
+            /** Ttft P50 Ns */
+            ttft_p50_ns: number | null;
+            /** Ttft P90 Ns */
+            ttft_p90_ns: number | null;
+            /** Ttft P95 Ns */
+            ttft_p95_ns: number | null;
+            /** Ttft P99 Ns */
+            ttft_p99_ns: number | null;
+            /** Unpriced Calls */
+            unpriced_calls: number;
+            /** Value */
+            value: string;
+        };
+        /**
+         * Rollups
+         * @description Sums by hour, in order of time; `value` is empty when nothing is told apart.
+         */
+        Rollups: {
+            /**
+             * By
+             * @enum {string}
+             */
+            by: "hour" | "service" | "environment" | "kind" | "name" | "provider" | "model" | "feature" | "customer";
+            /** Rows */
+            rows: components["schemas"]["RollupRow"][];
         };
         /** SessionRequest */
         SessionRequest: {
@@ -1459,6 +1598,52 @@ export interface operations {
             };
         };
     };
+    get_rollups: {
+        parameters: {
+            query?: {
+                by?: "hour" | "service" | "environment" | "kind" | "name" | "provider" | "model" | "feature" | "customer";
+                /** @description RFC 3339 or epoch milliseconds. */
+                from?: string | null;
+                /** @description The project, where no key says it; api/access.py reads it. */
+                project?: string | null;
+                /** @description RFC 3339 or epoch milliseconds, exclusive. */
+                to?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rollups"];
+                };
+            };
+        };
+    };
     create_session: {
         parameters: {
             query?: never;
@@ -1881,6 +2066,110 @@ export interface operations {
             };
         };
     };
+    post_logs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+                "application/x-protobuf": string;
+            };
+        };
+        responses: {
+            /** @description A google.rpc.Status; 408 and 429 are worth a second try, the others are not. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        code?: number;
+                        message?: string;
+                    };
+                    "application/x-protobuf": string;
+                };
+            };
+            /** @description A google.rpc.Status; 503 says in `retry-after` when to try again. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        code?: number;
+                        message?: string;
+                    };
+                    "application/x-protobuf": string;
+                };
+            };
+            /** @description Everything accepted is on disk; `partialSuccess` tells what was not accepted. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                    "application/x-protobuf": string;
+                };
+            };
+        };
+    };
+    post_metrics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+                "application/x-protobuf": string;
+            };
+        };
+        responses: {
+            /** @description A google.rpc.Status; 408 and 429 are worth a second try, the others are not. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        code?: number;
+                        message?: string;
+                    };
+                    "application/x-protobuf": string;
+                };
+            };
+            /** @description A google.rpc.Status; 503 says in `retry-after` when to try again. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        code?: number;
+                        message?: string;
+                    };
+                    "application/x-protobuf": string;
+                };
+            };
+            /** @description Everything accepted is on disk; `partialSuccess` tells what was not accepted. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                    "application/x-protobuf": string;
+                };
+            };
+        };
+    };
     post_traces: {
         parameters: {
             query?: never;
@@ -1888,32 +2177,48 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+                "application/x-protobuf": string;
+            };
+        };
         responses: {
-            /** @description Client Error */
+            /** @description A google.rpc.Status; 408 and 429 are worth a second try, the others are not. */
             "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorReply"];
+                    "application/json": {
+                        code?: number;
+                        message?: string;
+                    };
+                    "application/x-protobuf": string;
                 };
             };
-            /** @description Server Error */
+            /** @description A google.rpc.Status; 503 says in `retry-after` when to try again. */
             "5XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorReply"];
+                    "application/json": {
+                        code?: number;
+                        message?: string;
+                    };
+                    "application/x-protobuf": string;
                 };
             };
-            /** @description Successful Response */
+            /** @description Everything accepted is on disk; `partialSuccess` tells what was not accepted. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": Record<string, never>;
+                    "application/x-protobuf": string;
+                };
             };
         };
     };

@@ -26,6 +26,17 @@ ValueField = Literal[
     "tag",
     "error_type",
 ]
+RollupGroup = Literal[
+    "hour",
+    "service",
+    "environment",
+    "kind",
+    "name",
+    "provider",
+    "model",
+    "feature",
+    "customer",
+]
 
 
 class Shape(BaseModel):
@@ -391,3 +402,43 @@ class Heartbeat(Shape):
 class Health(Shape):
     status: Literal["ok", "starting", "failing"]
     checks: dict[str, str]
+
+
+class RollupRow(Shape):
+    """The sums of one hour and value.
+
+    Counts, tokens and money are weighted by the share that was sampled; usage and cost are of counted spans, quantiles
+    of the spans that were kept.
+    """
+
+    hour: str
+    value: str
+    spans: float
+    errors: float
+    cancelled: float
+    estimated: bool
+    input_tokens: float
+    output_tokens: float
+    total_tokens: float
+    cache_read_tokens: float
+    cache_write_tokens: float
+    reasoning_tokens: float
+    input_cost: str
+    output_cost: str
+    cost: str
+    unpriced_calls: float
+    latency_p50_ns: int | None
+    latency_p90_ns: int | None
+    latency_p95_ns: int | None
+    latency_p99_ns: int | None
+    ttft_p50_ns: int | None
+    ttft_p90_ns: int | None
+    ttft_p95_ns: int | None
+    ttft_p99_ns: int | None
+
+
+class Rollups(Shape):
+    """Sums by hour, in order of time; `value` is empty when nothing is told apart."""
+
+    by: RollupGroup
+    rows: list[RollupRow]

@@ -1,0 +1,97 @@
+"""Roll-ups: hours whose spans have changed are computed again, at most so often that spans come first."""
+
+import logging
+import threading
+import time
+
+from clearspan_server.store.agenda import Agenda, Due, Hour
+from clearspan_server.store.engine import Engine
+from clearspan_server.store.rollups import (
+    compute_hour,
+    newest_generation,
+    next_generation,
+    sweep,
+)
+
+LOG = logging.getLogger(__name__)
+
+_LOOK_S = 2.0  # between two rounds: an hour that was quiet is right again within about so long
+_SHARE = 20  # an hour that changes all the time rests so many times as long as its last round took
+_SWEEP_S = 600.0
+_RETRY_S = 5.0
+_FAILED_REST_S = 30.0  # an hour that fails by itself must not keep the others waiting
+
+
+class Rollups:
+    """One thread that works off the agenda."""
+
+    def __init__(self, engine: Engine, agenda: Agenda) -> None:
+        self._engine = engine
+        self._agenda = agenda
+        self._rests: dict[
+            Hour, float
+        ] = {}  # hour → the monotonic second from which it may go again
+        self._generation = 0
+        self._swept_s = float("-inf")
+        self._written = True  # since the last sweep; what a crash left counts
+        self.computed = 0  # hours, since the start
+        self.trouble = ""  # why the last round failed; empty when it did not
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._work_forever, name="rollups", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self, timeout_s: float) -> None:
+        """Stop after the hour under way; what is still due waits in the agenda."""
+        self._stop.set()
+        self._thread.join(timeout_s)
+
+    def lag_s(self) -> float:
+        """For how long the roll-ups have been behind the spans; 0 when they are not."""
+        due = self._agenda.due()
+        return max(0.0, time.time() - due[0].since_s) if due else 0.0
+
+    def waiting(self) -> int:
+        """How many hours are due."""
+        return len(self._agenda.due())
+
+    def _work_forever(self) -> None:
+        while not self._stop.is_set():
+            try:
+                self._generation = self._generation or newest_generation(self._engine)
+                self._round()
+                self._sweep()
+                self.trouble = ""
+                self._stop.wait(_LOOK_S)
+            except Exception as error:
+                # The agenda still holds what was not done; this thread goes on, whatever it was.
+                LOG.exception("roll-ups were not computed, trying again")
+                self.trouble = f"{type(error).__name__}: {error}"[:300]
+                self._stop.wait(_RETRY_S)
+
+    def _round(self) -> None:
+        """Compute every hour that is due and has rested."""
+        begun_s = time.monotonic()
+        self._rests = {hour: until for hour, until in self._rests.items() if until > begun_s}
+        due = [one for one in self._agenda.due() if one.hour not in self._rests]
+        for one in due:
+            if self._stop.is_set():
+                return
+            self._compute(one)
+        rested_s = time.monotonic() + _SHARE * (time.monotonic() - begun_s)
+        self._rests |= {one.hour: rested_s for one in due}
+
+    def _compute(self, due: Due) -> None:
+        self._generation = next_generation(self._generation)
+        self._rests[due.hour] = time.monotonic() + _FAILED_REST_S
+        compute_hour(self._engine, due.hour, self._generation)
+        self._written = True
+        self.computed += 1
+        self._agenda.done(due.hour, due.mark)
+
+    def _sweep(self) -> None:
+        """Now and then, for a delete in the engine costs more than a few rows that nobody reads."""
+        if self._written and time.monotonic() - self._swept_s >= _SWEEP_S:
+            sweep(self._engine)
+            self._swept_s, self._written = time.monotonic(), False
