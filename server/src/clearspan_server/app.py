@@ -38,6 +38,8 @@ from clearspan_server.ingest.redact import Redactor
 from clearspan_server.ingest.writer import BatchLimits, Writer
 from clearspan_server.jobs.lifecycle import Lifecycle
 from clearspan_server.jobs.rollups import Rollups
+from clearspan_server.rpc.otlp import Otlp
+from clearspan_server.rpc.server import GrpcServer
 from clearspan_server.settings import Settings
 from clearspan_server.store.agenda import Agenda
 from clearspan_server.store.catalog import Catalog
@@ -118,7 +120,7 @@ def build(settings: Settings, folder: Folder, progress: Progress = LOG.info) -> 
     return Parts(state, lifecycle, Rollups(engine, agenda), agenda)
 
 
-def create_app(parts: Parts) -> FastAPI:
+def create_app(parts: Parts, grpc_server: GrpcServer) -> FastAPI:
     """The ASGI application; its lifespan starts the threads, and drains and closes everything at the end."""
 
     @asynccontextmanager
@@ -130,7 +132,9 @@ def create_app(parts: Parts) -> FastAPI:
         # What is here now stays: the collector need not look at it again at every few hundred spans.
         gc.freeze()
         gc.set_threshold(_COLLECT_AFTER)
+        grpc_server.start(_otlp(parts.state).handlers())
         yield
+        await asyncio.to_thread(grpc_server.stop)
         await asyncio.to_thread(shut_down, parts)
 
     app = schema_app()
@@ -138,6 +142,17 @@ def create_app(parts: Parts) -> FastAPI:
     app.state.server = parts.state
     pages.mount(app)
     return app
+
+
+def _otlp(state: State) -> Otlp:
+    return Otlp(
+        receiver=state.receiver,
+        receiving=state.receiving,
+        bodies=state.bodies,
+        catalog=state.catalog,
+        token=state.token,
+        wait_s=state.settings.body_wait_s,
+    )
 
 
 def schema_app() -> FastAPI:

@@ -95,7 +95,12 @@ def _asked(request: Request, access: IngestAccess) -> receive.Request:
 async def _receipt(request: Request, asked: receive.Request, server: State) -> receive.Receipt:
     receiver = server.receiver
     async with AsyncExitStack() as held:
-        reading = body_of(request, server.bodies, receiver.max_body_bytes)
+        reading = body_of(
+            request,
+            server.bodies,
+            max_bytes=receiver.max_body_bytes,
+            wait_s=server.settings.body_wait_s,
+        )
         try:
             body = await held.enter_async_context(reading)
         except TooLarge as error:

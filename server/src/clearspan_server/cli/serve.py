@@ -15,12 +15,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import uvicorn
+from fastapi import FastAPI
 from sqlalchemy.exc import SQLAlchemyError
 from typing_extensions import override
 
+from clearspan_server.api.live import Live
 from clearspan_server.api.projects import DEMO_PROJECT
 from clearspan_server.app import Parts, build, create_app, shut_down
 from clearspan_server.errors import PortInUse, StartRefused
+from clearspan_server.rpc.server import GrpcServer
 from clearspan_server.settings import Settings
 from clearspan_server.store.folder import Folder, Running
 
@@ -35,6 +38,14 @@ FIRST_TRACE = f"""\
       with clearspan.span("hello", input="my first trace"):
           print("recorded")
 """
+
+
+@dataclass(slots=True, frozen=True)
+class _Doors:
+    """The two ports of a server, taken before anything is opened."""
+
+    http: socket.socket
+    grpc: GrpcServer
 
 
 @dataclass(slots=True, frozen=True)
@@ -54,17 +65,17 @@ def up(settings: Settings, options: Options) -> None:
     """
     _refuse_other_addresses(settings.host)
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
-    listening = _bind(settings.host, settings.port)
+    doors = _open_doors(settings)
     try:
         folder = Folder(settings.data)
     except OSError as error:
-        listening.close()
+        doors.http.close()
         raise StartRefused(f"the folder {settings.data} cannot be used: {error}") from error
     try:
         _say(f"▸ data folder {folder.path}")
-        _serve(_build(settings, folder), folder, listening, options)
+        _serve(_build(settings, folder), folder, doors, options)
     finally:
-        listening.close()
+        doors.http.close()
         folder.release()
 
 
@@ -75,12 +86,12 @@ def _build(settings: Settings, folder: Folder) -> Parts:
         raise StartRefused(f"the folder {folder.path} cannot be used: {error}") from error
 
 
-def _serve(parts: Parts, folder: Folder, listening: socket.socket, options: Options) -> None:
-    url = _url(listening)
+def _serve(parts: Parts, folder: Folder, doors: _Doors, options: Options) -> None:
+    url = _url(doors.http)
     demo: list[subprocess.Popen[bytes]] = []
 
     def ready() -> None:
-        announced = Running(os.getpid(), url, "")
+        announced = Running(os.getpid(), url, doors.grpc.address)
         folder.announce(announced)
         _greet(announced, folder.token, options)
         if options.demo:
@@ -90,12 +101,12 @@ def _serve(parts: Parts, folder: Folder, listening: socket.socket, options: Opti
         for process in demo:
             _stop(process)
 
-    server = _Server(parts, ready, stopping)
+    server = _Server(create_app(parts, doors.grpc), parts.state.live, ready, stopping)
     for number in (signal.SIGTERM, signal.SIGINT):
         # uvicorn stops on the signal and then raises it again: by then there is still work to do here.
         signal.signal(number, lambda *_: None)
     try:
-        asyncio.run(server.serve(sockets=[listening]))
+        asyncio.run(server.serve(sockets=[doors.http]))
     finally:
         stopping()
     if not server.started:
@@ -106,10 +117,14 @@ class _Server(uvicorn.Server):
     """uvicorn that says when it serves, and ends the live feeds before it waits for connections to close."""
 
     def __init__(
-        self, parts: Parts, ready: Callable[[], None], stopping: Callable[[], None]
+        self,
+        app: FastAPI,
+        live: Live,
+        ready: Callable[[], None],
+        stopping: Callable[[], None],
     ) -> None:
         config = uvicorn.Config(
-            create_app(parts),
+            app,
             log_config=None,
             access_log=False,
             server_header=False,
@@ -118,7 +133,7 @@ class _Server(uvicorn.Server):
             backlog=1024,
         )
         super().__init__(config)
-        self._live = parts.state.live
+        self._live = live
         self._ready = ready
         self._stopping = stopping
 
@@ -137,7 +152,21 @@ class _Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-def _bind(host: str, port: int) -> socket.socket:
+def _open_doors(settings: Settings) -> _Doors:
+    http = _bind(settings.host, settings.port, "port")
+    try:
+        # gRPC binds its port by itself, and does not say well why it cannot.
+        _bind(settings.host, settings.grpc_port, "grpc-port").close()
+        grpc_server = GrpcServer(
+            settings.host, settings.grpc_port, max_body_bytes=settings.max_body_bytes
+        )
+    except StartRefused:
+        http.close()
+        raise
+    return _Doors(http, grpc_server)
+
+
+def _bind(host: str, port: int, option: str) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listening = socket.socket(family, socket.SOCK_STREAM)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -152,7 +181,8 @@ def _bind(host: str, port: int) -> socket.socket:
         if error.errno == errno.EADDRINUSE:
             raise PortInUse(
                 f"port {port} on {host} is in use: `clearspan open` says whether by clearspan;"
-                " `--port 0` (with make: `make run PORT=0`) takes a free one"
+                f" `--{option} 0` (with make: `make run {option.upper().replace('-', '_')}=0`)"
+                " takes a free one"
             ) from error
         raise StartRefused(f"cannot listen on {host} port {port}: {error.strerror}") from error
     return listening

@@ -1,0 +1,117 @@
+"""OTLP over gRPC: traces, logs and metrics, answered only once they are on disk."""
+
+import logging
+import threading
+from collections.abc import Iterator, Mapping
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from functools import partial
+from typing import NoReturn
+from urllib.parse import unquote
+
+import grpc
+
+from clearspan_server.errors import BadInput, ClearspanError, NotAllowed
+from clearspan_server.ingest.admission import admit, caller_with, stranger
+from clearspan_server.ingest.answer import response_of, status_of
+from clearspan_server.ingest.budget import Budget
+from clearspan_server.ingest.inflate import encoding_of
+from clearspan_server.ingest.receive import Receiver, Request
+from clearspan_server.model.delivery import Signal
+from clearspan_server.store.catalog import Catalog
+
+LOG = logging.getLogger(__name__)
+
+SERVICES: Mapping[str, Signal] = {
+    "opentelemetry.proto.collector.trace.v1.TraceService": "traces",
+    "opentelemetry.proto.collector.logs.v1.LogsService": "logs",
+    "opentelemetry.proto.collector.metrics.v1.MetricsService": "metrics",
+}
+_CODES = {code.value[0]: code for code in grpc.StatusCode}
+
+
+@dataclass(slots=True, frozen=True)
+class Otlp:
+    """What answers the calls: the same parts that answer over HTTP."""
+
+    receiver: Receiver
+    receiving: Executor
+    bodies: Budget
+    catalog: Catalog
+    token: str
+    wait_s: float  # for a message to come whole
+
+    def handlers(self) -> list[grpc.GenericRpcHandler]:
+        """One `Export` a service; messages pass as bytes.
+
+        It is declared as a stream of requests, which is the same on the wire and lets us choose when to read: who is
+        not admitted is answered before its message is, and who stops in the middle is not waited for.
+        """
+        return [
+            grpc.method_handlers_generic_handler(
+                service,
+                {"Export": grpc.stream_unary_rpc_method_handler(partial(self._export, signal))},
+            )
+            for service, signal in SERVICES.items()
+        ]
+
+    def _export(
+        self, signal: Signal, messages: Iterator[bytes], context: grpc.ServicerContext
+    ) -> bytes:
+        try:
+            return self._answer(signal, messages, context)
+        except grpc.RpcError:
+            context.abort(grpc.StatusCode.CANCELLED, "the sender went away, or stopped sending")
+        except ClearspanError as error:
+            _abort(context, error)
+        except Exception:
+            LOG.exception("a call failed")
+            _abort(context, ClearspanError("the server failed; its log has the reason"))
+
+    def _answer(
+        self, signal: Signal, messages: Iterator[bytes], context: grpc.ServicerContext
+    ) -> bytes:
+        headers = {
+            name: value for name, value in context.invocation_metadata() if isinstance(value, str)
+        }
+        # A browser cannot speak cleartext HTTP/2, so that nobody's page gets here under a foreign host.
+        if refusal := stranger(headers):
+            raise NotAllowed(refusal)
+        caller = caller_with(
+            headers.get("authorization", ""), catalog=self.catalog, token=self.token
+        )
+        access = admit(caller, headers)
+        message = _message(messages, context, self.wait_s)
+        self.bodies.take(len(message))
+        try:
+            address = unquote(context.peer().partition(":")[2])
+            request = Request(signal, "grpc", encoding_of(message), access, address)
+            receipt = self.receiving.submit(self.receiver.receive, request, message).result()
+        finally:
+            self.bodies.give(len(message))
+        receipt.durable.result()
+        response = response_of(signal, receipt.rejected, receipt.reasons)
+        return response.SerializeToString()
+
+
+def _message(messages: Iterator[bytes], context: grpc.ServicerContext, wait_s: float) -> bytes:
+    """The call's one message.
+
+    Raises:
+        grpc.RpcError: the sender went away, or was sent away because it stopped sending.
+        BadInput: it ended the call without a message.
+    """
+    patience = threading.Timer(wait_s, context.cancel)
+    patience.start()
+    try:
+        for message in messages:
+            return message
+    finally:
+        patience.cancel()
+    raise BadInput("the call has no message")
+
+
+def _abort(context: grpc.ServicerContext, error: ClearspanError) -> NoReturn:
+    status = status_of(error)
+    context.set_trailing_metadata((("grpc-status-details-bin", status.SerializeToString()),))
+    context.abort(_CODES[status.code], status.message)
