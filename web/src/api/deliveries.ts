@@ -12,7 +12,7 @@ interface Counts {
   quarantined: number;
   waiting: number;
   dropped: number;
-  lag_s: number | null;
+  lag_ns: number | null;
 }
 
 export interface Sender {
@@ -28,8 +28,8 @@ export interface Sender {
   duplicates: number;
   dropped: number | null;
   missing: number | null;
-  lag_s: number | null;
-  skew_s: number | null;
+  lag_p95_ns: number | null;
+  skew_ns: number | null;
   last: string;
 }
 

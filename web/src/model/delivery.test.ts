@@ -50,10 +50,11 @@ test("records on their way to us are not a gain", () => {
 
 test.each([
   [null, "–"],
-  [0.4, "in step"],
-  [-3.2, "3.20 s behind"],
-  [7200, "2 h 00 m ahead"],
-])("a clock that differs by %s s is %s", (skew, text) => {
+  [-4e9, "in step"],
+  [0.4e9, "in step"],
+  [-3600e9, "1 h 00 m behind"],
+  [7.2e9, "7.20 s ahead"],
+])("a clock that differs by %s ns is %s", (skew, text) => {
   expect(describeSkew(skew)).toBe(text);
 });
 

@@ -79,13 +79,18 @@ export function bySeverity<S extends SenderCounts>(senders: readonly S[]): S[] {
   return senders.toSorted((a, b) => lostBy(b) - lostBy(a) || b.received - a.received);
 }
 
-const IN_STEP_S = 1;
+const AHEAD_NS = 1e9;
+/** Exporters hold spans back for seconds before they send. */
+const BEHIND_NS = -15e9;
 
-/** How the sender's clock stands against the server's; below a second it cannot be told from transport. */
-export function describeSkew(skewS: number | null): string {
-  if (skewS === null) return "–";
-  if (Math.abs(skewS) < IN_STEP_S) return "in step";
-  return `${formatSeconds(Math.abs(skewS))} ${skewS > 0 ? "ahead" : "behind"}`;
+/**
+ * How the sender's clock stands against the server's: the time of its freshest record less ours when
+ * it came. What could be transport or an exporter's batch counts as in step.
+ */
+export function describeSkew(skewNs: number | null): string {
+  if (skewNs === null) return "–";
+  if (skewNs > BEHIND_NS && skewNs < AHEAD_NS) return "in step";
+  return `${formatDuration(Math.abs(skewNs))} ${skewNs > 0 ? "ahead" : "behind"}`;
 }
 
 /** Seconds as a duration; a dash for what is not known. */

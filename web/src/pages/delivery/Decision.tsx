@@ -28,12 +28,12 @@ const WORDS = {
   redrive: {
     title: "Re-drive",
     doing: "Re-driving",
-    explain: "The engine is given it again. What it refuses once more stays here with the reason.",
+    explain: "The engine gets another try. What it refuses once more stays here with the reason.",
   },
   discard: {
     title: "Discard",
     doing: "Discarding",
-    explain: "It is deleted for good and counts as rejected from then on. There is no way back.",
+    explain: "What is discarded is deleted for good. There is no way back.",
   },
 } as const;
 

@@ -52,7 +52,7 @@ function Found({ deliveries, view }: { deliveries: Deliveries; view: View }) {
     <div className="delivery">
       <div className="delivery-top">
         <Equation totals={totals} />
-        <Sides dropped={totals.dropped} lagS={totals.lag_s} />
+        <Sides dropped={totals.dropped} lagNs={totals.lag_ns} />
       </div>
       <Pipeline
         flow={{ ...deliveries, waiting: totals.waiting, lastRequestMs: newestOf(deliveries) }}

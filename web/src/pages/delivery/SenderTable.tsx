@@ -1,6 +1,6 @@
 import type { Sender } from "../../api/deliveries";
-import { bySeverity, describeSkew, formatSeconds } from "../../model/delivery";
-import { formatCount, formatExact } from "../../model/format";
+import { bySeverity, describeSkew } from "../../model/delivery";
+import { formatCount, formatDuration, formatExact } from "../../model/format";
 import { Age } from "../../ui/Age";
 import { DataTable } from "../../ui/DataTable";
 import "./SenderTable.css";
@@ -18,7 +18,7 @@ const COLUMNS = [
   { name: "Quarantined" },
   { name: "Dropped", hint: "Given up by the sender itself, by its own count" },
   { name: "Missing", hint: "Sent by its own count, and not received" },
-  { name: "Lag", hint: "From a span's end to its being stored" },
+  { name: "Lag", hint: "From received to stored; 95 % took no longer" },
   { name: "Clock", hint: "The sender's clock against this server's" },
   { name: "Last" },
 ] as const;
@@ -58,8 +58,8 @@ function Row({ sender }: { sender: Sender }) {
       <Count count={sender.quarantined} tone="odd" />
       <Count count={sender.dropped} tone="bad" />
       <Count count={sender.missing} tone="bad" />
-      <td>{formatSeconds(sender.lag_s)}</td>
-      <td>{describeSkew(sender.skew_s)}</td>
+      <td>{formatDuration(sender.lag_p95_ns)}</td>
+      <td>{describeSkew(sender.skew_ns)}</td>
       <td>
         <Age time={sender.last} />
       </td>

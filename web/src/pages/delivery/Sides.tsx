@@ -1,15 +1,14 @@
-import { formatSeconds } from "../../model/delivery";
-import { formatExact } from "../../model/format";
+import { formatDuration, formatExact } from "../../model/format";
 import "./Sides.css";
 
 interface SidesProps {
   /** Given up by senders before they reached us; by their own count. */
   dropped: number;
-  lagS: number | null;
+  lagNs: number | null;
 }
 
 /** What stands beside the equation: what never came, and how far behind the lists are. */
-export function Sides({ dropped, lagS }: SidesProps) {
+export function Sides({ dropped, lagNs }: SidesProps) {
   return (
     <dl className="sides">
       <div title="Given up by the senders themselves, by their own count; never received">
@@ -18,9 +17,9 @@ export function Sides({ dropped, lagS }: SidesProps) {
           {formatExact(dropped)}
         </dd>
       </div>
-      <div title="From being received to being queryable">
+      <div title="From received to stored; 95 % took no longer">
         <dt>lag</dt>
-        <dd className="number">{formatSeconds(lagS)}</dd>
+        <dd className="number">{formatDuration(lagNs)}</dd>
       </div>
     </dl>
   );
