@@ -5,9 +5,13 @@ import hashlib
 import http.client
 import json
 import os
+import socket
+import zlib
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
+import pyarrow as pa
 import pytest
 from google.rpc.status_pb2 import Status
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceResponse
@@ -48,19 +52,99 @@ def test_a_body_over_the_limit_is_413_before_it_is_read(server: Server) -> None:
     connection.close()
 
 
-def test_a_body_that_inflates_beyond_the_limit_is_413(server: Server) -> None:
-    bomb = gzip.compress(b"\0" * (LIMIT + 1))
+BOMB = b"\0" * (LIMIT + 1)
 
-    status, body = post(server.url, "/v1/traces", bomb, GZIPPED)
 
+@pytest.mark.parametrize(
+    ("encoding", "bomb"),
+    [
+        ("gzip", gzip.compress(BOMB)),
+        ("gzip", gzip.compress(BOMB[: LIMIT // 2]) * 3),
+        ("deflate", zlib.compress(BOMB)),
+        ("deflate", zlib.compress(BOMB)[2:-4]),
+        ("zstd", pa.compress(BOMB, codec="zstd", asbytes=True)),
+    ],
+    ids=["gzip", "members of gzip", "deflate", "raw deflate", "zstd"],
+)
+def test_a_body_that_inflates_beyond_the_limit_is_413(
+    server: Server, encoding: str, bomb: bytes
+) -> None:
+    status, body = post(server.url, "/v1/traces", bomb, {**PROTOBUF, "content-encoding": encoding})
+
+    assert len(bomb) < LIMIT // 100
     assert status == 413
     assert "inflates beyond" in Status.FromString(body).message
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "deflate", "zstd"])
+def test_a_compressed_body_that_ends_too_early_is_400(server: Server, encoding: str) -> None:
+    plain = os.urandom(1000)
+    packed = {
+        "gzip": gzip.compress(plain),
+        "deflate": zlib.compress(plain),
+        "zstd": pa.compress(plain, codec="zstd", asbytes=True),
+    }
+    headers = {**PROTOBUF, "content-encoding": encoding}
+
+    status, body = post(server.url, "/v1/traces", packed[encoding][:-20], headers)
+
+    assert status == 400
+    assert encoding in Status.FromString(body).message
+
+
+def begun(server: Server, body: bytes, sent: int) -> socket.socket:
+    """A connection on which a request has begun and its body stops after `sent` bytes."""
+    parts = urlsplit(server.url)
+    connection = socket.create_connection((str(parts.hostname), parts.port), timeout=60)
+    head = "POST /v1/traces HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/x-protobuf\r\n"
+    connection.sendall(f"{head}content-length: {len(body)}\r\n\r\n".encode() + body[:sent])
+    return connection
+
+
+@pytest.fixture(scope="module")
+def stalled(server: Server) -> Iterator[socket.socket]:
+    """A sender that stopped within its body before the other tests of this module ran."""
+    body = request_of([span("stalled")])
+    with begun(server, body, len(body) - 1) as connection:
+        yield connection
+
+
+def test_a_body_that_is_abandoned_stores_nothing_and_stops_nobody(
+    server: Server,
+    stalled: socket.socket,  # noqa: ARG001 - begins here and is asked for at the end
+) -> None:
+    gone, next_one = span("gone"), span("next")
+    body = request_of([gone])
+    for sent in (0, 10, len(body) - 1):
+        begun(server, body, sent).close()
+
+    status, _ = post(server.url, "/v1/traces", request_of([next_one]))
+
+    assert status == 200
+    until(lambda: found(server, next_one.trace_id.hex()))
+    assert found(server, gone.trace_id.hex()) is None
+
+
+def test_five_hundred_connections_at_once_are_all_answered(server: Server) -> None:
+    bodies = [request_of([span(f"{number}")]) for number in range(500)]
+    connections = [begun(server, body, 1) for body in bodies]
+
+    for connection, body in zip(connections, bodies, strict=True):
+        connection.sendall(body[1:])
+    answers = [connection.recv(4096) for connection in connections]
+    for connection in connections:
+        connection.close()
+
+    statuses = {answer.split(b" ", 2)[1] for answer in answers}
+    assert b"200" in statuses
+    assert statuses <= {b"200", b"429"}
+    assert all(b"retry-after" in answer for answer in answers if b" 429 " in answer)
 
 
 @pytest.mark.parametrize(
     ("body", "headers", "says"),
     [
-        (b"\xff\xff\xff", PROTOBUF, "3 bytes is not an OTLP trace request"),
+        (b"\xff\xff\xff", PROTOBUF, "3 bytes is not an ExportTraceServiceRequest"),
         (b'{"resourceSpans": [', JSON, "line 1 column"),
         (b'{"resourceSpans": {}}', JSON, "resourceSpans"),
         (b"[]", JSON, "not an OTLP trace request"),
@@ -250,6 +334,12 @@ def test_an_unknown_trace_is_404_and_named(server: Server) -> None:
 
     assert status == 404
     assert trace_id in body["error"]["message"]
+
+
+def test_a_body_that_stops_coming_is_408_after_half_a_minute(stalled: socket.socket) -> None:
+    answer = stalled.recv(4096)
+
+    assert answer.startswith(b"HTTP/1.1 408 ")
 
 
 def get(server: Server, path: str) -> tuple[int, Any]:

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from clearspan_server.ingest.decode import decode_protobuf
+from clearspan_server.ingest.decode_traces import decode_protobuf
 from clearspan_server.ingest.encode import Privacy, finish
 from clearspan_server.ingest.normalise import normalise
 from clearspan_server.ingest.redact import Redactor
