@@ -4,6 +4,28 @@
  */
 
 export interface paths {
+    "/api/v1/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Deliveries
+         * @description What was received in the window and what became of it, by sender, by time and by reason; default the last day.
+         *
+         *     Counted by when it was received, on this server's clock. The states of journal, writer and engine are of now.
+         */
+        get: operations["get_deliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/keys": {
         parameters: {
             query?: never;
@@ -142,6 +164,86 @@ export interface paths {
         get: operations["list_projects"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quarantine": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Quarantine
+         * @description The newest 200 rows of the project, without their contents.
+         */
+        get: operations["list_quarantine"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quarantine/{row_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Quarantined
+         * @description One row with its contents, redacted as they were to be stored.
+         */
+        get: operations["get_quarantined"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quarantine/discard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Discard
+         * @description Give rows up for good; they count as rejected from then on, with the reason `discarded`.
+         */
+        post: operations["discard"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quarantine/redrive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Redrive
+         * @description Give rows to the engine again; what it refuses once more stays, with the reason.
+         */
+        post: operations["redrive"];
         delete?: never;
         options?: never;
         head?: never;
@@ -428,6 +530,52 @@ export interface components {
             /** Total */
             total: string | null;
         };
+        /**
+         * Deliveries
+         * @description The ledger of a window, and the state of the way in.
+         */
+        Deliveries: {
+            /** End */
+            end: string;
+            engine: components["schemas"]["EngineState"];
+            /** Flow */
+            flow: components["schemas"]["FlowPoint"][];
+            journal: components["schemas"]["JournalState"];
+            /** Last Reasons */
+            last_reasons: components["schemas"]["RejectedReason"][];
+            /** Senders */
+            senders: components["schemas"]["Sender"][];
+            /** Start */
+            start: string;
+            /** Step Ns */
+            step_ns: number;
+            totals: components["schemas"]["DeliveryTotals"];
+            writer: components["schemas"]["WriterState"];
+        };
+        /**
+         * DeliveryTotals
+         * @description `lag_s` from being received to being stored (95 of 100 requests); `dropped` by the senders' own counts.
+         */
+        DeliveryTotals: {
+            /** Dropped */
+            dropped: number;
+            /** Duplicates */
+            duplicates: number;
+            /** Lag S */
+            lag_s: number | null;
+            /** Quarantined */
+            quarantined: number;
+            /** Received */
+            received: number;
+            /** Rejected */
+            rejected: number;
+            /** Requests */
+            requests: number;
+            /** Stored */
+            stored: number;
+            /** Waiting */
+            waiting: number;
+        };
         /** Document */
         Document: {
             /** Content */
@@ -437,6 +585,13 @@ export interface components {
             metadata: components["schemas"]["JsonValue"];
             /** Score */
             score: number | null;
+        };
+        /** EngineState */
+        EngineState: {
+            /** State */
+            state: string;
+            /** Version */
+            version: string;
         };
         /** ErrorBody */
         ErrorBody: {
@@ -458,6 +613,28 @@ export interface components {
         ErrorReply: {
             error: components["schemas"]["ErrorBody"];
         };
+        /**
+         * FlowPoint
+         * @description One step of the window.
+         */
+        FlowPoint: {
+            /** Duplicates */
+            duplicates: number;
+            /** Quarantined */
+            quarantined: number;
+            /** Received */
+            received: number;
+            /** Rejected */
+            rejected: number;
+            /** Requests */
+            requests: number;
+            /** Start */
+            start: string;
+            /** Stored */
+            stored: number;
+            /** Waiting */
+            waiting: number;
+        };
         /** Health */
         Health: {
             /** Checks */
@@ -476,6 +653,20 @@ export interface components {
             open: string[];
             /** Seq */
             seq: number;
+        };
+        /**
+         * JournalState
+         * @description What waits for the engine, of all projects.
+         */
+        JournalState: {
+            /** Bound Bytes */
+            bound_bytes: number;
+            /** Bytes */
+            bytes: number;
+            /** Entries */
+            entries: number;
+            /** Oldest Age S */
+            oldest_age_s: number | null;
         };
         JsonValue: unknown;
         /**
@@ -661,6 +852,110 @@ export interface components {
             projects: components["schemas"]["Project"][];
         };
         /**
+         * QuarantineDetail
+         * @description With its contents as they were to be stored: redacted, each column by its name.
+         */
+        QuarantineDetail: {
+            /** Id */
+            id: number;
+            /** Kind */
+            kind: string;
+            /** Name */
+            name: string;
+            /** Process */
+            process: string;
+            /** Reason */
+            reason: string;
+            /** Received */
+            received: string;
+            /** Record */
+            record: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            /** Service */
+            service: string;
+            /** Size Bytes */
+            size_bytes: number;
+            /** Span Id */
+            span_id: string;
+            /** Time */
+            time: string;
+            /** Trace Id */
+            trace_id: string;
+        };
+        /**
+         * QuarantineList
+         * @description The newest rows; `total` is how many there are.
+         */
+        QuarantineList: {
+            /** Rows */
+            rows: components["schemas"]["QuarantineRow"][];
+            /** Total */
+            total: number;
+        };
+        /** QuarantineOutcome */
+        QuarantineOutcome: {
+            /** Done */
+            done: number;
+            /** Refused */
+            refused: number;
+        };
+        /**
+         * QuarantineRequest
+         * @description What to act on; null means everything in the project's quarantine, at most 1 000 rows at once.
+         */
+        QuarantineRequest: {
+            /** Ids */
+            ids?: number[] | null;
+            /**
+             * Project
+             * @default
+             */
+            project: string;
+        };
+        /**
+         * QuarantineRow
+         * @description A row that the engine refused, without its contents.
+         */
+        QuarantineRow: {
+            /** Id */
+            id: number;
+            /** Kind */
+            kind: string;
+            /** Name */
+            name: string;
+            /** Process */
+            process: string;
+            /** Reason */
+            reason: string;
+            /** Received */
+            received: string;
+            /** Service */
+            service: string;
+            /** Size Bytes */
+            size_bytes: number;
+            /** Span Id */
+            span_id: string;
+            /** Time */
+            time: string;
+            /** Trace Id */
+            trace_id: string;
+        };
+        /**
+         * RejectedReason
+         * @description Why records of one request were rejected.
+         */
+        RejectedReason: {
+            /** Count */
+            count: number;
+            /** Reason */
+            reason: string;
+            /** Service */
+            service: string;
+            /** Time */
+            time: string;
+        };
+        /**
          * RollupRow
          * @description The sums of one hour and value.
          *
@@ -729,6 +1024,65 @@ export interface components {
             by: "hour" | "service" | "environment" | "kind" | "name" | "provider" | "model" | "feature" | "customer";
             /** Rows */
             rows: components["schemas"]["RollupRow"][];
+        };
+        /**
+         * Sender
+         * @description One process of a service, by what it sends with. What only our SDK counts is null for others.
+         *
+         *     `missing` = `sent` − what arrived of it; `lost_requests` are numbers of requests that never came. `skew_s` is the
+         *     sender's clock against this server's; above zero it is ahead.
+         */
+        Sender: {
+            /** Dropped */
+            dropped: number | null;
+            /** Duplicates */
+            duplicates: number;
+            /** First */
+            first: string;
+            /** Lag P50 S */
+            lag_p50_s: number | null;
+            /** Lag S */
+            lag_s: number | null;
+            /** Last */
+            last: string;
+            /** Lost Requests */
+            lost_requests: number | null;
+            /** Missing */
+            missing: number | null;
+            /** Process */
+            process: string;
+            /** Protocol */
+            protocol: string;
+            /** Quarantined */
+            quarantined: number;
+            /** Reasons */
+            reasons: {
+                [key: string]: number;
+            };
+            /** Received */
+            received: number;
+            /** Rejected */
+            rejected: number;
+            /** Requests */
+            requests: number;
+            /** Sender */
+            sender: string;
+            /** Sent */
+            sent: number | null;
+            /** Service */
+            service: string;
+            /** Signals */
+            signals: string[];
+            /** Silent S */
+            silent_s: number;
+            /** Size Bytes */
+            size_bytes: number;
+            /** Skew S */
+            skew_s: number | null;
+            /** Stored */
+            stored: number;
+            /** Waiting */
+            waiting: number;
         };
         /** SessionRequest */
         SessionRequest: {
@@ -1272,6 +1626,16 @@ export interface components {
             /** Values */
             values: components["schemas"]["ValueCount"][];
         };
+        /**
+         * WriterState
+         * @description `trouble` is why the last batch was not stored; "" when it was.
+         */
+        WriterState: {
+            /** Lag S */
+            lag_s: number | null;
+            /** Trouble */
+            trouble: string;
+        };
     };
     responses: never;
     parameters: never;
@@ -1281,6 +1645,51 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    get_deliveries: {
+        parameters: {
+            query?: {
+                /** @description RFC 3339 or epoch milliseconds. */
+                from?: string | null;
+                /** @description The project, where no key says it; api/access.py reads it. */
+                project?: string | null;
+                /** @description RFC 3339 or epoch milliseconds, exclusive. */
+                to?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deliveries"];
+                };
+            };
+        };
+    };
     list_keys: {
         parameters: {
             query?: never;
@@ -1594,6 +2003,174 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ProjectList"];
+                };
+            };
+        };
+    };
+    list_quarantine: {
+        parameters: {
+            query?: {
+                /** @description The project, where no key says it; api/access.py reads it. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuarantineList"];
+                };
+            };
+        };
+    };
+    get_quarantined: {
+        parameters: {
+            query?: {
+                /** @description The project, where no key says it; api/access.py reads it. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                row_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuarantineDetail"];
+                };
+            };
+        };
+    };
+    discard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QuarantineRequest"];
+            };
+        };
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuarantineOutcome"];
+                };
+            };
+        };
+    };
+    redrive: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QuarantineRequest"];
+            };
+        };
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuarantineOutcome"];
                 };
             };
         };

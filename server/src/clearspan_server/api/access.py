@@ -69,16 +69,25 @@ def ingest_access(request: Request) -> IngestAccess:
 
 def read_access(request: Request) -> ReadAccess:
     """A reader of one project: the key's own, else the one that is asked for."""
-    caller = caller_of(request)
     engine = request.app.state.server.engine
+    return ReadAccess(_project_of(request, "read", _asked_project(request)), engine)
+
+
+def written_project(request: Request, asked: str) -> str:
+    """The project in which the caller may change something: the key's own, else the one that is asked for."""
+    return _project_of(request, "write", asked or _asked_project(request))
+
+
+def _project_of(request: Request, scope: str, asked: str) -> str:
+    caller = caller_of(request)
     if caller.owner:
-        return ReadAccess(_asked_project(request), engine)
+        return checked_project(asked)
     key = caller.key
     if key is None:
         raise NotAuthenticated(HOW_TO_READ)
-    if "read" not in key.scopes and "admin" not in key.scopes:
-        raise NotAllowed(f"the key {key.id} has no scope read, only {' '.join(key.scopes)}")
-    return ReadAccess(key.project, engine)
+    if scope not in key.scopes and "admin" not in key.scopes:
+        raise NotAllowed(f"the key {key.id} has no scope {scope}, only {' '.join(key.scopes)}")
+    return key.project
 
 
 def owner_access(request: Request) -> None:
@@ -91,12 +100,11 @@ OWNER = Depends(owner_access)
 
 
 def _asked_project(request: Request) -> str:
-    project = (
+    return (
         request.query_params.get("project")
         or request.headers.get(PROJECT_HEADER)
         or DEFAULT_PROJECT
     )
-    return checked_project(project)
 
 
 def cookie_name(token: str) -> str:

@@ -5,6 +5,8 @@ from typing import Literal
 
 Signal = Literal["traces", "logs", "metrics"]
 
+REDRIVE = "redrive"  # the protocol of what came out of the quarantine: it was received before, and counted then
+
 
 @dataclass(slots=True, kw_only=True)
 class Delivery:
@@ -21,7 +23,7 @@ class Delivery:
     project: str
     received_ns: int
     signal: Signal
-    protocol: str  # http/protobuf, http/json or grpc
+    protocol: str  # http/protobuf, http/json, grpc; `REDRIVE`
     process: str  # our SDK's process id, else the instance, else the connection's address and port
     service: str
     sender: str
