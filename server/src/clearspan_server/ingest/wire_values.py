@@ -78,9 +78,15 @@ def json_attributes_of(owner: Mapping[str, Any], key: str = "attributes") -> Att
         TypeError: it is no list.
         AttributeError: an item is no object.
     """
-    return {
-        str(pair.get("key", "")): json_value_of(pair.get("value")) for pair in listed(owner, key)
-    }
+    attributes: Attributes = {}
+    for pair in listed(owner, key):
+        value = pair.get("value")
+        # Most values are text, as in protobuf.
+        text = value.get("stringValue") if isinstance(value, dict) else None
+        attributes[str(pair.get("key", ""))] = (
+            text if isinstance(text, str) else json_value_of(value)
+        )
+    return attributes
 
 
 def json_value_of(value: Any, depth: int = 0) -> Value:  # noqa: ANN401 - foreign JSON enters here
@@ -134,6 +140,8 @@ def _json_double(held: Any) -> Value:  # noqa: ANN401 - foreign JSON enters here
 
 def integer(value: Any) -> int | None:  # noqa: ANN401 - foreign JSON enters here
     """A 64-bit integer as number, text or protobuf.js `{low, high, unsigned}`; None when it is none of them."""
+    if value is None:
+        return None  # the usual case, and an exception would cost more than all the rest
     if isinstance(value, dict):
         low, high = integer(value.get("low")), integer(value.get("high"))
         if low is None or high is None:
