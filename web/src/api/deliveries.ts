@@ -12,7 +12,7 @@ interface Counts {
   quarantined: number;
   waiting: number;
   dropped: number;
-  lag_ns: number | null;
+  lag_s: number | null;
 }
 
 export interface Sender {
@@ -28,12 +28,13 @@ export interface Sender {
   duplicates: number;
   dropped: number | null;
   missing: number | null;
-  lag_p95_ns: number | null;
-  skew_ns: number | null;
+  lag_s: number | null;
+  skew_s: number | null;
+  first: string;
   last: string;
 }
 
-export interface FlowPoint {
+interface FlowPoint {
   start: string;
   received: number;
   stored: number;
@@ -50,6 +51,8 @@ export interface Reason {
 }
 
 export interface Deliveries {
+  start: string;
+  end: string;
   step_ns: number;
   totals: Counts;
   senders: Sender[];
@@ -81,8 +84,14 @@ const RENEW_MS = 3000;
 export function deliveriesQuery(project: string, range: Range, isLive: boolean) {
   return queryOptions({
     queryKey: ["deliveries", project, serializeRange(range)],
-    queryFn: ({ signal }) =>
-      get<Deliveries>("/deliveries", { project, ...rangeParams(range, Date.now()) }, signal),
+    queryFn: async ({ signal }) => {
+      const ask = (window: { from?: string; to?: string }) =>
+        get<Deliveries>("/deliveries", { project, ...window }, signal);
+      const found = await ask(rangeParams(range, Date.now()));
+      const oldest = found.senders.map(({ first }) => first).sort()[0];
+      // Steps of all time since the epoch would put everything into the last one.
+      return range.kind === "all" && oldest !== undefined ? ask({ from: oldest }) : found;
+    },
     placeholderData: keepPreviousData,
     refetchInterval: isLive ? RENEW_MS : false,
   });

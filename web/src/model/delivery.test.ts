@@ -1,5 +1,14 @@
 import { expect, test } from "vitest";
-import { balanceOf, bySeverity, describeSkew, formatBytes, lostBy, verdict } from "./delivery";
+import {
+  balanceOf,
+  bySeverity,
+  describeSkew,
+  flowColumns,
+  formatBytes,
+  lostBy,
+  stacked,
+  verdict,
+} from "./delivery";
 
 const COUNTS = {
   received: 100,
@@ -50,11 +59,11 @@ test("records on their way to us are not a gain", () => {
 
 test.each([
   [null, "–"],
-  [-4e9, "in step"],
-  [0.4e9, "in step"],
-  [-3600e9, "1 h 00 m behind"],
-  [7.2e9, "7.20 s ahead"],
-])("a clock that differs by %s ns is %s", (skew, text) => {
+  [-4, "in step"],
+  [0.4, "in step"],
+  [-3600, "1 h 00 m behind"],
+  [7.2, "7.20 s ahead"],
+])("a clock that differs by %s s is %s", (skew, text) => {
   expect(describeSkew(skew)).toBe(text);
 });
 
@@ -65,4 +74,32 @@ test.each([
   [2_000_000_000, "2 GB"],
 ])("%i bytes read as %s", (bytes, text) => {
   expect(formatBytes(bytes)).toBe(text);
+});
+
+test("a step in which nothing came is drawn as nothing, not left out", () => {
+  const came = { received: 10, stored: 5, duplicates: 2, rejected: 1, quarantined: 2 };
+  const window = {
+    start: "2026-11-21T10:00:30Z",
+    end: "2026-11-21T10:03:30Z",
+    step_ns: 60_000_000_000,
+  };
+
+  const columns = flowColumns([{ ...came, start: "2026-11-21T10:02:00Z" }], window);
+
+  expect(columns.times.map((time) => new Date(time * 1000).toISOString().slice(11, 16))).toEqual([
+    "10:00",
+    "10:01",
+    "10:02",
+    "10:03",
+  ]);
+  expect(columns.received).toEqual([0, 0, 10, 0]);
+  expect(columns.duplicates).toEqual([0, 0, 2, 0]);
+});
+
+test("bars on top of each other end where the one below ends, and their own value more", () => {
+  expect(stacked([2, 0], [3, 1], [1, 1])).toEqual([
+    [6, 2],
+    [4, 2],
+    [1, 1],
+  ]);
 });

@@ -1,6 +1,6 @@
 /** The ledger as an operator reads it: whether the numbers add up, and which senders are in trouble. */
 
-import { counted, formatDuration, formatExact } from "./format";
+import { counted, formatDuration, formatExact, parseTime } from "./format";
 
 /** What became of the records that were received. */
 export interface Counts {
@@ -79,18 +79,18 @@ export function bySeverity<S extends SenderCounts>(senders: readonly S[]): S[] {
   return senders.toSorted((a, b) => lostBy(b) - lostBy(a) || b.received - a.received);
 }
 
-const AHEAD_NS = 1e9;
+const AHEAD_S = 1;
 /** Exporters hold spans back for seconds before they send. */
-const BEHIND_NS = -15e9;
+const BEHIND_S = -15;
 
 /**
  * How the sender's clock stands against the server's: the time of its freshest record less ours when
  * it came. What could be transport or an exporter's batch counts as in step.
  */
-export function describeSkew(skewNs: number | null): string {
-  if (skewNs === null) return "–";
-  if (skewNs > BEHIND_NS && skewNs < AHEAD_NS) return "in step";
-  return `${formatDuration(Math.abs(skewNs))} ${skewNs > 0 ? "ahead" : "behind"}`;
+export function describeSkew(skewS: number | null): string {
+  if (skewS === null) return "–";
+  if (skewS > BEHIND_S && skewS < AHEAD_S) return "in step";
+  return `${formatSeconds(Math.abs(skewS))} ${skewS > 0 ? "ahead" : "behind"}`;
 }
 
 /** Seconds as a duration; a dash for what is not known. */
@@ -114,4 +114,57 @@ export function formatBytes(bytes: number): string {
     }
   }
   return `${formatExact(bytes)} B`;
+}
+
+interface Step {
+  start: string;
+  received: number;
+  stored: number;
+  duplicates: number;
+  rejected: number;
+  quarantined: number;
+}
+
+interface FlowColumns {
+  /** Seconds since the epoch, as uPlot wants them. */
+  times: number[];
+  received: number[];
+  stored: number[];
+  duplicates: number[];
+  rejected: number[];
+  quarantined: number[];
+}
+
+/** The flow as columns, with a zero for each step of the window in which nothing came. */
+export function flowColumns(
+  flow: readonly Step[],
+  window: { start: string; end: string; step_ns: number },
+): FlowColumns {
+  const stepMs = window.step_ns / 1e6;
+  const known = new Map(flow.map((step) => [Math.round(parseTime(step.start) / stepMs), step]));
+  const first = Math.floor(parseTime(window.start) / stepMs);
+  const last = Math.ceil(parseTime(window.end) / stepMs) - 1;
+  const places = Array.from({ length: Math.max(last - first + 1, 0) }, (_, at) => first + at);
+  const column = (read: (step: Step) => number) =>
+    places.map((place) => {
+      const step = known.get(place);
+      return step ? read(step) : 0;
+    });
+  return {
+    times: places.map((place) => (place * stepMs) / 1000),
+    received: column(({ received }) => received),
+    stored: column(({ stored }) => stored),
+    duplicates: column(({ duplicates }) => duplicates),
+    rejected: column(({ rejected }) => rejected),
+    quarantined: column(({ quarantined }) => quarantined),
+  };
+}
+
+/** Columns on top of each other, the last at the bottom: where each one ends. */
+export function stacked(...columns: readonly (readonly number[])[]): number[][] {
+  return columns.map((column, place) =>
+    column.map((_, at) =>
+      columns.slice(place).reduce((height, below) => height + (below[at] ?? 0), 0),
+    ),
+  );
 }

@@ -7,6 +7,8 @@ import "./Chart.css";
 export interface Line {
   label: string;
   values: readonly (number | null)[];
+  /** What to say at the cross-hair where bars are stacked and end above their own value. */
+  told?: readonly (number | null)[];
   /** A custom property of tokens.css: `--chart-1`. */
   color: string;
   shape: "line" | "bars";
@@ -66,7 +68,7 @@ export function Chart(props: ChartProps) {
       <figcaption>
         <h2>{title}</h2>
         {lines.map((line) => {
-          const value = at === null ? null : line.values[at];
+          const value = at === null ? null : (line.told ?? line.values)[at];
           return (
             <span key={line.label} className="chart-label">
               <i style={{ background: `var(${line.color})` }} />

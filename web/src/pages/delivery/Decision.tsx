@@ -33,7 +33,7 @@ const WORDS = {
   discard: {
     title: "Discard",
     doing: "Discarding",
-    explain: "What is discarded is deleted for good. There is no way back.",
+    explain: "What is discarded is deleted for good and counts as rejected. There is no way back.",
   },
 } as const;
 

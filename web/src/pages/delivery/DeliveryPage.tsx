@@ -47,12 +47,12 @@ export function DeliveryPage() {
 }
 
 function Found({ deliveries, view }: { deliveries: Deliveries; view: View }) {
-  const { totals, senders, flow, step_ns, last_reasons } = deliveries;
+  const { totals, senders, last_reasons } = deliveries;
   return (
     <div className="delivery">
       <div className="delivery-top">
         <Equation totals={totals} />
-        <Sides dropped={totals.dropped} lagNs={totals.lag_ns} />
+        <Sides dropped={totals.dropped} lagS={totals.lag_s} />
       </div>
       <Pipeline
         flow={{ ...deliveries, waiting: totals.waiting, lastRequestMs: newestOf(deliveries) }}
@@ -60,7 +60,7 @@ function Found({ deliveries, view }: { deliveries: Deliveries; view: View }) {
       {totals.received === 0 ? (
         <NothingReceived view={view} />
       ) : (
-        <FlowCharts flow={flow} stepNs={step_ns} view={view} />
+        <FlowCharts deliveries={deliveries} view={view} />
       )}
       {senders.length > 0 && <SenderTable senders={senders} />}
       <Reasons reasons={last_reasons} />

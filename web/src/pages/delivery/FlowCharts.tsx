@@ -1,6 +1,7 @@
 import { useMemo } from "react";
-import type { FlowPoint } from "../../api/deliveries";
-import { formatCount, parseTime } from "../../model/format";
+import type { Deliveries } from "../../api/deliveries";
+import { flowColumns, stacked } from "../../model/delivery";
+import { formatCount } from "../../model/format";
 import { Chart, type Line } from "../../ui/Chart";
 import { useMedia } from "../../ui/useMedia";
 import { useTheme } from "../../ui/useTheme";
@@ -8,17 +9,17 @@ import type { View } from "../shell/useView";
 import "../overview/Charts.css";
 
 interface FlowChartsProps {
-  flow: readonly FlowPoint[];
-  stepNs: number;
+  deliveries: Deliveries;
   view: View;
 }
 
 /** What came over time, and beside it, on a scale of its own, what was not stored. */
-export function FlowCharts({ flow, stepNs, view }: FlowChartsProps) {
+export function FlowCharts({ deliveries, view }: FlowChartsProps) {
   const [theme] = useTheme();
   const isDark = useMedia("(prefers-color-scheme: dark)");
-  const times = useMemo(() => flow.map(({ start }) => parseTime(start) / 1000), [flow]);
-  const drawings = useMemo(() => drawingsOf(flow), [flow]);
+  const { flow, step_ns: stepNs } = deliveries;
+  const columns = useMemo(() => flowColumns(flow, deliveries), [flow, deliveries]);
+  const drawings = useMemo(() => drawingsOf(columns), [columns]);
   const zoom = (fromMs: number, toMs: number) =>
     view.setRange({ kind: "between", fromMs: Math.floor(fromMs), toMs: Math.ceil(toMs) });
   return (
@@ -27,7 +28,7 @@ export function FlowCharts({ flow, stepNs, view }: FlowChartsProps) {
         <Chart
           key={title}
           title={title}
-          times={times}
+          times={columns.times}
           stepSeconds={stepNs / 1e9}
           lines={lines}
           format={formatCount}
@@ -42,28 +43,27 @@ export function FlowCharts({ flow, stepNs, view }: FlowChartsProps) {
   );
 }
 
-function drawingsOf(flow: readonly FlowPoint[]): { title: string; lines: Line[] }[] {
-  const bars = (label: string, color: string, read: (point: FlowPoint) => number): Line => ({
+function drawingsOf(columns: ReturnType<typeof flowColumns>): { title: string; lines: Line[] }[] {
+  const { received, stored, duplicates, quarantined, rejected } = columns;
+  const bars = (label: string, told: number[], color: string, values = told): Line => ({
     label,
-    values: flow.map(read),
+    values,
+    told,
     color,
     shape: "bars",
   });
+  const [first, second, third] = stacked(duplicates, quarantined, rejected);
   return [
     {
       title: "Received",
-      lines: [
-        bars("received", "--chart-3", ({ received }) => received),
-        bars("stored", "--chart-1", ({ stored }) => stored),
-      ],
+      lines: [bars("received", received, "--chart-3"), bars("stored", stored, "--chart-1")],
     },
     {
       title: "Not stored",
-      // Stacked: each bar ends where the one drawn before it shows.
       lines: [
-        bars("duplicates", "--chart-3", (p) => p.duplicates + p.quarantined + p.rejected),
-        bars("quarantined", "--warn", (p) => p.quarantined + p.rejected),
-        bars("rejected", "--error", (p) => p.rejected),
+        bars("duplicates", duplicates, "--chart-3", first),
+        bars("quarantined", quarantined, "--warn", second),
+        bars("rejected", rejected, "--error", third),
       ],
     },
   ];

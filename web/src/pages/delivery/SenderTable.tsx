@@ -1,6 +1,6 @@
 import type { Sender } from "../../api/deliveries";
-import { bySeverity, describeSkew } from "../../model/delivery";
-import { formatCount, formatDuration, formatExact } from "../../model/format";
+import { bySeverity, describeSkew, formatSeconds } from "../../model/delivery";
+import { formatCount, formatExact } from "../../model/format";
 import { Age } from "../../ui/Age";
 import { DataTable } from "../../ui/DataTable";
 import "./SenderTable.css";
@@ -58,8 +58,8 @@ function Row({ sender }: { sender: Sender }) {
       <Count count={sender.quarantined} tone="odd" />
       <Count count={sender.dropped} tone="bad" />
       <Count count={sender.missing} tone="bad" />
-      <td>{formatDuration(sender.lag_p95_ns)}</td>
-      <td>{describeSkew(sender.skew_ns)}</td>
+      <td>{formatSeconds(sender.lag_s)}</td>
+      <td>{describeSkew(sender.skew_s)}</td>
       <td>
         <Age time={sender.last} />
       </td>

@@ -1,14 +1,15 @@
-import { formatDuration, formatExact } from "../../model/format";
+import { formatSeconds } from "../../model/delivery";
+import { formatExact } from "../../model/format";
 import "./Sides.css";
 
 interface SidesProps {
   /** Given up by senders before they reached us; by their own count. */
   dropped: number;
-  lagNs: number | null;
+  lagS: number | null;
 }
 
 /** What stands beside the equation: what never came, and how far behind the lists are. */
-export function Sides({ dropped, lagNs }: SidesProps) {
+export function Sides({ dropped, lagS }: SidesProps) {
   return (
     <dl className="sides">
       <div title="Given up by the senders themselves, by their own count; never received">
@@ -19,7 +20,7 @@ export function Sides({ dropped, lagNs }: SidesProps) {
       </div>
       <div title="From received to stored; 95 % took no longer">
         <dt>lag</dt>
-        <dd className="number">{formatDuration(lagNs)}</dd>
+        <dd className="number">{formatSeconds(lagS)}</dd>
       </div>
     </dl>
   );
