@@ -9,6 +9,9 @@ PORT ?= 4318
 GRPC_PORT ?= 4317
 DEMO ?= 1
 ARGS ?=
+KILLS ?= 100
+SECONDS ?= 600
+SEED ?=
 MINUTES ?= 30
 
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
@@ -27,6 +30,7 @@ export PYTHONDONTWRITEBYTECODE :=
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
 	@echo "  make run takes DEMO=0 (no demo), PORT=… and GRPC_PORT=…; make test and make bench take ARGS=…"
+	@echo "  make chaos takes KILLS=…, SECONDS=… and SEED=…"
 
 setup: .venv/installed ## the Python environment in .venv
 
@@ -76,6 +80,10 @@ format: setup ## format the Python code
 
 bench: setup web ## the benchmarks, written to bench/RESULTS.md
 	@$(BIN)/python bench/run.py $(ARGS)
+
+chaos: setup ## kill -9 a hundred times under load, and account for every span in chaos/RESULTS.md
+	@$(BIN)/python -m chaos --kills $(KILLS) --seconds $(SECONDS) $(if $(SEED),--seed $(SEED)) \
+		--results chaos/RESULTS.md $(ARGS)
 
 shots: setup web ## pictures of the pages, written to docs/images/
 	@scripts/chromium.sh
