@@ -27,6 +27,7 @@ from clearspan_server.ingest.wire_values import (
 )
 from clearspan_server.model.log import LogRecord
 
+_FIELDS = ("resource_logs", "scope_logs", "log_records")
 _LISTS = ("resourceLogs", "scopeLogs", "logRecords")
 _SEVERITY_NAMES = dict(logs_pb2.SeverityNumber.items())
 _MAX_SEVERITY = 24
@@ -41,14 +42,10 @@ def decode_protobuf(body: bytes, project: str) -> DecodedLogs:
     """
     request, marks = parse(ExportLogsServiceRequest, body)
     decoded, now_ns = DecodedLogs(), time.time_ns()
-    for i, group in enumerate(request.resource_logs):
-        resource = otel_extras.resource_of(group.resource, group.schema_url)
-        for j, scope in enumerate(group.scope_logs):
-            origin = otel_extras.origin_of(resource, scope.scope, scope.schema_url)
-            for k, record in enumerate(scope.log_records):
-                draft = _draft(record, project, origin)
-                draft.record.truncated += marks.get((i, j, k), [])
-                _take(decoded, draft, now_ns)
+    for place, record, origin in otel_extras.records(request, _FIELDS):
+        draft = _draft(record, project, origin)
+        draft.record.truncated += marks.get(place, [])
+        _take(decoded, draft, now_ns)
     decoded.parts = log_events.parts(decoded.drafts)
     return decoded
 

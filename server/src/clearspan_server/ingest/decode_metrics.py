@@ -33,6 +33,7 @@ from clearspan_server.ingest.wire_ids import (
 from clearspan_server.ingest.wire_values import attributes_of, finite
 from clearspan_server.model.metric import MetricPoint, MetricType, Temporality
 
+_FIELDS = ("resource_metrics", "scope_metrics", "metrics")
 TYPES: dict[str, MetricType] = {
     "gauge": "gauge",
     "sum": "sum",
@@ -53,13 +54,9 @@ def decode_protobuf(body: bytes, project: str) -> DecodedPoints:
     """
     request, marks = parse(ExportMetricsServiceRequest, body)
     decoded, now_ns = DecodedPoints(), time.time_ns()
-    for i, group in enumerate(request.resource_metrics):
-        resource = otel_extras.resource_of(group.resource, group.schema_url)
-        for j, scope in enumerate(group.scope_metrics):
-            origin = otel_extras.origin_of(resource, scope.scope, scope.schema_url)
-            for k, metric in enumerate(scope.metrics):
-                drafts = _drafts(metric, project, origin)
-                take(decoded, metric.name, drafts, marks.get((i, j, k), []), now_ns)
+    for place, metric, origin in otel_extras.records(request, _FIELDS):
+        drafts = _drafts(metric, project, origin)
+        take(decoded, metric.name, drafts, marks.get(place, []), now_ns)
     return decoded
 
 

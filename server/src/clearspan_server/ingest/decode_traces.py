@@ -37,6 +37,7 @@ from clearspan_server.ingest.wire_values import (
 )
 from clearspan_server.model.span import Span
 
+_FIELDS = ("resource_spans", "scope_spans", "spans")
 _LISTS = ("resourceSpans", "scopeSpans", "spans")
 _STATUSES = ("UNSET", "OK", "ERROR")
 _STATUS_NAMES = {f"STATUS_CODE_{name}": number for number, name in enumerate(_STATUSES)}
@@ -57,15 +58,11 @@ def decode_protobuf(body: bytes, project: str) -> Decoded:
     request, marks = parse(ExportTraceServiceRequest, body)
     latest_ns = time.time_ns() + MOST_AHEAD_NS
     decoded = Decoded()
-    for i, group in enumerate(request.resource_spans):
-        resource = otel_extras.resource_of(group.resource, group.schema_url)
-        for j, scope in enumerate(group.scope_spans):
-            origin = otel_extras.origin_of(resource, scope.scope, scope.schema_url)
-            for k, span in enumerate(scope.spans):
-                draft = _draft(span, project, origin)
-                if marks:
-                    draft.span.truncated += marks.get((i, j, k), [])
-                _take(decoded, draft, latest_ns)
+    for place, span, origin in otel_extras.records(request, _FIELDS):
+        draft = _draft(span, project, origin)
+        if marks:
+            draft.span.truncated += marks.get(place, [])
+        _take(decoded, draft, latest_ns)
     return decoded
 
 

@@ -31,8 +31,22 @@ _SCOPE_DROPPED = f"{_SCOPE}dropped_attributes_count"
 Place = tuple[int, int, int]  # of resource, scope and record in a request
 
 
-def resource_of(resource: Resource, schema_url: str) -> Attributes:
-    """A resource's attributes, from protobuf."""
+def records(request: Any, names: tuple[str, str, str]) -> Iterator[tuple[Place, Any, Origin]]:  # noqa: ANN401 - one of three messages
+    """Every record of a request in protobuf, where it stands, and what it shares with others.
+
+    Args:
+        request: The request of any signal.
+        names: Of the fields that hold the groups of a resource, the groups of a scope, the records.
+    """
+    for i, group in enumerate(getattr(request, names[0])):
+        resource = _resource(group.resource, group.schema_url)
+        for j, scope in enumerate(getattr(group, names[1])):
+            origin = _origin(resource, scope.scope, scope.schema_url)
+            for k, record in enumerate(getattr(scope, names[2])):
+                yield (i, j, k), record, origin
+
+
+def _resource(resource: Resource, schema_url: str) -> Attributes:
     attributes = attributes_of(resource.attributes)
     if schema_url:
         attributes.setdefault(_RESOURCE_SCHEMA, schema_url)
@@ -41,8 +55,7 @@ def resource_of(resource: Resource, schema_url: str) -> Attributes:
     return attributes
 
 
-def origin_of(resource: Attributes, scope: InstrumentationScope, schema_url: str) -> Origin:
-    """What the records of a scope share, from protobuf."""
+def _origin(resource: Attributes, scope: InstrumentationScope, schema_url: str) -> Origin:
     extras = {f"{_SCOPE}{key}": value for key, value in attributes_of(scope.attributes).items()}
     if schema_url:
         extras[_SCOPE_SCHEMA] = schema_url

@@ -58,17 +58,19 @@ def parse(kind: type[_Request], body: bytes) -> tuple[_Request, Marks]:
 
 def _mended(kind: type[_Request], body: bytes) -> tuple[_Request, Marks]:
     request = _tolerant(kind.DESCRIPTOR.full_name).FromString(body)
-    marks: Marks = {}
+    marks = {place: repaired for place, repaired in _mended_records(request) if repaired}
+    return kind.FromString(request.SerializeToString()), marks
+
+
+def _mended_records(request: Message) -> Iterator[tuple[tuple[int, int, int], list[str]]]:
+    """Repair a request in place; where each record stands, and what was repaired of it and what it shares."""
     # Requests of all three signals are numbered alike: 1 the resource or scope, 2 what it holds.
     for i, group in enumerate(_children(request, 1)):
         of_resource = _mend_fields(group, skip=2)
         for j, scope in enumerate(_children(group, 2)):
-            of_scope = _mend_fields(scope, skip=2)
+            shared = of_resource + _mend_fields(scope, skip=2)
             for k, record in enumerate(_children(scope, 2)):
-                repaired = [*of_resource, *of_scope, *_mend_fields(record)]
-                if repaired:
-                    marks[i, j, k] = repaired
-    return kind.FromString(request.SerializeToString()), marks
+                yield (i, j, k), shared + _mend_fields(record)
 
 
 def _children(message: Message, number: int) -> Sequence[Message]:

@@ -6,6 +6,7 @@ text is repaired, and what was repaired is told for each record.
 
 import json
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import orjson
@@ -36,24 +37,24 @@ def parse_json(body: bytes, names: tuple[str, str, str]) -> tuple[Any, Marks]:
             request = json.loads(text, parse_int=_int, strict=False)
         except (ValueError, RecursionError):
             raise BadInput(f"the body is not JSON: {error}") from error
-    return request, _mended(request, names)
+    repaired = _mended_records(request, names)
+    return request, {place: marks for place, marks in repaired if marks}
 
 
 def _int(digits: str) -> int | str:
     return int(digits) if len(digits) <= _INTEGER_DIGITS else digits
 
 
-def _mended(request: object, names: tuple[str, str, str]) -> Marks:
-    marks: Marks = {}
+def _mended_records(
+    request: object, names: tuple[str, str, str]
+) -> Iterator[tuple[tuple[int, int, int], list[str]]]:
+    """Repair a request in place; where each record stands, and what was repaired of it and what it shares."""
     for i, group in enumerate(_children(request, names[0])):
         of_resource = _mend_fields(group, names[1])
         for j, scope in enumerate(_children(group, names[1])):
-            of_scope = _mend_fields(scope, names[2])
+            shared = of_resource + _mend_fields(scope, names[2])
             for k, record in enumerate(_children(scope, names[2])):
-                repaired = [*of_resource, *of_scope, *_mend_fields(record, "")]
-                if repaired:
-                    marks[i, j, k] = repaired
-    return marks
+                yield (i, j, k), shared + _mend_fields(record, "")
 
 
 def _children(owner: object, name: str) -> list[object]:
