@@ -1,13 +1,16 @@
 """Which spans' usage counts, so that no call is paid twice in a total.
 
 A span's usage counts unless a descendant has usage too (it is then a roll-up of its children), or another span of the
-trace with the same response id already counts (two libraries recorded the same call).
+project that starts within an hour of it carries the same response id and already counts (two libraries recorded the
+same call, in one trace or in two).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from clearspan_server.model.tree import parents_of
+
+_HOUR_NS = 3_600_000_000_000
 
 
 @dataclass(slots=True, frozen=True)
@@ -21,17 +24,24 @@ class Bearer:
     start_ns: int
 
 
-def counted(spans: Iterable[Bearer]) -> dict[str, bool]:
-    """Whether each span of one trace counts, by span id; in time linear in their number."""
-    ordered = sorted(spans, key=lambda one: (one.start_ns, one.span_id))
-    rolled_up = _rolled_up(ordered)
-    counts = {span.span_id: place not in rolled_up for place, span in enumerate(ordered)}
-    seen: set[str] = set()
-    for span in reversed(ordered):
-        if not (span.has_usage and span.response_id and counts[span.span_id]):
-            continue
-        counts[span.span_id] = span.response_id not in seen
-        seen.add(span.response_id)
+def counted(traces: Mapping[str, Iterable[Bearer]]) -> dict[tuple[str, str], bool]:
+    """Whether each span of a project's traces counts, by trace and span id; the order of spans does not matter."""
+    counts: dict[tuple[str, str], bool] = {}
+    answered: list[tuple[int, str, str, str]] = []
+    for trace_id, spans in traces.items():
+        ordered = sorted(spans, key=lambda one: (one.start_ns, one.span_id))
+        rolled_up = _rolled_up(ordered)
+        for place, span in enumerate(ordered):
+            counts[trace_id, span.span_id] = place not in rolled_up
+            if span.has_usage and span.response_id and place not in rolled_up:
+                answered.append((span.start_ns, span.span_id, trace_id, span.response_id))
+    last_counted: dict[str, int] = {}  # response id → start of the span that counts
+    for start_ns, span_id, trace_id, response_id in sorted(answered, reverse=True):
+        later_ns = last_counted.get(response_id)
+        if later_ns is not None and later_ns - start_ns <= _HOUR_NS:
+            counts[trace_id, span_id] = False
+        else:
+            last_counted[response_id] = start_ns
     return counts
 
 

@@ -1,54 +1,162 @@
-"""Tables that follow from spans: the counting decision and one row a trace."""
+"""What follows from spans: one row a span under one key, the counting decision, one row a trace."""
 
 import time
-from collections.abc import Sequence
+import uuid
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
 
-from clearspan_server.model.counting import Bearer, counted
-from clearspan_server.store.engine import Engine
+import pyarrow as pa
+
+from clearspan_server.store.agenda import Hour
+from clearspan_server.store.counting import Key, decide, hour_of, keys_of, named
+from clearspan_server.store.engine import Engine, Row
 from clearspan_server.store.statements import statement
 
 _SCHEMA = "clearspan_server.store.schema"
+_MINUTE_NS = 60_000_000_000
+_QUIET_NS = 5_000_000_000
+_ASIDE = ("is_doubled", "is_suspect", "responses")  # of a scan, not of the table
 
 
-Key = tuple[str, str]  # project, trace id
+@dataclass(slots=True, frozen=True)
+class Standing:
+    """Where a trace stands now, and whether it had finished before; times in nanoseconds."""
+
+    key: Key
+    state: str  # open, ended, stalled, crashed
+    processes: list[str]  # that said they have spans of it open
+    received_ns: int
+    had_ended: bool
+    had_finished: bool
 
 
-def derive_traces(engine: Engine, keys: Sequence[Key]) -> None:
+@dataclass(slots=True)
+class Derived:
+    """The traces that were brought up to date, and the hours whose spans changed by that."""
+
+    standings: list[Standing] = field(default_factory=list)
+    hours: set[Hour] = field(default_factory=set)
+
+
+@dataclass(slots=True, frozen=True)
+class Bounds:
+    """What is known beforehand.
+
+    No span of the traces is new that starts before `since_ns`; 0 says nothing. The open traces of the processes in
+    `silent` are stalled. A trace that was quiet for `quiet_ns` after its end had finished.
+    """
+
+    since_ns: int = 0
+    silent: Collection[str] = ()
+    quiet_ns: int = _QUIET_NS
+
+
+def derive_traces(engine: Engine, keys: Sequence[Key], bounds: Bounds | None = None) -> Derived:
     """Bring `counted` and the `traces` rows of these traces up to date; doing it twice changes nothing."""
-    values = {**_named(keys), "version": time.time_ns()}
-    _decide_counting(engine, keys)
-    engine.command(statement(_SCHEMA, "traces_moved"), values)
-    engine.command(statement(_SCHEMA, "traces_derive"), values)
-
-
-def _decide_counting(engine: Engine, keys: Sequence[Key]) -> None:
-    suspects = engine.query(statement(_SCHEMA, "counting_suspects"), _named(keys))
-    if not suspects:
-        return
-    values = _named([(row["project"], row["trace_id"]) for row in suspects])
-    traces: dict[Key, list[Bearer]] = {}
-    stored: dict[tuple[str, str, str], bool] = {}
-    for row in engine.query(statement(_SCHEMA, "counting_spans"), values):
-        bearer = Bearer(
-            span_id=row["span_id"],
-            parent_id=row["parent_id"],
-            has_usage=bool(row["has_usage"]),
-            response_id=row["response_id"],
-            start_ns=row["start_ns"],
-        )
-        traces.setdefault((row["project"], row["trace_id"]), []).append(bearer)
-        stored[row["project"], row["trace_id"], row["span_id"]] = row["counted"]
-    changed = [
-        (*key, span_id)
-        for key, bearers in traces.items()
-        for span_id, counts in counted(bearers).items()
-        if stored[*key, span_id] != counts
-    ]
+    bounds = bounds or Bounds()
+    before = _before(engine, keys)
+    known = [row["start_ns"] for rows in before.values() for row in rows]
+    since_ns = min([bounds.since_ns, *known])
+    traces = _scan(engine, keys, bounds, since_ns)
+    derived = Derived()
+    doubled = _flagged(traces, "is_doubled")
+    if doubled:
+        derived.hours |= heal(engine, doubled)
+        traces = _again(engine, traces, doubled, bounds)
+    changed, hours = decide(engine, traces)
     if changed:
-        engine.command(statement(_SCHEMA, "counting_store"), {**values, "keys": changed})
+        derived.hours |= hours
+        before |= _before(engine, sorted(changed - set(keys)))
+        traces = _again(engine, traces, changed, bounds)
+    _store(engine, traces, before, bounds, derived)
+    return derived
 
 
-def _named(keys: Sequence[Key]) -> dict[str, object]:
-    """The keys as the statements bind them; a trace id in two of the projects is derived in both."""
-    projects = sorted({project for project, _ in keys})
-    return {"projects": projects, "trace_ids": [trace_id for _, trace_id in keys]}
+def heal(engine: Engine, keys: Collection[Key]) -> set[Hour]:
+    """Tombstones for all but the newest record of each span that has two sort keys; gives the hours they leave.
+
+    The minute of the start is part of the sort key: without them the engine would keep both rows for ever.
+    """
+    names = ["project", "trace_id", "span_id", "start_ns", "version", "is_deleted"]
+    rows = [
+        [row["project"], row["trace_id"], row["span_id"], start_ns, row["newest"] + 1, 1]
+        for row in engine.query(statement(_SCHEMA, "spans_doubled"), named(keys))
+        for start_ns in row["starts_ns"]
+        if start_ns // _MINUTE_NS != row["kept_ns"] // _MINUTE_NS
+    ]
+    if rows:
+        engine.insert_rows("spans", names, rows)
+    return {hour_of(str(row[0]), row[3]) for row in rows}
+
+
+def _before(engine: Engine, keys: Sequence[Key]) -> dict[Key, list[Row]]:
+    """The rows that the traces have; two where one was to move and the server was killed."""
+    found: dict[Key, list[Row]] = {}
+    if keys:
+        for row in engine.query(statement(_SCHEMA, "traces_before"), named(keys)):
+            found.setdefault((row["project"], row["trace_id"]), []).append(row)
+    return found
+
+
+def _scan(engine: Engine, keys: Collection[Key], bounds: Bounds, since_ns: int) -> pa.Table:
+    minute_s = since_ns // _MINUTE_NS * 60
+    values = {**named(keys), "silent": sorted(bounds.silent), "since_s": minute_s}
+    return engine.table(statement(_SCHEMA, "traces_derive"), values)
+
+
+def _again(engine: Engine, traces: pa.Table, keys: Collection[Key], bounds: Bounds) -> pa.Table:
+    """The rows with those of some traces computed anew."""
+    others = pa.array([key not in keys for key in keys_of(traces)], pa.bool_())
+    return pa.concat_tables([traces.filter(others), _scan(engine, keys, bounds, 0)])
+
+
+def _flagged(traces: pa.Table, column: str) -> set[Key]:
+    flags = traces[column].to_pylist()
+    return {key for key, flag in zip(keys_of(traces), flags, strict=True) if flag}
+
+
+def _store(
+    engine: Engine, traces: pa.Table, before: dict[Key, list[Row]], bounds: Bounds, derived: Derived
+) -> None:
+    if not traces.num_rows:
+        return
+    version = max(
+        [time.time_ns(), *(row["version"] + 1 for rows in before.values() for row in rows)]
+    )
+    finished: list[int | None] = []
+    moved: list[list[object]] = []
+    columns = ("start_ns", "received_ns", "state", "processes")
+    for key, start_ns, received_ns, state, processes in zip(
+        keys_of(traces), *(traces[name].to_pylist() for name in columns), strict=True
+    ):
+        rows = before.get(key, [])
+        finished_ns = _finished_ns(rows, received_ns, bounds.quiet_ns)
+        finished.append(finished_ns)
+        had_ended = any(row["state"] == "ended" for row in rows)
+        derived.standings.append(
+            Standing(key, state, processes, received_ns, had_ended, finished_ns is not None)
+        )
+        moved += [
+            [*key, row["start_ns"], version, 1]
+            for row in rows
+            if row["start_ns"] // _MINUTE_NS != start_ns // _MINUTE_NS
+        ]
+    size = traces.num_rows
+    stored = traces.drop_columns(list(_ASIDE))
+    stored = stored.append_column("finished_ns", pa.array(finished, pa.int64()))
+    stored = stored.append_column("version", pa.array([version] * size, pa.uint64()))
+    stored = stored.append_column("is_deleted", pa.array([0] * size, pa.uint8()))
+    engine.insert("traces", stored, token=uuid.uuid4().hex)
+    if moved:
+        names = ["project", "trace_id", "start_ns", "version", "is_deleted"]
+        engine.insert_rows("traces", names, moved)
+
+
+def _finished_ns(rows: Sequence[Row], received_ns: int, quiet_ns: int) -> int | None:
+    """When the trace finished for the first time, if it had before what came up to `received_ns`."""
+    for row in rows:
+        if row["finished_ns"] is not None:
+            return int(row["finished_ns"])
+        if row["state"] == "ended" and received_ns - row["received_ns"] >= quiet_ns:
+            return int(row["received_ns"] + quiet_ns)
+    return None

@@ -32,7 +32,8 @@ _PARTS_SCHEMA = pa.schema(
     ]
 )
 
-_DEFAULTS: dict[str, object] = {
+# What a field holds that nothing was said of.
+DEFAULTS: dict[str, object] = {
     one.name: one.default_factory() if one.default_factory is not MISSING else one.default
     for one in fields(Span)
 }
@@ -90,7 +91,7 @@ def _arrow_values(span: Span) -> dict[str, object]:
 
 
 def _row(kind: str, span: dict[str, Any]) -> dict[str, object]:
-    said = {name: value for name, value in _plain(span) if value != _DEFAULTS[name]}
+    said = {name: value for name, value in _plain(span) if value != DEFAULTS[name]}
     received_ns = said.pop("received_ns", 0)
     content = {name: value for name, value in said.items() if name not in _OF_RECEIVING}
     data = orjson.dumps(content, default=str, option=orjson.OPT_SORT_KEYS)
@@ -114,7 +115,7 @@ def _plain(span: dict[str, Any]) -> Iterable[tuple[str, Any]]:
 
 def _span(data: str, received_ns: int) -> Span:
     """The span of a part's JSON. Fields that a later version does not know any more are passed over."""
-    said = {name: value for name, value in orjson.loads(data).items() if name in _DEFAULTS}
+    said = {name: value for name, value in orjson.loads(data).items() if name in DEFAULTS}
     for name in _MONEY & said.keys():
         said[name] = Decimal(said[name])
     costs = said.get("cost_by_class", {})

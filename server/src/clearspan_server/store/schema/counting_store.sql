@@ -2,5 +2,6 @@
 insert into spans
 select * replace (not counted as counted, version + 1 as version)
 from spans final
-where project in {projects:Array(String)} and trace_id in {trace_ids:Array(String)} and (project, trace_id, span_id) in {keys:Array(Tuple(String, String, String))}
+where project in {projects:Array(String)} and trace_id in {trace_ids:Array(String)}
+    and (project, trace_id, span_id) in {keys:Array(Tuple(String, String, String))}
 settings max_partitions_per_insert_block = 0

@@ -1,54 +1,62 @@
--- The rows of `traces` for the given trace ids, computed from their spans.
-insert into traces
-(
-    project, trace_id, name, kind, status, start_ns, end_ns, error_type, error_message,
-    services, environment, release, user_id, session_id, tags, feature, providers, models,
-    span_count, error_count, llm_count, tool_count,
-    input_tokens, output_tokens, total_tokens, total_cost, unpriced_count,
-    input_preview, output_preview, received_ns, version, is_deleted
-)
+-- The rows of `traces` for the given trace ids, computed from their spans in one scan, and what calls for a
+-- second look: spans under two sort keys, usage that may count twice, response ids.
 with
     -- The root, else the span whose parent is in another process, else the earliest:
     -- a trace whose root has not come yet is shown all the same.
     (multiIf(parent_id = '', 0, parent_remote, 1, 2), start_ns) as rank,
-    counted and (input_tokens is not null or output_tokens is not null) as pays
+    input_tokens is not null or output_tokens is not null as has_usage,
+    counted and has_usage as pays,
+    -- Until its root has come and ended, a trace is open and has no end.
+    if(countIf(parent_id = '' or parent_remote) = 0, 'open', argMin(status, rank)) as its_status,
+    toUInt32(countIf(status = 'open')) as its_open_count,
+    -- Those whose silence would end it.
+    arraySort(groupUniqArrayIf(process, status = 'open' and process != '')) as its_processes
 select
     project,
     trace_id,
-    argMin(name, rank),
-    argMin(kind, rank),
-    -- Until its root has come and ended, a trace is open and has no end.
-    if(countIf(parent_id = '' or parent_remote) = 0, 'open', argMin(status, rank)) as trace_status,
-    min(start_ns) as first_ns,
-    if(trace_status = 'open', null, max(end_ns)),
+    argMin(name, rank) as name,
+    argMin(kind, rank) as kind,
+    its_status as status,
+    multiIf(
+        its_status not in ('open', 'crashed'), 'ended',
+        its_status = 'crashed' or (its_open_count = 0 and countIf(status = 'crashed') > 0), 'crashed',
+        hasAny(its_processes, {silent:Array(String)}), 'stalled',
+        'open'
+    ) as state,
+    its_open_count as open_count,
+    its_processes as processes,
+    min(start_ns) as start_ns,
+    if(its_status in ('open', 'crashed'), null, max(end_ns)) as end_ns,
     -- The root's own error, else the first error below it.
-    argMinIf(error_type, rank, status = 'error'),
-    argMinIf(error_message, rank, status = 'error'),
-    arraySort(groupUniqArrayIf(service, service != '')),
-    argMin(environment, (environment = '', rank)),
-    argMin(release, (release = '', rank)),
-    argMin(user_id, (user_id = '', rank)),
-    argMin(session_id, (session_id = '', rank)),
-    arraySort(groupUniqArrayArray(tags)),
-    argMin(feature, (feature = '', rank)),
-    arraySort(groupUniqArrayIf(provider, provider != '' and kind in ('llm', 'embedding'))),
-    arraySort(groupUniqArrayIf(if(response_model != '', response_model, request_model), (request_model != '' or response_model != '') and kind in ('llm', 'embedding'))),
-    count(),
-    countIf(status = 'error'),
-    countIf(kind = 'llm'),
-    countIf(kind = 'tool'),
-    sumOrNullIf(input_tokens, pays),
-    sumOrNullIf(output_tokens, pays),
-    sumOrNullIf(total_tokens, pays),
-    cast(sumOrNullIf(total_cost, pays), 'Nullable(Decimal(38, 12))'),
-    countIf(pays and total_cost is null),
-    argMin(input_preview, (input_preview = '', rank)),
-    argMax(output_preview, (output_preview != '', -rank.1, end_ns)),
-    max(received_ns),
-    {version:UInt64},
-    0
+    argMinIf(error_type, rank, status = 'error') as error_type,
+    argMinIf(error_message, rank, status = 'error') as error_message,
+    arraySort(groupUniqArrayIf(service, service != '')) as services,
+    argMin(environment, (environment = '', rank)) as environment,
+    argMin(release, (release = '', rank)) as release,
+    argMin(user_id, (user_id = '', rank)) as user_id,
+    argMin(session_id, (session_id = '', rank)) as session_id,
+    arraySort(groupUniqArrayArray(tags)) as tags,
+    argMin(feature, (feature = '', rank)) as feature,
+    arraySort(groupUniqArrayIf(provider, provider != '' and kind in ('llm', 'embedding'))) as providers,
+    arraySort(groupUniqArrayIf(if(response_model != '', response_model, request_model), (request_model != '' or response_model != '') and kind in ('llm', 'embedding'))) as models,
+    toUInt32(count()) as span_count,
+    toUInt32(countIf(status = 'error')) as error_count,
+    toUInt32(countIf(kind = 'llm')) as llm_count,
+    toUInt32(countIf(kind = 'tool')) as tool_count,
+    sumOrNullIf(input_tokens, pays) as input_tokens,
+    sumOrNullIf(output_tokens, pays) as output_tokens,
+    sumOrNullIf(total_tokens, pays) as total_tokens,
+    cast(sumOrNullIf(total_cost, pays), 'Nullable(Decimal(38, 12))') as total_cost,
+    toUInt32(countIf(pays and total_cost is null)) as unpriced_count,
+    argMin(input_preview, (input_preview = '', rank)) as input_preview,
+    argMax(output_preview, (output_preview != '', -rank.1, end_ns)) as output_preview,
+    max(received_ns) as received_ns,
+    uniqExact(span_id) < count() as is_doubled,
+    hasAny(groupArrayIf(span_id, has_usage), groupArray(parent_id))
+        or countIf(response_id != '') > uniqExactIf(response_id, response_id != '') as is_suspect,
+    groupArrayIf((response_id, span_id, start_ns), response_id != '' and has_usage) as responses
 from spans final
 where project in {projects:Array(String)} and trace_id in {trace_ids:Array(String)}
+    and start_minute >= fromUnixTimestamp({since_s:Int64})
 group by project, trace_id
--- A thousand traces can lie in more than a hundred months, at which the engine's default refuses the insert.
-settings max_partitions_per_insert_block = 0
+settings prefer_column_name_to_alias = 1

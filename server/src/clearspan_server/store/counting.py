@@ -1,0 +1,121 @@
+"""The counting decision, stored: which spans' usage a total adds up, in one trace and across traces of an hour."""
+
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+import pyarrow as pa
+
+from clearspan_server.model.counting import Bearer, counted
+from clearspan_server.store.agenda import Hour
+from clearspan_server.store.engine import Engine
+from clearspan_server.store.statements import statement
+
+Key = tuple[str, str]  # project, trace id
+
+_SCHEMA = "clearspan_server.store.schema"
+_HOUR_NS = 3_600_000_000_000
+
+
+def decide(engine: Engine, traces: pa.Table) -> tuple[set[Key], set[Hour]]:
+    """Store what changes about counting; gives the traces whose totals change with it, and the hours.
+
+    `traces` are rows of schema/traces_derive.sql. A trace beside them changes when it holds the same response.
+    """
+    keys = keys_of(traces)
+    suspects = {
+        key
+        for key, is_suspect in zip(keys, traces["is_suspect"].to_pylist(), strict=True)
+        if is_suspect
+    }
+    shared = _shared(engine, traces)
+    linked = {(project, one) for (project, _), trace_ids in shared.items() for one in trace_ids}
+    if not suspects and not linked:
+        return set(), set()
+    changed = _changed(engine, suspects | linked, set(keys), set(shared))
+    if changed:
+        names = [(project, trace_id, span_id) for project, trace_id, span_id, _ in changed]
+        values = named({(project, trace_id) for project, trace_id, _ in names}) | {"keys": names}
+        engine.command(statement(_SCHEMA, "counting_store"), values)
+    return (
+        {(project, trace_id) for project, trace_id, _, _ in changed},
+        {hour_of(project, start_ns) for project, _, _, start_ns in changed},
+    )
+
+
+def _changed(
+    engine: Engine, keys: set[Key], whole: set[Key], responses: set[Key]
+) -> list[tuple[str, str, str, int]]:
+    """Spans whose decision is not the stored one, with their start.
+
+    Of a trace that is not among `whole` only the spans with one of these responses are decided: of others it may
+    share with traces that are not here.
+    """
+    projects: defaultdict[str, defaultdict[str, list[Bearer]]] = defaultdict(
+        lambda: defaultdict(list)
+    )
+    stored: dict[tuple[str, str, str], tuple[bool, int]] = {}
+    for row in engine.query(statement(_SCHEMA, "counting_spans"), named(keys)):
+        project, trace_id = row["project"], row["trace_id"]
+        bearer = Bearer(
+            span_id=row["span_id"],
+            parent_id=row["parent_id"],
+            has_usage=bool(row["has_usage"]),
+            response_id=row["response_id"],
+            start_ns=row["start_ns"],
+        )
+        projects[project][trace_id].append(bearer)
+        if (project, trace_id) in whole or (project, bearer.response_id) in responses:
+            stored[project, trace_id, bearer.span_id] = bool(row["counted"]), bearer.start_ns
+    decided = {
+        (project, *place): counts
+        for project, traces in projects.items()
+        for place, counts in counted(traces).items()
+    }
+    return [
+        (*span, start_ns) for span, (counts, start_ns) in stored.items() if decided[span] != counts
+    ]
+
+
+def _shared(engine: Engine, traces: pa.Table) -> dict[Key, list[str]]:
+    """The (project, response id)s of these traces that other traces carry too, with all such traces."""
+    held = traces["responses"].combine_chunks()
+    if not len(held.values):
+        return {}
+    owners = held.value_parent_indices()
+    response_id, span_id, start_ns = held.flatten().flatten()
+    rows = pa.table(
+        {
+            "project": traces["project"].take(owners),
+            "response_id": response_id,
+            "trace_id": traces["trace_id"].take(owners),
+            "span_id": span_id,
+            "start_ns": start_ns,
+        }
+    )
+    engine.insert("responses", rows, token=uuid.uuid4().hex)
+    values = {
+        "projects": sorted(set(rows["project"].to_pylist())),
+        "response_ids": response_id.unique().to_pylist(),
+    }
+    return {
+        (row["project"], row["response_id"]): row["trace_ids"]
+        for row in engine.query(statement(_SCHEMA, "responses_shared"), values)
+    }
+
+
+def keys_of(table: pa.Table) -> list[Key]:
+    """The (project, trace id) of each row."""
+    return list(zip(table["project"].to_pylist(), table["trace_id"].to_pylist(), strict=True))
+
+
+def named(keys: Iterable[Key]) -> dict[str, Sequence[object]]:
+    """The keys as statements bind them; a trace id in two of the projects is found in both."""
+    keys = list(keys)
+    projects = sorted({project for project, _ in keys})
+    return {"projects": projects, "trace_ids": [trace_id for _, trace_id in keys]}
+
+
+def hour_of(project: str, start_ns: int) -> Hour:
+    """The hour in which a span starts."""
+    return project, start_ns // _HOUR_NS * 3_600
