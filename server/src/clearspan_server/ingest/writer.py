@@ -1,23 +1,46 @@
-"""Journal to engine: large batches, each with its range and token committed before the insert."""
+"""Journal to engine: large batches, each with its range, token and note committed before the insert."""
 
 import logging
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 
+import orjson
 import pyarrow as pa
 
-from clearspan_server.store.columns import from_bytes
+from clearspan_server.ingest.batches import (
+    KINDS,
+    Contents,
+    Gathered,
+    Hour,
+    TraceKey,
+    by_months,
+    contents,
+)
+from clearspan_server.ingest.duplicates import Seen, hashes
+from clearspan_server.ingest.refusals import Insertion
+from clearspan_server.store.columns import to_bytes
 from clearspan_server.store.engine import Engine
 from clearspan_server.store.journal import Batch, Entry, Journal
+from clearspan_server.store.ledger import DELIVERIES, deliveries
+from clearspan_server.store.quarantine import Quarantine, Refused
 
 LOG = logging.getLogger(__name__)
 
-Stored = Callable[[int, set[tuple[str, str]]], None]  # last sequence number, (project, trace id)s
 _RETRY_S = 1.0
 _LOOK_S = 0.25  # how often a waiting writer looks whether the server stops
+_PROGRESS_S = 1.0
+
+# What was received in the last hour can be sent again: enough to know it by.
+_LATELY = """
+select project, trace_id, span_id from spans
+where received_ns > {since_ns:Int64} and start_minute > now() - interval 2 day
+limit 500000
+"""
+_HOUR_NS = 3_600_000_000_000
 
 
 @dataclass(slots=True, frozen=True)
@@ -29,17 +52,45 @@ class BatchLimits:
     age_s: float
 
 
+@dataclass(slots=True, frozen=True)
+class StoredBatch:
+    """What is in the engine up to journal entry `seq`: the traces whose spans came, the hours in which they start."""
+
+    seq: int
+    keys: set[TraceKey]
+    hours: set[Hour]
+
+
+@dataclass(slots=True)
+class Figures:
+    """What the writer did since the start, for the server's own metrics."""
+
+    batches: int = 0
+    rows: int = 0
+    insert_s: float = 0.0
+    quarantined: int = 0
+
+
 class Writer:
     """One thread that moves entries from the journal into the engine, and tells `stored` what is new."""
 
     def __init__(
-        self, journal: Journal, engine: Engine, limits: BatchLimits, stored: Stored
+        self,
+        journal: Journal,
+        engine: Engine,
+        quarantine: Quarantine,
+        limits: BatchLimits,
+        stored: Callable[[StoredBatch], None],
     ) -> None:
         self._journal = journal
         self._engine = engine
+        self._quarantine = quarantine
         self._limits = limits
         self._stored = stored
+        self._seen: Seen | None = None
+        self._prepared: Batch | None = None  # not committed to the journal yet
         self.trouble = ""  # why the last batch was not stored; empty when it was
+        self.figures = Figures()
         self._read_at = time.monotonic()
         self._draining = False
         self._stop = threading.Event()
@@ -48,15 +99,21 @@ class Writer:
     def start(self) -> None:
         self._thread.start()
 
-    def stop(self, drain_s: float) -> bool:
+    def stop(self, drain_s: float, progress: Callable[[str], None] = LOG.info) -> bool:
         """Work for at most `drain_s` on what is in the journal, then stop; true when nothing is left."""
+        journal = self._journal
         deadline = time.monotonic() + drain_s
+        said_at = time.monotonic()
         self._draining = True
-        while time.monotonic() < deadline and self._journal.stored < self._journal.committed:
+        while time.monotonic() < deadline and journal.stored < journal.committed:
+            if time.monotonic() - said_at >= _PROGRESS_S:
+                said_at = time.monotonic()
+                entries, size_bytes = journal.backlog()
+                progress(f"{entries} entries ({size_bytes / 1e6:.1f} MB) of the journal are left")
             self._stop.wait(0.05)
         self._stop.set()
         self._thread.join(timeout=max(1.0, deadline - time.monotonic()))
-        return self._journal.stored >= self._journal.committed
+        return journal.stored >= journal.committed
 
     def _write_forever(self) -> None:
         while not self._stop.is_set():
@@ -73,22 +130,69 @@ class Writer:
 
     def _write_next(self) -> bool:
         """Insert the next batch; false when there is none."""
-        batch = self._journal.begun()
+        journal = self._journal
+        batch = journal.begun() or self._prepared
+        entries = self._gather() if batch is None else _of(journal, batch)
+        if not entries:
+            return False
+        held = contents(entries, journal.set_aside)
         if batch is None:
-            entries = self._gather()
-            if not entries:
-                return False
-            batch = Batch(uuid.uuid4().hex, entries[0].seq, entries[-1].seq)
-            self._journal.begin(batch)
-        else:
-            entries = list(self._journal.read(batch.first_seq - 1, up_to=batch.last_seq))
-        tables = list(readable(entries, self._journal.set_aside))
-        if tables:
-            table = pa.concat_tables(tables).combine_chunks()
-            self._engine.insert("spans", table, token=batch.token)
-        self._journal.finish(batch)
-        self._stored(batch.last_seq, trace_keys(tables))
+            note = self._note_duplicates(held)
+            batch = Batch(uuid.uuid4().hex, entries[0].seq, entries[-1].seq, note)
+            self._prepared = batch  # counted once, also when committing it takes several attempts
+        if self._prepared is not None:
+            journal.begin(self._prepared)
+            self._prepared = None
+        begin_s = time.monotonic()
+        refused = Counter[int]()
+        for one in held.gathered:
+            refused += self._insert(one, batch, held)
+        self._enter(held, batch, refused)
+        self.figures.insert_s += time.monotonic() - begin_s
+        self.figures.batches += 1
+        self.figures.rows += sum(one.sent.num_rows for one in held.gathered)
+        journal.finish(batch)
+        self._stored(StoredBatch(batch.last_seq, held.keys(), held.hours()))
         return True
+
+    def _insert(self, one: Gathered, batch: Batch, held: Contents) -> Counter[int]:
+        """Insert the rows of one kind; how many of them were refused, by the entry with their receipt."""
+        kind = KINDS[one.kind]
+        refused: dict[int, str] = {}
+        for number, rows in enumerate(by_months(one.made, kind.time)):
+            whole = len(rows) == one.made.num_rows
+            table = one.made if whole else one.made.take(pa.array(rows))
+            insertion = Insertion(self._engine, kind.table, f"{batch.token}:{one.kind}:{number}")
+            insertion.insert(table)
+            refused |= {int(rows[at]): reason for at, reason in insertion.refused.items()}
+        if not refused:
+            return Counter()
+        self._quarantine.add(_refused(one, place, reason) for place, reason in refused.items())
+        self.figures.quarantined += len(refused)
+        LOG.warning("the engine refused %d of %d rows", len(refused), one.made.num_rows)
+        counted = kind.identity != ()  # a log's part is quarantined, but counted as the log
+        return Counter(held.receipt_of[int(one.seqs[place])] for place in refused if counted)
+
+    def _note_duplicates(self, held: Contents) -> str:
+        """How many records of each receipt were stored before, as JSON; the engine is asked once, for the last hour."""
+        if self._seen is None:
+            lately = self._engine.table(_LATELY, {"since_ns": time.time_ns() - _HOUR_NS})
+            self._seen = Seen()
+            self._seen.add(hashes(lately, KINDS["spans"].identity))
+        before = Counter[int]()
+        for one in held.gathered:
+            identity = KINDS[one.kind].identity
+            if identity:
+                known = self._seen.add(hashes(one.made, identity))
+                before.update(held.receipt_of[int(seq)] for seq in one.seqs[known])
+        return orjson.dumps({str(seq): count for seq, count in before.items()}).decode()
+
+    def _enter(self, held: Contents, batch: Batch, refused: Counter[int]) -> None:
+        """Enter the requests of the batch into the ledger."""
+        before = {int(seq): count for seq, count in orjson.loads(batch.note or "{}").items()}
+        rows = deliveries(held.receipts, before, refused)
+        if rows.num_rows:
+            self._engine.insert(DELIVERIES, rows, token=f"{batch.token}:{DELIVERIES}")
 
     def _gather(self) -> list[Entry]:
         """Entries for one batch: waits until it is full, or `age_s` have passed since the last one."""
@@ -113,22 +217,30 @@ class Writer:
         return entries
 
 
-def readable(
-    entries: Iterable[Entry], unreadable: Callable[[Entry, str], None] | None = None
-) -> Iterator[pa.Table]:
-    """The spans of the entries; one that cannot be read is handed to `unreadable` and stops nobody."""
-    for entry in entries:
-        try:
-            yield from_bytes(entry.data, entry.schema_version)
-        except (pa.ArrowException, ValueError) as error:
-            LOG.error("journal entry %d cannot be read: %s", entry.seq, error)  # noqa: TRY400 - no stack of ours
-            if unreadable is not None:
-                unreadable(entry, str(error))
+def _of(journal: Journal, batch: Batch) -> list[Entry]:
+    return list(journal.read(batch.first_seq - 1, up_to=batch.last_seq))
 
 
-def trace_keys(tables: Iterable[pa.Table]) -> set[tuple[str, str]]:
-    """The (project, trace id) pairs in the tables."""
-    keys: set[tuple[str, str]] = set()
-    for table in tables:
-        keys.update(zip(table["project"].to_pylist(), table["trace_id"].to_pylist(), strict=True))
-    return keys
+def _refused(one: Gathered, place: int, reason: str) -> Refused:
+    row = one.sent.slice(place, 1)
+    said = {
+        name: row[name][0].as_py()
+        for name in ("project", "trace_id", "span_id", "name", "process", "service", "received_ns")
+        if name in row.column_names
+    }
+    return Refused(
+        seq=int(one.seqs[place]),
+        place=int(one.places[place]),
+        kind=one.kind,
+        project=said["project"],
+        trace_id=said.get("trace_id", ""),
+        span_id=said.get("span_id", ""),
+        name=said.get("name", ""),
+        process=said["process"],
+        service=said["service"],
+        received_ns=said["received_ns"],
+        quarantined_ns=time.time_ns(),
+        reason=reason,
+        schema_version=KINDS[one.kind].schema_version,
+        data=to_bytes(row.combine_chunks().to_batches()[0]),
+    )

@@ -40,6 +40,11 @@ class Engine:
             names = result.column_names
             return [dict(zip(names, row, strict=True)) for row in result.result_rows]
 
+    def table(self, statement: str, values: Mapping[str, object] | None = None) -> pa.Table:
+        """The rows of a select as Arrow: for many rows of few columns."""
+        with self._client() as client:
+            return client.query_arrow(statement, parameters=dict(values or {}), use_strings=True)
+
     def command(self, statement: str, values: Mapping[str, object] | None = None) -> None:
         """A statement without rows: schema, insert-select, delete."""
         with self._client() as client:
@@ -47,12 +52,7 @@ class Engine:
 
     def insert(self, table: str, batch: pa.Table, *, token: str) -> None:
         """Insert an Arrow table; a second insert with the same token is dropped by the engine."""
-        settings = {
-            "insert_deduplication_token": token,
-            "insert_deduplicate": 1,
-            # Late spans of many months in one batch are unusual, not wrong: the default of 100 would refuse it.
-            "max_partitions_per_insert_block": 0,
-        }
+        settings = {"insert_deduplication_token": token, "insert_deduplicate": 1}
         with self._client() as client:
             client.insert_arrow(table, batch, settings=settings)
 

@@ -1,0 +1,113 @@
+"""The writer: what the engine refuses is kept apart, what came before is counted, a drill passes without a loss."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from clearspan_server.ingest.batches import MAX_MONTHS, by_months
+from clearspan_server.ingest.duplicates import Seen, hashes
+from running import Server, serving, until
+from sending import post, request_of, span
+
+DRILL = "poisoned"
+
+
+@pytest.fixture
+def faults(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The file of an engine that fails on demand; the server that is started next reads it."""
+    path = tmp_path / "faults.json"
+    monkeypatch.setenv("CLEARSPAN_FAULTS", str(path))
+    monkeypatch.setenv("CLEARSPAN_BATCH_AGE_MS", "50")
+    return path
+
+
+@pytest.fixture
+def drilled(faults: Path, tmp_path: Path) -> Iterator[Server]:
+    """A server on that engine."""
+    assert not faults.exists()
+    with serving(tmp_path / "data") as server:
+        yield server
+
+
+def names(server: Server) -> list[str]:
+    """The names of all spans that the API lists."""
+    return sorted(one["name"] for one in server.get("/api/v1/spans?limit=500")["spans"])
+
+
+def test_a_row_that_the_engine_refuses_is_quarantined_and_its_neighbours_are_stored(
+    drilled: Server, faults: Path
+) -> None:
+    faults.write_text(json.dumps({"refuse_named": DRILL}))
+    spans = [span(f"good {number}") for number in range(5)]
+
+    status, _ = post(drilled.url, "/v1/traces", request_of([*spans[:2], span(DRILL), *spans[2:]]))
+
+    assert status == 200
+    until(lambda: len(names(drilled)) == 5)
+    held: list[dict[str, Any]] = until(
+        lambda: drilled.get("/api/v1/quarantine")["rows"], timeout_s=10
+    )
+    assert [row["name"] for row in held] == [DRILL]
+    assert "Code: 53" in held[0]["reason"]
+
+
+def test_what_is_acknowledged_while_the_engine_is_down_is_stored_once_when_it_is_up(
+    drilled: Server, faults: Path
+) -> None:
+    faults.write_text(json.dumps({"down": True}))
+    sent = [span(f"step {number}") for number in range(20)]
+    for one in sent:
+        assert post(drilled.url, "/v1/traces", request_of([one]))[0] == 200
+    post(drilled.url, "/v1/traces", request_of(sent[:5]))  # sent again: its answer was lost
+
+    faults.write_text("{}")
+
+    until(lambda: len(names(drilled)) == len(sent))
+    assert names(drilled) == sorted(one.name for one in sent)
+
+
+def test_an_engine_in_trouble_never_puts_rows_into_the_quarantine(
+    drilled: Server, faults: Path
+) -> None:
+    faults.write_text(json.dumps({"refuse_named": "step"}))  # every row of the batch
+    spans = [span(f"step {number}") for number in range(40)]
+    assert post(drilled.url, "/v1/traces", request_of(spans))[0] == 200
+
+    faults.write_text("{}")
+
+    until(lambda: len(names(drilled)) == len(spans))
+    assert drilled.get("/api/v1/quarantine")["rows"] == []
+
+
+def test_a_record_is_known_from_before_and_from_earlier_in_its_batch() -> None:
+    seen = Seen(size=4)
+    first = np.array([1, 2, 2, 3], np.uint64)
+
+    assert seen.add(first).tolist() == [False, False, True, False]
+    assert seen.add(np.array([3, 4], np.uint64)).tolist() == [True, False]
+
+
+def test_equal_rows_have_equal_hashes_whatever_chunks_they_lie_in() -> None:
+    ids = [f"{number:032x}" for number in range(100)]
+    table = pa.table({"project": ["p"] * 100, "trace_id": ids})
+    chunked = pa.concat_tables([table.slice(0, 37), table.slice(37)])
+
+    made = hashes(table, ("project", "trace_id"))
+
+    assert len(np.unique(made)) == 100
+    assert (made == hashes(chunked, ("project", "trace_id"))).all()
+
+
+def test_rows_of_many_months_are_inserted_in_groups_that_the_engine_takes() -> None:
+    month_ns = 31 * 24 * 3_600 * 1_000_000_000
+    table = pa.table({"start_ns": [number * month_ns for number in range(250)]})
+
+    groups = list(by_months(table, "start_ns"))
+
+    assert [len(group) for group in groups][:2] == [MAX_MONTHS, MAX_MONTHS]
+    assert sorted(np.concatenate(groups).tolist()) == list(range(250))
