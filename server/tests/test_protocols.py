@@ -5,7 +5,6 @@ import json
 import socket
 import time
 from collections.abc import Iterator
-from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -23,7 +22,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from clearspan_server.api.otlp_paths import PATHS
 from running import Server, until
 from sending import PROTOBUF, post, request_of, span
-from transports import COMPRESSIONS, as_json, narrow
+from transports import COMPRESSIONS, as_json, narrow, the_trace
 
 __all__ = ["narrow"]  # a fixture, known to pytest by being here
 
@@ -89,15 +88,9 @@ def test_every_wrapping_delivers_the_same_trace(
 
     assert answer.status == 200
     assert said == (b"" if encoding == "protobuf" else b"{}")
-    assert until(lambda: shown(server, project)) == until(lambda: shown(server, plain_project))
-
-
-def shown(server: Server, project: str) -> Any:
-    """Everything that is shown of a project's one trace, without the time at which it came."""
-    for trace in server.get(f"/api/v1/traces?project={project}")["traces"]:
-        found = server.get(f"/api/v1/traces/{trace['trace_id']}?project={project}")
-        return json.loads(json.dumps(found).replace(project, "project"))
-    return None
+    assert until(lambda: the_trace(server, project)) == until(
+        lambda: the_trace(server, plain_project)
+    )
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS)
