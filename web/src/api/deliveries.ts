@@ -3,80 +3,14 @@
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { type Range, rangeParams, serializeRange } from "../model/range";
 import { get, post } from "./client";
+import type { components } from "./schema";
 
-interface Counts {
-  received: number;
-  stored: number;
-  duplicates: number;
-  rejected: number;
-  quarantined: number;
-  waiting: number;
-  dropped: number;
-  lag_s: number | null;
-}
-
-export interface Sender {
-  service: string;
-  process: string;
-  sender: string;
-  protocol: string;
-  sent: number | null;
-  received: number;
-  stored: number;
-  rejected: number;
-  quarantined: number;
-  duplicates: number;
-  dropped: number | null;
-  missing: number | null;
-  lag_s: number | null;
-  skew_s: number | null;
-  first: string;
-  last: string;
-}
-
-interface FlowPoint {
-  start: string;
-  received: number;
-  stored: number;
-  duplicates: number;
-  rejected: number;
-  quarantined: number;
-}
-
-export interface Reason {
-  time: string;
-  service: string;
-  reason: string;
-  count: number;
-}
-
-export interface Deliveries {
-  start: string;
-  end: string;
-  step_ns: number;
-  totals: Counts;
-  senders: Sender[];
-  flow: FlowPoint[];
-  journal: { entries: number; bytes: number; oldest_age_s: number | null; bound_bytes: number };
-  writer: { trouble: string; lag_s: number | null };
-  engine: { state: string; version: string };
-  last_reasons: Reason[];
-}
-
-export interface QuarantineRow {
-  id: number;
-  time: string;
-  kind: string;
-  service: string;
-  name: string;
-  trace_id: string;
-  reason: string;
-}
-
-interface QuarantineList {
-  rows: QuarantineRow[];
-  total: number;
-}
+export type Deliveries = components["schemas"]["Deliveries"];
+export type Sender = components["schemas"]["Sender"];
+export type Reason = components["schemas"]["RejectedReason"];
+export type QuarantineRow = components["schemas"]["QuarantineRow"];
+export type QuarantineOutcome = components["schemas"]["QuarantineOutcome"];
+type QuarantineList = components["schemas"]["QuarantineList"];
 
 /** How often the page asks again while it is visible; the query client pauses it otherwise. */
 const RENEW_MS = 3000;
@@ -106,11 +40,6 @@ export function quarantineQuery(project: string, isLive: boolean) {
 }
 
 export type QuarantineAction = "redrive" | "discard";
-
-export interface QuarantineOutcome {
-  done: number;
-  refused: number;
-}
 
 /** Hands rows to the engine again, or forgets them; `ids` null means all of the project. */
 export function actOnQuarantine(

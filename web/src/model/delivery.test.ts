@@ -19,6 +19,8 @@ const COUNTS = {
   waiting: 5,
 };
 
+const NOW_MS = Date.parse("2026-11-21T10:03:30Z");
+
 const QUIET = { received: 10, rejected: 0, quarantined: 0, dropped: null, missing: null };
 
 test("what was received became what stands after it", () => {
@@ -80,11 +82,11 @@ test("a step in which nothing came is drawn as nothing, not left out", () => {
   const came = { received: 10, stored: 5, duplicates: 2, rejected: 1, quarantined: 2 };
   const window = {
     start: "2026-11-21T10:00:30Z",
-    end: "2026-11-21T10:03:30Z",
+    end: "2026-11-21T11:00:00Z",
     step_ns: 60_000_000_000,
   };
 
-  const columns = flowColumns([{ ...came, start: "2026-11-21T10:02:00Z" }], window);
+  const columns = flowColumns([{ ...came, start: "2026-11-21T10:02:00Z" }], window, NOW_MS);
 
   expect(columns.times.map((time) => new Date(time * 1000).toISOString().slice(11, 16))).toEqual([
     "10:00",

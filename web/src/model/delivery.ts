@@ -135,15 +135,16 @@ interface FlowColumns {
   quarantined: number[];
 }
 
-/** The flow as columns, with a zero for each step of the window in which nothing came. */
+/** The flow as columns up to now, with a zero for each step of the window in which nothing came. */
 export function flowColumns(
   flow: readonly Step[],
   window: { start: string; end: string; step_ns: number },
+  nowMs: number,
 ): FlowColumns {
   const stepMs = window.step_ns / 1e6;
   const known = new Map(flow.map((step) => [Math.round(parseTime(step.start) / stepMs), step]));
   const first = Math.floor(parseTime(window.start) / stepMs);
-  const last = Math.ceil(parseTime(window.end) / stepMs) - 1;
+  const last = Math.ceil(Math.min(parseTime(window.end), nowMs) / stepMs) - 1;
   const places = Array.from({ length: Math.max(last - first + 1, 0) }, (_, at) => first + at);
   const column = (read: (step: Step) => number) =>
     places.map((place) => {

@@ -31,7 +31,7 @@ export function DeliveryPage() {
             <Age time={new Date(dataUpdatedAt).toISOString()} ago />.
           </p>
         )}
-        <Found deliveries={data} view={view} />
+        <Found deliveries={data} askedMs={dataUpdatedAt} view={view} />
       </>
     );
   }
@@ -46,7 +46,13 @@ export function DeliveryPage() {
   );
 }
 
-function Found({ deliveries, view }: { deliveries: Deliveries; view: View }) {
+interface FoundProps {
+  deliveries: Deliveries;
+  askedMs: number;
+  view: View;
+}
+
+function Found({ deliveries, askedMs, view }: FoundProps) {
   const { totals, senders, last_reasons } = deliveries;
   return (
     <div className="delivery">
@@ -60,7 +66,7 @@ function Found({ deliveries, view }: { deliveries: Deliveries; view: View }) {
       {totals.received === 0 ? (
         <NothingReceived view={view} />
       ) : (
-        <FlowCharts deliveries={deliveries} view={view} />
+        <FlowCharts deliveries={deliveries} askedMs={askedMs} view={view} />
       )}
       {senders.length > 0 && <SenderTable senders={senders} />}
       <Reasons reasons={last_reasons} />

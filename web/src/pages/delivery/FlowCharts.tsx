@@ -10,15 +10,20 @@ import "../overview/Charts.css";
 
 interface FlowChartsProps {
   deliveries: Deliveries;
+  /** When it was asked for. */
+  askedMs: number;
   view: View;
 }
 
 /** What came over time, and beside it, on a scale of its own, what was not stored. */
-export function FlowCharts({ deliveries, view }: FlowChartsProps) {
+export function FlowCharts({ deliveries, askedMs, view }: FlowChartsProps) {
   const [theme] = useTheme();
   const isDark = useMedia("(prefers-color-scheme: dark)");
   const { flow, step_ns: stepNs } = deliveries;
-  const columns = useMemo(() => flowColumns(flow, deliveries), [flow, deliveries]);
+  const columns = useMemo(
+    () => flowColumns(flow, deliveries, askedMs),
+    [flow, deliveries, askedMs],
+  );
   const drawings = useMemo(() => drawingsOf(columns), [columns]);
   const zoom = (fromMs: number, toMs: number) =>
     view.setRange({ kind: "between", fromMs: Math.floor(fromMs), toMs: Math.ceil(toMs) });
