@@ -111,3 +111,15 @@ def test_rows_of_many_months_are_inserted_in_groups_that_the_engine_takes() -> N
 
     assert [len(group) for group in groups][:2] == [MAX_MONTHS, MAX_MONTHS]
     assert sorted(np.concatenate(groups).tolist()) == list(range(250))
+
+
+def test_below_the_disk_watermark_senders_keep_what_they_have(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CLEARSPAN_MIN_FREE_BYTES", str(2**62))
+
+    with serving(tmp_path / "data") as server:
+        status, body = post(server.url, "/v1/traces", request_of([span("waits outside")]))
+
+    assert status == 429
+    assert b"the disk has" in body

@@ -3,13 +3,13 @@
 import asyncio
 import errno
 import ipaddress
-import logging
 import os
 import signal
 import socket
 import sqlite3
 import subprocess
 import sys
+import threading
 import webbrowser
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -22,13 +22,16 @@ from typing_extensions import override
 from clearspan_server.api.live import Live
 from clearspan_server.api.projects import DEMO_PROJECT
 from clearspan_server.app import Parts, build, create_app, shut_down
+from clearspan_server.cli import logs
 from clearspan_server.errors import PortInUse, StartRefused
 from clearspan_server.rpc.server import GrpcServer
 from clearspan_server.settings import Settings
+from clearspan_server.store.disk import Disk
 from clearspan_server.store.folder import Folder, Running
 
 _GRACE_S = 5  # for requests that are under way when the server is told to stop
 _DEMO_STOP_S = 5
+_DISK_LOOK_S = 5
 
 FIRST_TRACE = f"""\
   Your first trace, with {sys.executable}:
@@ -64,7 +67,7 @@ def up(settings: Settings, options: Options) -> None:
         FolderInUse, PortInUse, StartRefused: the command ends with code 2.
     """
     _refuse_other_addresses(settings.host)
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
+    logs.set_up()
     doors = _open_doors(settings)
     try:
         folder = Folder(settings.data)
@@ -88,29 +91,55 @@ def _build(settings: Settings, folder: Folder) -> Parts:
 
 def _serve(parts: Parts, folder: Folder, doors: _Doors, options: Options) -> None:
     url = _url(doors.http)
-    demo: list[subprocess.Popen[bytes]] = []
+    demo = _Demo(parts.state.disk)
 
     def ready() -> None:
         announced = Running(os.getpid(), url, doors.grpc.address)
         folder.announce(announced)
         _greet(announced, folder.token, options)
         if options.demo:
-            demo.append(_start_demo(url))
+            demo.start(url)
 
-    def stopping() -> None:
-        for process in demo:
-            _stop(process)
-
-    server = _Server(create_app(parts, doors.grpc), parts.state.live, ready, stopping)
+    server = _Server(create_app(parts, doors.grpc), parts.state.live, ready, demo.stop)
     for number in (signal.SIGTERM, signal.SIGINT):
         # uvicorn stops on the signal and then raises it again: by then there is still work to do here.
         signal.signal(number, lambda *_: None)
     try:
         asyncio.run(server.serve(sockets=[doors.http]))
     finally:
-        stopping()
+        demo.stop()
     if not server.started:
         shut_down(parts)
+
+
+class _Demo:
+    """The demo agent beside the server; when the disk runs low it stops before anybody else must."""
+
+    def __init__(self, disk: Disk) -> None:
+        self._disk = disk
+        self._process: subprocess.Popen[bytes] | None = None
+        self._ended = threading.Event()
+
+    def start(self, url: str) -> None:
+        command = [sys.executable, "-m", "clearspan_server.demo"]
+        self._process = subprocess.Popen([*command, "--endpoint", url, "--interval", "2"])  # noqa: S603 - our own module
+        threading.Thread(target=self._watch, name="demo", daemon=True).start()
+
+    def stop(self) -> None:
+        self._ended.set()
+        if self._process is None:
+            return
+        self._process.terminate()
+        try:
+            self._process.wait(_DEMO_STOP_S)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+
+    def _watch(self) -> None:
+        while not self._ended.wait(_DISK_LOOK_S):
+            if self._disk.is_low():
+                _say(f"▸ the demo stops: the disk has only {self._disk.free_bytes()} bytes left")
+                self.stop()
 
 
 class _Server(uvicorn.Server):
@@ -221,19 +250,6 @@ def _greet(announced: Running, token: str, options: Options) -> None:
     )
     if options.open_browser and has_screen and sys.stderr.isatty():
         webbrowser.open(page)
-
-
-def _start_demo(url: str) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "clearspan_server.demo", "--endpoint", url, "--interval", "2"]
-    return subprocess.Popen(command)  # noqa: S603 - our own module
-
-
-def _stop(process: subprocess.Popen[bytes]) -> None:
-    process.terminate()
-    try:
-        process.wait(_DEMO_STOP_S)
-    except subprocess.TimeoutExpired:
-        process.kill()
 
 
 def _say(text: str) -> None:

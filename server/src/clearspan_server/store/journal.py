@@ -22,6 +22,7 @@ from itertools import count, pairwise
 from pathlib import Path
 
 from clearspan_server.errors import TooBusy, Unavailable
+from clearspan_server.store.disk import Disk
 
 SEGMENT_BYTES = 64 * 1024 * 1024
 COMMIT_BYTES = 32 * 1024 * 1024  # one group commit holds at most about this much
@@ -92,8 +93,16 @@ class _Append:
 class Journal:
     """One folder of segments with one committing thread. All methods are thread-safe."""
 
-    def __init__(self, folder: Path, *, max_bytes: int, segment_bytes: int = SEGMENT_BYTES) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        max_bytes: int,
+        disk: Disk | None = None,
+        segment_bytes: int = SEGMENT_BYTES,
+    ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
+        self._disk = disk
         self._folder = folder
         self._max_bytes = max_bytes
         self._segment_bytes = segment_bytes
@@ -119,12 +128,15 @@ class Journal:
         """Queue the rows of one request, kept together; the future gives their last sequence number once on disk.
 
         Raises:
-            TooBusy: more than `max_bytes` wait for the engine.
+            TooBusy: more than `max_bytes` wait for the engine, or the disk is full.
             Unavailable: the journal is closed.
         """
         if not rows:
             rows = [Rows(_NO_ROWS, 0, 0, b"")]
         entry = _Append(rows, receipt, sum(len(one.data) for one in rows), Future())
+        if self._disk is not None and self._disk.is_full():
+            free, least = self._disk.free_bytes(), self._disk.min_free_bytes
+            raise TooBusy(f"the disk has {free} bytes left; below {least} nothing is taken")
         entry.done.set_running_or_notify_cancel()  # a sender that goes away cannot take its entry back
         with self._wake:
             if self._closed:
