@@ -28,7 +28,7 @@ export PYTHONDONTWRITEBYTECODE :=
 .PHONY: help setup web run test fuzz check bench shots dist lock format clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 	@echo "  make run takes DEMO=0 (no demo), PORT=… and GRPC_PORT=…; make test and make bench take ARGS=…"
 	@echo "  make chaos takes KILLS=…, SECONDS=… and SEED=…"
 
@@ -70,6 +70,14 @@ test: setup web ## every test, the browser's too
 
 fuzz: setup ## broken requests for MINUTES=30 at what reads them
 	@PYTHONPATH=server/tests $(BIN)/python scripts/fuzz.py $(MINUTES)
+
+server/tests/exporters/node_modules/.package-lock.json: server/tests/exporters/package-lock.json
+	@echo "▸ OpenTelemetry's exporters for JavaScript, pinned"
+	@cd server/tests/exporters && npm ci --loglevel=error --no-progress --no-update-notifier
+	@touch $@
+
+test-clients: setup server/tests/exporters/node_modules/.package-lock.json ## OpenTelemetry's exporters of Python and JavaScript
+	@PYTHONPATH=scripts:server/tests $(BIN)/python scripts/test_clients.py
 
 check: setup web/node_modules/.package-lock.json ## format, lint, types, layers, sizes, dead code, docs
 	@$(BIN)/python scripts/check.py
