@@ -257,6 +257,17 @@ def large_trace(spans: int) -> list[Json]:
     return made
 
 
+def refused_spans() -> list[Json]:
+    """Spans that cannot be kept: without a trace, and with an id of the wrong length."""
+    now_ns = str(time.time_ns())
+    times = {"startTimeUnixNano": now_ns, "endTimeUnixNano": now_ns}
+    ids = ("0" * 32, "0" * 32, "abc")
+    return [
+        {"traceId": trace_id, "spanId": "ab" * 8, "name": "lost", **times, "attributes": []}
+        for trace_id in ids
+    ]
+
+
 def fill(server: Server) -> None:
     """Give the server its history and wait until all of it is listed."""
     spans = spread(demo_spans())
@@ -264,6 +275,7 @@ def fill(server: Server) -> None:
         server.send(spans[at : at + 500], "demo", "support-desk")
     server.send(unusual_spans(), "unusual", "éclairage")
     server.send(large_trace(3_000), "large", "batch")
+    server.send(refused_spans(), "demo", "old exporter")
     count = len({span["traceId"] for span in spans})
     deadline = time.monotonic() + 60
     while _listed(server) < count:
@@ -309,6 +321,10 @@ def scenes(server: Server) -> list[Scene]:
         Scene("missing", f"/p/demo/traces/{'0' * 31}1", ".notice"),
         Scene("failed", "/p/demo/traces?filter=kind:llm", ".notice", sizes=("1440", "390")),
         Scene("loading", "/p/demo/traces?filter=kind:tool", ".waiting"),
+        Scene("delivery", "/p/demo/delivery?range=15m", ".uplot canvas", sizes=every),
+        Scene("delivery-quiet", "/p/demo/delivery?range=1s", ".delivery-quiet"),
+        Scene("delivery-empty", "/p/nothing/delivery?range=all", ".notice", sizes=("1440", "390")),
+        Scene("delivery-failed", "/p/large/delivery", ".notice"),
         Scene("palette", "/p/demo/traces", row, lambda page: _press(page, "Control+k")),
         Scene("help", "/p/demo/traces", row, lambda page: _press(page, "?")),
         Scene("sign-in", "/", ".sign-in", sizes=("1440", "390"), is_stranger=True),
@@ -382,9 +398,12 @@ def picture(camera: Camera, scene: Scene, size: str, theme: str) -> bytes:
     )
     context.set_default_timeout(PATIENCE_MS)
     page = context.new_page()
-    # Two states that only a bad connection shows.
+    # States that only a bad connection shows.
     page.route("**/api/v1/traces?*kind=llm*", lambda route: route.fulfill(status=500, body="no"))
     page.route("**/api/v1/traces?*kind=tool*", lambda _: None)
+    page.route(
+        "**/api/v1/deliveries?*project=large*", lambda route: route.fulfill(status=500, body="no")
+    )
     page.goto(camera.server.url + scene.path)
     page.locator(scene.wait_for).first.wait_for()
     scene.act(page)
