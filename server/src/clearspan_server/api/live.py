@@ -1,4 +1,4 @@
-"""The live feed: which traces changed, as server-sent events.
+"""The live feed: which traces changed, finished or were updated after that, as server-sent events.
 
 An event's id is the journal's sequence number, so that it grows over restarts. A client that reconnects gets what it
 missed, or one `reset` when that is too long ago.
@@ -27,11 +27,12 @@ router = APIRouter(prefix="/api/v1", tags=["live"])
 
 @dataclass(slots=True, frozen=True)
 class Change:
-    """Traces of a project that were stored or changed; `seq` is the journal's."""
+    """Traces of a project that were stored or changed, finished, or changed after that; `seq` is the journal's."""
 
     seq: int
     project: str
     trace_ids: list[str]
+    what: str  # traces, finished, updated
 
 
 class Live:
@@ -43,14 +44,19 @@ class Live:
         self._clients: set[asyncio.Queue[Change | None]] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
 
+    @property
+    def clients(self) -> int:
+        """How many listen."""
+        return len(self._clients)
+
     def bind(self, loop: asyncio.AbstractEventLoop) -> None:
         """The loop on which the clients wait."""
         self._loop = loop
 
-    def changed(self, seq: int, project: str, trace_ids: list[str]) -> None:
+    def changed(self, seq: int, project: str, trace_ids: list[str], what: str = "traces") -> None:
         """Tell every client; from any thread."""
         if self._loop is not None and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._publish, Change(seq, project, trace_ids))
+            self._loop.call_soon_threadsafe(self._publish, Change(seq, project, trace_ids, what))
 
     def close(self) -> None:
         """End every stream; on the loop's own thread."""
@@ -105,14 +111,18 @@ class Live:
 
 def _event(change: Change) -> str:
     data = json.dumps({"project": change.project, "trace_ids": change.trace_ids})
-    return f"event: traces\nid: {change.seq}\ndata: {data}\n\n"
+    return f"event: {change.what}\nid: {change.seq}\ndata: {data}\n\n"
 
 
 @router.get("/live", response_class=StreamingResponse)
 async def live(
     request: Request, access: Annotated[ReadAccess, Depends(read_access)]
 ) -> StreamingResponse:
-    """Server-sent events: `traces` with the ids of traces that changed, `reset` when too much was missed."""
+    """Server-sent events, each with the ids of traces, and `reset` when too much was missed.
+
+    `traces` changed. `finished` were quiet for some seconds after their end; each is told once, and again only where
+    the server was killed just then. `updated` had finished before, and are quiet again after something came late.
+    """
     given = request.headers.get("last-event-id")
     if given is not None and not (given.isdecimal() and len(given) <= _SEQ_DIGITS):
         raise BadInput(f"Last-Event-ID must be a whole number, not {given[:50]!r}")

@@ -2,52 +2,92 @@
 
 import logging
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from itertools import groupby
-from operator import itemgetter
+import time
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
 
 from clickhouse_connect.driver.exceptions import DatabaseError
 
-from clearspan_server.ingest.writer import readable, trace_keys
-from clearspan_server.store.derived import Key, derive_traces
+from clearspan_server.ingest.batches import contents
+from clearspan_server.ingest.writer import StoredBatch
+from clearspan_server.jobs.derive import bring_up_to_date, crash
+from clearspan_server.jobs.states import Watch, Word
+from clearspan_server.store.agenda import Agenda, Hour
+from clearspan_server.store.counting import Key
+from clearspan_server.store.derived import Bounds, Derived, unsettled
 from clearspan_server.store.engine import Engine
 from clearspan_server.store.journal import Journal
+from clearspan_server.store.watermark import Watermark
 
 LOG = logging.getLogger(__name__)
 
-Changed = Callable[[int, str, list[str]], None]  # journal sequence, project, trace ids
-_CHUNK = 1_000  # traces derived by one statement
+# Journal sequence, project, trace ids, what happened to them.
+Tell = Callable[[int, str, list[str], Literal["traces"] | Word], None]
+_CHUNK = 4_000  # traces derived by one statement
 _RETRY_S = 1.0
-_PAUSE_S = (
-    0.3  # between two rounds: a trace whose spans come one by one is derived for several at once
-)
+_TICK_S = 1.0  # how often the clock is looked at while a trace is not settled
+# Between two rounds: a trace whose spans come one by one is derived for several at once. After a long round it is
+# longer, so that a busy server does not spend itself on traces that go on; with the writer's wait it stays below
+# the two seconds in which a span is to be visible.
+_PAUSE_S = (0.3, 1.0)
+_WEEK_NS = 7 * 86_400 * 1_000_000_000
+
+
+@dataclass(slots=True, frozen=True)
+class Stores:
+    """What the job reads and writes."""
+
+    journal: Journal
+    engine: Engine
+    agenda: Agenda
+    told: Watermark
+
+
+@dataclass(slots=True)
+class _Work:
+    """Traces to derive, hours to mark, and the journal entry up to which that is all."""
+
+    seq: int
+    dirty: set[Key] = field(default_factory=set)
+    hours: set[Hour] = field(default_factory=set)
+
+    def add(self, other: "_Work") -> None:
+        self.seq = max(self.seq, other.seq)
+        self.dirty |= other.dirty
+        self.hours |= other.hours
 
 
 class Lifecycle:
-    """One thread that derives the traces whose spans were stored, and reports them to `changed`."""
+    """One thread that derives the traces whose spans were stored, watches the clock, and tells of both."""
 
-    def __init__(self, journal: Journal, engine: Engine, changed: Changed) -> None:
-        self._journal = journal
-        self._engine = engine
-        self._changed = changed
-        self._dirty: set[Key] = set()
-        self._seq = journal.derived
+    def __init__(self, stores: Stores, watch: Watch, tell: Tell, *, quiet_ns: int) -> None:
+        self._stores = stores
+        self._watch = watch
+        self._tell = tell
+        self._quiet_ns = quiet_ns
+        self._work = _Work(stores.journal.derived)
+        self._settled_ns = 0
         self._condition = threading.Condition()
         self._stopping = False
         self._thread = threading.Thread(target=self._derive_forever, name="lifecycle", daemon=True)
 
     def start(self) -> None:
-        """Take up what was stored and not yet derived when the last process ended."""
-        journal = self._journal
-        entries = journal.read(journal.derived, up_to=journal.stored)
-        self.stored(journal.stored, trace_keys(readable(entries)))
+        """Take up what was not settled, and what was stored and not yet derived, when the last process ended."""
+        journal = self._stores.journal
+        now_ns = time.time_ns()
+        self._settled_ns = self._stores.told.read(otherwise=now_ns)
+        standings = unsettled(self._stores.engine, self._settled_ns, now_ns - _WEEK_NS)
+        self._watch.note(standings)
+        held = contents(journal.read(journal.derived, up_to=journal.stored))
+        self.stored(StoredBatch(journal.stored, held.keys(), held.hours()))
         self._thread.start()
 
-    def stored(self, seq: int, keys: set[Key]) -> None:
-        """The spans of these (project, trace id)s, up to journal entry `seq`, are in the engine."""
+    def stored(self, batch: StoredBatch) -> None:
+        """A batch is in the engine."""
         with self._condition:
-            self._dirty |= keys
-            self._seq = max(self._seq, seq)
+            self._work.add(_Work(batch.seq, set(batch.keys), set(batch.hours)))
             self._condition.notify()
 
     def stop(self, timeout_s: float) -> None:
@@ -59,46 +99,97 @@ class Lifecycle:
 
     def _derive_forever(self) -> None:
         while True:
-            with self._condition:
-                self._condition.wait_for(lambda: self._dirty or self._stopping)
-                if not self._dirty:
-                    return
-                dirty, self._dirty = self._dirty, set()
-                seq = self._seq
+            work = self._next()
+            if work is None:
+                return
             try:
-                for keys in _batches(sorted(dirty)):
-                    self._derive(keys)
-                    self._tell(seq, keys)
-                self._journal.derive(seq)
-                with self._condition:
-                    self._condition.wait_for(lambda: self._stopping, _PAUSE_S)
+                begin_s = time.monotonic()
+                self._look_at_the_clock(work)
+                self._do(work)
+                self._pause(time.monotonic() - begin_s if work.dirty else 0.0)
             except Exception:
                 # Whatever it was, this thread goes on: without it no trace would be listed any more.
                 LOG.exception("traces could not be derived, trying again")
                 with self._condition:
-                    self._dirty |= dirty
+                    self._work.add(work)
                     if self._stopping:
                         return
                     self._condition.wait(_RETRY_S)
 
-    def _derive(self, keys: Sequence[Key]) -> None:
+    def _next(self) -> _Work | None:
+        """The next work, empty when only the clock went on; None when there is none and the server stops."""
+        with self._condition:
+            wait_s = None if self._watch.is_empty() else _TICK_S
+            self._condition.wait_for(lambda: self._is_due() or self._stopping, wait_s)
+            if self._stopping and not self._is_due():
+                return None
+            work, self._work = self._work, _Work(self._work.seq)
+            return work
+
+    def _is_due(self) -> bool:
+        return bool(self._work.dirty) or self._work.seq > self._stores.journal.derived
+
+    def _pause(self, round_s: float) -> None:
+        least_s, most_s = _PAUSE_S
+        if round_s:
+            with self._condition:
+                self._condition.wait_for(
+                    lambda: self._stopping, min(most_s, max(least_s, 2 * round_s))
+                )
+
+    def _look_at_the_clock(self, work: _Work) -> None:
+        """Tell what has come due; traces of processes that fell silent or died become work."""
+        due = self._watch.due(time.time_ns())
+        for process, keys in due.dead.items():
+            living = due.living.get(process, frozenset())
+            work.dirty |= keys
+            work.hours |= crash(self._stores.engine, keys, process, living)
+        work.dirty |= due.stirred
+        for word in ("finished", "updated"):
+            self._report([key for key, told in due.told.items() if told == word], word)
+        settled_ns = self._watch.settled_ns(time.time_ns())
+        if due.told:
+            self._settled_ns = settled_ns
+            self._stores.told.write(settled_ns)
+
+    def _do(self, work: _Work) -> None:
+        since_ns = min((hour_s for _, hour_s in work.hours), default=0) * 1_000_000_000
+        bounds = Bounds(since_ns, frozenset(self._watch.silent), self._quiet_ns)
+        for keys in _chunks(sorted(work.dirty)):
+            for derived in self._derive(keys, bounds):
+                work.hours |= derived.hours
+                self._watch.note(derived.standings)
+                self._report([one.key for one in derived.standings], "traces", work.seq)
+        if work.hours:
+            self._stores.agenda.mark(work.hours)
+        if work.seq > self._stores.journal.derived:
+            self._stores.journal.derive(work.seq)
+
+    def _derive(self, keys: Sequence[Key], bounds: Bounds) -> Iterator[Derived]:
         """Derive the traces; one that the engine refuses, while it answers otherwise, is left out alone."""
         try:
-            derive_traces(self._engine, keys)
+            yield bring_up_to_date(self._stores.engine, keys, bounds)
         except DatabaseError:
-            self._engine.query("select 1")
+            self._stores.engine.query("select 1")
             if len(keys) == 1:
                 LOG.exception("trace %s of project %s is not listed", keys[0][1], keys[0][0])
                 return
             middle = len(keys) // 2
-            self._derive(keys[:middle])
-            self._derive(keys[middle:])
+            yield from self._derive(keys[:middle], bounds)
+            yield from self._derive(keys[middle:], bounds)
 
-    def _tell(self, seq: int, keys: Sequence[Key]) -> None:
-        for project, group in groupby(keys, key=itemgetter(0)):
-            self._changed(seq, project, [trace_id for _, trace_id in group])
+    def _report(
+        self, keys: Collection[Key], what: Literal["traces"] | Word, seq: int | None = None
+    ) -> None:
+        projects: defaultdict[str, list[str]] = defaultdict(list)
+        for project, trace_id in keys:
+            projects[project].append(trace_id)
+        for project, trace_ids in projects.items():
+            self._tell(
+                self._stores.journal.derived if seq is None else seq, project, trace_ids, what
+            )
 
 
-def _batches(keys: Sequence[Key]) -> Iterator[Sequence[Key]]:
+def _chunks(keys: Sequence[Key]) -> Iterator[Sequence[Key]]:
     for start in range(0, len(keys), _CHUNK):
         yield keys[start : start + _CHUNK]

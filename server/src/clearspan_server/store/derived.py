@@ -26,7 +26,6 @@ class Standing:
     state: str  # open, ended, stalled, crashed
     processes: list[str]  # that said they have spans of it open
     received_ns: int
-    had_ended: bool
     had_finished: bool
 
 
@@ -70,6 +69,21 @@ def derive_traces(engine: Engine, keys: Sequence[Key], bounds: Bounds | None = N
         traces = _again(engine, traces, changed, bounds)
     _store(engine, traces, before, bounds, derived)
     return derived
+
+
+def unsettled(engine: Engine, told_ns: int, week_ns: int) -> list[Standing]:
+    """The traces to watch when a server starts: with open spans of a process, or ended after `told_ns`."""
+    values = {"told_ns": told_ns, "week_ns": week_ns}
+    return [
+        Standing(
+            (row["project"], row["trace_id"]),
+            row["state"],
+            row["processes"],
+            row["received_ns"],
+            had_finished=row["finished_ns"] is not None,
+        )
+        for row in engine.query(statement(_SCHEMA, "traces_unsettled"), values)
+    ]
 
 
 def heal(engine: Engine, keys: Collection[Key]) -> set[Hour]:
@@ -130,11 +144,10 @@ def _store(
         keys_of(traces), *(traces[name].to_pylist() for name in columns), strict=True
     ):
         rows = before.get(key, [])
-        finished_ns = _finished_ns(rows, received_ns, bounds.quiet_ns)
+        finished_ns = _finished_ns(rows, bounds.quiet_ns)
         finished.append(finished_ns)
-        had_ended = any(row["state"] == "ended" for row in rows)
         derived.standings.append(
-            Standing(key, state, processes, received_ns, had_ended, finished_ns is not None)
+            Standing(key, state, processes, received_ns, finished_ns is not None)
         )
         moved += [
             [*key, row["start_ns"], version, 1]
@@ -152,11 +165,12 @@ def _store(
         engine.insert_rows("traces", names, moved)
 
 
-def _finished_ns(rows: Sequence[Row], received_ns: int, quiet_ns: int) -> int | None:
-    """When the trace finished for the first time, if it had before what came up to `received_ns`."""
+def _finished_ns(rows: Sequence[Row], quiet_ns: int) -> int | None:
+    """When the trace finished for the first time, if it had before."""
+    now_ns = time.time_ns()
     for row in rows:
         if row["finished_ns"] is not None:
             return int(row["finished_ns"])
-        if row["state"] == "ended" and received_ns - row["received_ns"] >= quiet_ns:
+        if row["state"] == "ended" and now_ns - row["received_ns"] >= quiet_ns:
             return int(row["received_ns"] + quiet_ns)
     return None
