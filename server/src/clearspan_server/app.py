@@ -8,12 +8,14 @@ from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 
 from clearspan_server import __version__
 from clearspan_server.api import (
+    deliveries,
     health,
     live,
     otlp,
@@ -21,12 +23,15 @@ from clearspan_server.api import (
     pages,
     processes,
     projects,
+    prometheus,
+    quarantine,
     replies,
     rollups,
     session,
     spans,
     traces,
     values,
+    whereabouts,
 )
 from clearspan_server.api.guard import Guard
 from clearspan_server.api.shapes import ErrorReply
@@ -35,18 +40,25 @@ from clearspan_server.ingest.budget import Budget
 from clearspan_server.ingest.encode import Privacy
 from clearspan_server.ingest.receive import Receiver
 from clearspan_server.ingest.redact import Redactor
+from clearspan_server.ingest.senders import Senders
 from clearspan_server.ingest.writer import BatchLimits, Writer
-from clearspan_server.jobs.lifecycle import Lifecycle
+from clearspan_server.jobs.lifecycle import Lifecycle, Stores
 from clearspan_server.jobs.rollups import Rollups
+from clearspan_server.jobs.states import Patience, Watch
+from clearspan_server.query.waiting import Waiting
 from clearspan_server.rpc.otlp import Otlp
 from clearspan_server.rpc.server import GrpcServer
 from clearspan_server.settings import Settings
 from clearspan_server.store.agenda import Agenda
 from clearspan_server.store.catalog import Catalog
+from clearspan_server.store.disk import Disk
 from clearspan_server.store.engine import Engine
+from clearspan_server.store.faults import FaultyEngine
 from clearspan_server.store.folder import Folder
 from clearspan_server.store.journal import Journal
 from clearspan_server.store.migrations import migrate
+from clearspan_server.store.quarantine import Quarantine
+from clearspan_server.store.watermark import Watermark
 
 LOG = logging.getLogger(__name__)
 
@@ -59,9 +71,13 @@ ROUTES: tuple[APIRouter, ...] = (
     overview.router,
     values.router,
     rollups.router,
+    deliveries.router,
+    quarantine.router,
+    whereabouts.router,
     live.router,
     processes.router,
     health.router,
+    prometheus.router,
 )
 _RECEIVERS = (
     1  # threads that decode; a second one only waits for the interpreter, and costs a third more
@@ -90,15 +106,24 @@ def build(settings: Settings, folder: Folder, progress: Progress = LOG.info) -> 
         FolderInUse, Unavailable: the engine does not open.
     """
     progress("opening the engine")
-    engine = Engine(folder.path / "engine")
+    engine = _engine(folder.path / "engine", settings.faults)
     for step in migrate(engine):
         progress(f"migration {step.number}: {step.name}")
     progress("opening the journal")
-    journal = Journal(folder.path / "journal", max_bytes=settings.max_journal_bytes)
+    disk = Disk(folder.path, settings.min_free_bytes)
+    journal = Journal(folder.path / "journal", max_bytes=settings.max_journal_bytes, disk=disk)
     catalog = Catalog(folder.path / "catalog.db")
     agenda = Agenda(folder.path / "agenda.db")
     feed = live.Live(journal.stored)
-    lifecycle = Lifecycle(journal, engine, feed.changed)
+    quarantine = Quarantine(folder.path / "quarantine.db")
+    senders = Senders()
+    patience = Patience(
+        *(seconds * 10**9 for seconds in (settings.quiet_s, settings.stalled_s, settings.crashed_s))
+    )
+    stores = Stores(journal, engine, agenda, Watermark(folder.path / "told"))
+    lifecycle = Lifecycle(
+        stores, Watch(senders, patience), feed.changed, quiet_ns=patience.quiet_ns
+    )
     limits = BatchLimits(settings.batch_rows, settings.batch_bytes, settings.batch_age_ms / 1000)
     state = State(
         settings=settings,
@@ -115,9 +140,18 @@ def build(settings: Settings, folder: Folder, progress: Progress = LOG.info) -> 
             max_body_bytes=settings.max_body_bytes,
         ),
         bodies=Budget(max(_BODIES_BYTES, 2 * settings.max_body_bytes)),
-        writer=Writer(journal, engine, limits, lifecycle.stored),
+        writer=Writer(journal, engine, quarantine, limits, lifecycle.stored),
+        senders=senders,
+        waiting=Waiting(journal),
+        quarantine=quarantine,
+        disk=disk,
+        agenda=agenda,
     )
     return Parts(state, lifecycle, Rollups(engine, agenda), agenda)
+
+
+def _engine(folder: Path, faults: str) -> Engine:
+    return FaultyEngine(folder, Path(faults)) if faults else Engine(folder)
 
 
 def create_app(parts: Parts, grpc_server: GrpcServer) -> FastAPI:
@@ -166,6 +200,7 @@ def schema_app() -> FastAPI:
         responses={"4XX": {"model": ErrorReply}, "5XX": {"model": ErrorReply}},
     )
     app.add_middleware(Guard)
+    app.add_middleware(prometheus.Timing)
     replies.install(app)
     for router in ROUTES:
         app.include_router(router)
@@ -180,13 +215,14 @@ def shut_down(parts: Parts, progress: Progress = LOG.info) -> None:
     if entries:
         progress(f"storing {entries} entries of the journal")
     deadline = time.monotonic() + state.settings.drain_s
-    if not state.writer.stop(state.settings.drain_s):
+    if not state.writer.stop(state.settings.drain_s, progress):
         progress("time is up; the rest waits in the journal for the next start")
     parts.lifecycle.stop(timeout_s=max(1.0, deadline - time.monotonic()))
     parts.rollups.stop(timeout_s=max(1.0, deadline - time.monotonic()))
     state.journal.close()
     state.engine.close()
     state.catalog.close()
+    state.quarantine.close()
     parts.agenda.close()
 
 

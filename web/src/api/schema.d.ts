@@ -79,7 +79,10 @@ export interface paths {
         };
         /**
          * Live
-         * @description Server-sent events: `traces` with the ids of traces that changed, `reset` when too much was missed.
+         * @description Server-sent events, each with the ids of traces, and `reset` when too much was missed.
+         *
+         *     `traces` changed. `finished` were quiet for some seconds after their end; each is told once, and again only where
+         *     the server was killed just then. `updated` had finished before, and are quiet again after something came late.
          */
         get: operations["live"];
         put?: never;
@@ -141,7 +144,7 @@ export interface paths {
         put?: never;
         /**
          * Heartbeat
-         * @description A process with open spans is alive. Accepted; nothing is derived from it yet.
+         * @description A process with open spans is alive; three that are missed make its open traces stalled.
          */
         post: operations["heartbeat"];
         delete?: never;
@@ -397,6 +400,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/whereabouts/{trace_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Whereabouts
+         * @description Where a trace is: in the journal, stored, listed, in quarantine; and what was rejected near it.
+         *
+         *     A trace that nobody knows has an answer too: nothing of it is here, and what was rejected in the last hour.
+         */
+        get: operations["get_whereabouts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -417,6 +442,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Prometheus
+         * @description The server's own figures for Prometheus; no project and no id is in them.
+         */
+        get: operations["prometheus"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/readyz": {
         parameters: {
             query?: never;
@@ -426,7 +471,7 @@ export interface paths {
         };
         /**
          * Readyz
-         * @description It can accept and it can query; 503 with the failing check otherwise.
+         * @description It can accept and it can query; 503 with the failing check otherwise. `lag_s` says how far storing is behind.
          */
         get: operations["readyz"];
         put?: never;
@@ -635,17 +680,24 @@ export interface components {
             /** Waiting */
             waiting: number;
         };
-        /** Health */
+        /**
+         * Health
+         * @description `lag_s` is the age of the oldest request that is not stored, `underived` counts stored entries not yet listed.
+         */
         Health: {
             /** Checks */
             checks: {
                 [key: string]: string;
             };
+            /** Lag S */
+            lag_s: number | null;
             /**
              * Status
              * @enum {string}
              */
             status: "ok" | "starting" | "failing";
+            /** Underived */
+            underived: number | null;
         };
         /** Heartbeat */
         Heartbeat: {
@@ -1627,6 +1679,56 @@ export interface components {
             values: components["schemas"]["ValueCount"][];
         };
         /**
+         * WaitingEntry
+         * @description Spans of a trace in an entry of the journal that is not stored yet.
+         */
+        WaitingEntry: {
+            /** Kind */
+            kind: string;
+            /** Received */
+            received: string;
+            /** Seq */
+            seq: number;
+            /** Spans */
+            spans: number;
+        };
+        /**
+         * Whereabouts
+         * @description Where a trace is: what waits, what is stored, what was refused, and by whom it came.
+         */
+        Whereabouts: {
+            /** First Received */
+            first_received: string | null;
+            /** Last Received */
+            last_received: string | null;
+            /** Listed */
+            listed: boolean;
+            /** Missing Parents */
+            missing_parents: number;
+            /** Open Spans */
+            open_spans: number;
+            /** Parts */
+            parts: {
+                [key: string]: number;
+            };
+            /** Processes */
+            processes: string[];
+            /** Quarantined */
+            quarantined: components["schemas"]["QuarantineRow"][];
+            /** Rejected Nearby */
+            rejected_nearby: components["schemas"]["RejectedReason"][];
+            /** Services */
+            services: string[];
+            /** Spans */
+            spans: number;
+            /** State */
+            state: string;
+            /** Trace Id */
+            trace_id: string;
+            /** Waiting */
+            waiting: components["schemas"]["WaitingEntry"][];
+        };
+        /**
          * WriterState
          * @description `trouble` is why the last batch was not stored; "" when it was.
          */
@@ -2567,6 +2669,49 @@ export interface operations {
             };
         };
     };
+    get_whereabouts: {
+        parameters: {
+            query?: {
+                /** @description The project, where no key says it; api/access.py reads it. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                trace_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Whereabouts"];
+                };
+            };
+        };
+    };
     healthz: {
         parameters: {
             query?: never;
@@ -2602,6 +2747,42 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Health"];
                 };
+            };
+        };
+    };
+    prometheus: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };

@@ -1,11 +1,10 @@
 """Health: `/healthz` the process lives, `/readyz` it can store and query. Open to everybody."""
 
-from clickhouse_connect.driver.exceptions import ClickHouseError
 from fastapi import APIRouter, Request, Response
 
+from clearspan_server.api.pulse import engine_trouble, underived, writer_lag_s
 from clearspan_server.api.shapes import Health
 from clearspan_server.api.state import State, state_of
-from clearspan_server.errors import ClearspanError
 
 router = APIRouter(tags=["health"])
 
@@ -13,32 +12,36 @@ router = APIRouter(tags=["health"])
 @router.get("/healthz")
 async def healthz() -> Health:
     """The process lives."""
-    return Health(status="ok", checks={})
+    return Health(status="ok", checks={}, lag_s=None, underived=None)
 
 
 @router.get("/readyz")
 def readyz(request: Request, response: Response) -> Health:
-    """It can accept and it can query; 503 with the failing check otherwise."""
+    """It can accept and it can query; 503 with the failing check otherwise. `lag_s` says how far storing is behind."""
     server = state_of(request)
     checks = {
         "journal": _journal(server),
-        "writer": server.writer.trouble or "ok",
-        "engine": _engine(server),
+        "disk": _disk(server),
+        "writer": server.writer.trouble
+        and "does not store; its log and `clearspan doctor` say why",
+        "engine": engine_trouble(server),
     }
-    ready = all(value == "ok" for value in checks.values())
+    ready = not any(checks.values())
     response.status_code = 200 if ready else 503
-    return Health(status="ok" if ready else "failing", checks=checks)
+    return Health(
+        status="ok" if ready else "failing",
+        checks={name: trouble or "ok" for name, trouble in checks.items()},
+        lag_s=writer_lag_s(server),
+        underived=underived(server),
+    )
 
 
 def _journal(server: State) -> str:
     _, waiting = server.journal.backlog()
     bound = server.settings.max_journal_bytes
-    return "ok" if waiting < bound else f"full: {waiting} of {bound} bytes wait"
+    return f"full: {waiting} of {bound} bytes wait" if waiting >= bound else ""
 
 
-def _engine(server: State) -> str:
-    try:
-        server.engine.query("select 1")
-    except (ClickHouseError, ClearspanError) as error:
-        return f"does not answer: {type(error).__name__}"
-    return "ok"
+def _disk(server: State) -> str:
+    free, least = server.disk.free_bytes(), server.settings.min_free_bytes
+    return f"full: {free} bytes are free, below {least}" if free < least else ""

@@ -57,7 +57,9 @@ def install(app: FastAPI) -> None:
     async def answer(request: Request, error: Exception) -> Response:
         known = _known(error)
         if known.status >= 500:
-            LOG.error("%s %s: %s", request.method, request.url.path, error, exc_info=error)
+            # What the error says may quote what was sent; the log has its kind and where it was raised.
+            said = {"request_id": request.state.request_id}
+            LOG.error("%s %s failed", request.method, request.url.path, exc_info=error, extra=said)
         return reply_to(request, known)
 
     kinds = (ClearspanError, RequestValidationError, HTTPException, ClientDisconnect, Exception)

@@ -8,11 +8,16 @@ from starlette.requests import HTTPConnection
 from clearspan_server.api.live import Live
 from clearspan_server.ingest.budget import Budget
 from clearspan_server.ingest.receive import Receiver
+from clearspan_server.ingest.senders import Senders
 from clearspan_server.ingest.writer import Writer
+from clearspan_server.query.waiting import Waiting
 from clearspan_server.settings import Settings
+from clearspan_server.store.agenda import Agenda
 from clearspan_server.store.catalog import Catalog
+from clearspan_server.store.disk import Disk
 from clearspan_server.store.engine import Engine
 from clearspan_server.store.journal import Journal
+from clearspan_server.store.quarantine import Quarantine
 
 
 @dataclass(slots=True, frozen=True)
@@ -29,6 +34,11 @@ class State:
     receiver: Receiver
     bodies: Budget
     writer: Writer
+    senders: Senders
+    waiting: Waiting
+    quarantine: Quarantine
+    disk: Disk
+    agenda: Agenda
 
 
 def state_of(connection: HTTPConnection) -> State:

@@ -28,6 +28,10 @@ class RunningServer:
     def get(self, path: str) -> Any:  # noqa: ANN401 - foreign JSON
         return self._send("GET", path)
 
+    def text(self, path: str) -> str:
+        """The text of a route that does not answer with JSON."""
+        return self._bytes("GET", path, None).decode()
+
     def post(self, path: str, body: object) -> Any:  # noqa: ANN401 - foreign JSON
         return self._send("POST", path, json.dumps(body).encode())
 
@@ -35,20 +39,24 @@ class RunningServer:
         self._send("DELETE", path)
 
     def _send(self, method: str, path: str, body: bytes | None = None) -> Any:  # noqa: ANN401 - foreign JSON
+        text = self._bytes(method, path, body)
+        return json.loads(text) if text else None
+
+    def _bytes(self, method: str, path: str, body: bytes | None) -> bytes:
         headers = {"authorization": f"Bearer {self.token}", "content-type": "application/json"}
         request = urllib.request.Request(  # noqa: S310 - run.json names our own loopback address
             self.url + path, data=body, headers=headers, method=method
         )
         try:
             with urllib.request.urlopen(request, timeout=_TIMEOUT_S) as reply:  # noqa: S310 - as above
-                text = reply.read()
+                return bytes(reply.read())
         except urllib.error.HTTPError as error:
             text = error.read()
             if error.code != 503:
                 raise ClearspanError(_message(text, error)) from error
+            return text
         except OSError as error:
             raise StartRefused(f"no server answers at {self.url}: {error}") from error
-        return json.loads(text) if text else None
 
 
 def find(data: Path) -> RunningServer:

@@ -18,8 +18,30 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
 keys_app = typer.Typer(help="API keys of the running server.", no_args_is_help=True)
 app.add_typer(keys_app, name="keys")
+
+
+@app.callback()
+def main(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version."
+        ),
+    ] = False,
+) -> None:
+    """Flight recorder for applications built on language models."""
+    del version  # its callback has acted
+
 
 Data = Annotated[Path | None, typer.Option(help="The data folder (CLEARSPAN_DATA).")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -59,6 +81,26 @@ def status(data: Data = None, as_json: AsJson = False) -> None:
     checks = health["checks"]
     lines = [f"{server.url} is {health['status']}", *(f"  {k}: {v}" for k, v in checks.items())]
     typer.echo(json.dumps(health) if as_json else "\n".join(lines))
+
+
+@app.command()
+def doctor(
+    trace_id: Annotated[str, typer.Argument(help="Tell the story of this trace.")] = "",
+    project: Annotated[str | None, typer.Option(help="Of the trace; else any.")] = None,
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """Whether the installation is well, or where a trace is; ends with 1 when something is wrong."""
+    from clearspan_server.cli import doctor as at  # noqa: PLC0415 - no other command needs it
+
+    settings = load({"data": data})
+    report = at.trace_story(settings, trace_id, project) if trace_id else at.examine(settings)
+    if as_json:
+        typer.echo(json.dumps(report.json()))
+    else:
+        at.print_report(report)
+    if not report.ok:
+        raise typer.Exit(1)
 
 
 @app.command()

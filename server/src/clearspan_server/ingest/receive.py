@@ -4,6 +4,7 @@ Every protocol calls it with what its headers said; every request whose body cam
 """
 
 from collections import Counter
+from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Literal
@@ -15,10 +16,11 @@ from clearspan_server.errors import BadInput, Unavailable
 from clearspan_server.ingest.admission import IngestAccess
 from clearspan_server.ingest.encode import Privacy
 from clearspan_server.ingest.inflate import inflate
+from clearspan_server.ingest.meter import Meter
 from clearspan_server.ingest.signals import Clock, Encoding, Setting, take
 from clearspan_server.model.delivery import Delivery, Signal
 from clearspan_server.store.catalog import Catalog
-from clearspan_server.store.journal import Journal
+from clearspan_server.store.journal import Journal, Rows
 
 Protocol = Literal["http/protobuf", "http/json", "grpc"]
 
@@ -57,6 +59,7 @@ class Receiver:
         self._privacy = privacy
         self._clock = Clock()
         self.max_body_bytes = max_body_bytes
+        self.meter = Meter()
 
     def receive(self, request: Request, body: bytes) -> Receipt:
         """Take a request; its sender may hear of it only after `durable` has a result.
@@ -87,7 +90,7 @@ class Receiver:
             taken.accepted,
             len(taken.rejected),
             "; ".join(one.reason for one in taken.rejected[:_MAX_REASONS]),
-            self._journal.append(taken.rows, _json(delivery)),
+            self._append(taken.rows, delivery),
         )
 
     def refuse(self, request: Request, error: BadInput) -> None:
@@ -116,14 +119,15 @@ class Receiver:
 
     def _enter_unread(self, delivery: Delivery, error: BadInput) -> None:
         delivery.received, delivery.rejected = 1, {error.code: 1}
-        self._journal.append([], _json(delivery))
+        self._append([], delivery)
+
+    def _append(self, rows: Sequence[Rows], delivery: Delivery) -> "Future[int]":
+        future = self._journal.append(rows, orjson.dumps(delivery).decode())
+        self.meter.count(delivery)
+        return future
 
     def _ensure_project(self, project: str) -> None:
         try:
             self._catalog.ensure_project(project)
         except SQLAlchemyError as error:
             raise Unavailable(f"the catalog cannot be written: {error}") from error
-
-
-def _json(delivery: Delivery) -> str:
-    return orjson.dumps(delivery).decode()

@@ -1,0 +1,68 @@
+"""`GET /whereabouts/{trace_id}`: where one trace is; `clearspan doctor TRACE_ID` tells it."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request
+
+from clearspan_server.api.access import ReadAccess, read_access
+from clearspan_server.api.deliveries import reason_row
+from clearspan_server.api.quarantine import quarantine_row
+from clearspan_server.api.shapes import WaitingEntry, Whereabouts
+from clearspan_server.api.state import state_of
+from clearspan_server.api.window import ScopeQuery, rfc3339
+from clearspan_server.query.whereabouts import whereabouts
+
+router = APIRouter(prefix="/api/v1", tags=["deliveries"])
+
+
+@router.get("/whereabouts/{trace_id}")
+def get_whereabouts(
+    request: Request,
+    trace_id: str,
+    asked: Annotated[ScopeQuery, Query()],
+    access: Annotated[ReadAccess, Depends(read_access)],
+) -> Whereabouts:
+    """Where a trace is: in the journal, stored, listed, in quarantine; and what was rejected near it.
+
+    A trace that nobody knows has an answer too: nothing of it is here, and what was rejected in the last hour.
+    """
+    del asked
+    server = state_of(request)
+    found = whereabouts(access.engine, server.journal, access.project, trace_id)
+    stored = found.stored
+    is_stored = bool(stored["spans"])
+    refused = server.quarantine.waiting(access.project, trace_id)
+    return Whereabouts(
+        trace_id=trace_id,
+        state=_state(
+            found.listed, is_stored=is_stored, waits=bool(found.pending), refused=bool(refused)
+        ),
+        listed=found.listed is not None,
+        spans=stored["spans"],
+        open_spans=stored["open_spans"],
+        missing_parents=stored["missing_parents"],
+        parts=found.parts,
+        first_received=rfc3339(stored["first_received_ns"]) if is_stored else None,
+        last_received=rfc3339(stored["last_received_ns"]) if is_stored else None,
+        processes=stored["processes"],
+        services=stored["services"],
+        waiting=[
+            WaitingEntry(
+                seq=one.seq, kind=one.kind, spans=one.spans, received=rfc3339(one.received_ns)
+            )
+            for one in found.pending
+        ],
+        quarantined=[quarantine_row(row) for row in refused],
+        rejected_nearby=[reason_row(one) for one in found.reasons],
+    )
+
+
+def _state(listed: str | None, *, is_stored: bool, waits: bool, refused: bool) -> str:
+    """The trace's own state once it is listed; before that, how far it has come."""
+    if listed is not None:
+        return listed
+    if is_stored:
+        return "stored"
+    if waits:
+        return "waiting"
+    return "quarantined" if refused else "unknown"

@@ -1,0 +1,31 @@
+"""What came in since the start, in counters by signal, protocol and reason; touched once a request."""
+
+import threading
+from collections import Counter
+
+from clearspan_server.model.delivery import Delivery
+
+Way = tuple[str, str]  # signal, protocol
+
+
+class Meter:
+    """Counters that only grow. Thread-safe."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self.requests = Counter[Way]()
+        self.size_bytes = Counter[Way]()
+        self.received = Counter[Way]()
+        self.accepted = Counter[Way]()
+        self.rejected = Counter[Way]()  # by signal and reason
+
+    def count(self, delivery: Delivery) -> None:
+        """One request that is in the journal."""
+        way = delivery.signal, delivery.protocol
+        with self._lock:
+            self.requests[way] += 1
+            self.size_bytes[way] += delivery.size_bytes
+            self.received[way] += delivery.received
+            self.accepted[way] += delivery.accepted
+            for reason, count in delivery.rejected.items():
+                self.rejected[delivery.signal, reason] += count
