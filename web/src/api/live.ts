@@ -29,11 +29,13 @@ export function listen(project: string, feed: LiveFeed): () => void {
   source.addEventListener("open", () => feed.onState(true));
   source.addEventListener("error", () => feed.onState(false));
   source.addEventListener("reset", () => feed.onReset());
-  source.addEventListener("traces", (event: MessageEvent<string>) => {
+  const hear = (event: MessageEvent<string>) => {
     const { trace_ids } = JSON.parse(event.data) as { trace_ids: string[] };
     for (const id of trace_ids) changed.add(id);
     timer ??= setTimeout(deliver, THROTTLE_MS);
-  });
+  };
+  // A trace that finished by being quiet shows another state, too.
+  for (const name of ["traces", "finished", "updated"]) source.addEventListener(name, hear);
   return () => {
     clearTimeout(timer);
     source.close();
