@@ -631,7 +631,10 @@ export interface components {
             /** Score */
             score: number | null;
         };
-        /** EngineState */
+        /**
+         * EngineState
+         * @description `state` is ok, or what is wrong.
+         */
         EngineState: {
             /** State */
             state: string;
@@ -945,7 +948,10 @@ export interface components {
             /** Total */
             total: number;
         };
-        /** QuarantineOutcome */
+        /**
+         * QuarantineOutcome
+         * @description How many rows left the quarantine, and how many the engine refused again.
+         */
         QuarantineOutcome: {
             /** Done */
             done: number;

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Query, Request
 
 from clearspan_server.api.access import ReadAccess, read_access
 from clearspan_server.api.pulse import engine_state, journal_state, writer_lag_s
-from clearspan_server.api.shapes import (
+from clearspan_server.api.shapes_delivery import (
     Deliveries,
     DeliveryTotals,
     FlowPoint,

@@ -4,7 +4,7 @@ import time
 
 from clickhouse_connect.driver.exceptions import ClickHouseError
 
-from clearspan_server.api.shapes import EngineState, JournalState
+from clearspan_server.api.shapes_delivery import EngineState, JournalState
 from clearspan_server.api.state import State
 from clearspan_server.errors import ClearspanError
 

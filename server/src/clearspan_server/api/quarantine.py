@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from pydantic import JsonValue
 
 from clearspan_server.api.access import ReadAccess, read_access, written_project
-from clearspan_server.api.shapes import (
+from clearspan_server.api.shapes_delivery import (
     QuarantineDetail,
     QuarantineList,
     QuarantineOutcome,

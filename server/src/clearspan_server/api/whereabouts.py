@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from clearspan_server.api.access import ReadAccess, read_access
 from clearspan_server.api.deliveries import reason_row
 from clearspan_server.api.quarantine import quarantine_row
-from clearspan_server.api.shapes import WaitingEntry, Whereabouts
+from clearspan_server.api.shapes_delivery import WaitingEntry, Whereabouts
 from clearspan_server.api.state import state_of
 from clearspan_server.api.window import ScopeQuery, rfc3339
 from clearspan_server.query.whereabouts import whereabouts
