@@ -34,8 +34,6 @@ TRUTH: dict[str, tuple[int, int]] = {
     "anthropic_stream_raw_cached": (2095, 393),
     "anthropic_thinking": (2095, 393),
 }
-# One call in two traces, by two libraries: the counting rule looks within a trace so far.
-TWO_TRACES = "openinference-anthropic-3.1.0/anthropic_stream"
 
 
 def name_of(body: Path) -> str:
@@ -86,11 +84,7 @@ def test_a_capture_gives_its_golden_spans(
 
 @pytest.mark.parametrize(
     "body",
-    [
-        one
-        for one in BODIES
-        if name_of(one).partition("/")[2] in TRUTH and name_of(one) != TWO_TRACES
-    ],
+    [one for one in BODIES if name_of(one).partition("/")[2] in TRUTH],
     ids=name_of,
 )
 def test_the_totals_of_a_trace_equal_what_the_provider_returned(

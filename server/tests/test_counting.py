@@ -1,15 +1,23 @@
 """The counting rule: no call is paid twice in a total, and none is forgotten."""
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from clearspan_server.model.counting import Bearer, counted
+from clearspan_server.model.counting import Bearer
+from clearspan_server.model.counting import counted as counted_of_traces
+from reading import HOUR_NS, Reader, span
 
 
 def bearer(
     name: str, parent: str = "", *, usage: bool = True, response: str = "", start_ns: int = 0
 ) -> Bearer:
     return Bearer(name, parent, has_usage=usage, response_id=response, start_ns=start_ns)
+
+
+def counted(bearers: list[Bearer]) -> dict[str, bool]:
+    """The decision within one trace, by span id."""
+    return {name: counts for (_, name), counts in counted_of_traces({"trace": bearers}).items()}
 
 
 def test_a_parent_that_repeats_its_childrens_usage_does_not_count() -> None:
@@ -69,3 +77,40 @@ def test_whatever_the_parents_are_some_usage_counts_where_there_is_any(
 
     assert bool(paid) == any(one.has_usage for one in bearers)
     assert set(counts) == {one.span_id for one in bearers}
+
+
+def test_of_two_traces_that_recorded_one_response_within_an_hour_one_counts() -> None:
+    early = bearer("a", response="r", start_ns=0)
+    late = bearer("b", response="r", start_ns=HOUR_NS)
+
+    one_way = counted_of_traces({"one": [early], "two": [late]})
+    other_way = counted_of_traces({"two": [late], "one": [early]})
+
+    assert one_way == other_way == {("one", "a"): False, ("two", "b"): True}
+
+
+def test_the_same_response_id_after_more_than_an_hour_is_another_call() -> None:
+    early = bearer("a", response="r", start_ns=0)
+    late = bearer("b", response="r", start_ns=HOUR_NS + 1)
+
+    counts = counted_of_traces({"one": [early], "two": [late]})
+
+    assert all(counts.values())
+
+
+@pytest.mark.parametrize("order", [(1, 2), (2, 1)])
+def test_a_call_in_two_traces_counts_once_whichever_comes_first(
+    reader: Reader, order: tuple[int, int]
+) -> None:
+    calls = {
+        trace: span(trace, kind="llm", response_id="resp-1", input_tokens=10, output_tokens=5)
+        for trace in order
+    }
+
+    for trace in order:
+        reader.store(calls[trace])
+    totals = {
+        int(row["trace_id"], 16): row["input_tokens"] for row in reader.get("/traces")["traces"]
+    }
+
+    assert totals == {1: None, 2: 10}

@@ -16,7 +16,7 @@ _AS_THEY_ARE = tuple(
 _TRACE_AS_THEY_ARE = tuple(
     name
     for name in TraceRow.model_fields
-    if name not in ("start", "end", "duration_ns", "total_cost")
+    if name not in ("state", "received", "start", "end", "duration_ns", "total_cost")
 )
 
 
@@ -35,9 +35,11 @@ def money_or_none(amount: Decimal | None) -> str | None:
     return None if amount is None else money(amount)
 
 
-def trace_row(row: Row) -> TraceRow:
-    """A row of the table `traces`, or of `query.summary`."""
-    return TraceRow(**{name: row[name] for name in _TRACE_AS_THEY_ARE}, **_measures(row))
+def trace_row(row: Row, state: str) -> TraceRow:
+    """A row of the table `traces`, or of `query.summary`, and where the trace stands now."""
+    plain = {name: row[name] for name in _TRACE_AS_THEY_ARE}
+    received = rfc3339(row["received_ns"])
+    return TraceRow.model_validate(plain | _measures(row) | {"state": state, "received": received})
 
 
 def span_row(row: Row) -> SpanRow:

@@ -26,6 +26,7 @@ ValueField = Literal[
     "tag",
     "error_type",
 ]
+TraceState = Literal["open", "finished", "idle", "stalled", "crashed"]
 RollupGroup = Literal[
     "hour",
     "service",
@@ -85,14 +86,16 @@ class Cost(Shape):
 
 
 class TraceRow(Shape):
-    """One trace in a list. Totals are over counted spans."""
+    """One trace in a list. Totals are over counted spans; `received` is when something of it came last."""
 
     trace_id: str
     name: str
     kind: Kind
     status: Status
+    state: TraceState
     start: str
     end: str | None
+    received: str
     duration_ns: int | None
     error_type: str
     error_message: str
@@ -107,6 +110,7 @@ class TraceRow(Shape):
     models: list[str]
     span_count: int
     error_count: int
+    open_count: int
     llm_count: int
     tool_count: int
     input_tokens: int | None

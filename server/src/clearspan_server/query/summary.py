@@ -32,8 +32,9 @@ def summarise(spans: Sequence[Row]) -> Row:
         "name": root["name"],
         "kind": root["kind"],
         "status": status,
+        "state": _state(spans, status),
         "start_ns": min(span["start_ns"] for span in spans),
-        "end_ns": None if status == "open" else _last_end_ns(spans),
+        "end_ns": None if status in ("open", "crashed") else _last_end_ns(spans),
         "error_type": failed["error_type"] if failed else "",
         "error_message": failed["error_message"] if failed else "",
         "services": _distinct(span["service"] for span in spans),
@@ -44,11 +45,21 @@ def summarise(spans: Sequence[Row]) -> Row:
         "output_preview": root["output_preview"] or _last_output(spans),
         "span_count": len(spans),
         "error_count": _count(spans, "status", "error"),
+        "open_count": _count(spans, "status", "open"),
         "llm_count": _count(spans, "kind", "llm"),
         "tool_count": _count(spans, "kind", "tool"),
         **{column: _total(paying, column) for column in _SUMMED},
         "unpriced_count": sum(span["total_cost"] is None for span in paying),
+        "received_ns": max(span["received_ns"] for span in spans),
+        "processes": _distinct(span["process"] for span in spans if span["status"] == "open"),
     }
+
+
+def _state(spans: Sequence[Row], status: str) -> str:
+    if status not in ("open", "crashed"):
+        return "ended"
+    is_left = _count(spans, "status", "open") == 0 and _count(spans, "status", "crashed") > 0
+    return "crashed" if status == "crashed" or is_left else "open"
 
 
 _NO_ROOT = 2

@@ -24,6 +24,7 @@ MAX_SPANS = 100_000  # of one trace in one answer
 _LISTING = Listing(statement(SQL, "traces"), ids=("trace_id",))
 _BY_SPAN = statement(SQL, "trace_ids_by_span")
 _SPANS = statement(SQL, "trace_spans")
+_STATE = statement(SQL, "trace_state")
 
 
 @dataclass(slots=True, frozen=True)
@@ -33,6 +34,27 @@ class TraceOfSpans:
     summary: Row
     spans: list[Row]
     places: list[Place]
+
+
+@dataclass(slots=True, frozen=True)
+class Patience:
+    """Silences in nanoseconds after which an ended trace has finished, and one without an end is idle."""
+
+    quiet_ns: int
+    idle_ns: int
+
+
+def state_of(row: Row, patience: Patience, now_ns: int) -> str:
+    """Where a trace stands now: open, finished, idle, stalled or crashed. Time passing rewrites no row.
+
+    A process that said that it has spans open is watched: its trace is open until the process falls silent.
+    """
+    silence_ns = now_ns - row["received_ns"]
+    if row["state"] == "ended":
+        return "finished" if silence_ns >= patience.quiet_ns else "open"
+    if row["state"] == "open" and not row["processes"]:
+        return "idle" if silence_ns >= patience.idle_ns else "open"
+    return str(row["state"])
 
 
 def list_traces(
@@ -63,8 +85,12 @@ def read_trace(engine: Engine, project: str, trace_id: str) -> TraceOfSpans:
     spans = engine.query(_SPANS, values)
     if not spans:
         raise NotFound(f"no trace {trace_id!r} in project {project!r}", trace_id=trace_id)
+    summary = summarise(spans) | {"span_count": spans[0]["span_count"]}
+    known = engine.query(_STATE, {"project": project, "trace_id": trace_id})
+    if summary["state"] == "open" and known and known[0]["state"] == "stalled":
+        summary["state"] = "stalled"
     return TraceOfSpans(
-        summary=summarise(spans) | {"span_count": spans[0]["span_count"]},
+        summary=summary,
         spans=spans,
         places=places([(span["span_id"], span["parent_id"]) for span in spans]),
     )

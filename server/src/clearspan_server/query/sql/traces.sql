@@ -1,10 +1,10 @@
 -- A page of traces. One row a trace is kept ready (store/schema/traces.sql): no span and no body is read.
 select
-    trace_id, name, kind, status, start_ns, end_ns, error_type, error_message,
+    trace_id, name, kind, status, state, start_ns, end_ns, error_type, error_message,
     services, environment, release, user_id, session_id, tags, feature, providers, models,
-    span_count, error_count, llm_count, tool_count,
+    span_count, error_count, open_count, llm_count, tool_count,
     input_tokens, output_tokens, total_tokens, total_cost, unpriced_count,
-    input_preview, output_preview
+    input_preview, output_preview, received_ns, processes
 from traces final
 where project = {project:String}
     -- The sort key knows minutes: without this line the whole project is read.
