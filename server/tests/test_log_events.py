@@ -1,0 +1,94 @@
+"""Log events complete their span by HTTP: before it or after it, in one request or several, or where it never comes."""
+
+from typing import Any
+
+import pytest
+from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
+from opentelemetry.proto.trace.v1.trace_pb2 import Span
+
+from running import Server, until
+from sending import post, request_of, span
+
+PROJECT = "log-events"
+CHAT: dict[str, object] = {"gen_ai.operation.name": "chat", "gen_ai.request.model": "gpt-4o-mini"}
+
+
+def request(made: Span, *messages: tuple[str, str]) -> bytes:
+    """Log events of a span: name and content, in this order from its start."""
+    sent = ExportLogsServiceRequest()
+    records = sent.resource_logs.add().scope_logs.add().log_records
+    for number, (name, content) in enumerate(messages):
+        record = records.add(trace_id=made.trace_id, span_id=made.span_id, event_name=name)
+        record.time_unix_nano = made.start_time_unix_nano + number
+        held = record.body.kvlist_value.values
+        if name == "gen_ai.choice":
+            message = held.add(key="message")
+            message.value.kvlist_value.values.add(key="content").value.string_value = content
+            held.add(key="finish_reason").value.string_value = "stop"
+        else:
+            held.add(key="content").value.string_value = content
+    return sent.SerializeToString()
+
+
+def send(server: Server, signal: str, body: bytes) -> None:
+    assert post(server.url, f"/v1/{signal}?project={PROJECT}", body) == (200, b"")
+
+
+def shown(server: Server, made: Span) -> Any:
+    """The span as the API gives it, None until it has both sides of its conversation."""
+    path = f"/api/v1/traces/{made.trace_id.hex()}/spans/{made.span_id.hex()}?project={PROJECT}"
+    try:
+        found = server.get(path)
+    except OSError:
+        return None
+    return found if found["input_messages"] and found["output_messages"] else None
+
+
+def texts(messages: Any) -> list[tuple[str, str]]:
+    return [(one["role"], one["parts"][0]["content"]) for one in messages]
+
+
+QUESTION = (("gen_ai.system.message", "Be terse."), ("gen_ai.user.message", "Capital of France?"))
+ANSWER = ("gen_ai.choice", "Paris.")
+
+
+@pytest.mark.parametrize("order", ["span first", "span last", "span between"])
+def test_a_conversation_of_log_events_is_shown_on_its_span(server: Server, order: str) -> None:
+    made = span("chat gpt-4o-mini", CHAT)
+    requests = [("logs", request(made, *QUESTION)), ("logs", request(made, ANSWER))]
+    at = {"span first": 0, "span between": 1, "span last": 2}[order]
+    requests.insert(at, ("traces", request_of([made])))
+
+    for signal, body in requests:
+        send(server, signal, body)
+
+    found = until(lambda: shown(server, made), 30)
+    assert texts(found["input_messages"]) == [
+        ("system", "Be terse."),
+        ("user", "Capital of France?"),
+    ]
+    assert texts(found["output_messages"]) == [("assistant", "Paris.")]
+    assert (found["name"], found["status"], found["kind"]) == ("chat gpt-4o-mini", "ok", "llm")
+    assert found["finish_reason"] == "stop"
+
+
+def test_log_events_that_are_sent_again_change_nothing(server: Server) -> None:
+    made = span("chat gpt-4o-mini", CHAT)
+    body = request(made, *QUESTION, ANSWER)
+
+    for signal, sent in (("logs", body), ("traces", request_of([made])), ("logs", body)):
+        send(server, signal, sent)
+
+    found = until(lambda: shown(server, made), 30)
+    assert len(found["input_messages"]) == 2
+    assert len(found["output_messages"]) == 1
+
+
+def test_log_events_whose_span_never_comes_are_shown_as_one_that_is_open(server: Server) -> None:
+    made = span("never sent")
+
+    send(server, "logs", request(made, *QUESTION, ANSWER))
+
+    found = until(lambda: shown(server, made), 30)
+    assert (found["name"], found["kind"], found["status"]) == ("chat", "llm", "open")
+    assert found["end"] is None
