@@ -1479,7 +1479,7 @@ export interface components {
         };
         /**
          * TraceRow
-         * @description One trace in a list. Totals are over counted spans.
+         * @description One trace in a list. Totals are over counted spans; `received` is when something of it came last.
          */
         TraceRow: {
             /** Duration Ns */
@@ -1511,12 +1511,16 @@ export interface components {
             models: string[];
             /** Name */
             name: string;
+            /** Open Count */
+            open_count: number;
             /** Output Preview */
             output_preview: string;
             /** Output Tokens */
             output_tokens: number | null;
             /** Providers */
             providers: string[];
+            /** Received */
+            received: string;
             /** Release */
             release: string;
             /** Services */
@@ -1527,6 +1531,11 @@ export interface components {
             span_count: number;
             /** Start */
             start: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "finished" | "idle" | "stalled" | "crashed";
             /**
              * Status
              * @enum {string}
