@@ -1,6 +1,6 @@
 /** Where a trace stands in its life, and a sentence on what is known of one that did not end well. */
 
-import { counted, formatAge, formatClock } from "./format";
+import { counted, formatClock } from "./format";
 import type { Status } from "./kinds";
 
 type TraceState = "open" | "finished" | "idle" | "stalled" | "crashed";
@@ -9,34 +9,33 @@ type TraceState = "open" | "finished" | "idle" | "stalled" | "crashed";
 export type Standing = Status | "idle" | "stalled";
 
 /** How the trace ended once it is finished, else its state. */
-export function standingOf({ status, state }: { status: Status; state?: TraceState }): Standing {
-  return state === undefined || state === "finished" ? status : state;
+export function standingOf({ status, state }: { status: Status; state: TraceState }): Standing {
+  return state === "finished" ? status : state;
 }
 
 interface Known {
-  state: TraceState;
-  /** When the server last heard of the trace; null when that is not known. */
-  lastHeardMs: number | null;
-  openSpans: number;
+  standing: Standing;
+  /** When something of the trace came last. */
+  lastMs: number;
+  /** Spans that have not ended, or never will. */
+  unended: number;
 }
 
-/** What is known of a trace that is not finished; null when there is nothing to say. */
-export function stateSentence(
-  { state, lastHeardMs, openSpans }: Known,
-  nowMs: number,
-): string | null {
-  const left = openSpans === 0 ? "" : ` with ${counted(openSpans, "span")} open`;
-  const at = lastHeardMs === null ? "" : ` at ${formatClock(lastHeardMs)}`;
-  const forHow = lastHeardMs === null ? "a while" : formatAge(lastHeardMs, nowMs);
-  switch (state) {
+/** What is known of a trace whose process fell silent; null for any other. */
+export function silenceOf({ standing, lastMs, unended }: Known): string | null {
+  const left = unended === 0 ? "" : ` with ${counted(unended, "span")} open`;
+  const after = `after ${formatClock(lastMs)}${left}`;
+  switch (standing) {
     case "crashed":
-      return `The process went silent${at}${left} and did not come back. What had arrived is here.`;
+      return `The process went silent ${after} and did not come back. What had arrived is here.`;
     case "stalled":
-      return `The process went silent${at}${left}. It may still come back.`;
+      return `The process went silent ${after}. It may still come back.`;
     case "idle":
-      return `Nothing new for ${forHow}${left}. Whether its process lives is not known.`;
+      return `Nothing came ${after}. Whether its process lives is not known.`;
     case "open":
-    case "finished":
+    case "ok":
+    case "error":
+    case "cancelled":
       return null;
   }
 }

@@ -9,7 +9,7 @@ import {
   parseTime,
 } from "../../model/format";
 import { whereTheTimeWent } from "../../model/story";
-import { standingOf } from "../../model/traceState";
+import { silenceOf, standingOf } from "../../model/traceState";
 import type { Tree } from "../../model/tree";
 import { Age } from "../../ui/Age";
 import { CopyButton } from "../../ui/CopyButton";
@@ -31,6 +31,12 @@ interface TraceHeaderProps {
 /** The trace in three lines: totals, who and when, and where the time went. */
 export function TraceHeader({ trace, tree, path }: TraceHeaderProps) {
   const story = whereTheTimeWent(tree, path);
+  const standing = standingOf(trace);
+  const silence = silenceOf({
+    standing,
+    lastMs: parseTime(trace.received),
+    unended: tree.spans.filter(({ status }) => status === "open" || status === "crashed").length,
+  });
   return (
     <header className="trace-header">
       <div className="trace-header-line">
@@ -38,7 +44,7 @@ export function TraceHeader({ trace, tree, path }: TraceHeaderProps) {
         <h2 className="cut" title={trace.name}>
           {nameOr(trace.name, trace.trace_id)}
         </h2>
-        <StatusDot status={standingOf(trace)} word />
+        <StatusDot status={standing} word />
         <CopyButton text={trace.trace_id} what="trace id" shown={trace.trace_id.slice(0, 8)} />
         <dl className="trace-totals">
           <Total name="Total time">
@@ -62,6 +68,7 @@ export function TraceHeader({ trace, tree, path }: TraceHeaderProps) {
           {trace.error_message}
         </p>
       )}
+      {silence !== null && <p className="trace-silence">{silence}</p>}
       {story !== null && <p className="trace-story">{story}</p>}
     </header>
   );
