@@ -2,4 +2,4 @@
 select project, trace_id, span_id, start_ns
 from spans final
 where project in {projects:Array(String)} and trace_id in {trace_ids:Array(String)}
-    and status = 'open' and process = {process:String} and span_id not in {living:Array(String)}
+    and status = 'open' and process = {process:String} and not has({living:Array(String)}, span_id)
