@@ -162,12 +162,14 @@ def _disk(settings: Settings) -> Check:
     with contextlib.suppress(OSError):
         free = shutil.disk_usage(place).free
         return Check(
-            "disk",
+            "free space",
             ok=free >= settings.min_free_bytes,
             says=f"{_size(free)} free",
             advice=f"below {_size(settings.min_free_bytes)} senders get 429: make room",
         )
-    return Check("disk", ok=False, says=f"{place} cannot be looked at", advice="check the folder")
+    return Check(
+        "free space", ok=False, says=f"{place} cannot be looked at", advice="check the folder"
+    )
 
 
 def _with_server(
