@@ -105,7 +105,8 @@ def _serve(parts: Parts, folder: Folder, doors: _Doors, options: Options) -> Non
         # uvicorn stops on the signal and then raises it again: by then there is still work to do here.
         signal.signal(number, lambda *_: None)
     try:
-        asyncio.run(server.serve(sockets=[doors.http]))
+        with asyncio.Runner(loop_factory=server.config.get_loop_factory()) as runner:
+            runner.run(server.serve(sockets=[doors.http]))
     finally:
         demo.stop()
     if not server.started:
