@@ -71,7 +71,7 @@ def ready(server: Server) -> dict[str, dict[str, str]]:
     return answer
 
 
-def test_an_entry_that_cannot_be_read_is_set_aside_and_its_neighbours_are_stored(
+def test_an_entry_that_cannot_be_read_is_quarantined_and_its_neighbours_are_stored(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     data = tmp_path / "data"
@@ -90,10 +90,32 @@ def test_an_entry_that_cannot_be_read_is_set_aside_and_its_neighbours_are_stored
         until(lambda: listed(again, spans[2].trace_id.hex()))
         assert listed(again, spans[0].trace_id.hex())
         assert not listed(again, spans[1].trace_id.hex())
+        [row] = again.get("/api/v1/quarantine")["rows"]
+        totals = again.get("/api/v1/deliveries")["totals"]
 
-    with closing(sqlite3.connect(data / "journal" / "state.db")) as opened:
-        kept = opened.execute("select seq, data from aside").fetchall()
-    assert kept == [(2, b"no Arrow")]
+    assert row["reason"].startswith("it cannot be read")
+    assert (totals["received"], totals["stored"], totals["quarantined"]) == (3, 2, 1)
+
+
+def test_a_segment_without_kinds_and_receipts_is_stored(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = tmp_path / "data"
+    monkeypatch.setenv("CLEARSPAN_BATCH_AGE_MS", "600000")
+    server = start(data)
+    one = span("from 0.1.0")
+    post(server.url, "/v1/traces", request_of([one]))
+    server.kill()
+    monkeypatch.delenv("CLEARSPAN_BATCH_AGE_MS")
+    segment = min((data / "journal").glob("[0-9]*.db"))
+    with closing(sqlite3.connect(segment)) as opened, opened:
+        opened.execute("alter table entries drop column kind")
+        opened.execute("alter table entries drop column receipt")
+    with closing(sqlite3.connect(data / "journal" / "state.db")) as opened, opened:
+        opened.execute("alter table batch drop column note")
+
+    with serving(data) as again:
+        until(lambda: listed(again, one.trace_id.hex()))
 
 
 def test_a_service_behind_a_foreign_parent_has_its_own_root(server: Server) -> None:

@@ -56,6 +56,24 @@ def test_a_row_that_the_engine_refuses_is_quarantined_and_its_neighbours_are_sto
     assert "Code: 53" in held[0]["reason"]
 
 
+def test_many_bad_rows_before_a_good_one_do_not_hold_it_back(drilled: Server, faults: Path) -> None:
+    faults.write_text(json.dumps({"refuse_named": DRILL}))
+    spans = [*(span(DRILL) for _ in range(20)), span("good")]
+
+    post(drilled.url, "/v1/traces", request_of(spans))
+    until(lambda: names(drilled) == ["good"])
+    post(drilled.url, "/v1/traces", request_of([*spans[:1], spans[-1]]))  # its answer was lost
+    totals = until(lambda: settled(drilled, received=23))
+
+    assert (totals["stored"], totals["quarantined"], totals["duplicates"]) == (1, 21, 1)
+
+
+def settled(server: Server, received: int) -> Any:
+    """The sums of the ledger once so much came and nothing waits; None before."""
+    totals = server.get("/api/v1/deliveries")["totals"]
+    return totals if totals["received"] == received and not totals["waiting"] else None
+
+
 def test_what_is_acknowledged_while_the_engine_is_down_is_stored_once_when_it_is_up(
     drilled: Server, faults: Path
 ) -> None:
@@ -89,6 +107,8 @@ def test_a_record_is_known_from_before_and_from_earlier_in_its_batch() -> None:
     first = np.array([1, 2, 2, 3], np.uint64)
 
     assert seen.add(first).tolist() == [False, False, True, False]
+    assert seen.add(np.array([3, 4], np.uint64)).tolist() == [True, False]
+    seen.forget(np.array([4], np.uint64))
     assert seen.add(np.array([3, 4], np.uint64)).tolist() == [True, False]
 
 

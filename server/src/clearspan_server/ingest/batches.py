@@ -96,6 +96,7 @@ class Contents:
     gathered: list[Gathered] = field(default_factory=list)
     receipts: dict[int, str] = field(default_factory=dict)  # entry → JSON of its delivery
     receipt_of: dict[int, int] = field(default_factory=dict)  # entry → the one with its receipt
+    unreadable: list[tuple[Entry, str]] = field(default_factory=list)  # with the reason
 
     def keys(self) -> set[TraceKey]:
         """The traces whose spans are in it."""
@@ -109,10 +110,8 @@ class Contents:
 _OF_SPANS = ("spans", "span_parts")
 
 
-def contents(
-    entries: Iterable[Entry], unreadable: Callable[[Entry, str], None] | None = None
-) -> Contents:
-    """Read the entries; one that cannot be read is handed to `unreadable` and stops nobody."""
+def contents(entries: Iterable[Entry]) -> Contents:
+    """Read the entries; one that cannot be read stops nobody."""
     found = Contents()
     tables: dict[str, list[tuple[int, pa.Table]]] = {}
     first_seq = 0
@@ -127,8 +126,7 @@ def contents(
             table = KINDS[entry.kind].read(entry.data, entry.schema_version)
         except (pa.ArrowException, ValueError, KeyError) as error:
             LOG.error("journal entry %d cannot be read: %s", entry.seq, error)  # noqa: TRY400 - no stack of ours
-            if unreadable is not None:
-                unreadable(entry, str(error))
+            found.unreadable.append((entry, f"it cannot be read: {error}"[:300]))
             continue
         tables.setdefault(entry.kind, []).append((entry.seq, table))
     found.gathered = [_gathered(kind, tables[kind]) for kind in KINDS if kind in tables]

@@ -37,6 +37,12 @@ class Seen:
         self._remember(unique[~known])
         return before
 
+    def forget(self, hashes: Hashes) -> None:
+        """These records were not stored after all: when they come again they are no duplicates."""
+        self._recent = [held[~np.isin(held, hashes)] for held in self._recent]
+        self._young = self._young[~np.isin(self._young, hashes)]
+        self._old = self._old[~np.isin(self._old, hashes)]
+
     def _remember(self, new: Hashes) -> None:
         self._recent.append(new)
         if sum(map(len, self._recent)) < _MERGE_AT:

@@ -1,6 +1,7 @@
 """Inserting rows of which the engine may refuse some: halves, until the one row is found."""
 
 import re
+from collections import deque
 from dataclasses import dataclass, field
 
 import pyarrow as pa
@@ -14,13 +15,20 @@ _OF_THE_ENGINE = frozenset(
         *(3, 173, 241, 439, 1001),  # memory, threads, something unexpected
         *(74, 75, 76, 243, 499),  # files, disk, object storage
         *(159, 160, 202, 236, 394),  # time, too many queries, cancelled
+        *(
+            16,
+            47,
+            60,
+            81,
+            115,
+        ),  # a table, column or setting that is not there: its schema, not a row
         *(164, 242, 252),  # read-only, too many parts
         *(198, 209, 210, 279, 319, 425, 516, 668, 999),  # connections, replicas, access
     )
 )
 _CODE = re.compile(r"\b[Cc]ode:? (\d+)")
-# So many rows refused and none taken: it is not the rows.
-_GIVE_UP_AFTER = 16
+# So many rows and none taken: it is not the rows.
+_GIVE_UP_FROM = 16
 
 
 def is_refusal(error: DatabaseError) -> bool:
@@ -41,31 +49,30 @@ class Insertion:
     refused: dict[int, str] = field(default_factory=dict)
     stored: int = 0
 
-    def insert(self, rows: pa.Table, first: int = 0) -> None:
-        """Insert all that can be inserted; `first` is the place of the first row.
+    def insert(self, rows: pa.Table) -> None:
+        """Insert all that can be inserted, larger pieces first: good rows show early that it is not the engine.
 
         Raises:
             DatabaseError: the engine is in trouble, or refuses everything: then nothing is said of the rows.
         """
-        last = first + rows.num_rows
-        try:
-            self.engine.insert(self.table, rows, token=f"{self.token}:{first}-{last}")
-            self.stored += rows.num_rows
-        except DatabaseError as error:
-            if not is_refusal(error):
-                raise
-            self.engine.query("select 1")
-            if rows.num_rows == 1:
-                self._refuse(first, error)
-                return
-            middle = rows.num_rows // 2
-            self.insert(rows.slice(0, middle), first)
-            self.insert(rows.slice(middle), first + middle)
-
-    def _refuse(self, place: int, error: DatabaseError) -> None:
-        self.refused[place] = _reason(error)
-        if not self.stored and len(self.refused) >= _GIVE_UP_AFTER:
-            raise error
+        pieces = deque([(0, rows.num_rows)])
+        while pieces:
+            first, last = pieces.popleft()
+            try:
+                piece = rows.slice(first, last - first)
+                self.engine.insert(self.table, piece, token=f"{self.token}:{first}-{last}")
+                self.stored += last - first
+            except DatabaseError as error:
+                if not is_refusal(error):
+                    raise
+                self.engine.query("select 1")
+                if last - first > 1:
+                    middle = (first + last) // 2
+                    pieces += [(first, middle), (middle, last)]
+                    continue
+                self.refused[first] = _reason(error)
+                if len(self.refused) == rows.num_rows >= _GIVE_UP_FROM:
+                    raise
 
 
 def _reason(error: DatabaseError) -> str:

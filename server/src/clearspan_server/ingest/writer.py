@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import orjson
 import pyarrow as pa
 
+from clearspan_server.ingest.admission import DEFAULT_PROJECT
 from clearspan_server.ingest.batches import (
     KINDS,
     Contents,
@@ -135,7 +136,7 @@ class Writer:
         entries = self._gather() if batch is None else _of(journal, batch)
         if not entries:
             return False
-        held = contents(entries, journal.set_aside)
+        held = contents(entries)
         if batch is None:
             note = self._note_duplicates(held)
             batch = Batch(uuid.uuid4().hex, entries[0].seq, entries[-1].seq, note)
@@ -144,7 +145,7 @@ class Writer:
             journal.begin(self._prepared)
             self._prepared = None
         begin_s = time.monotonic()
-        refused = Counter[int]()
+        refused = self._keep_unreadable(held)
         for one in held.gathered:
             refused += self._insert(one, batch, held)
         self._enter(held, batch, refused)
@@ -169,9 +170,21 @@ class Writer:
             return Counter()
         self._quarantine.add(_refused(one, place, reason) for place, reason in refused.items())
         self.figures.quarantined += len(refused)
+        if self._seen is not None and kind.identity:
+            self._seen.forget(hashes(one.made.take(pa.array(refused)), kind.identity))
         LOG.warning("the engine refused %d of %d rows", len(refused), one.made.num_rows)
         counted = kind.identity != ()  # a log's part is quarantined, but counted as the log
         return Counter(held.receipt_of[int(one.seqs[place])] for place in refused if counted)
+
+    def _keep_unreadable(self, held: Contents) -> Counter[int]:
+        """Quarantine the entries that cannot be read; how many records they had, by the entry with their receipt."""
+        if held.unreadable:
+            self._quarantine.add(_whole(entry, reason, held) for entry, reason in held.unreadable)
+        kept = Counter[int]()
+        for entry, _ in held.unreadable:
+            self.figures.quarantined += entry.row_count
+            kept[held.receipt_of[entry.seq]] += entry.row_count if entry.kind != "log" else 0
+        return kept
 
     def _note_duplicates(self, held: Contents) -> str:
         """How many records of each receipt were stored before, as JSON; the engine is asked once, for the last hour."""
@@ -195,7 +208,7 @@ class Writer:
             self._engine.insert(DELIVERIES, rows, token=f"{batch.token}:{DELIVERIES}")
 
     def _gather(self) -> list[Entry]:
-        """Entries for one batch: waits until it is full, or `age_s` have passed since the last one."""
+        """Whole requests for one batch: waits until it is full, or `age_s` have passed since the last one."""
         journal, limits = self._journal, self._limits
         if journal.committed <= journal.stored:
             return []
@@ -208,17 +221,41 @@ class Writer:
             journal.wait(journal.committed, min(left_s, _LOOK_S))
         self._read_at = time.monotonic()
         entries: list[Entry] = []
-        rows = 0
-        for entry in journal.read(journal.stored, max_bytes=limits.size_bytes):
+        rows = size_bytes = 0
+        for entry in journal.read(journal.stored):
+            is_full = rows >= limits.rows or size_bytes >= limits.size_bytes
+            # The first entry of a request has its receipt; those of 0.1.0 had none, and one entry each.
+            if is_full and (entry.receipt or not entries[0].receipt):
+                break
             entries.append(entry)
             rows += entry.row_count
-            if rows >= limits.rows:
-                break
+            size_bytes += len(entry.data)
         return entries
 
 
 def _of(journal: Journal, batch: Batch) -> list[Entry]:
     return list(journal.read(batch.first_seq - 1, up_to=batch.last_seq))
+
+
+def _whole(entry: Entry, reason: str, held: Contents) -> Refused:
+    receipt = orjson.loads(held.receipts.get(held.receipt_of[entry.seq], "{}"))
+    return Refused(
+        seq=entry.seq,
+        place=0,
+        kind=entry.kind,
+        project=receipt.get("project", DEFAULT_PROJECT),
+        trace_id="",
+        span_id="",
+        name="",
+        process=receipt.get("process", ""),
+        service=receipt.get("service", ""),
+        received_ns=receipt.get("received_ns", 0),
+        quarantined_ns=time.time_ns(),
+        reason=reason,
+        schema_version=entry.schema_version,
+        data=entry.data,
+        row_count=entry.row_count,
+    )
 
 
 def _refused(one: Gathered, place: int, reason: str) -> Refused:

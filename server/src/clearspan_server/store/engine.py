@@ -9,7 +9,7 @@ from typing import Any
 import clickhouse_connect
 import pyarrow as pa
 from clickhouse_connect.driver.client import Client
-from clickhouse_connect.driver.exceptions import ClickHouseError
+from clickhouse_connect.driver.exceptions import ClickHouseError, OperationalError
 
 from clearspan_server.errors import Unavailable
 
@@ -82,6 +82,8 @@ class Engine:
                 client = _open(self.target)
             try:
                 yield client
+            except OperationalError as error:
+                raise Unavailable(f"the engine does not answer: {error}") from error
             finally:
                 with self._lock:
                     keep = not self._closed

@@ -1,7 +1,6 @@
 """An engine that fails on demand, for drills and tests: how it is to fail stands in a JSON file (docs/drills.md)."""
 
 import json
-import threading
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -9,12 +8,11 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from clickhouse_connect.driver.exceptions import DatabaseError, OperationalError
+from clickhouse_connect.driver.exceptions import DatabaseError
 from typing_extensions import override
 
+from clearspan_server.errors import Unavailable
 from clearspan_server.store.engine import Engine, Row
-
-_LOOK_S = 0.1
 
 
 class FaultyEngine(Engine):
@@ -26,8 +24,6 @@ class FaultyEngine(Engine):
 
     def __init__(self, target: str | Path, faults: Path) -> None:
         self._faults = faults
-        self._look = threading.Lock()
-        self._looked_s = float("-inf")
         self._wanted: dict[str, Any] = {}
         super().__init__(target)
 
@@ -68,21 +64,16 @@ class FaultyEngine(Engine):
         if wanted.get("slow_ms"):
             time.sleep(float(wanted["slow_ms"]) / 1000)
         if wanted.get("down"):
-            raise OperationalError("a drill: the engine is down")
+            raise Unavailable("a drill: the engine is down")
         return wanted
 
     def _read(self) -> dict[str, Any]:
-        """What the file says, read again at most ten times a second; one that is being written holds no wish yet."""
-        with self._look:
-            now_s = time.monotonic()
-            if now_s - self._looked_s < _LOOK_S:
-                return self._wanted
-            self._looked_s = now_s
-            try:
-                read = json.loads(self._faults.read_text(encoding="utf-8"))
-            except FileNotFoundError:
-                read = {}
-            except ValueError:
-                read = self._wanted
-            self._wanted = read if isinstance(read, dict) else {}
+        """What the file says now; while it is being written, what it said before."""
+        try:
+            read = json.loads(self._faults.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            read = {}
+        except ValueError:
             return self._wanted
+        self._wanted = read if isinstance(read, dict) else {}
+        return self._wanted

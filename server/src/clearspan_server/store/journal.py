@@ -38,9 +38,6 @@ create table if not exists positions (name text primary key, seq integer not nul
 create table if not exists batch (
     token text primary key, first_seq integer not null, last_seq integer not null,
     note text not null default '');
-create table if not exists aside (
-    seq integer primary key, schema_version integer not null, row_count integer not null, data blob not null,
-    reason text not null);
 """
 _LATER_BATCH = ("note text not null default ''",)
 _NO_ROWS = "none"
@@ -202,14 +199,6 @@ class Journal:
         with self._wake:
             for seq in range(batch.first_seq, batch.last_seq + 1):
                 self._backlog_bytes -= self._backlog.pop(seq, 0)
-
-    def set_aside(self, entry: Entry, reason: str) -> None:
-        """Keep an entry that cannot be read, with the reason; its segment goes in the ordinary way."""
-        with self._state_lock, self._state:
-            self._state.execute(
-                "insert or replace into aside values (?, ?, ?, ?, ?)",
-                (entry.seq, entry.schema_version, entry.row_count, entry.data, reason),
-            )
 
     def derive(self, seq: int) -> None:
         """Everything up to `seq` has been worked into the derived tables; its segments can go."""

@@ -15,19 +15,22 @@ create table if not exists rows (
     process text not null, service text not null,
     received_ns integer not null, quarantined_ns integer not null,
     reason text not null, schema_version integer not null, data blob not null,
-    redriven_ns integer,
+    row_count integer not null, redriven_ns integer,
     unique (seq, place));
 create index if not exists by_project on rows (project, trace_id);
 """
 _COLUMNS = (
     "seq, place, kind, project, trace_id, span_id, name, process, service, received_ns, quarantined_ns,"
-    " reason, schema_version, data"
+    " reason, schema_version, data, row_count"
 )
 
 
 @dataclass(slots=True, frozen=True)
 class Refused:
-    """A row that the engine refused: `place` of its entry; `data` is the row alone, as an Arrow stream of its kind."""
+    """A row that the engine refused: `place` of its entry; `data` is the row alone, as an Arrow stream of its kind.
+
+    An entry that could not be read is kept whole: `row_count` says of how many records.
+    """
 
     seq: int
     place: int
@@ -43,6 +46,7 @@ class Refused:
     reason: str
     schema_version: int
     data: bytes
+    row_count: int = 1
 
 
 @dataclass(slots=True, frozen=True)
