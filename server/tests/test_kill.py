@@ -1,12 +1,17 @@
 """Contract 1: what was acknowledged is there after `kill -9`, exactly once."""
 
 import http.client
+import json
 import random
+import sqlite3
 import subprocess
 import sys
 import threading
 import time
+from contextlib import closing
 from pathlib import Path
+
+import pytest
 
 from running import Server, start, until
 from sending import post, request_of, span
@@ -74,6 +79,42 @@ def test_twenty_kills_lose_nothing_that_was_acknowledged_and_store_nothing_twice
     assert len(acknowledged) > KILLS * SPANS_A_REQUEST
     assert acknowledged <= set(rows)
     assert [span_id for span_id, count in rows.items() if count != 1] == []
+
+
+def test_a_kill_between_insert_and_its_note_in_the_journal_doubles_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data, faults = tmp_path / "data", tmp_path / "faults.json"
+    monkeypatch.setenv("CLEARSPAN_FAULTS", str(faults))
+    monkeypatch.setenv("CLEARSPAN_BATCH_AGE_MS", "50")
+    server = start(data)
+    first, *rest = [span("once") for _ in range(SPANS_A_REQUEST)]
+    post(server.url, "/v1/traces", request_of([first]))
+    until(lambda: visible_spans(server) == 1)
+    faults.write_text(json.dumps({"down": True}))
+    assert post(server.url, "/v1/traces", request_of(rest))[0] == 200
+    with closing(sqlite3.connect(data / "journal" / "state.db", isolation_level=None)) as state:
+        until(lambda: state.execute("select token from batch").fetchall())
+        state.execute("begin immediate")  # the writer can insert, and not note that it did
+        faults.write_text("{}")
+        until(lambda: "locked" in server.get("/api/v1/deliveries")["writer"]["trouble"], 30)
+        server.kill()
+        state.execute("rollback")
+        assert state.execute("select count(*) from batch").fetchone() == (1,)
+
+    again = start(data)
+    with closing(sqlite3.connect(data / "journal" / "state.db")) as state:
+        until(lambda: state.execute("select count(*) from batch").fetchone() == (0,))
+    totals = again.get("/api/v1/deliveries")["totals"]
+    assert again.stop() == 0
+
+    assert set(stored_rows(data).values()) == {1}
+    assert len(stored_rows(data)) == SPANS_A_REQUEST
+    assert (totals["received"], totals["stored"], totals["duplicates"]) == (
+        SPANS_A_REQUEST,
+        SPANS_A_REQUEST,
+        0,
+    )
 
 
 def visible_spans(server: Server) -> int:
