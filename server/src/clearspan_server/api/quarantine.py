@@ -106,8 +106,12 @@ def _chosen(quarantine: Quarantine, asked: QuarantineRequest, project: str) -> l
 
 
 def _record(data: bytes) -> dict[str, JsonValue]:
-    with pa.ipc.open_stream(io.BytesIO(data)) as stream:
-        rows = stream.read_all().to_pylist()
+    """The row as JSON; nothing of an entry that is here because it cannot be read."""
+    try:
+        with pa.ipc.open_stream(io.BytesIO(data)) as stream:
+            rows = stream.read_all().to_pylist()
+    except pa.ArrowException:
+        return {}
     return {name: _plain(value) for name, value in rows[0].items()} if rows else {}
 
 

@@ -77,10 +77,10 @@ def _append(journal: Journal, row: Quarantined) -> "Future[int]":
         service=held.service,
         sender="",
         size_bytes=len(held.data),
-        received=1,
-        accepted=1,
+        received=held.row_count,
+        accepted=held.row_count,
     )
-    rows = [Rows(held.kind, held.schema_version, 1, held.data)]
+    rows = [Rows(held.kind, held.schema_version, held.row_count, held.data)]
     return journal.append(rows, orjson.dumps(receipt).decode())
 
 
@@ -95,6 +95,9 @@ def _wait(journal: Journal, seq: int) -> None:
 
 
 def _correct(engine: Engine, rows: Iterable[Quarantined], *, kept: bool) -> None:
-    for (project, seq), count in Counter((row.row.project, row.row.seq) for row in rows).items():
+    records = Counter[tuple[str, int]]()
+    for row in rows:
+        records[row.row.project, row.row.seq] += row.row.row_count
+    for (project, seq), count in records.items():
         counts = {"stored": count if kept else 0, "discarded": 0 if kept else count}
         engine.command(_CORRECT, {"project": project, "seq": seq} | counts)

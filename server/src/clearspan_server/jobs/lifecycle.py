@@ -11,6 +11,7 @@ from typing import Literal
 from clickhouse_connect.driver.exceptions import DatabaseError
 
 from clearspan_server.ingest.batches import contents
+from clearspan_server.ingest.refusals import is_refusal
 from clearspan_server.ingest.writer import StoredBatch
 from clearspan_server.jobs.derive import bring_up_to_date, crash
 from clearspan_server.jobs.states import Watch, Word
@@ -169,7 +170,9 @@ class Lifecycle:
         """Derive the traces; one that the engine refuses, while it answers otherwise, is left out alone."""
         try:
             yield bring_up_to_date(self._stores.engine, keys, bounds)
-        except DatabaseError:
+        except DatabaseError as error:
+            if not is_refusal(error):
+                raise
             self._stores.engine.query("select 1")
             if len(keys) == 1:
                 LOG.exception("trace %s of project %s is not listed", keys[0][1], keys[0][0])

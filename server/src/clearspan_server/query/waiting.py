@@ -24,8 +24,7 @@ class Waiting:
             for seq in [seq for seq in self._deliveries if seq <= stored]:
                 del self._deliveries[seq]
             after = max(stored, self._seen)
-            for entry in self._journal.read(after, up_to=committed):
-                if entry.receipt:
-                    self._deliveries[entry.seq] = Delivery(**orjson.loads(entry.receipt))
+            for seq, receipt in self._journal.receipts(after, committed):
+                self._deliveries[seq] = Delivery(**orjson.loads(receipt))
             self._seen = max(after, committed)
             return stored, list(self._deliveries.values())

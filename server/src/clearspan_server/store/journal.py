@@ -160,6 +160,16 @@ class Journal:
                 if size >= max_bytes:
                     return
 
+    def receipts(self, after: int, up_to: int) -> Iterator[tuple[int, str]]:
+        """The receipts of committed entries above `after`, to `up_to`, with their sequence numbers; no rows are read."""
+        for first in self._segments_from(after):
+            with closing(_segment_at(self._path(first))) as connection:
+                yield from connection.execute(
+                    "select seq, receipt from entries where seq > ? and seq <= ? and receipt != ''"
+                    " order by seq",
+                    (after, up_to),
+                )
+
     def wait(self, after: int, timeout_s: float) -> bool:
         """Wait until an entry above `after` is committed; false when the time ran out or the journal closed."""
         with self._grown:
