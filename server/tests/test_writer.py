@@ -143,3 +143,17 @@ def test_below_the_disk_watermark_senders_keep_what_they_have(
 
     assert status == 429
     assert b"the disk has" in body
+
+
+def test_the_ledger_tells_what_waits_while_the_engine_is_down(
+    drilled: Server, faults: Path
+) -> None:
+    faults.write_text(json.dumps({"down": True}))
+    post(drilled.url, "/v1/traces", request_of([span("one"), span("two")]))
+
+    told = drilled.get("/api/v1/deliveries")
+
+    assert told["engine"]["state"] != "ok"
+    assert (told["totals"]["received"], told["totals"]["waiting"]) == (2, 2)
+    faults.write_text("{}")
+    until(lambda: drilled.get("/api/v1/deliveries")["totals"]["stored"] == 2)

@@ -15,7 +15,8 @@ export interface paths {
          * Get Deliveries
          * @description What was received in the window and what became of it, by sender, by time and by reason; default the last day.
          *
-         *     Counted by when it was received, on this server's clock. The states of journal, writer and engine are of now.
+         *     Counted by when it was received, on this server's clock. The states of journal, writer and engine are of now;
+         *     while the engine does not answer, only what waits for it is counted.
          */
         get: operations["get_deliveries"];
         put?: never;

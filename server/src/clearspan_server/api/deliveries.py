@@ -33,12 +33,15 @@ def get_deliveries(
 ) -> Deliveries:
     """What was received in the window and what became of it, by sender, by time and by reason; default the last day.
 
-    Counted by when it was received, on this server's clock. The states of journal, writer and engine are of now.
+    Counted by when it was received, on this server's clock. The states of journal, writer and engine are of now;
+    while the engine does not answer, only what waits for it is counted.
     """
     server = state_of(request)
     frame = window(asked)
     stored, waiting = server.waiting.look()
-    found = deliveries.ledger(access.engine, access.project, frame, stored, waiting)
+    state = engine_state(server)
+    engine = access.engine if state.state == "ok" else None
+    found = deliveries.ledger(engine, access.project, frame, stored, waiting)
     dropped = sum(sender.dropped or 0 for sender in found.senders)
     return Deliveries(
         start=rfc3339(frame.from_ns),
@@ -54,7 +57,7 @@ def get_deliveries(
         ],
         journal=journal_state(server),
         writer=_writer(server),
-        engine=engine_state(server),
+        engine=state,
         last_reasons=[reason_row(one) for one in found.reasons],
     )
 

@@ -5,7 +5,7 @@ each of them once.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import isnan
 
@@ -110,11 +110,14 @@ class Ledger:
 
 
 def ledger(
-    engine: Engine, project: str, window: Window, stored: int, waiting: Iterable[Delivery]
+    engine: Engine | None, project: str, window: Window, stored: int, waiting: Iterable[Delivery]
 ) -> Ledger:
-    """The ledger of a project: at most `MAX_SENDERS` senders and `MAX_REASONS` reasons, the newest first."""
+    """The ledger of a project: at most `MAX_SENDERS` senders and `MAX_REASONS` reasons, the newest first.
+
+    Without an engine, because it does not answer now, it holds what waits.
+    """
     values: dict[str, object] = {"project": project, "stored": stored, "redrive": REDRIVE}
-    values |= window.values()
+    values.update(window.values())
     coming = [
         one
         for one in waiting
@@ -123,7 +126,11 @@ def ledger(
         and window.from_ns <= one.received_ns < window.to_ns
     ]
     step_ns = step_for(window)
-    totals, flow, lag_ns = _flow(engine.query(_FLOW, values | {"step_ns": step_ns}))
+
+    def ask(text: str, more: Mapping[str, object]) -> list[Row]:
+        return [] if engine is None else engine.query(text, values | more)
+
+    totals, flow, lag_ns = _flow(ask(_FLOW, {"step_ns": step_ns}))
     for one in coming:
         totals.add_waiting(one)
         flow.setdefault(one.received_ns // step_ns, Counts()).add_waiting(one)
@@ -131,9 +138,9 @@ def ledger(
         step_ns=step_ns,
         totals=totals,
         lag_ns=lag_ns,
-        senders=_senders(engine.query(_SENDERS, values | {"limit": MAX_SENDERS}), coming),
+        senders=_senders(ask(_SENDERS, {"limit": MAX_SENDERS}), coming),
         flow={bucket: flow.get(bucket, Counts()) for bucket in _buckets(window, step_ns)},
-        reasons=_reasons(engine.query(_REASONS, values | {"limit": MAX_REASONS}), coming),
+        reasons=_reasons(ask(_REASONS, {"limit": MAX_REASONS}), coming),
     )
 
 
