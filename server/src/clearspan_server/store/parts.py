@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import MISSING, dataclass, fields
 from decimal import Decimal
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 import orjson
 import pyarrow as pa
@@ -16,9 +16,7 @@ from clearspan_server.store.engine import Engine
 from clearspan_server.store.statements import statement
 
 PartKind = Literal["open", "update", "log"]
-PART_KINDS: tuple[PartKind, ...] = get_args(PartKind)
 
-TABLE = "span_parts"
 _PARTS_SCHEMA = pa.schema(
     [
         ("project", pa.string()),
