@@ -35,7 +35,7 @@ class Settings:
     body_wait_s: int = 30
     max_journal_bytes: int = 2 * 1024 * 1024 * 1024
     min_free_bytes: int = 1024 * 1024 * 1024
-    batch_rows: int = 8_000
+    batch_rows: int = 20_000
     batch_bytes: int = 48 * 1024 * 1024
     batch_age_ms: int = 500
     drain_s: int = 30
