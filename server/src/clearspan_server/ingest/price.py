@@ -34,7 +34,7 @@ _usage_of = attrgetter(
 _Counts = tuple[int | None, ...]
 
 
-@dataclass(slots=True, frozen=True)
+@dataclass(slots=True)
 class Cost:
     """Money in US dollars, with 12 digits after the point.
 

@@ -18,7 +18,7 @@ from clearspan_server.ingest.patterns import DEFAULT_TYPES, REJECTED, RULES, TYP
 _Search = Callable[[bytes, int], re.Match[bytes] | None]
 
 # Joins texts for one scan. No group 1 can hold it, so no match reaches from one text into the next.
-_BETWEEN = "\0"
+BETWEEN = "\0"
 
 # A rejected candidate up to this size is searched again from its second byte, since a good one may
 # begin inside it; a longer one is skipped as a whole, which keeps the time linear.
@@ -69,7 +69,7 @@ class Redactor:
             The texts (the very same list when nothing was found), and how many of each type were
             replaced.
         """
-        joined = _BETWEEN.join(texts).encode("utf-8", "surrogatepass")
+        joined = BETWEEN.join(texts).encode("utf-8", "surrogatepass")
         hits = self._prefilter(joined)
         if not hits:
             return texts, {}
@@ -84,6 +84,10 @@ class Redactor:
             return texts, {}
         counts = Counter(self._types[rank] for _, _, rank in found)
         return self._replace(texts, found), dict(counts)
+
+    def is_clean(self, joined: str) -> bool:
+        """Whether texts, joined by `BETWEEN`, are certain to hold nothing that must go: true of most."""
+        return not self._prefilter(joined.encode("utf-8", "surrogatepass"))
 
     def _prefilter(self, joined: bytes) -> list[int]:
         """The rules that could hit."""
@@ -107,7 +111,7 @@ class Redactor:
                 inside.append((start - begin, end - begin, self._types[rank]))
                 position += 1
             redacted.append(_rewrite(raw, inside) if inside else text)
-            begin += len(raw) + len(_BETWEEN)
+            begin += len(raw) + len(BETWEEN)
         return redacted
 
 

@@ -5,7 +5,7 @@ each of them once.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from math import isnan
 
@@ -127,7 +127,7 @@ def ledger(
     ]
     step_ns = step_for(window)
 
-    def ask(text: str, more: Mapping[str, object]) -> list[Row]:
+    def ask(text: str, more: dict[str, object]) -> list[Row]:
         return [] if engine is None else engine.query(text, values | more)
 
     totals, flow, lag_ns = _flow(ask(_FLOW, {"step_ns": step_ns}))

@@ -57,8 +57,21 @@ def to_batch(spans: Sequence[Span]) -> pa.RecordBatch:
     if not spans:
         return pa.RecordBatch.from_pylist([], SCHEMA)
     values = zip(*map(_ROW, spans), strict=True)
-    columns = [_BUILDERS[name](column) for name, column in zip(SCHEMA.names, values, strict=True)]
+    columns = [_column(name, column) for name, column in zip(SCHEMA.names, values, strict=True)]
     return pa.RecordBatch.from_arrays(columns, schema=SCHEMA)
+
+
+def _column(name: str, values: tuple[Any, ...]) -> pa.Array:
+    """One column; where all rows are the same, which is half of all columns, one row is built and repeated."""
+    first, last = values[0], values[-1]
+    if isinstance(first, dict):
+        # Equal maps may differ in the order of their keys; empty ones, or one that all share, may not.
+        same = not any(values) or (first is last and len(set(map(id, values))) == 1)
+    else:
+        same = first == last and values.count(first) == len(values)
+    if not same or len(values) == 1:
+        return _BUILDERS[name](values)
+    return _BUILDERS[name]((first,)).take(pa.nulls(len(values), pa.int32()).fill_null(0))
 
 
 def _plain(kind: pa.DataType) -> Callable[[Sequence[Any]], pa.Array]:

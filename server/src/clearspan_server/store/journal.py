@@ -161,7 +161,7 @@ class Journal:
                     return
 
     def receipts(self, after: int, up_to: int) -> Iterator[tuple[int, str]]:
-        """The receipts of committed entries above `after`, to `up_to`, with their sequence numbers; no rows are read."""
+        """The receipts of committed entries above `after`, to `up_to`, with their numbers; no rows are read."""
         for first in self._segments_from(after):
             with closing(_segment_at(self._path(first))) as connection:
                 yield from connection.execute(

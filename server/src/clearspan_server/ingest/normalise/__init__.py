@@ -3,12 +3,14 @@
 `DIALECTS` is the order. Structured conventions come before those that repeat their values as plain text.
 """
 
+from functools import lru_cache
 from typing import Protocol
 
 from clearspan_server.ingest.coerce import text
-from clearspan_server.ingest.draft import Attributes, Draft
+from clearspan_server.ingest.draft import Draft
 from clearspan_server.ingest.normalise import clearspan_sdk, openinference, otel, otel_genai
 from clearspan_server.ingest.normalise.finish import finish_reason
+from clearspan_server.ingest.normalise.keys import Keys
 from clearspan_server.ingest.normalise.providers import provider_name
 from clearspan_server.model.span import Span
 
@@ -20,14 +22,18 @@ class Dialect(Protocol):
 
     NAME: str
 
-    def speaks(self, attributes: Attributes) -> bool:
+    def speaks(self, keys: Keys) -> bool:
         """Whether the span carries any of the convention's attributes."""
 
-    def fill(self, draft: Draft) -> None:
+    def fill(self, draft: Draft, keys: Keys) -> None:
         """Fill fields of the draft's span that are still empty."""
 
 
 DIALECTS: tuple[Dialect, ...] = (clearspan_sdk, otel_genai, openinference, otel)
+
+# Of names that are many or long (a conversation told attribute by attribute) hardly two spans have the same.
+_MOST_REMEMBERED_NAMES = 64
+_MOST_REMEMBERED_CHARS = 4_096
 
 
 def normalise(draft: Draft) -> None:
@@ -37,15 +43,29 @@ def normalise(draft: Draft) -> None:
     """
     span = draft.span
     try:
-        for dialect in DIALECTS:
-            if dialect.speaks(draft.attributes):
-                dialect.fill(draft)
-                span.dialect = span.dialect or dialect.NAME
+        keys, dialects = _heard(tuple(draft.attributes))
+        for dialect in dialects:
+            dialect.fill(draft, keys)
+        span.dialect = span.dialect or dialects[0].NAME
         _settle(draft)
     except Exception as error:  # noqa: BLE001 - a bad span is stored raw and marked, never lost
         span.dialect = "raw"
         span.truncated.append(f"normalise failed: {type(error).__name__}: {error}")
     span.normaliser_version = VERSION
+
+
+def _heard(names: tuple[str, ...]) -> tuple[Keys, tuple[Dialect, ...]]:
+    """The attribute names, and the dialects that a span with them speaks."""
+    many = len(names) > _MOST_REMEMBERED_NAMES or len("".join(names)) > _MOST_REMEMBERED_CHARS
+    return _listen(names) if many else _remembered(names)
+
+
+def _listen(names: tuple[str, ...]) -> tuple[Keys, tuple[Dialect, ...]]:
+    keys = Keys(names)
+    return keys, tuple(dialect for dialect in DIALECTS if dialect.speaks(keys))
+
+
+_remembered = lru_cache(maxsize=2048)(_listen)
 
 
 def _settle(draft: Draft) -> None:

@@ -1,8 +1,9 @@
 """Clearspan's own SDK: what it says beside the OpenTelemetry names (sdk/WIRE.md)."""
 
 from clearspan_server.ingest.coerce import opened, strings, text, whole
-from clearspan_server.ingest.draft import Attributes, Draft
+from clearspan_server.ingest.draft import Draft
 from clearspan_server.ingest.normalise.fields import fill_text, fill_whole, set_value
+from clearspan_server.ingest.normalise.keys import Keys
 from clearspan_server.model.span import KINDS, STATUSES
 
 NAME = "clearspan"
@@ -26,12 +27,12 @@ _TEXT = (
 _WHOLE = (("clearspan.step.index", "step_index"), ("clearspan.attempt", "attempt"))
 
 
-def speaks(attributes: Attributes) -> bool:
+def speaks(keys: Keys) -> bool:
     """Whether the span came from the SDK."""
-    return any(key.startswith("clearspan.") for key in attributes)
+    return bool(keys.under("clearspan."))
 
 
-def fill(draft: Draft) -> None:
+def fill(draft: Draft, keys: Keys) -> None:
     """Fill what only the SDK says."""
     span, attributes = draft.span, draft.attributes
     kind = attributes.get("clearspan.kind")
@@ -40,8 +41,8 @@ def fill(draft: Draft) -> None:
     status = attributes.get("clearspan.status")
     if status in STATUSES:
         span.status = status
-    fill_text(span, attributes, _TEXT)
-    fill_whole(span, attributes, _WHOLE)
+    fill_text(span, attributes, keys.hits(_TEXT))
+    fill_whole(span, attributes, keys.hits(_WHOLE))
     span.tags = span.tags or strings(attributes.get("clearspan.tags"))
     span.truncated += strings(attributes.get("clearspan.truncated"))
     for side in ("input", "output"):

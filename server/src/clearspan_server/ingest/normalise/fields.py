@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from clearspan_server.ingest.coerce import MOST_COUNT, json_text, text, whole
 from clearspan_server.ingest.draft import Attributes, Draft, Value
 from clearspan_server.ingest.normalise import messages
+from clearspan_server.ingest.normalise.keys import Pairs
 from clearspan_server.model.messages import Message, input_text, output_text
 from clearspan_server.model.span import Span
 
 _MOST = {"attempt": 2**16 - 1, "step_index": 2**32 - 1}  # what their columns hold
-Pairs = tuple[tuple[str, str], ...]  # attribute → field, the first that is there wins
 
 
 def fill_text(span: Span, attributes: Attributes, pairs: Pairs) -> None:
@@ -47,7 +47,7 @@ def fill_usage(span: Span, attributes: Attributes, pairs: Pairs) -> None:
         span.usage_source = "provider"
 
 
-@dataclass(slots=True, frozen=True)
+@dataclass(slots=True)
 class Source:
     """An attribute that holds a conversation: its name, its value, and the value without its JSON."""
 

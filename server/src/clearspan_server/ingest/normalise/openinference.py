@@ -18,6 +18,7 @@ from clearspan_server.ingest.normalise.fields import (
     set_output,
     set_value,
 )
+from clearspan_server.ingest.normalise.keys import Keys
 from clearspan_server.model.messages import Message
 from clearspan_server.model.span import Kind
 
@@ -66,6 +67,7 @@ _USAGE = (
     ("llm.token_count.completion_details.reasoning", "reasoning_tokens"),
     ("llm.token_count.completion_details.audio", "audio_output_tokens"),
 )
+_SIGNS = ("openinference.span.kind", "input.value", "output.value", "llm.model_name")
 _DOCUMENTS = (
     "retrieval.documents.",
     "reranker.output_documents.",
@@ -73,42 +75,37 @@ _DOCUMENTS = (
 _RETRIEVAL_KINDS = ("retriever", "reranker")
 
 
-def speaks(attributes: Attributes) -> bool:
+def speaks(keys: Keys) -> bool:
     """Whether the span carries OpenInference's kind or its values."""
-    return (
-        "openinference.span.kind" in attributes
-        or "input.value" in attributes
-        or "output.value" in attributes
-        or "llm.model_name" in attributes
-    )
+    return keys.has_any(_SIGNS)
 
 
-def fill(draft: Draft) -> None:
+def fill(draft: Draft, keys: Keys) -> None:
     """Fill kind, model call, usage, conversation, documents; generic values where nothing better came."""
     span, attributes = draft.span, draft.attributes
     if span.kind == "other":
         named = text(attributes.get("openinference.span.kind")).upper()
         span.kind = KIND_OF_NAME.get(named, "other")
-    fill_text(span, attributes, _TEXT)
-    fill_json(span, attributes, _JSON)
-    fill_usage(span, attributes, _USAGE)
+    fill_text(span, attributes, keys.hits(_TEXT))
+    fill_json(span, attributes, keys.hits(_JSON))
+    fill_usage(span, attributes, keys.hits(_USAGE))
     if not span.request_model:
         parameters = opened(span.parameters)
         if isinstance(parameters, dict):
             span.request_model = text(parameters.get("model"))
     span.tags = span.tags or strings(attributes.get("tag.tags"))
     if span.kind not in ("llm", "agent") and not span.documents:
-        _fill_documents(draft)
+        _fill_documents(draft, keys)
     if span.kind in ("llm", "agent", "chain"):
-        _fill_conversation(draft)
+        _fill_conversation(draft, keys)
     if span.kind == "llm":
         _fill_from_raw(draft)
     _fill_values(draft)
 
 
-def _fill_documents(draft: Draft) -> None:
+def _fill_documents(draft: Draft, keys: Keys) -> None:
     for prefix in _DOCUMENTS:
-        items = grouped(draft.attributes, prefix) if _has(draft.attributes, prefix) else []
+        items = grouped(draft.attributes, prefix) if keys.under(prefix) else []
         documents = [
             {
                 "id": text(item.get("document.id")),
@@ -123,27 +120,23 @@ def _fill_documents(draft: Draft) -> None:
             return
 
 
-def _fill_conversation(draft: Draft) -> None:
-    if not _has(draft.attributes, ("llm.input_messages.", "llm.output_messages.", "llm.tools.")):
-        return
+def _fill_conversation(draft: Draft, keys: Keys) -> None:
     for side, setter in (("input", set_input), ("output", set_output)):
         prefix = f"llm.{side}_messages."
-        if getattr(draft.span, side) or not _has(draft.attributes, prefix):
+        if getattr(draft.span, side) or not keys.under(prefix):
             continue
         found = [_message(item) for item in grouped(draft.attributes, prefix)]
         if found:
             setter(draft, found)
+    if draft.span.tool_definitions or not keys.under("llm.tools."):
+        return
     definitions = [
         opened(item.get("tool.json_schema"))
         for item in grouped(draft.attributes, "llm.tools.")
         if "tool.json_schema" in item
     ]
-    if definitions and not draft.span.tool_definitions:
+    if definitions:
         draft.span.tool_definitions = to_json(definitions)
-
-
-def _has(attributes: Attributes, prefix: str | tuple[str, ...]) -> bool:
-    return any(key.startswith(prefix) for key in attributes)
 
 
 def _message(item: Attributes) -> Message:

@@ -1,9 +1,10 @@
 """Plain OpenTelemetry: resource, user, session, status, exceptions, HTTP and databases. Every span has some of it."""
 
 from clearspan_server.ingest.coerce import strings, text
-from clearspan_server.ingest.draft import Attributes, Draft
+from clearspan_server.ingest.draft import Draft
 from clearspan_server.ingest.normalise.errors import error_class, is_cancellation
 from clearspan_server.ingest.normalise.fields import fill_text
+from clearspan_server.ingest.normalise.keys import Keys
 
 NAME = "otel"
 
@@ -19,6 +20,7 @@ _RESOURCE = (
     ("service.name", "service"),
     ("service.version", "service_version"),
     ("service.version", "release"),
+    ("service.instance.id", "process"),
     ("deployment.environment.name", "environment"),
     ("deployment.environment", "environment"),
 )
@@ -26,21 +28,21 @@ _HTTP = ("http.request.method", "http.method", "http.route", "url.full")
 _DB = ("db.system.name", "db.system", "db.query.text", "db.statement")
 
 
-def speaks(attributes: Attributes) -> bool:  # noqa: ARG001 - every span is an OpenTelemetry span
+def speaks(keys: Keys) -> bool:  # noqa: ARG001 - every span is an OpenTelemetry span
     """Always: this is the floor."""
     return True
 
 
-def fill(draft: Draft) -> None:
+def fill(draft: Draft, keys: Keys) -> None:
     """Fill who and where, then the status."""
     span, attributes = draft.span, draft.attributes
-    fill_text(span, attributes, _TEXT)
+    fill_text(span, attributes, keys.hits(_TEXT))
     fill_text(span, draft.origin.resource, _RESOURCE)
     span.tags = span.tags or strings(attributes.get("tags"))
     if span.kind == "other":
-        if any(key in attributes for key in _DB):
+        if keys.has_any(_DB):
             span.kind = "db"
-        elif any(key in attributes for key in _HTTP):
+        elif keys.has_any(_HTTP):
             span.kind = "http"
     _fill_status(draft)
 

@@ -4,7 +4,7 @@ Source: semantic-conventions `docs/gen-ai` (1.28 to 1.41) and semantic-conventio
 """
 
 from clearspan_server.ingest.coerce import number, opened, strings, to_json, truth
-from clearspan_server.ingest.draft import Attributes, Draft
+from clearspan_server.ingest.draft import Draft
 from clearspan_server.ingest.normalise.fields import (
     Source,
     fill_json,
@@ -13,6 +13,7 @@ from clearspan_server.ingest.normalise.fields import (
     set_input,
     set_output,
 )
+from clearspan_server.ingest.normalise.keys import Keys
 from clearspan_server.ingest.normalise.messages import canonical, parts
 from clearspan_server.model.span import Kind
 
@@ -80,22 +81,18 @@ _PARAMETERS = "gen_ai.request."
 _NOT_PARAMETERS = frozenset(("gen_ai.request.model", "gen_ai.request.stream"))
 
 
-def speaks(attributes: Attributes) -> bool:
+def speaks(keys: Keys) -> bool:
     """Whether any attribute is of this convention."""
-    return (
-        "gen_ai.operation.name" in attributes
-        or "gen_ai.request.model" in attributes
-        or any(key.startswith("gen_ai.") for key in attributes)
-    )
+    return bool(keys.under("gen_ai."))
 
 
-def fill(draft: Draft) -> None:
+def fill(draft: Draft, keys: Keys) -> None:
     """Fill kind, model call, usage, content, tool and retrieval."""
     span, attributes = draft.span, draft.attributes
-    fill_text(span, attributes, _TEXT)
-    fill_text(span, attributes, _SESSION)
-    fill_json(span, attributes, _JSON)
-    fill_usage(span, attributes, _USAGE)
+    fill_text(span, attributes, keys.hits(_TEXT))
+    fill_text(span, attributes, keys.hits(_SESSION))
+    fill_json(span, attributes, keys.hits(_JSON))
+    fill_usage(span, attributes, keys.hits(_USAGE))
     if span.kind == "other":
         span.kind = KIND_OF_OPERATION.get(span.operation, "other")
     if span.streamed is None:
@@ -107,16 +104,16 @@ def fill(draft: Draft) -> None:
     if first_s is not None and 0 <= first_s <= _LONGEST_S and span.ttft_ns is None:
         span.ttft_ns = round(first_s * 1e9)
     if not span.parameters:
-        _fill_parameters(draft)
+        _fill_parameters(draft, keys)
     _fill_messages(draft)
 
 
-def _fill_parameters(draft: Draft) -> None:
+def _fill_parameters(draft: Draft, keys: Keys) -> None:
     start = len(_PARAMETERS)
     parameters = {
-        key[start:]: value
-        for key, value in draft.attributes.items()
-        if key.startswith(_PARAMETERS) and key not in _NOT_PARAMETERS
+        key[start:]: draft.attributes[key]
+        for key in keys.under(_PARAMETERS)
+        if key not in _NOT_PARAMETERS
     }
     if parameters:
         draft.span.parameters = to_json(parameters)
@@ -124,21 +121,22 @@ def _fill_parameters(draft: Draft) -> None:
 
 def _fill_messages(draft: Draft) -> None:
     span = draft.span
-    source = _source(draft, "gen_ai.input.messages")
-    found = canonical(source.parsed) if not span.input else None
-    system = draft.attributes.get("gen_ai.system_instructions")
-    if found and not system:
-        set_input(draft, found, source)
-    elif found:
-        # Anthropic's form keeps the system text apart; one conversation holds both.
-        instructions = parts(opened(system))
-        with_system = [{"role": "system", "parts": instructions}, *found]
-        set_input(draft, found if found[0]["role"] == "system" else with_system)
-    source = _source(draft, "gen_ai.output.messages")
-    if not span.output and (found := canonical(source.parsed)):
-        set_output(draft, found, source)
+    if not span.input and (source := _source(draft, "gen_ai.input.messages")):
+        found = canonical(source.parsed)
+        system = draft.attributes.get("gen_ai.system_instructions")
+        if found and not system:
+            set_input(draft, found, source)
+        elif found:
+            # Anthropic's form keeps the system text apart; one conversation holds both.
+            instructions = parts(opened(system))
+            with_system = [{"role": "system", "parts": instructions}, *found]
+            set_input(draft, found if found[0]["role"] == "system" else with_system)
+    if not span.output and (source := _source(draft, "gen_ai.output.messages")):
+        found = canonical(source.parsed)
+        if found:
+            set_output(draft, found, source)
 
 
-def _source(draft: Draft, key: str) -> Source:
+def _source(draft: Draft, key: str) -> Source | None:
     raw = draft.attributes.get(key)
-    return Source(key, raw, opened(raw))
+    return Source(key, raw, opened(raw)) if raw is not None else None
