@@ -18,7 +18,7 @@ LOG = logging.getLogger(__name__)
 
 _HOUR_NS = 3_600_000_000_000
 _MONTH = "datetime64[M]"
-# The engine refuses an insert over more partitions than this by default.
+# Each month of an insert becomes a part with files of its own.
 MAX_MONTHS = 90
 
 Hour = tuple[str, int]  # project, start of the hour in seconds since the epoch

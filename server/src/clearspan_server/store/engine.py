@@ -16,6 +16,8 @@ from clearspan_server.errors import Unavailable
 Row = dict[str, Any]  # column name → value, as the driver gives it: foreign data enters here
 
 MAX_CLIENTS = 8
+# The rows of one insert may be of any number of months, which are partitions; the default stops at 100.
+_ANY_MONTHS = {"max_partitions_per_insert_block": 0}
 
 
 class Engine:
@@ -52,7 +54,7 @@ class Engine:
 
     def insert(self, table: str, batch: pa.Table, *, token: str) -> None:
         """Insert an Arrow table; a second insert with the same token is dropped by the engine."""
-        settings = {"insert_deduplication_token": token, "insert_deduplicate": 1}
+        settings = {"insert_deduplication_token": token, "insert_deduplicate": 1, **_ANY_MONTHS}
         with self._client() as client:
             client.insert_arrow(table, batch, settings=settings)
 
@@ -61,7 +63,7 @@ class Engine:
     ) -> None:
         """Insert a few rows of Python values, in the order of `names`."""
         with self._client() as client:
-            client.insert(table, rows, column_names=names)
+            client.insert(table, rows, column_names=names, settings=_ANY_MONTHS)
 
     def close(self) -> None:
         """Close the idle clients; the engine flushes when the last one goes."""
