@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import fields
+from functools import lru_cache
 from itertools import chain
 from operator import attrgetter
 from typing import Any
@@ -51,6 +52,9 @@ SCHEMA = pa.schema([(field.name, _type(field.name)) for field in fields(Span)])
 
 _ROW = attrgetter(*SCHEMA.names)
 
+# Columns with the same value in all rows are kept for the next request, within these bounds.
+_LEAST_REPEATED, _MOST_REPEATED, _SHORT_CHARS = 16, 4_096, 64
+
 
 def to_batch(spans: Sequence[Span]) -> pa.RecordBatch:
     """The spans as one record batch of `SCHEMA`, a row each, in their order."""
@@ -62,16 +66,25 @@ def to_batch(spans: Sequence[Span]) -> pa.RecordBatch:
 
 
 def _column(name: str, values: tuple[Any, ...]) -> pa.Array:
-    """One column; where all rows are the same, which is half of all columns, one row is built and repeated."""
-    first, last = values[0], values[-1]
-    if isinstance(first, dict):
-        # Equal maps may differ in the order of their keys; empty ones, or one that all share, may not.
-        same = not any(values) or (first is last and len(set(map(id, values))) == 1)
-    else:
-        same = first == last and values.count(first) == len(values)
-    if not same or len(values) == 1:
+    """One column; where all rows have the same short value, as in half of all columns, it is built once."""
+    first, count = values[0], len(values)
+    is_same = first == values[-1] and values.count(first) == count
+    if not is_same or not _LEAST_REPEATED <= count <= _MOST_REPEATED:
         return _BUILDERS[name](values)
-    return _BUILDERS[name]((first,)).take(pa.nulls(len(values), pa.int32()).fill_null(0))
+    if isinstance(first, (dict, list)):
+        # Maps that are equal may differ in the order of their keys, unless they are empty.
+        return _BUILDERS[name](values) if first else _repeated(name, None, count)
+    if isinstance(first, str) and len(first) > _SHORT_CHARS:
+        return _BUILDERS[name](values)
+    return _repeated(name, first, count)
+
+
+@lru_cache(maxsize=2_048)
+def _repeated(name: str, value: Any, count: int) -> pa.Array:
+    """A column with one value in all rows; None stands for an empty list or map where the column has those."""
+    nothing: Any = [] if pa.types.is_list(SCHEMA.field(name).type) else {}
+    is_nested = pa.types.is_nested(SCHEMA.field(name).type)
+    return _BUILDERS[name]((nothing if is_nested else value,) * count)
 
 
 def _plain(kind: pa.DataType) -> Callable[[Sequence[Any]], pa.Array]:
