@@ -26,6 +26,17 @@ _STAGE_TITLES = {
     "insert": "insert into the engine",
     "derive": "derive counting and traces",
 }
+_THREAD_TITLES = {
+    "receive": "receive: decode to compress, of the stages above",
+    "ThreadPool": "the engine: inserts, indexes, queries",
+    "MergeMutate": "the engine: merges",
+    "writer": "writer: read, batch, hand to the engine, ledger",
+    "lifecycle": "lifecycle: counting, traces",
+    "rollups": "roll-ups by the hour",
+    "journal": "journal: commit and fsync",
+    "MainThread": "event loop: HTTP",
+}
+_LEAST_US = 0.5
 
 
 def markdown(results: Results) -> str:
@@ -53,6 +64,11 @@ def markdown(results: Results) -> str:
             "Microseconds a span, one thread.",
             "",
             *_stages(results),
+            "",
+            "Microseconds a span of each group of the server's threads, at full speed until all is counted:",
+            "two processors have two million a second, and the sender takes its part of them.",
+            "",
+            *_threads(results),
         ],
         ["## Could not be measured", "", *_failures(results)] if any(_failures(results)) else [],
     ]
@@ -167,6 +183,21 @@ def _stages(results: Results) -> list[str]:
 
 def _stage(stages: Stages | str | None, name: str) -> str:
     return f"{stages.us_per_span[name]:.1f}" if isinstance(stages, Stages) else "–"
+
+
+def _threads(results: Results) -> list[str]:
+    found = [results.server.get(load) for load in LOAD_NAMES]
+    columns = [one.ingest.threads_us_per_span if isinstance(one, Figures) else {} for one in found]
+    most = {
+        name: max(column.get(name, 0.0) for column in columns)
+        for name in {name for column in columns for name in column}
+    }
+    names = sorted((name for name in most if most[name] >= _LEAST_US), key=lambda name: -most[name])
+    rows = [
+        [_THREAD_TITLES.get(name, name), *(f"{column.get(name, 0.0):.1f}" for column in columns)]
+        for name in names
+    ]
+    return _table(["threads", *LOAD_NAMES], rows)
 
 
 def _failures(results: Results) -> list[str]:

@@ -1,6 +1,7 @@
 """The server under load: the real command on an empty folder, spans over HTTP, answers from its API."""
 
 import json
+import re
 import sys
 import time
 import urllib.request
@@ -32,6 +33,9 @@ _QUIET_SHARE = 0.05  # of one core; below it merges and derived tables are done
 _SETTLE_LIMIT_S = 30.0
 _MONTH_MS = 30 * 86_400_000
 _HOUR_MS = 3_600_000
+_THREAD_CPU = re.compile(
+    r'^clearspan_thread_cpu_seconds_total\{thread="([^"]+)"\} (\S+)$', re.MULTILINE
+)
 
 
 @dataclass(slots=True, frozen=True)
@@ -41,6 +45,7 @@ class Ingest:
     acknowledged_per_s: float
     queryable_per_s: float
     cpu_us_per_span: float
+    threads_us_per_span: dict[str, float]
     full_speed: Sent
     half_bar: Sent
     half_bar_per_s: float
@@ -101,6 +106,12 @@ class Server:
         now_ms = time.time_ns() // 1_000_000
         asked = {"project": project, "from": now_ms - _MONTH_MS, "to": now_ms + _HOUR_MS}
         return int(self.get("/api/v1/overview", asked)["totals"]["spans"])
+
+    def thread_cpu_s(self) -> dict[str, float]:
+        """Processor time by what its threads do, from its own metrics."""
+        with urllib.request.urlopen(f"{self.url}/metrics", timeout=30) as reply:
+            text = reply.read().decode()
+        return {name: float(seconds) for name, seconds in _THREAD_CPU.findall(text)}
 
     def orders(self, project: str, requests_per_s: float = 0.0) -> Orders:
         return Orders(f"{self.url}/v1/traces", {"x-clearspan-project": project}, requests_per_s)
@@ -169,10 +180,14 @@ def _ingest(server: Server, load: Load, few: Load, half_bar_per_s: float) -> Ing
     folder = server.data.parent
     megabytes = load.size_bytes / 1e6
     say(f"{load.name}: {load.span_count} spans, {megabytes:.0f} MB, at full speed")
-    before_s = server.process.cpu_s()
+    before_s, threads_before_s = server.process.cpu_s(), server.thread_cpu_s()
     full_speed = _complete(send(load.bodies, server.orders("full"), folder / "full"), load)
     queryable_ns = _queryable_ns(server, load)
     cpu_s = server.process.cpu_s() - before_s
+    threads_s = {
+        name: seconds - threads_before_s.get(name, 0.0)
+        for name, seconds in server.thread_cpu_s().items()
+    }
     say(f"{load.name}: {few.span_count} spans at {half_bar_per_s:.0f} spans/s")
     per_request = load.span_count / len(load.bodies)
     paced = server.orders("paced", half_bar_per_s / per_request)
@@ -181,6 +196,9 @@ def _ingest(server: Server, load: Load, few: Load, half_bar_per_s: float) -> Ing
         acknowledged_per_s=load.span_count / full_speed.seconds,
         queryable_per_s=load.span_count / (queryable_ns - full_speed.started_ns) * 1e9,
         cpu_us_per_span=cpu_s / load.span_count * 1e6,
+        threads_us_per_span={
+            name: seconds / load.span_count * 1e6 for name, seconds in threads_s.items()
+        },
         full_speed=full_speed,
         half_bar=half_bar,
         half_bar_per_s=half_bar_per_s,

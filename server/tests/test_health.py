@@ -100,6 +100,8 @@ def test_prometheus_counts_what_came_in(server: Server) -> None:
     assert grown("rejected_records", "traces", "bad_ids") == 1
     assert after["clearspan_engine_up", frozenset()] == 1
     assert after["process_resident_memory_bytes", frozenset()] > 0
+    has_writer = ("clearspan_thread_cpu_seconds_total", frozenset(("writer",))) in after
+    assert has_writer == (sys.platform == "linux")
 
 
 def test_prometheus_names_no_project_and_no_id(server: Server) -> None:

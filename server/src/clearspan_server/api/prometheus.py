@@ -18,6 +18,7 @@ from typing_extensions import override
 from clearspan_server import __version__
 from clearspan_server.api.pulse import engine_trouble, underived, writer_lag_s
 from clearspan_server.api.state import State, state_of
+from clearspan_server.api.threads import cpu_seconds
 
 router = APIRouter(tags=["health"])
 
@@ -89,6 +90,7 @@ class _Figures(Collector):
         yield from _of_ingest(server)
         yield from _of_storage(server)
         yield from _of_engine(server)
+        yield _of_threads()
         yield _gauge("live_clients", "Browsers that listen to the live feed.", server.live.clients)
         due = server.agenda.due()
         age_s = time.time() - min(one.since_s for one in due) if due else 0
@@ -141,6 +143,14 @@ def _of_engine(server: State) -> Iterator[Metric]:
     yield _gauge("engine_parts", "Parts of tables on disk.", held["parts"])
     yield _gauge("engine_rows", "Rows in them.", held["rows"] or 0)
     yield _gauge("engine_bytes", "Bytes of them.", held["size_bytes"] or 0)
+
+
+def _of_threads() -> Metric:
+    what = "Processor time of this process, by what its threads do."
+    family = CounterMetricFamily("clearspan_thread_cpu_seconds", what, labels=["thread"])
+    for name, seconds in sorted(cpu_seconds().items()):
+        family.add_metric([name], seconds)
+    return family
 
 
 def _gauge(name: str, help: str, value: float, labels: Mapping[str, str] | None = None) -> Metric:

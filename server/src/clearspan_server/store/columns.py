@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import fields
+from decimal import Decimal
 from functools import lru_cache
 from itertools import chain
 from operator import attrgetter
@@ -80,7 +81,7 @@ def _column(name: str, values: tuple[Any, ...]) -> pa.Array:
 
 
 @lru_cache(maxsize=2_048)
-def _repeated(name: str, value: Any, count: int) -> pa.Array:
+def _repeated(name: str, value: str | float | Decimal | None, count: int) -> pa.Array:
     """A column with one value in all rows; None stands for an empty list or map where the column has those."""
     nothing: Any = [] if pa.types.is_list(SCHEMA.field(name).type) else {}
     is_nested = pa.types.is_nested(SCHEMA.field(name).type)
