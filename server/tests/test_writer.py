@@ -68,6 +68,18 @@ def test_many_bad_rows_before_a_good_one_do_not_hold_it_back(drilled: Server, fa
     assert (totals["stored"], totals["quarantined"], totals["duplicates"]) == (1, 21, 1)
 
 
+def test_a_record_that_is_refused_twice_in_one_request_is_no_duplicate(
+    drilled: Server, faults: Path
+) -> None:
+    faults.write_text(json.dumps({"refuse_named": DRILL}))
+    bad = span(DRILL)
+
+    post(drilled.url, "/v1/traces", request_of([bad, bad, span("good")]))
+    totals = until(lambda: settled(drilled, received=3))
+
+    assert (totals["stored"], totals["quarantined"], totals["duplicates"]) == (1, 2, 0)
+
+
 def settled(server: Server, received: int) -> Any:
     """The sums of the ledger once so much came and nothing waits; None before."""
     totals = server.get("/api/v1/deliveries")["totals"]
