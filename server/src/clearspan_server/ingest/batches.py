@@ -1,6 +1,7 @@
 """Journal entries as what goes into the engine: one table a kind, with where each row came from."""
 
 import logging
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -97,6 +98,8 @@ class Contents:
     receipts: dict[int, str] = field(default_factory=dict)  # entry → JSON of its delivery
     receipt_of: dict[int, int] = field(default_factory=dict)  # entry → the one with its receipt
     unreadable: list[tuple[Entry, str]] = field(default_factory=list)  # with the reason
+    # Refused rows that repeat a refused row of the batch, by receipt: they were noted as duplicates, and are none.
+    repeated: Counter[int] = field(default_factory=Counter)
 
     def keys(self) -> set[TraceKey]:
         """The traces whose spans are in it."""

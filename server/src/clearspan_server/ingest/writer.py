@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
 import orjson
 import pyarrow as pa
 
@@ -170,11 +171,16 @@ class Writer:
             return Counter()
         self._quarantine.add(_refused(one, place, reason) for place, reason in refused.items())
         self.figures.quarantined += len(refused)
-        if self._seen is not None and kind.identity:
-            self._seen.forget(hashes(one.made.take(pa.array(refused)), kind.identity))
         LOG.warning("the engine refused %d of %d rows", len(refused), one.made.num_rows)
-        counted = kind.identity != ()  # a log's part is quarantined, but counted as the log
-        return Counter(held.receipt_of[int(one.seqs[place])] for place in refused if counted)
+        if not kind.identity:
+            return Counter()  # a log's part is quarantined, but counted as the log
+        places = np.array(sorted(refused))
+        identities = hashes(one.made.take(pa.array(places)), kind.identity)
+        if self._seen is not None:
+            self._seen.forget(identities)
+        repeated = np.delete(places, np.unique(identities, return_index=True)[1])
+        held.repeated.update(held.receipt_of[int(one.seqs[place])] for place in repeated)
+        return Counter(held.receipt_of[int(one.seqs[place])] for place in places)
 
     def _keep_unreadable(self, held: Contents) -> Counter[int]:
         """Quarantine the entries that cannot be read; how many records they had, by the entry with their receipt."""
@@ -202,7 +208,8 @@ class Writer:
 
     def _enter(self, held: Contents, batch: Batch, refused: Counter[int]) -> None:
         """Enter the requests of the batch into the ledger."""
-        before = {int(seq): count for seq, count in orjson.loads(batch.note or "{}").items()}
+        noted = orjson.loads(batch.note or "{}")
+        before = {int(seq): count - held.repeated[int(seq)] for seq, count in noted.items()}
         rows = deliveries(held.receipts, before, refused)
         if rows.num_rows:
             self._engine.insert(DELIVERIES, rows, token=f"{batch.token}:{DELIVERIES}")

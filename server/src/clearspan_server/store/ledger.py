@@ -44,9 +44,7 @@ def deliveries(
     for seq, receipt in receipts.items():
         row = {"seq": seq, "stored_ns": stored_ns, **orjson.loads(receipt)}
         row["rejected"] = list(row["rejected"].items())
-        refused = quarantined.get(seq, 0)
-        # A record that came twice and is refused both times is in the quarantine twice, and no duplicate.
-        row["duplicates"] = min(duplicates.get(seq, 0), row["accepted"] - refused)
-        row["quarantined"] = refused
+        row["duplicates"] = duplicates.get(seq, 0)
+        row["quarantined"] = quarantined.get(seq, 0)
         rows.append(row)
     return pa.Table.from_pylist(rows, SCHEMA)
