@@ -62,7 +62,9 @@ def test_totals_add_up_traces_calls_tokens_and_cost(reader: Reader) -> None:
     assert (totals["traces"], totals["errors"], totals["error_rate"]) == (4, 2, 0.5)
     assert (totals["spans"], totals["llm_calls"]) == (8, 4)
     assert (totals["input_tokens"], totals["output_tokens"], totals["cost"]) == (400, 40, "2")
-    assert totals["latency_avg_ns"] == 2_500_000_000
+    assert (
+        totals["latency_avg_ns"] == 7 * SECOND_NS // 3
+    )  # the crashed one took nobody knows how long
     assert totals["latency_p50_ns"] in (2 * SECOND_NS, 3 * SECOND_NS)
     assert totals["latency_p99_ns"] == 4 * SECOND_NS
     assert totals["ttft_p50_ns"] == 7

@@ -3,7 +3,9 @@
 with
     requests as
     (
-        select *
+        select
+            process, service, sender, protocol, signal, size_bytes, received, accepted, rejected, duplicates, quarantined,
+            client_seq, client_sent, client_dropped, client_ns, received_ns, stored_ns
         from deliveries final
         where project = {project:String} and protocol != {redrive:String}
             and received_hour >= toStartOfHour(fromUnixTimestamp64Nano({from_ns:Int64}, 'UTC'))
