@@ -134,9 +134,9 @@ def test_a_repeated_request_does_not_hide_a_missing_one(server: Server) -> None:
 
 
 def test_a_project_sees_its_own_ledger_alone(server: Server) -> None:
-    send(server, "mine", span("mine"))
+    send(server, "alone", span("mine"))
 
-    found = settled(server, "mine")
+    found = settled(server, "alone")
 
     assert found["totals"]["received"] == 1
     assert ledger(server, "nobody")["totals"]["received"] == 0

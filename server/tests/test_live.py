@@ -139,7 +139,7 @@ def test_a_batch_that_is_sent_again_changes_nothing(server: Server) -> None:
     body = request_of([span("a"), span("b")])
 
     for _ in range(3):
-        post(server.url, "/v1/traces?project=again", body)
-    until(lambda: len(server.get("/api/v1/traces?project=again")["traces"]) == 2)
+        post(server.url, "/v1/traces?project=sent-again", body)
+    until(lambda: len(server.get("/api/v1/traces?project=sent-again")["traces"]) == 2)
 
-    assert len(server.get("/api/v1/spans?project=again")["spans"]) == 2
+    assert len(server.get("/api/v1/spans?project=sent-again")["spans"]) == 2
