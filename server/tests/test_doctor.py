@@ -154,6 +154,39 @@ def test_the_story_of_an_orphan_names_the_parent_that_is_missing(server: Server)
     assert failing(report) == {"parents"}
 
 
+def test_the_story_of_a_trace_that_waits_while_the_engine_is_down(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    faults = tmp_path / "faults.json"
+    monkeypatch.setenv("CLEARSPAN_FAULTS", str(faults))
+    with serving(tmp_path / "data") as server:
+        faults.write_text(json.dumps({"down": True}))
+        waiting = span("waiting")
+        send(server, "default", waiting)
+
+        code, report = doctor(server.data, waiting.trace_id.hex())
+
+    assert code == 1
+    assert report["trace"]["state"] == "waiting"
+    assert failing(report) == {"engine"}
+    assert named(report, "in the journal")["says"].startswith("1 span since")
+
+
+def test_what_is_no_trace_id_is_said_to_be_none(server: Server) -> None:
+    command = [sys.executable, "-m", "clearspan_server", "doctor", "xyz"]
+
+    done = subprocess.run(
+        [*command, "--data", str(server.data)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+    assert done.returncode != 0
+    assert "'xyz' is no trace id" in done.stderr
+
+
 def test_a_trace_that_nobody_knows_is_a_complaint(server: Server) -> None:
     code, report = doctor(server.data, "ff" * 16)
 

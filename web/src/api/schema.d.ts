@@ -413,6 +413,7 @@ export interface paths {
          * @description Where a trace is: in the journal, stored, listed, in quarantine; and what was rejected near it.
          *
          *     A trace that nobody knows has an answer too: nothing of it is here, and what was rejected in the last hour.
+         *     While the engine does not answer, `engine` says so, and only the journal and the quarantine are looked at.
          */
         get: operations["get_whereabouts"];
         put?: never;
@@ -712,7 +713,7 @@ export interface components {
         };
         /**
          * JournalState
-         * @description What waits for the engine, of all projects.
+         * @description What waits for the engine, of all projects; `put_off` requests were asked since the start to come again.
          */
         JournalState: {
             /** Bound Bytes */
@@ -721,8 +722,12 @@ export interface components {
             bytes: number;
             /** Entries */
             entries: number;
+            /** Last Put Off */
+            last_put_off: string | null;
             /** Oldest Age S */
             oldest_age_s: number | null;
+            /** Put Off */
+            put_off: number;
         };
         JsonValue: unknown;
         /**
@@ -1713,6 +1718,8 @@ export interface components {
          * @description Where a trace is: what waits, what is stored, what was refused, and by whom it came.
          */
         Whereabouts: {
+            /** Engine */
+            engine: string;
             /** First Received */
             first_received: string | null;
             /** Last Received */

@@ -25,6 +25,8 @@ export interface Flow {
     bytes: number;
     oldest_age_s: number | null;
     bound_bytes: number;
+    put_off: number;
+    last_put_off: string | null;
   };
   writer: { trouble: string; lag_s: number | null };
   engine: { state: string; version: string };
@@ -34,12 +36,13 @@ export interface Flow {
 /** Above this age of the oldest entry the engine does not keep up. */
 const SLOW_S = 10;
 const NEARLY_FULL = 0.8;
+const JUST_NOW_MS = 30_000;
 
 /** Sender, journal, engine, lists. */
 export function stationsOf(flow: Flow, nowMs: number): Station[] {
   return [
     sendersStation(flow, nowMs),
-    journalStation(flow),
+    journalStation(flow, nowMs),
     engineStation(flow),
     listsStation(flow),
   ];
@@ -58,17 +61,19 @@ function sendersStation({ senders, lastRequestMs }: Flow, nowMs: number): Statio
   };
 }
 
-function journalStation({ journal }: Flow): Station {
+function journalStation({ journal }: Flow, nowMs: number): Station {
   const { entries, bytes, oldest_age_s: age, bound_bytes: bound } = journal;
   const share = bound > 0 ? Math.min(bytes / bound, 1) : 0;
-  const isFull = share >= 1;
+  // Senders come again within seconds; who was put off just now is being put off.
+  const putOffMs = journal.last_put_off === null ? null : Date.parse(journal.last_put_off);
+  const isFull = share >= 1 || (putOffMs !== null && nowMs - putOffMs < JUST_NOW_MS);
   const isSlow = share >= NEARLY_FULL || (age ?? 0) > SLOW_S;
   return {
     name: "Journal",
     health: isFull ? "error" : isSlow ? "warn" : "ok",
     depth: entries === 0 ? "empty" : `${counted(entries, "request")}, ${formatBytes(bytes)}`,
     note: isFull
-      ? "full: senders are asked to wait"
+      ? `takes nothing: ${counted(journal.put_off, "request")} put off`
       : entries > 0 && age !== null
         ? `oldest ${formatSeconds(age)}`
         : `room for ${formatBytes(bound)}`,
@@ -82,12 +87,16 @@ function engineStation({ engine, writer }: Flow): Station {
     name: "Engine",
     health: isUp && writer.trouble === "" ? "ok" : "error",
     depth: isUp ? `running, ${engine.version}` : engine.state,
-    note: writer.trouble === "" ? "writing" : writer.trouble,
+    note: writer.trouble === "" ? (isUp ? "writing" : "not writing") : writer.trouble,
     share: null,
   };
 }
 
-function listsStation({ waiting, writer }: Flow): Station {
+function listsStation({ waiting, writer, engine }: Flow): Station {
+  if (engine.state !== "ok") {
+    const note = "lists and pages come back with the engine";
+    return { name: "Lists", health: "error", depth: "cannot be read", note, share: null };
+  }
   const lag = writer.lag_s ?? 0;
   return {
     name: "Lists",

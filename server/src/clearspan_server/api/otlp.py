@@ -62,6 +62,13 @@ async def post_otlp(
     """
     server = state_of(request)
     asked = _asked(request, access)
+    if asked.protocol == "http":
+        content_type = request.headers.get("content-type", "")
+        error = UnsupportedType(
+            f"the content type is {content_type[:100]!r}; OTLP comes as {_PROTOBUF} or {_JSON}"
+        )
+        server.receiver.refuse(asked, error)
+        raise error
     receipt = await _receipt(request, asked, server)
     # Shielded: the entry is on its way to the disk, whoever goes away.
     await asyncio.shield(asyncio.wrap_future(receipt.durable))
@@ -72,12 +79,7 @@ async def post_otlp(
 
 
 def _asked(request: Request, access: IngestAccess) -> receive.Request:
-    content_type = request.headers.get("content-type", "")
-    protocol = _PROTOCOLS.get(content_type.partition(";")[0].strip().lower())
-    if protocol is None:
-        raise UnsupportedType(
-            f"the content type is {content_type[:100]!r}; OTLP comes as {_PROTOBUF} or {_JSON}"
-        )
+    content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     path = request.scope["path"]
     signal = signal_at(path)
     if signal is None:
@@ -85,7 +87,7 @@ def _asked(request: Request, access: IngestAccess) -> receive.Request:
     client = request.client
     return receive.Request(
         signal=signal,
-        protocol=protocol,
+        protocol=_PROTOCOLS.get(content_type, "http"),
         encoding=request.headers.get("content-encoding", ""),
         access=access,
         address=f"{client.host}:{client.port}" if client else "",

@@ -105,6 +105,7 @@ def _of_ingest(server: State) -> Iterator[Metric]:
     yield _counter("received_bytes", "Bytes of bodies, as sent.", ways, meter.size_bytes)
     yield _counter("received_records", "Spans, log records and points.", ways, meter.received)
     yield _counter("accepted_records", "Of them, acknowledged.", ways, meter.accepted)
+    yield _counter("put_off_requests", "Asked to come again.", ways, meter.put_off)
     yield _counter("rejected_records", "Refused, by reason.", ("signal", "reason"), meter.rejected)
 
 

@@ -6,6 +6,7 @@ from clickhouse_connect.driver.exceptions import ClickHouseError
 
 from clearspan_server.api.shapes_delivery import EngineState, JournalState
 from clearspan_server.api.state import State
+from clearspan_server.api.window import rfc3339
 from clearspan_server.errors import ClearspanError
 
 _SECOND_NS = 1_000_000_000
@@ -14,11 +15,15 @@ _SECOND_NS = 1_000_000_000
 def journal_state(server: State) -> JournalState:
     """What waits for the engine, against the bound."""
     entries, size_bytes = server.journal.backlog()
+    meter = server.receiver.meter
+    last_ns = meter.last_put_off_ns
     return JournalState(
         entries=entries,
         bytes=size_bytes,
         bound_bytes=server.settings.max_journal_bytes,
         oldest_age_s=writer_lag_s(server),
+        put_off=meter.put_off.total(),
+        last_put_off=None if last_ns is None else rfc3339(last_ns),
     )
 
 

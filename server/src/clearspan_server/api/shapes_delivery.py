@@ -66,12 +66,14 @@ class RejectedReason(Shape):
 
 
 class JournalState(Shape):
-    """What waits for the engine, of all projects."""
+    """What waits for the engine, of all projects; `put_off` requests were asked since the start to come again."""
 
     entries: int
     bytes: int
     bound_bytes: int
     oldest_age_s: float | None
+    put_off: int
+    last_put_off: str | None
 
 
 class WriterState(Shape):
@@ -159,6 +161,7 @@ class Whereabouts(Shape):
     """Where a trace is: what waits, what is stored, what was refused, and by whom it came."""
 
     trace_id: str
+    engine: str
     state: str
     listed: bool
     spans: int

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, Query, Request
 
 from clearspan_server.api.access import ReadAccess, read_access
 from clearspan_server.api.deliveries import reason_row
+from clearspan_server.api.pulse import engine_trouble
 from clearspan_server.api.quarantine import quarantine_row
 from clearspan_server.api.shapes_delivery import WaitingEntry, Whereabouts
 from clearspan_server.api.state import state_of
@@ -25,15 +26,19 @@ def get_whereabouts(
     """Where a trace is: in the journal, stored, listed, in quarantine; and what was rejected near it.
 
     A trace that nobody knows has an answer too: nothing of it is here, and what was rejected in the last hour.
+    While the engine does not answer, `engine` says so, and only the journal and the quarantine are looked at.
     """
     del asked
     server = state_of(request)
-    found = whereabouts(access.engine, server.journal, access.project, trace_id)
+    trouble = engine_trouble(server)
+    engine = None if trouble else access.engine
+    found = whereabouts(engine, server.journal, access.project, trace_id)
     stored = found.stored
     is_stored = bool(stored["spans"])
     refused = server.quarantine.waiting(access.project, trace_id)
     return Whereabouts(
         trace_id=trace_id,
+        engine=trouble or "ok",
         state=_state(
             found.listed, is_stored=is_stored, waits=bool(found.pending), refused=bool(refused)
         ),

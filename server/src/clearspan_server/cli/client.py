@@ -28,6 +28,11 @@ class RunningServer:
     def get(self, path: str) -> Any:  # noqa: ANN401 - foreign JSON
         return self._send("GET", path)
 
+    def health(self) -> dict[str, Any]:
+        """What `/readyz` answers, whether all is well or not."""
+        found: dict[str, Any] = json.loads(self._bytes("GET", "/readyz", None, also=503))
+        return found
+
     def text(self, path: str) -> str:
         """The text of a route that does not answer with JSON."""
         return self._bytes("GET", path, None).decode()
@@ -42,7 +47,8 @@ class RunningServer:
         text = self._bytes(method, path, body)
         return json.loads(text) if text else None
 
-    def _bytes(self, method: str, path: str, body: bytes | None) -> bytes:
+    def _bytes(self, method: str, path: str, body: bytes | None, *, also: int = 200) -> bytes:
+        """The answer; a status that is neither success nor `also` is an error."""
         headers = {"authorization": f"Bearer {self.token}", "content-type": "application/json"}
         request = urllib.request.Request(  # noqa: S310 - run.json names our own loopback address
             self.url + path, data=body, headers=headers, method=method
@@ -52,7 +58,7 @@ class RunningServer:
                 return bytes(reply.read())
         except urllib.error.HTTPError as error:
             text = error.read()
-            if error.code != 503:
+            if error.code != also:
                 raise ClearspanError(_message(text, error)) from error
             return text
         except OSError as error:

@@ -75,12 +75,14 @@ def open_(data: Data = None) -> None:
 
 @app.command()
 def status(data: Data = None, as_json: AsJson = False) -> None:
-    """Whether the server of a folder is ready."""
+    """Whether the server of a folder is ready; ends with 1 when it is not."""
     server = client.find(load({"data": data}).data)
-    health = server.get("/readyz")
+    health = server.health()
     checks = health["checks"]
     lines = [f"{server.url} is {health['status']}", *(f"  {k}: {v}" for k, v in checks.items())]
     typer.echo(json.dumps(health) if as_json else "\n".join(lines))
+    if any(says != "ok" for says in checks.values()):
+        raise typer.Exit(1)
 
 
 @app.command()

@@ -15,13 +15,14 @@ from typing import Any
 
 from clearspan_server import __version__
 from clearspan_server.cli import client
-from clearspan_server.errors import ClearspanError
+from clearspan_server.errors import BadInput, ClearspanError
 from clearspan_server.settings import Settings
 from clearspan_server.store.folder import running
 
 _CONNECT_S = 2.0
 _SLOW_S = 10.0
 _AHEAD_S = 5.0  # of a sender's clock; what is behind may be old spans
+_TRACE_ID = re.compile(r"[0-9a-f]{32}")
 _REFUSED = re.compile(r'clearspan_http_request_seconds_count\{[^}]*status="401"\} ([0-9.]+)')
 
 
@@ -59,7 +60,7 @@ def examine(settings: Settings) -> Report:
     checks = [*_folder(settings.data), _disk(settings)]
     try:
         server = client.find(settings.data)
-        health = server.get("/readyz")
+        health = server.health()
     except (ClearspanError, OSError) as error:
         checks += _without_server(settings, str(error))
     else:
@@ -72,7 +73,11 @@ def trace_story(settings: Settings, trace_id: str, project: str | None) -> Repor
 
     Raises:
         StartRefused: no server runs.
+        BadInput: it is no trace id.
     """
+    trace_id = trace_id.strip().lower()
+    if not _TRACE_ID.fullmatch(trace_id):
+        raise BadInput(f"{trace_id!r} is no trace id: 32 hex digits are")
     server = client.find(settings.data)
     projects = (
         [project] if project else [row["id"] for row in server.get("/api/v1/projects")["projects"]]
@@ -86,28 +91,12 @@ def trace_story(settings: Settings, trace_id: str, project: str | None) -> Repor
 
 
 def _story(found: dict[str, Any], projects: list[str]) -> Iterator[Check]:
-    if found["state"] == "unknown":
-        yield Check(
-            "trace",
-            ok=False,
-            says=f"nothing of {found['trace_id']} is in {', '.join(projects)}",
-            advice="was it sampled out, sent elsewhere, or never flushed? `clearspan doctor` shows who sends",
-        )
-    if found["spans"]:
-        by = ", ".join(found["services"]) or "an unnamed service"
-        yield Check(
-            "received",
-            ok=True,
-            says=f"{found['first_received']} to {found['last_received']} by {by}, project {found['project']}",
-        )
-        yield Check(
-            "stored", ok=True, says=f"{found['spans']} spans, {found['open_spans']} of them open"
-        )
+    yield from _of_engine(found, projects)
     if found["parts"]:
         parts = ", ".join(f"{count} {kind}" for kind, count in found["parts"].items())
         yield Check("parts", ok=True, says=f"{parts}, folded into their spans")
     for entry in found["waiting"]:
-        says = f"{entry['spans']} spans since {entry['received']} (entry {entry['seq']})"
+        says = f"{_count(entry['spans'], 'span')} since {entry['received']} (entry {entry['seq']})"
         yield Check("in the journal", ok=True, says=says)
     for row in found["quarantined"]:
         yield Check(
@@ -123,7 +112,8 @@ def _story(found: dict[str, Any], projects: list[str]) -> Iterator[Check]:
             says=f"{found['missing_parents']} spans have a parent that is not here",
             advice="its process may still run, have been killed, or send elsewhere",
         )
-    for row in found["rejected_nearby"][:5]:
+    # What others had rejected tells of a trace that is missed, and of no other.
+    for row in found["rejected_nearby"][: 0 if found["spans"] or found["waiting"] else 5]:
         says = f"{row['count']} of {row['service'] or 'an unnamed service'} at {row['time']}: {row['reason']}"
         yield Check("rejected nearby", ok=True, says=says)
     if found["listed"]:
@@ -134,6 +124,35 @@ def _story(found: dict[str, Any], projects: list[str]) -> Iterator[Check]:
             ok=False,
             says="not yet",
             advice="`clearspan doctor` shows whether the engine is well",
+        )
+
+
+def _of_engine(found: dict[str, Any], projects: list[str]) -> Iterator[Check]:
+    if found["engine"] != "ok":
+        yield Check(
+            "engine",
+            ok=False,
+            says=f"{found['engine']}; what it holds cannot be told now",
+            advice=_ADVICE["engine"],
+        )
+    elif found["state"] == "unknown":
+        yield Check(
+            "trace",
+            ok=False,
+            says=f"nothing of {found['trace_id']} is in {', '.join(projects)}",
+            advice="was it sampled out, sent elsewhere, or never flushed? `clearspan doctor` shows who sends",
+        )
+    if found["spans"]:
+        by = ", ".join(found["services"]) or "an unnamed service"
+        yield Check(
+            "received",
+            ok=True,
+            says=f"{found['first_received']} to {found['last_received']} by {by}, project {found['project']}",
+        )
+        yield Check(
+            "stored",
+            ok=True,
+            says=f"{_count(found['spans'], 'span')}, {found['open_spans']} of them open",
         )
 
 
@@ -331,6 +350,10 @@ def _versions() -> Check:
     says = f"server {__version__}, SDK {sdk}, Python {platform.python_version()}"
     advice = "install the same version of clearspan and clearspan-server"
     return Check("versions", ok=sdk in {__version__, "not installed"}, says=says, advice=advice)
+
+
+def _count(count: int, what: str) -> str:
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"
 
 
 def _size(count: int) -> str:

@@ -1,6 +1,7 @@
 """What came in since the start, in counters by signal, protocol and reason; touched once a request."""
 
 import threading
+import time
 from collections import Counter
 
 from clearspan_server.model.delivery import Delivery
@@ -18,6 +19,14 @@ class Meter:
         self.received = Counter[Way]()
         self.accepted = Counter[Way]()
         self.rejected = Counter[Way]()  # by signal and reason
+        self.put_off = Counter[Way]()  # requests that are to come again
+        self.last_put_off_ns: int | None = None
+
+    def count_put_off(self, delivery: Delivery) -> None:
+        """One request that the journal did not take; nothing of it is kept."""
+        with self._lock:
+            self.put_off[delivery.signal, delivery.protocol] += 1
+            self.last_put_off_ns = time.time_ns()
 
     def count(self, delivery: Delivery) -> None:
         """One request that is in the journal."""

@@ -12,7 +12,7 @@ from typing import Literal
 import orjson
 from sqlalchemy.exc import SQLAlchemyError
 
-from clearspan_server.errors import BadInput, Unavailable
+from clearspan_server.errors import BadInput, TooBusy, Unavailable
 from clearspan_server.ingest.admission import IngestAccess
 from clearspan_server.ingest.encode import Privacy
 from clearspan_server.ingest.inflate import inflate
@@ -22,7 +22,7 @@ from clearspan_server.model.delivery import Delivery, Signal
 from clearspan_server.store.catalog import Catalog
 from clearspan_server.store.journal import Journal, Rows
 
-Protocol = Literal["http/protobuf", "http/json", "grpc"]
+Protocol = Literal["http/protobuf", "http/json", "http", "grpc"]  # "http": of no type that is read
 
 _MAX_REASONS = 5  # that a partial success quotes
 
@@ -122,7 +122,11 @@ class Receiver:
         self._append([], delivery)
 
     def _append(self, rows: Sequence[Rows], delivery: Delivery) -> "Future[int]":
-        future = self._journal.append(rows, orjson.dumps(delivery).decode())
+        try:
+            future = self._journal.append(rows, orjson.dumps(delivery).decode())
+        except (TooBusy, Unavailable):
+            self.meter.count_put_off(delivery)
+            raise
         self.meter.count(delivery)
         return future
 

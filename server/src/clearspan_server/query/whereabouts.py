@@ -20,6 +20,13 @@ _OF_SPANS = frozenset(("spans", "open", "update", "log"))
 _TRACE = statement(SQL, "deliveries_trace")
 _PARTS = statement(SQL, "deliveries_trace_parts")
 _LISTED = statement(SQL, "deliveries_trace_listed")
+_NOTHING: Row = {
+    "spans": 0,
+    "open_spans": 0,
+    "missing_parents": 0,
+    "processes": [],
+    "services": [],
+}
 
 
 @dataclass(slots=True, frozen=True)
@@ -43,13 +50,18 @@ class Whereabouts:
     reasons: list[Reason]
 
 
-def whereabouts(engine: Engine, journal: Journal, project: str, trace_id: str) -> Whereabouts:
+def whereabouts(
+    engine: Engine | None, journal: Journal, project: str, trace_id: str
+) -> Whereabouts:
     """Everything that is known of a trace, also when that is nothing; reasons are of a minute around it.
 
-    Of a trace of which nothing is known they are of the last hour.
+    Of a trace of which nothing is known they are of the last hour. Without an engine, because it does not answer
+    now, only what waits is known.
     """
     values = {"project": project, "trace_id": trace_id}
     pending = list(_pending(journal, project, trace_id))
+    if engine is None:
+        return Whereabouts(stored=_NOTHING, parts={}, listed=None, pending=pending, reasons=[])
     [stored] = engine.query(_TRACE, values)
     listed = engine.query(_LISTED, values)
     times = [one.received_ns for one in pending]
