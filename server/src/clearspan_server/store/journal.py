@@ -141,7 +141,7 @@ class Journal:
             waiting = self._backlog_bytes + self._pending_bytes
             if waiting + entry.size_bytes > self._max_bytes:
                 raise TooBusy(
-                    f"{waiting} bytes wait in the journal, {entry.size_bytes} more are above its bound {self._max_bytes}"
+                    f"{waiting} bytes wait in the journal, {entry.size_bytes} more pass its bound {self._max_bytes}"
                 )
             self._pending.append(entry)
             self._pending_bytes += entry.size_bytes
