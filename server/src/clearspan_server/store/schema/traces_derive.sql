@@ -2,8 +2,8 @@
 -- second look: spans under two sort keys, usage that may count twice, response ids.
 with
     -- The root, else the span whose parent is in another process, else the earliest:
-    -- a trace whose root has not come yet is shown all the same.
-    (multiIf(parent_id = '', 0, parent_remote, 1, 2), start_ns) as rank,
+    -- a trace whose root has not come yet is shown all the same. Clocks are coarse: the id decides between equals.
+    (multiIf(parent_id = '', 0, parent_remote, 1, 2), start_ns, span_id) as rank,
     input_tokens is not null or output_tokens is not null as has_usage,
     counted and has_usage as pays,
     -- Until its root has come and ended, a trace is open and has no end.
@@ -49,7 +49,7 @@ select
     cast(sumOrNullIf(total_cost, pays), 'Nullable(Decimal(38, 12))') as total_cost,
     toUInt32(countIf(pays and total_cost is null)) as unpriced_count,
     argMin(input_preview, (input_preview = '', rank)) as input_preview,
-    argMax(output_preview, (output_preview != '', -rank.1, end_ns)) as output_preview,
+    argMax(output_preview, (output_preview != '', -rank.1, end_ns, span_id)) as output_preview,
     max(received_ns) as received_ns,
     uniqExact(span_id) < count() as is_doubled,
     hasAny(groupArrayIf(span_id, has_usage), groupArray(parent_id))
