@@ -36,10 +36,11 @@ _RETRY_S = 1.0
 _LOOK_S = 0.25  # how often a waiting writer looks whether the server stops
 _PROGRESS_S = 1.0
 
-# What was received in the last hour can be sent again: enough to know it by.
+# What was received lately can be sent again: enough to know it by, the newest first, for a retry comes soon.
 _LATELY = """
 select project, trace_id, span_id from spans
 where received_ns > {since_ns:Int64} and start_minute > now() - interval 2 day
+order by received_ns desc
 limit 500000
 """
 _HOUR_NS = 3_600_000_000_000
