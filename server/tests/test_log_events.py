@@ -92,3 +92,25 @@ def test_log_events_whose_span_never_comes_are_shown_as_one_that_is_open(server:
     found = until(lambda: shown(server, made), 30)
     assert (found["name"], found["kind"], found["status"]) == ("chat", "llm", "open")
     assert found["end"] is None
+
+
+def test_inputs_of_two_events_that_are_no_conversation_stop_no_other_trace(server: Server) -> None:
+    made, innocent = span("chat gpt-4o-mini", CHAT), span("innocent")
+    for number in range(2):
+        event = ExportLogsServiceRequest()
+        record = event.resource_logs.add().scope_logs.add().log_records.add()
+        record.trace_id, record.span_id = made.trace_id, made.span_id
+        record.time_unix_nano = made.start_time_unix_nano + number
+        record.event_name = "gen_ai.client.inference.operation.details"
+        held = record.attributes.add(key="clearspan.input").value
+        held.string_value = f'[{{"question": "{number}"}}]'
+        send(server, "logs", event.SerializeToString())
+    send(server, "traces", request_of([made, innocent]))
+
+    names = until(lambda: listed(server) >= {"chat gpt-4o-mini", "innocent"} and listed(server))
+
+    assert "innocent" in names
+
+
+def listed(server: Server) -> set[str]:
+    return {one["name"] for one in server.get(f"/api/v1/traces?project={PROJECT}")["traces"]}

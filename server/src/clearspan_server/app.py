@@ -45,6 +45,7 @@ from clearspan_server.ingest.writer import BatchLimits, Writer
 from clearspan_server.jobs.lifecycle import Lifecycle, Stores
 from clearspan_server.jobs.rollups import Rollups
 from clearspan_server.jobs.states import Patience, Watch
+from clearspan_server.model.deriving import Deriving
 from clearspan_server.query.waiting import Waiting
 from clearspan_server.rpc.otlp import Otlp
 from clearspan_server.rpc.server import GrpcServer
@@ -121,8 +122,9 @@ def build(settings: Settings, folder: Folder, progress: Progress = LOG.info) -> 
         *(seconds * 10**9 for seconds in (settings.quiet_s, settings.stalled_s, settings.crashed_s))
     )
     stores = Stores(journal, engine, agenda, Watermark(folder.path / "told"))
+    deriving = Deriving()
     lifecycle = Lifecycle(
-        stores, Watch(senders, patience), feed.changed, quiet_ns=patience.quiet_ns
+        stores, Watch(senders, patience), feed.changed, deriving, quiet_ns=patience.quiet_ns
     )
     limits = BatchLimits(settings.batch_rows, settings.batch_bytes, settings.batch_age_ms / 1000)
     state = State(
@@ -146,6 +148,7 @@ def build(settings: Settings, folder: Folder, progress: Progress = LOG.info) -> 
         quarantine=quarantine,
         disk=disk,
         agenda=agenda,
+        deriving=deriving,
     )
     return Parts(state, lifecycle, Rollups(engine, agenda), agenda)
 

@@ -25,6 +25,8 @@ def readyz(request: Request, response: Response) -> Health:
         "writer": server.writer.trouble
         and "does not store; its log and `clearspan doctor` say why",
         "engine": engine_trouble(server),
+        "lists": server.deriving.trouble
+        and "are not brought up to date; the server's log says why",
     }
     ready = not any(checks.values())
     response.status_code = 200 if ready else 503

@@ -119,6 +119,11 @@ def _of_storage(server: State) -> Iterator[Metric]:
     yield _gauge(
         "underived_entries", "Stored entries that lists do not show yet.", underived(server)
     )
+    yield _total(
+        "underivable_traces",
+        "Traces that no list shows; the log names them.",
+        server.deriving.left_out,
+    )
     yield _total("writer_batches", "Batches that were stored.", figures.batches)
     yield _total("writer_rows", "Rows that were stored.", figures.rows)
     yield _total("writer_insert_seconds", "Time that the engine took for them.", figures.insert_s)

@@ -10,6 +10,7 @@ from clearspan_server.ingest.budget import Budget
 from clearspan_server.ingest.receive import Receiver
 from clearspan_server.ingest.senders import Senders
 from clearspan_server.ingest.writer import Writer
+from clearspan_server.model.deriving import Deriving
 from clearspan_server.query.waiting import Waiting
 from clearspan_server.settings import Settings
 from clearspan_server.store.agenda import Agenda
@@ -39,6 +40,7 @@ class State:
     quarantine: Quarantine
     disk: Disk
     agenda: Agenda
+    deriving: Deriving
 
 
 def state_of(connection: HTTPConnection) -> State:

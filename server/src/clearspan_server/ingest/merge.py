@@ -140,7 +140,9 @@ def _conversation(texts: Iterable[str]) -> list[Message]:
     for text in texts:
         found = opened(text)
         messages = found if isinstance(found, list) else []
-        said = [one for one in messages if isinstance(one, dict)]
+        said = [
+            one for one in messages if isinstance(one, dict) and isinstance(one.get("parts"), list)
+        ]
         if said[: len(together)] != together:
             said = together + said
         together = said or together

@@ -10,11 +10,13 @@ from typing import Literal
 
 from clickhouse_connect.driver.exceptions import DatabaseError
 
+from clearspan_server.errors import Unavailable
 from clearspan_server.ingest.batches import contents
 from clearspan_server.ingest.refusals import is_refusal
 from clearspan_server.ingest.writer import StoredBatch
 from clearspan_server.jobs.derive import bring_up_to_date, crash
 from clearspan_server.jobs.states import Watch, Word
+from clearspan_server.model.deriving import Deriving
 from clearspan_server.store.agenda import Agenda, Hour
 from clearspan_server.store.counting import Key
 from clearspan_server.store.derived import Bounds, Derived, unsettled
@@ -27,6 +29,7 @@ LOG = logging.getLogger(__name__)
 # Journal sequence, project, trace ids, what happened to them.
 Tell = Callable[[int, str, list[str], Literal["traces"] | Word], None]
 _CHUNK = 4_000  # traces derived by one statement
+_GIVE_UP_FROM = 16  # traces that fail before any is derived: then it is not the traces
 _RETRY_S = 1.0
 _TICK_S = 1.0  # how often the clock is looked at while a trace is not settled
 # Between two rounds: a trace whose spans come one by one is derived for several at once. After a long round it is
@@ -63,13 +66,17 @@ class _Work:
 class Lifecycle:
     """One thread that derives the traces whose spans were stored, watches the clock, and tells of both."""
 
-    def __init__(self, stores: Stores, watch: Watch, tell: Tell, *, quiet_ns: int) -> None:
+    def __init__(
+        self, stores: Stores, watch: Watch, tell: Tell, figures: Deriving, *, quiet_ns: int
+    ) -> None:
         self._stores = stores
         self._watch = watch
         self._tell = tell
         self._quiet_ns = quiet_ns
         self._work = _Work(stores.journal.derived)
         self._settled_ns = 0
+        self._figures = figures
+        self._left_out, self._gone_on = 0, False  # of the round under way
         self._condition = threading.Condition()
         self._stopping = False
         self._thread = threading.Thread(target=self._derive_forever, name="lifecycle", daemon=True)
@@ -107,10 +114,12 @@ class Lifecycle:
                 begin_s = time.monotonic()
                 self._look_at_the_clock(work)
                 self._do(work)
+                self._figures.trouble = ""
                 self._pause(time.monotonic() - begin_s if work.dirty else 0.0)
-            except Exception:
+            except Exception as error:
                 # Whatever it was, this thread goes on: without it no trace would be listed any more.
                 LOG.exception("traces could not be derived, trying again")
+                self._figures.trouble = f"{type(error).__name__}: {error}"[:300]
                 with self._condition:
                     self._work.add(work)
                     if self._stopping:
@@ -156,30 +165,42 @@ class Lifecycle:
     def _do(self, work: _Work) -> None:
         since_ns = min((hour_s for _, hour_s in work.hours), default=0) * 1_000_000_000
         bounds = Bounds(since_ns, frozenset(self._watch.silent), self._quiet_ns)
+        self._left_out, self._gone_on = 0, False
         for keys in _chunks(sorted(work.dirty)):
             for derived in self._derive(keys, bounds):
                 work.hours |= derived.hours
                 self._watch.note(derived.standings)
                 self._report([one.key for one in derived.standings], "traces", work.seq)
+        self._figures.left_out += self._left_out
         if work.hours:
             self._stores.agenda.mark(work.hours)
         if work.seq > self._stores.journal.derived:
             self._stores.journal.derive(work.seq)
 
     def _derive(self, keys: Sequence[Key], bounds: Bounds) -> Iterator[Derived]:
-        """Derive the traces; one that the engine refuses, while it answers otherwise, is left out alone."""
+        """Derive the traces; one that cannot be derived, while others can, is left out alone.
+
+        Whether the engine refuses its row or our own code fails over it: its neighbours go on.
+        """
         try:
             yield bring_up_to_date(self._stores.engine, keys, bounds)
-        except DatabaseError as error:
-            if not is_refusal(error):
+        except Unavailable:
+            raise
+        except Exception as error:
+            if isinstance(error, DatabaseError) and not is_refusal(error):
                 raise
             self._stores.engine.query("select 1")
             if len(keys) == 1:
+                self._left_out += 1
+                if self._left_out >= _GIVE_UP_FROM and not self._gone_on:
+                    raise
                 LOG.exception("trace %s of project %s is not listed", keys[0][1], keys[0][0])
                 return
             middle = len(keys) // 2
             yield from self._derive(keys[:middle], bounds)
             yield from self._derive(keys[middle:], bounds)
+        else:
+            self._gone_on = True
 
     def _report(
         self, keys: Collection[Key], what: Literal["traces"] | Word, seq: int | None = None
