@@ -2,7 +2,7 @@
 
 import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from types import TracebackType
 from typing import Any, Self
 
@@ -14,7 +14,7 @@ from clearspan_server.api.access import ReadAccess, read_access
 from clearspan_server.app import schema_app
 from clearspan_server.model.span import Span
 from clearspan_server.store.columns import to_batch
-from clearspan_server.store.derived import derive_traces
+from clearspan_server.store.derived import Bounds, derive_traces
 from clearspan_server.store.engine import Engine
 
 SECOND_NS = 1_000_000_000
@@ -73,13 +73,17 @@ class Reader:
     ) -> None:
         self._client.close()
 
-    def store(self, *spans: Span) -> None:
-        """Store the spans as the writer does, and derive their traces as the lifecycle job does."""
+    def store(self, *spans: Span, silent: Collection[str] = ()) -> None:
+        """Store the spans as the writer does, and derive their traces as the lifecycle job does.
+
+        Of the processes in `silent` nothing was heard for long enough to be stalled.
+        """
         for one in spans:
             one.project = self.project
         batch = pa.Table.from_batches([to_batch(spans)])
         self.engine.insert("spans", batch, token=uuid.uuid4().hex)
-        derive_traces(self.engine, [(self.project, one.trace_id) for one in spans])
+        keys = [(self.project, one.trace_id) for one in spans]
+        derive_traces(self.engine, keys, Bounds(silent=frozenset(silent)))
 
     def get(self, path: str, **asked: object) -> Any:
         """The JSON of a route; a parameter that is a list is given several times."""

@@ -125,6 +125,23 @@ def test_a_record_that_ends_a_crashed_span_wins(tmp_path: Path) -> None:
     assert (one["status"], one["input"]) == ("ok", "what was known")
 
 
+def test_a_process_that_sends_anything_is_alive(tmp_path: Path) -> None:
+    begun = span("step")
+    begun.end_time_unix_nano = 0
+    headers = {"content-type": "application/x-protobuf", "clearspan-process": "worker-2"}
+
+    with serving(tmp_path / "data") as server:
+        post(server.url, "/v1/traces", request_of([begun]), headers)
+        in_state(server, "stalled")
+
+        def goes_on() -> bool:
+            # Another trace, of another project: all that is known of the process is its header.
+            post(server.url, "/v1/traces?project=elsewhere", request_of([span("other")]), headers)
+            return bool(only_trace(server)["state"] == "open")
+
+        until(goes_on)
+
+
 def test_a_process_that_begins_anew_has_lost_the_spans_it_had_open(tmp_path: Path) -> None:
     begun = span("step")
     begun.end_time_unix_nano = 0

@@ -1,5 +1,7 @@
 """Lists of traces and spans: filters, order, pages, and who sees what."""
 
+import time
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -228,6 +230,7 @@ def test_times_and_money_lose_no_digit(reader: Reader) -> None:
 REFUSED = [
     ({"kind": "modell"}, "kind", "modell"),
     ({"status": "bad"}, "status", "bad"),
+    ({"state": "ended"}, "state", "ended"),
     ({"sort": "name"}, "sort", "name"),
     ({"limit": 0}, "limit", "0"),
     ({"limit": 501}, "limit", "501"),
@@ -260,6 +263,59 @@ def test_a_bad_value_is_refused_by_name(
     assert status == 400
     assert field in message
     assert value in message
+
+
+# What a trace is made of, by the state that it is in; times in seconds before now.
+STATES: Mapping[str, tuple[dict[str, Any], ...]] = {
+    "open": (
+        {"seconds": 1},
+        {"seconds": 10, "end_ns": None, "status": "open"},
+        {"seconds": 900, "end_ns": None, "status": "open", "process": "worker"},
+    ),
+    "finished": ({"seconds": 10}, {"seconds": 900, "status": "error"}),
+    "idle": ({"seconds": 900, "end_ns": None, "status": "open"},),
+    "stalled": ({"seconds": 900, "end_ns": None, "status": "open", "process": "silent"},),
+    "crashed": ({"seconds": 900, "end_ns": None, "status": "crashed", "process": "silent"},),
+}
+
+
+@pytest.fixture
+def of_all_states(reader: Reader) -> Reader:
+    """A reader of a trace for each line of `STATES`."""
+    made: list[Span] = []
+    for lines in STATES.values():
+        for line in lines:
+            received_ns = time.time_ns() - line["seconds"] * SECOND_NS
+            fields = {name: value for name, value in line.items() if name != "seconds"}
+            made.append(span(len(made) + 1, received_ns=received_ns, **fields))
+    reader.store(*made, silent={"silent"})
+    return reader
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_a_state_finds_the_traces_that_are_in_it(of_all_states: Reader, state: str) -> None:
+    rows = of_all_states.get("/traces", state=state)["traces"]
+
+    assert [row["state"] for row in rows] == [state] * len(STATES[state])
+
+
+def test_states_are_alternatives_and_have_as_many_values_as_the_list_has_rows(
+    of_all_states: Reader,
+) -> None:
+    both = of_all_states.get("/traces", state=["stalled", "crashed"])["traces"]
+    counts = of_all_states.get("/values", field="state")["values"]
+
+    assert {row["state"] for row in both} == {"stalled", "crashed"}
+    assert {one["value"]: one["count"] for one in counts} == {
+        state: len(lines) for state, lines in STATES.items()
+    }
+
+
+def test_only_traces_are_asked_for_their_state(reader: Reader) -> None:
+    status, message = reader.refusal("/spans", state="open")
+
+    assert status == 400
+    assert "state" in message
 
 
 def test_a_cursor_of_another_sort_is_refused(reader: Reader) -> None:

@@ -320,6 +320,7 @@ def test_the_detail_shows_tool_documents_events_usage_and_cost(reader: Reader) -
         total_cost=Decimal("120.000"),
         truncated=["input:70000"],
         redactions={"email": 2},
+        filled=["input", "attributes.tier"],
         **USAGE,
     )
 
@@ -336,4 +337,5 @@ def test_the_detail_shows_tool_documents_events_usage_and_cost(reader: Reader) -
     assert found["cost"]["by_class"] == {"input": "0.1"}
     assert found["cost"]["total"] == "120"
     assert (found["truncated"], found["redactions"]) == (["input:70000"], {"email": 2})
+    assert found["filled"] == ["input", "attributes.tier"]
     assert found["duration_ns"] == SECOND_NS

@@ -17,6 +17,7 @@ from clearspan_server.ingest.admission import Caller, IngestAccess, admit
 from clearspan_server.ingest.encode import Privacy
 from clearspan_server.ingest.receive import Receiver, Request
 from clearspan_server.ingest.redact import Redactor
+from clearspan_server.ingest.senders import Senders
 from clearspan_server.model.delivery import Signal
 from clearspan_server.store.catalog import Catalog
 from clearspan_server.store.columns import from_bytes
@@ -43,7 +44,7 @@ def journal(tmp_path: Path) -> Iterator[Journal]:
 @pytest.fixture
 def receiver(journal: Journal, tmp_path: Path) -> Iterator[Receiver]:
     catalog = Catalog(tmp_path / "catalog.db")
-    yield Receiver(journal, catalog, Privacy(Redactor(), b"key"), max_body_bytes=100_000)
+    yield Receiver(journal, catalog, Privacy(Redactor(), b"key"), Senders(), max_body_bytes=100_000)
     catalog.close()
 
 

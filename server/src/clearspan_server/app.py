@@ -139,6 +139,7 @@ def build(settings: Settings, folder: Folder, progress: Progress = LOG.info) -> 
             journal,
             catalog,
             Privacy(Redactor(), folder.token.encode()),
+            senders,
             max_body_bytes=settings.max_body_bytes,
         ),
         bodies=Budget(max(_BODIES_BYTES, 2 * settings.max_body_bytes)),

@@ -330,7 +330,7 @@ export interface paths {
          * @description A page of traces.
          *
          *     Kind, model, provider, name, error type and full text ask for one span that fulfils them all; status, latency,
-         *     cost, tokens, user, session, service, environment and tag ask the trace.
+         *     state, cost, tokens, user, session, service, environment and tag ask the trace.
          */
         get: operations["get_traces"];
         put?: never;
@@ -1157,7 +1157,9 @@ export interface components {
          * SpanDetail
          * @description One span with its bodies.
          *
-         *     `input_messages` is null where the input is not a conversation; then `input` holds the value as it came.
+         *     `input_messages` is null where the input is not a conversation; then `input` holds the value as it came. `filled`
+         *     names the fields that came beside the finished record, from an update, a log event or the open record (`field.key`
+         *     for one entry of a map); it is `*` alone where there is no finished record.
          */
         SpanDetail: {
             /** Agent Name */
@@ -1199,6 +1201,8 @@ export interface components {
             experiment: string;
             /** Feature */
             feature: string;
+            /** Filled */
+            filled: string[];
             /** Finish Reason */
             finish_reason: string;
             input: components["schemas"]["JsonValue"];
@@ -1695,7 +1699,7 @@ export interface components {
              * Field
              * @enum {string}
              */
-            field: "kind" | "status" | "model" | "provider" | "name" | "service" | "environment" | "user" | "session" | "tag" | "error_type";
+            field: "kind" | "status" | "state" | "model" | "provider" | "name" | "service" | "environment" | "user" | "session" | "tag" | "error_type";
             /** Values */
             values: components["schemas"]["ValueCount"][];
         };
@@ -2517,6 +2521,7 @@ export interface operations {
                 service?: string[];
                 session?: string[];
                 sort?: "-start" | "start" | "-duration" | "duration" | "-cost" | "cost" | "-tokens" | "tokens";
+                state?: ("open" | "finished" | "idle" | "stalled" | "crashed")[];
                 status?: ("ok" | "error" | "cancelled" | "open" | "crashed")[];
                 tag?: string[];
                 /** @description RFC 3339 or epoch milliseconds, exclusive. */
@@ -2648,7 +2653,7 @@ export interface operations {
     get_values: {
         parameters: {
             query: {
-                field: "kind" | "status" | "model" | "provider" | "name" | "service" | "environment" | "user" | "session" | "tag" | "error_type";
+                field: "kind" | "status" | "state" | "model" | "provider" | "name" | "service" | "environment" | "user" | "session" | "tag" | "error_type";
                 /** @description RFC 3339 or epoch milliseconds. */
                 from?: string | null;
                 prefix?: string;

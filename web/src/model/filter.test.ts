@@ -26,6 +26,15 @@ describe("a filter", () => {
     });
   });
 
+  test("asks for traces by where they are in their life, and names the states there are", () => {
+    expect(parseFilter("state:stalled state:crashed").params).toEqual({
+      state: ["stalled", "crashed"],
+    });
+    expect(parseFilter("state:gone").errors[0]?.message).toBe(
+      "state is one of open, idle, finished, stalled, crashed",
+    );
+  });
+
   test("searches for words and quoted phrases", () => {
     expect(parseFilter('refund "late parcel" kind:tool').params).toEqual({
       q: ['refund "late parcel"'],

@@ -1,6 +1,6 @@
 /** The fields that a filter can name, in the order in which they are offered. */
 
-import { KINDS, STATUSES } from "./kinds";
+import { KINDS, STATES, STATUSES } from "./kinds";
 
 interface Named {
   name: string;
@@ -18,6 +18,7 @@ export interface Word extends Named {
 export type WordParam =
   | "kind"
   | "status"
+  | "state"
   | "model"
   | "provider"
   | "name"
@@ -39,6 +40,7 @@ export type Field = Word | Comparable;
 
 export const FIELDS: readonly Field[] = [
   word("status", "how it ended", "status:error", STATUSES),
+  word("state", "where the trace is in its life", "state:stalled", STATES),
   word("kind", "what the span is", "kind:llm", KINDS),
   word("model", "requested or answering model", "model:gpt-4o"),
   word("name", "name of the span", "name:answer"),

@@ -1,4 +1,4 @@
-/** What a span can be and how it can end, in the words of the API. */
+/** What a span can be, how it can end, and where its trace stands, in the words of the API. */
 
 export const KINDS = [
   "llm",
@@ -20,6 +20,11 @@ export type Kind = (typeof KINDS)[number];
 export const STATUSES = ["ok", "error", "cancelled", "open", "crashed"] as const;
 
 export type Status = (typeof STATUSES)[number];
+
+/** Where a trace is in its life. */
+export const STATES = ["open", "idle", "finished", "stalled", "crashed"] as const;
+
+export type TraceState = (typeof STATES)[number];
 
 /** Whether the span ended badly enough to be shown in red. */
 export function failed(status: Status): boolean {

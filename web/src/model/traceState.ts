@@ -1,9 +1,7 @@
 /** Where a trace stands in its life, and a sentence on what is known of one that did not end well. */
 
 import { counted, formatClock } from "./format";
-import type { Status } from "./kinds";
-
-type TraceState = "open" | "finished" | "idle" | "stalled" | "crashed";
+import type { Status, TraceState } from "./kinds";
 
 /** What the dot of a trace can show: how it ended or, before that, where it stands. */
 export type Standing = Status | "idle" | "stalled";

@@ -16,7 +16,7 @@ _AS_THEY_ARE = (
     *("project", "error_stack", "service_version", "release", "customer_id", "turn_id", "run_id"),
     *("step_id", "step_index", "request_id", "feature", "experiment", "variant"),
     *("prompt_name", "prompt_version", "response_id", "retrieval_query", "tool_call_id"),
-    *("scope_name", "scope_version", "dialect", "truncated", "redactions"),
+    *("scope_name", "scope_version", "dialect", "truncated", "redactions", "filled"),
 )
 _STRUCTURES = ("parameters", "tool_definitions", "tool_arguments", "tool_result")
 

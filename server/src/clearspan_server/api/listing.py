@@ -1,14 +1,15 @@
 """The query parameters of a list: filters, full text, sort and page."""
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Annotated
 
 from pydantic import Field
 
-from clearspan_server.api.shapes import TraceSort
+from clearspan_server.api.shapes import TraceSort, TraceState
 from clearspan_server.api.window import WindowQuery
 from clearspan_server.model.span import Kind, Status
-from clearspan_server.query.filter import Filter
+from clearspan_server.query.filter import Filter, Stillness
 from clearspan_server.query.page import Paging
 
 _MAX_TOKENS = 2**63 - 1
@@ -75,6 +76,16 @@ class ListQuery(WindowQuery):
 
     def paging(self) -> Paging:
         return Paging(sort=self.sort, limit=self.limit, cursor=self.cursor)
+
+
+class TraceListQuery(ListQuery):
+    """A list of traces: only they have a state, the one in which they are while one asks."""
+
+    state: tuple[TraceState, ...] = ()
+
+    def trace_filter(self, still: Stillness) -> Filter:
+        """The filter, with the state at these moments."""
+        return replace(self.filter(), state=self.state, still=still)
 
 
 def _ns(milliseconds: float | None) -> int | None:

@@ -16,6 +16,7 @@ TraceSort = Literal[
 ValueField = Literal[
     "kind",
     "status",
+    "state",
     "model",
     "provider",
     "name",
@@ -230,7 +231,9 @@ class SpanLink(Shape):
 class SpanDetail(SpanRow):
     """One span with its bodies.
 
-    `input_messages` is null where the input is not a conversation; then `input` holds the value as it came.
+    `input_messages` is null where the input is not a conversation; then `input` holds the value as it came. `filled`
+    names the fields that came beside the finished record, from an update, a log event or the open record (`field.key`
+    for one entry of a map); it is `*` alone where there is no finished record.
     """
 
     project: str
@@ -272,6 +275,7 @@ class SpanDetail(SpanRow):
     received: str
     truncated: list[str]
     redactions: dict[str, int]
+    filled: list[str]
 
 
 class Point(Shape):

@@ -1,46 +1,36 @@
 """`GET /traces` and `GET /traces/{trace_id}`."""
 
-import time
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Response
 
 from clearspan_server.api.access import ReadAccess, read_access
 from clearspan_server.api.encode import as_json, trace_row, trace_span
-from clearspan_server.api.listing import ListQuery
+from clearspan_server.api.listing import TraceListQuery
 from clearspan_server.api.shapes import Trace, TraceList
-from clearspan_server.api.state import State
+from clearspan_server.api.stillness import Still
 from clearspan_server.api.window import ScopeQuery, window
-from clearspan_server.query.traces import Patience, list_traces, read_trace, state_of
-from clearspan_server.settings import Settings
+from clearspan_server.query.traces import list_traces, read_trace, state_of
 
 router = APIRouter(prefix="/api/v1", tags=["traces"])
-
-_SECOND_NS = 1_000_000_000
-
-
-def _patience(request: Request) -> Patience:
-    server: State | None = getattr(request.app.state, "server", None)
-    settings = server.settings if server else Settings()
-    return Patience(settings.quiet_s * _SECOND_NS, settings.idle_s * _SECOND_NS)
 
 
 @router.get("/traces")
 def get_traces(
-    asked: Annotated[ListQuery, Query()],
+    asked: Annotated[TraceListQuery, Query()],
     access: Annotated[ReadAccess, Depends(read_access)],
-    patience: Annotated[Patience, Depends(_patience)],
+    still: Still,
 ) -> TraceList:
     """A page of traces.
 
     Kind, model, provider, name, error type and full text ask for one span that fulfils them all; status, latency,
-    cost, tokens, user, session, service, environment and tag ask the trace.
+    state, cost, tokens, user, session, service, environment and tag ask the trace.
     """
+    narrowed = asked.trace_filter(still)
     page = list_traces(
-        access.engine, access.project, window(asked), asked.filter(), asked.q, asked.paging()
+        access.engine, access.project, window(asked), narrowed, asked.q, asked.paging()
     )
-    now_ns = time.time_ns()
-    rows = [trace_row(row, state_of(row, patience, now_ns)) for row in page.rows]
+    rows = [trace_row(row, state_of(row, still)) for row in page.rows]
     return TraceList(traces=rows, next_cursor=page.next_cursor)
 
 
@@ -49,7 +39,7 @@ def get_trace(
     trace_id: str,
     _asked: Annotated[ScopeQuery, Query()],
     access: Annotated[ReadAccess, Depends(read_access)],
-    patience: Annotated[Patience, Depends(_patience)],
+    still: Still,
 ) -> Response:
     """One trace: its totals, and its spans in order of start without bodies; at most 100 000 of them."""
     found = read_trace(access.engine, access.project, trace_id)
@@ -58,5 +48,5 @@ def get_trace(
         trace_span(row, place.depth, row["start_ns"] - start_ns, orphan=place.orphan)
         for row, place in zip(found.spans, found.places, strict=True)
     ]
-    state = state_of(found.summary, patience, time.time_ns())
-    return as_json(Trace(trace=trace_row(found.summary, state), spans=spans))
+    summary = trace_row(found.summary, state_of(found.summary, still))
+    return as_json(Trace(trace=summary, spans=spans))

@@ -17,6 +17,7 @@ from clearspan_server.ingest.admission import IngestAccess
 from clearspan_server.ingest.encode import Privacy
 from clearspan_server.ingest.inflate import inflate
 from clearspan_server.ingest.meter import Meter
+from clearspan_server.ingest.senders import Senders
 from clearspan_server.ingest.signals import Clock, Encoding, Setting, take
 from clearspan_server.model.delivery import Delivery, Signal
 from clearspan_server.store.catalog import Catalog
@@ -52,11 +53,18 @@ class Receiver:
     """Takes requests into a journal; thread-safe. The times that it gives to records never go back."""
 
     def __init__(
-        self, journal: Journal, catalog: Catalog, privacy: Privacy, *, max_body_bytes: int
+        self,
+        journal: Journal,
+        catalog: Catalog,
+        privacy: Privacy,
+        senders: Senders,
+        *,
+        max_body_bytes: int,
     ) -> None:
         self._journal = journal
         self._catalog = catalog
         self._privacy = privacy
+        self._senders = senders
         self._clock = Clock()
         self.max_body_bytes = max_body_bytes
         self.meter = Meter()
@@ -103,6 +111,7 @@ class Receiver:
 
     def _delivery(self, request: Request, size_bytes: int) -> Delivery:
         access = request.access
+        self._senders.heard(access.process)  # whatever becomes of the request, who sent it lives
         return Delivery(
             project=access.project,
             received_ns=self._clock.take(1),

@@ -30,9 +30,16 @@ class Senders:
             known = self._senders.pop(process, None)
             if known is not None and seq < known.seq:
                 self._begun_anew.add(process)
-            self._senders[process] = _Sender(time.time_ns(), seq, open_spans)
-            if len(self._senders) > _MOST:
-                self._senders.popitem(last=False)
+            self._keep(process, _Sender(time.time_ns(), seq, open_spans))
+
+    def heard(self, process: str) -> None:
+        """The process has sent something else than a heartbeat: it lives. Nameless ones are passed over."""
+        if not process:
+            return
+        with self._lock:
+            known = self._senders.pop(process, None) or _Sender(0, 0, frozenset())
+            known.heard_ns = time.time_ns()
+            self._keep(process, known)
 
     def heard_ns(self, process: str) -> int:
         """When the process was heard of last; the start of the server, when it was not since then."""
@@ -45,3 +52,8 @@ class Senders:
         with self._lock:
             names, self._begun_anew = self._begun_anew, set()
             return {name: self._senders[name].open for name in names if name in self._senders}
+
+    def _keep(self, process: str, sender: _Sender) -> None:
+        self._senders[process] = sender
+        if len(self._senders) > _MOST:
+            self._senders.popitem(last=False)

@@ -7,11 +7,24 @@ from decimal import Decimal
 from clearspan_server.query.text import Term
 
 
+@dataclass(slots=True, frozen=True)
+class Stillness:
+    """The moments, in nanoseconds, since which nothing of a trace came that is quiet, or idle."""
+
+    quiet_ns: int
+    idle_ns: int
+
+    def values(self) -> dict[str, object]:
+        """The values that are bound in `STATE`."""
+        return {"quiet_ns": self.quiet_ns, "idle_ns": self.idle_ns}
+
+
 @dataclass(slots=True, frozen=True, kw_only=True)
 class Filter:
     """What a list is narrowed to: any of the values within a field, and every field. Empty means all.
 
-    Latency in nanoseconds, cost in US dollars; both bounds are inclusive, and unknown is outside of any bound.
+    Latency in nanoseconds, cost in US dollars; both bounds are inclusive, and unknown is outside of any bound. Only
+    traces have a state, and it depends on when one asks: `still`.
     """
 
     kind: tuple[str, ...] = ()
@@ -25,6 +38,8 @@ class Filter:
     environment: tuple[str, ...] = ()
     tag: tuple[str, ...] = ()
     error_type: tuple[str, ...] = ()
+    state: tuple[str, ...] = ()
+    still: Stillness | None = None  # by which `state` is told
     min_latency_ns: int | None = None
     max_latency_ns: int | None = None
     min_cost: Decimal | None = None
@@ -67,7 +82,16 @@ _OF_BOTH: Mapping[str, str] = {
     "max_tokens": "total_tokens <= {max_tokens:UInt64}",
 }
 _SPAN = {**_OF_SPAN, **_OF_BOTH, "service": "service in {service:Array(String)}"}
-_TRACE = {**_OF_BOTH, "service": "hasAny(services, {service:Array(String)})"}
+# Where a trace stands at the moments of a `Stillness`; of one row, `query.traces.state_of` says the same.
+STATE = (
+    "multiIf(state = 'ended', if(received_ns <= {quiet_ns:Int64}, 'finished', 'open'),"
+    " state = 'open' and empty(processes) and received_ns <= {idle_ns:Int64}, 'idle', state)"
+)
+_TRACE = {
+    **_OF_BOTH,
+    "service": "hasAny(services, {service:Array(String)})",
+    "state": f"{STATE} in {{state:Array(String)}}",
+}
 
 # As the text indexes of store/schema/spans.sql spell them, else the engine reads every text.
 _MESSAGES = ("input", "output")
@@ -88,7 +112,8 @@ def span_of_trace_clauses(asked: Filter, search: Sequence[Term] = ()) -> Clauses
 
 def trace_clauses(asked: Filter) -> Clauses:
     """What a trace itself must fulfil."""
-    return _fields(asked, _TRACE)
+    still = Clauses([], asked.still.values() if asked.still else {})
+    return _fields(asked, _TRACE).and_(still)
 
 
 def within(column: str, statement: str, clauses: Clauses) -> Clauses:
@@ -196,6 +221,7 @@ FACETS: Mapping[str, Facet] = {
     "name": Facet("spans", "name"),
     "error_type": Facet("spans", "error_type"),
     "status": Facet("traces", "status"),
+    "state": Facet("traces", STATE),
     "user": Facet("traces", "user_id"),
     "session": Facet("traces", "session_id"),
     "service": Facet("traces", "arrayJoin(services)"),

@@ -8,6 +8,7 @@ from clearspan_server.query import SQL
 from clearspan_server.query.filter import (
     Clauses,
     Filter,
+    Stillness,
     span_of_trace_clauses,
     trace_clauses,
     within,
@@ -36,24 +37,16 @@ class TraceOfSpans:
     places: list[Place]
 
 
-@dataclass(slots=True, frozen=True)
-class Patience:
-    """Silences in nanoseconds after which an ended trace has finished, and one without an end is idle."""
+def state_of(row: Row, still: Stillness) -> str:
+    """Where a trace stands: open, finished, idle, stalled or crashed. Time passing rewrites no row.
 
-    quiet_ns: int
-    idle_ns: int
-
-
-def state_of(row: Row, patience: Patience, now_ns: int) -> str:
-    """Where a trace stands now: open, finished, idle, stalled or crashed. Time passing rewrites no row.
-
-    A process that said that it has spans open is watched: its trace is open until the process falls silent.
+    A process that said that it has spans open is watched: its trace is open until the process falls silent. A filter
+    asks the same by `filter.STATE`.
     """
-    silence_ns = now_ns - row["received_ns"]
     if row["state"] == "ended":
-        return "finished" if silence_ns >= patience.quiet_ns else "open"
+        return "finished" if row["received_ns"] <= still.quiet_ns else "open"
     if row["state"] == "open" and not row["processes"]:
-        return "idle" if silence_ns >= patience.idle_ns else "open"
+        return "idle" if row["received_ns"] <= still.idle_ns else "open"
     return str(row["state"])
 
 
@@ -63,7 +56,7 @@ def list_traces(
     """The traces that start in the window: rows of the table `traces`.
 
     What is asked of a span (kind, model, provider, name, error type, full text) one span of the trace must fulfil
-    by itself; status, latency, cost, tokens, user, session, service, environment and tags are the trace's own.
+    by itself; status, state, latency, cost, tokens, user, session, service, environment and tags are the trace's own.
 
     Raises:
         BadInput: the search or the cursor cannot be read.

@@ -1,4 +1,5 @@
 import type { SpanDetail } from "../../api/spans";
+import { filledIn } from "../../model/filled";
 import { formatAbsolute, formatDuration, parseTime } from "../../model/format";
 import { tokensPerSecond } from "../../model/usageTable";
 import { CopyButton } from "../../ui/CopyButton";
@@ -78,6 +79,7 @@ function identityFacts(span: SpanDetail): Fact[] {
     ["Span id", id(span.span_id, "span id")],
     ["Parent id", span.parent_id === "" ? "" : id(span.parent_id, "parent id")],
     ["Dialect", span.dialect],
+    ["Filled in", filledIn(span.filled)],
     ["Scope", [span.scope_name, span.scope_version].filter((text) => text !== "").join(" ")],
   ];
 }
