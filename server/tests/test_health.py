@@ -57,7 +57,7 @@ def test_a_healthy_server_is_ready_and_says_that_nothing_waits(server: Server) -
     )
 
     assert ready["status"] == "ok"
-    assert ready["checks"] == dict.fromkeys(("journal", "disk", "writer", "engine"), "ok")
+    assert ready["checks"] == dict.fromkeys(("journal", "disk", "writer", "engine", "lists"), "ok")
     assert open_route(server, "/healthz")[0] == 200
 
 

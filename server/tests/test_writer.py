@@ -13,6 +13,7 @@ from clearspan_server.ingest.batches import MAX_MONTHS, by_months
 from clearspan_server.ingest.duplicates import Seen, hashes
 from running import Server, serving, until
 from sending import post, request_of, span
+from test_health import open_route
 
 DRILL = "poisoned"
 
@@ -104,14 +105,31 @@ def test_what_is_acknowledged_while_the_engine_is_down_is_stored_once_when_it_is
 def test_an_engine_in_trouble_never_puts_rows_into_the_quarantine(
     drilled: Server, faults: Path
 ) -> None:
-    faults.write_text(json.dumps({"refuse_named": "step"}))  # every row of the batch
+    post(drilled.url, "/v1/traces", request_of([span("before")]))
+    until(lambda: names(drilled) == ["before"])
+    faults.write_text(json.dumps({"refuse_named": ""}))  # also what it took before
     spans = [span(f"step {number}") for number in range(40)]
     assert post(drilled.url, "/v1/traces", request_of(spans))[0] == 200
+    until(lambda: "does not store" in open_route(drilled, "/readyz")[1])
 
     faults.write_text("{}")
 
-    until(lambda: len(names(drilled)) == len(spans))
+    until(lambda: len(names(drilled)) == 1 + len(spans))
     assert drilled.get("/api/v1/quarantine")["rows"] == []
+
+
+def test_a_request_of_bad_rows_alone_does_not_hold_up_who_comes_after(
+    drilled: Server, faults: Path
+) -> None:
+    post(drilled.url, "/v1/traces", request_of([span("before")]))
+    until(lambda: names(drilled) == ["before"])
+    faults.write_text(json.dumps({"refuse_named": DRILL}))
+
+    post(drilled.url, "/v1/traces", request_of([span(DRILL) for _ in range(20)]))
+    until(lambda: drilled.get("/api/v1/quarantine")["total"] == 20)
+    post(drilled.url, "/v1/traces", request_of([span("innocent")]))
+
+    until(lambda: names(drilled) == ["before", "innocent"])
 
 
 def test_a_record_is_known_from_before_and_from_earlier_in_its_batch() -> None:

@@ -2,6 +2,7 @@
 
 import re
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import pyarrow as pa
@@ -27,8 +28,8 @@ _OF_THE_ENGINE = frozenset(
     )
 )
 _CODE = re.compile(r"\b[Cc]ode:? (\d+)")
-# So many rows and none taken: it is not the rows.
-_GIVE_UP_FROM = 16
+# So many rows and none taken: perhaps it is not the rows.
+_DOUBT_FROM = 16
 
 
 def is_refusal(error: DatabaseError) -> bool:
@@ -46,6 +47,7 @@ class Insertion:
     engine: Engine
     table: str
     token: str
+    is_well: Callable[[], bool]  # whether the engine takes a row of this table that it took before
     refused: dict[int, str] = field(default_factory=dict)
     stored: int = 0
 
@@ -53,7 +55,8 @@ class Insertion:
         """Insert all that can be inserted, larger pieces first: good rows show early that it is not the engine.
 
         Raises:
-            DatabaseError: the engine is in trouble, or refuses everything: then nothing is said of the rows.
+            DatabaseError: the engine is in trouble, or refuses also what it took before: then nothing is said of
+                the rows.
         """
         pieces = deque([(0, rows.num_rows)])
         while pieces:
@@ -71,7 +74,7 @@ class Insertion:
                     pieces += [(first, middle), (middle, last)]
                     continue
                 self.refused[first] = _reason(error)
-                if len(self.refused) == rows.num_rows >= _GIVE_UP_FROM:
+                if len(self.refused) == rows.num_rows >= _DOUBT_FROM and not self.is_well():
                     raise
 
 

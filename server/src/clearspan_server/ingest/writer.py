@@ -7,10 +7,12 @@ import uuid
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import orjson
 import pyarrow as pa
+from clickhouse_connect.driver.exceptions import DatabaseError
 
 from clearspan_server.ingest.admission import DEFAULT_PROJECT
 from clearspan_server.ingest.batches import (
@@ -165,7 +167,12 @@ class Writer:
         for number, rows in enumerate(by_months(one.made, kind.time)):
             whole = len(rows) == one.made.num_rows
             table = one.made if whole else one.made.take(pa.array(rows))
-            insertion = Insertion(self._engine, kind.table, f"{batch.token}:{one.kind}:{number}")
+            insertion = Insertion(
+                self._engine,
+                kind.table,
+                f"{batch.token}:{one.kind}:{number}",
+                partial(self._takes_again, kind.table),
+            )
             insertion.insert(table)
             refused |= {int(rows[at]): reason for at, reason in insertion.refused.items()}
         if not refused:
@@ -182,6 +189,19 @@ class Writer:
         repeated = np.delete(places, np.unique(identities, return_index=True)[1])
         held.repeated.update(held.receipt_of[int(one.seqs[place])] for place in repeated)
         return Counter(held.receipt_of[int(one.seqs[place])] for place in places)
+
+    def _takes_again(self, table: str) -> bool:
+        """Whether the engine takes a row that it has taken before; the table merges the two into one."""
+        row = self._engine.table(f"select * from {table} limit 1")  # noqa: S608 - one of our tables
+        if not row.num_rows:
+            return (
+                True  # the first rows ever: then the quarantine may have them, and gives them back
+            )
+        try:
+            self._engine.insert(table, row, token=uuid.uuid4().hex)
+        except DatabaseError:
+            return False
+        return True
 
     def _keep_unreadable(self, held: Contents) -> Counter[int]:
         """Quarantine the entries that cannot be read; how many records they had, by the entry with their receipt."""

@@ -19,7 +19,8 @@ class FaultyEngine(Engine):
     """The engine, which does what the file says.
 
     `{"down": true}` fails every call, `{"slow_ms": 200}` delays it, `{"refuse_named": "text"}` refuses inserts with a
-    row whose `name` holds the text, as the engine refuses a row that it cannot take. No file, no fault.
+    row whose `name` holds the text, as the engine refuses a row that it cannot take; every row's name holds "". No
+    file, no fault.
     """
 
     def __init__(self, target: str | Path, faults: Path) -> None:
@@ -46,7 +47,7 @@ class FaultyEngine(Engine):
     def insert(self, table: str, batch: pa.Table, *, token: str) -> None:
         wanted = self._fail()
         refused = wanted.get("refuse_named")
-        if refused and "name" in batch.column_names:
+        if refused is not None and "name" in batch.column_names:
             hit = pc.any(pc.match_substring(batch["name"], str(refused))).as_py()
             if hit:
                 raise DatabaseError(f"Code: 53. a drill: a row is named {refused!r}")
