@@ -32,7 +32,9 @@ def narrow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server with a low limit for bodies, little patience and no room in its journal."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("CLEARSPAN_MAX_BODY_BYTES", "100000")
-        patch.setenv("CLEARSPAN_MAX_JOURNAL_BYTES", "1")
+        patch.setenv(
+            "CLEARSPAN_MAX_JOURNAL_BYTES", "8000"
+        )  # less than a span takes, more than a refusal
         patch.setenv("CLEARSPAN_BODY_WAIT_S", "1")
         with serving(tmp_path_factory.mktemp("narrow") / "data") as running:
             yield running

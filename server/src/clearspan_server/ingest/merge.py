@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from copy import copy, deepcopy
 from dataclasses import dataclass, field, replace
 
+from clearspan_server.ingest import limits
 from clearspan_server.ingest.coerce import opened
 from clearspan_server.ingest.normalise.messages import calls_preview, dump, preview
 from clearspan_server.ingest.price import price
@@ -213,6 +214,8 @@ def _settle(result: _Fold, row: Span | None, parts: Sequence[Part]) -> None:
     span.received_ns = max(
         row.received_ns if row else 0, *(part.span.received_ns for part in parts)
     )
+    limits.cut(span)  # of many parts that are within the limits, together they may not be
+    span.truncated = list(dict.fromkeys(span.truncated))
     span.version = row.version + 1 if row else 1
     span.filled = sorted(filled) if has_record else [NO_RECORD]
 

@@ -19,7 +19,7 @@ class Senders:
     """The registry of sender processes, in memory. Thread-safe; times are the server's, in nanoseconds."""
 
     def __init__(self) -> None:
-        self._started_ns = time.time_ns()
+        self._floor_ns = time.time_ns()  # who is not remembered was heard then or before
         self._senders: OrderedDict[str, _Sender] = OrderedDict()
         self._begun_anew: set[str] = set()
         self._lock = threading.Lock()
@@ -42,10 +42,10 @@ class Senders:
             self._keep(process, known)
 
     def heard_ns(self, process: str) -> int:
-        """When the process was heard of last; the start of the server, when it was not since then."""
+        """When the process was heard of last; of one that is not remembered, the latest time that it can have been."""
         with self._lock:
             known = self._senders.get(process)
-        return known.heard_ns if known else self._started_ns
+        return known.heard_ns if known else self._floor_ns
 
     def begun_anew(self) -> dict[str, frozenset[str]]:
         """The processes that began anew since the last call, with the spans that they have open now."""
@@ -56,4 +56,5 @@ class Senders:
     def _keep(self, process: str, sender: _Sender) -> None:
         self._senders[process] = sender
         if len(self._senders) > _MOST:
-            self._senders.popitem(last=False)
+            _, forgotten = self._senders.popitem(last=False)
+            self._floor_ns = max(self._floor_ns, forgotten.heard_ns)

@@ -257,7 +257,7 @@ class Writer:
                 break
             entries.append(entry)
             rows += entry.row_count
-            size_bytes += len(entry.data)
+            size_bytes += entry.size_bytes
         return entries
 
 

@@ -16,7 +16,9 @@ from clearspan_server.store.rollups import (
 LOG = logging.getLogger(__name__)
 
 _LOOK_S = 2.0  # between two rounds: an hour that was quiet is right again within about so long
-_SHARE = 20  # an hour that changes all the time rests so many times as long as its last round took
+_SHARE = (
+    20  # an hour that changes all the time rests so many times as long as it took the last time
+)
 _SWEEP_S = 600.0
 _RETRY_S = 5.0
 _FAILED_REST_S = 30.0  # an hour that fails by itself must not keep the others waiting
@@ -72,15 +74,16 @@ class Rollups:
 
     def _round(self) -> None:
         """Compute every hour that is due and has rested."""
-        begun_s = time.monotonic()
-        self._rests = {hour: until for hour, until in self._rests.items() if until > begun_s}
-        due = [one for one in self._agenda.due() if one.hour not in self._rests]
-        for one in due:
+        now_s = time.monotonic()
+        self._rests = {hour: until for hour, until in self._rests.items() if until > now_s}
+        for one in self._agenda.due():
             if self._stop.is_set():
                 return
-            self._compute(one)
-        rested_s = time.monotonic() + _SHARE * (time.monotonic() - begun_s)
-        self._rests |= {one.hour: rested_s for one in due}
+            if one.hour not in self._rests:
+                begun_s = time.monotonic()
+                self._compute(one)
+                ended_s = time.monotonic()
+                self._rests[one.hour] = ended_s + _SHARE * (ended_s - begun_s)
 
     def _compute(self, due: Due) -> None:
         self._generation = next_generation(self._generation)

@@ -38,6 +38,9 @@ class Due:
     living: dict[str, frozenset[str]] = field(default_factory=dict)
 
 
+_LOOKS_NS = 20_000_000_000  # whoever did not look for longer was asleep
+
+
 class Watch:
     """The traces that are not settled. Used by one thread."""
 
@@ -50,6 +53,7 @@ class Watch:
         self._seen_ns: dict[str, int] = {}  # when an open span of the process came last
         self._ended: dict[Key, tuple[int, Word]] = {}  # when it is quiet enough, and what is told
         self._queue: list[tuple[int, Key]] = []
+        self._looked_ns = self._awake_ns = 0
 
     def note(self, standings: Iterable[Standing]) -> None:
         """Where these traces stand now."""
@@ -66,6 +70,11 @@ class Watch:
     def due(self, now_ns: int) -> Due:
         """What has come due; each thing once."""
         due = Due()
+        if not 0 <= now_ns - self._looked_ns <= _LOOKS_NS:
+            self._awake_ns = (
+                now_ns  # the machine slept, or its clock was set: nobody can have been heard
+            )
+        self._looked_ns = now_ns
         while self._queue and self._queue[0][0] <= now_ns:
             due_ns, key = heapq.heappop(self._queue)
             # An older date of the same trace is passed over.
@@ -79,7 +88,7 @@ class Watch:
         due.dead = {process: set(self._open[process]) for process in due.living}
         self.silent &= self._open.keys()
         for process, keys in self._open.items():
-            heard_ns = max(self._senders.heard_ns(process), self._seen_ns[process])
+            heard_ns = max(self._senders.heard_ns(process), self._seen_ns[process], self._awake_ns)
             silence_ns = now_ns - heard_ns
             if silence_ns >= self._patience.crashed_ns:
                 due.dead[process] = set(keys)

@@ -41,6 +41,7 @@ create table if not exists batch (
 """
 _LATER_BATCH = ("note text not null default ''",)
 _NO_ROWS = "none"
+_ENTRY_BYTES = 64  # what an entry takes beside its data and its receipt
 
 
 @dataclass(slots=True, frozen=True)
@@ -67,6 +68,10 @@ class Entry:
     data: bytes
     kind: str
     receipt: str
+
+    @property
+    def size_bytes(self) -> int:
+        return len(self.data) + len(self.receipt) + _ENTRY_BYTES
 
 
 @dataclass(slots=True, frozen=True)
@@ -130,7 +135,7 @@ class Journal:
         """
         if not rows:
             rows = [Rows(_NO_ROWS, 0, 0, b"")]
-        entry = _Append(rows, receipt, sum(len(one.data) for one in rows), Future())
+        entry = _Append(rows, receipt, len(receipt) + sum(map(_cost, rows)), Future())
         if self._disk is not None and self._disk.is_full():
             free, least = self._disk.free_bytes(), self._disk.min_free_bytes
             raise TooBusy(f"the disk has {free} bytes left; below {least} nothing is taken")
@@ -156,7 +161,7 @@ class Journal:
         for first in self._segments_from(after):
             for entry in _entries(self._path(first), after, up_to):
                 yield entry
-                size += len(entry.data)
+                size += entry.size_bytes
                 if size >= max_bytes:
                     return
 
@@ -284,7 +289,7 @@ class Journal:
                     for seq, one, receipt in numbered
                 ],
             )
-        sizes = {seq: len(one.data) for seq, one, _ in numbered}
+        sizes = {seq: _cost(one) + len(receipt) for seq, one, receipt in numbered}
         total = sum(sizes.values())
         with self._wake:
             self._pending_bytes -= total
@@ -319,7 +324,10 @@ class Journal:
         for first in self._segments_from(after):
             connection = _segment_at(self._path(first))
             sizes.update(
-                connection.execute("select seq, length(data) from entries where seq > ?", (after,))
+                connection.execute(
+                    "select seq, length(data) + length(receipt) + ? from entries where seq > ?",
+                    (_ENTRY_BYTES, after),
+                )
             )
             connection.close()
         return sizes
@@ -330,6 +338,10 @@ class Journal:
 
     def _set_position(self, name: str, seq: int) -> None:
         self._state.execute("insert or replace into positions values (?, ?)", (name, seq))
+
+
+def _cost(rows: Rows) -> int:
+    return len(rows.data) + _ENTRY_BYTES
 
 
 def _entries(path: Path, after: int, up_to: int) -> Iterator[Entry]:
