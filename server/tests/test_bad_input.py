@@ -8,6 +8,7 @@ import os
 import socket
 import zlib
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,7 +17,7 @@ import pytest
 from google.rpc.status_pb2 import Status
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceResponse
 
-from running import Server, until
+from running import Server, serving, until
 from sending import PROTOBUF, post, request_of, span
 
 JSON = {"content-type": "application/json"}
@@ -123,6 +124,34 @@ def test_a_body_that_is_abandoned_stores_nothing_and_stops_nobody(
     assert status == 200
     until(lambda: found(server, next_one.trace_id.hex()))
     assert found(server, gone.trace_id.hex()) is None
+
+
+@pytest.fixture
+def impatient(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
+    """A server that waits for two seconds only."""
+    monkeypatch.setenv("CLEARSPAN_BODY_WAIT_S", "2")
+    with serving(tmp_path / "data") as running:
+        yield running
+
+
+def test_bodies_that_only_trickle_are_408_and_free_their_place(impatient: Server) -> None:
+    body = b"\n" * LIMIT
+    with begun(impatient, body, LIMIT - 999) as one, begun(impatient, body, LIMIT - 999) as two:
+        answers = [trickled(connection) for connection in (one, two)]
+
+    assert [answer[:13] for answer in answers] == [b"HTTP/1.1 408 "] * 2
+    large = request_of([span("large", {"text": "x" * 1_000_000})])
+    assert post(impatient.url, "/v1/traces", large)[0] == 200
+
+
+def trickled(connection: socket.socket) -> bytes:
+    """What a sender is answered that sends a byte now and then."""
+    connection.settimeout(0.1)
+    while True:
+        try:
+            return connection.recv(4096)
+        except TimeoutError:
+            connection.sendall(b"\n")
 
 
 def test_five_hundred_connections_at_once_are_all_answered(server: Server) -> None:

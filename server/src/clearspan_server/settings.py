@@ -52,7 +52,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("port", "The HTTP port for the pages, the API and OTLP; 0 takes a free one."),
     Setting("grpc_port", "The port for OTLP over gRPC; 0 takes a free one."),
     Setting("max_body_bytes", "The largest request body, measured after inflating."),
-    Setting("body_wait_s", "How long a sender may pause in the middle of a body."),
+    Setting("body_wait_s", "In this time a body must end, or bring 64 kB for each second of it."),
     Setting("max_journal_bytes", "Bytes waiting in the journal above which senders get 429."),
     Setting("min_free_bytes", "Free bytes of the disk below which senders get 429."),
     Setting("batch_rows", "Spans that the writer inserts into the engine at once."),
