@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from clearspan_server.ingest.limits import MAX_TEXT_BYTES
 from clearspan_server.ingest.merge import NO_RECORD, fold
 from clearspan_server.jobs.derive import bring_up_to_date
 from clearspan_server.model.span import Span
@@ -213,3 +214,16 @@ def test_the_row_is_the_same_however_its_parts_were_folded_in(
 
     assert replace(row, version=0) == replace(at_once, version=0)
     assert fold(row, parts) is None
+
+
+def test_parts_that_are_too_long_together_are_cut_once_and_say_so() -> None:
+    half = MAX_TEXT_BYTES * 3 // 4
+    parts = [part_of("log", log(input=said(letter * half))[1]) for letter in "ab"]
+
+    first = fold(None, parts)
+    assert first is not None
+    again = fold(first, parts)
+
+    assert len(first.input) <= MAX_TEXT_BYTES
+    assert [note.partition(":")[0] for note in first.truncated] == ["input"]
+    assert again is None

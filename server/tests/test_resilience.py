@@ -11,11 +11,13 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from clearspan_server.errors import TooBusy
 from clearspan_server.ingest.decode_traces import decode_protobuf
 from clearspan_server.ingest.encode import Privacy, finish
 from clearspan_server.ingest.normalise import normalise
 from clearspan_server.ingest.redact import Redactor
 from clearspan_server.model.span import Span
+from clearspan_server.store.journal import Journal
 from running import Server, serving, start, until
 from sending import post, put, request_of, span
 
@@ -177,3 +179,15 @@ def test_an_address_that_json_escapes_is_found_all_the_same() -> None:
     stored = finish(draft, Privacy(Redactor(), b"key"))
 
     assert json.loads(stored.tool_arguments) == {"to": "[redacted:email] \\u0040"}
+
+
+def test_refusals_alone_fill_the_journal_as_spans_do(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "journal", max_bytes=20_000)
+    refused = '{"rejected":{"unreadable":1}}'
+
+    with pytest.raises(TooBusy, match="bytes wait in the journal"):
+        for _ in range(20_000 // len(refused)):
+            journal.append([], refused).result()
+    journal.close()
+
+    assert journal.backlog()[0] > 0
