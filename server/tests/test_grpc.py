@@ -6,6 +6,7 @@ import sys
 import threading
 import urllib.request
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from socket import create_connection, create_server
 
@@ -196,6 +197,37 @@ def test_senders_that_stop_in_the_middle_are_not_waited_for(narrow: Server) -> N
         assert {one.code() for one in stopped} == {grpc.StatusCode.CANCELLED}
         released.set()
     assert refusal(narrow.grpc, request_of([span("x")])).code() is RESOURCE_EXHAUSTED
+
+
+def test_calls_that_send_nothing_shut_nobody_out(server: Server) -> None:
+    released = threading.Event()
+
+    def never() -> Iterator[bytes]:
+        released.wait(60)
+        yield b""
+
+    with ExitStack() as held:
+        held.callback(released.set)
+        options = [("grpc.use_local_subchannel_pool", 1)]  # a connection for each
+        for _ in range(3):
+            channel = held.enter_context(grpc.insecure_channel(server.grpc, options))
+            call: grpc.StreamUnaryMultiCallable[bytes, bytes] = channel.stream_unary(TRACES)
+            silent = [call.future(never()) for _ in range(100)]
+        until(lambda: any(one.done() for one in silent))
+
+        # Long before the server would give up on those that are silent.
+        until(lambda: taken_or_told_when_to_come_back(server), 10)
+
+
+def taken_or_told_when_to_come_back(server: Server) -> bool:
+    """Whether an export is taken; otherwise it must be told when to try again."""
+    try:
+        export(server.grpc, request_of([span("x")]))
+    except grpc.RpcError as error:
+        if retry_s(error) != 2:
+            raise
+        return False
+    return True
 
 
 def test_a_sender_that_goes_away_harms_nobody(server: Server) -> None:

@@ -1,7 +1,6 @@
 """OTLP over gRPC: traces, logs and metrics, answered only once they are on disk."""
 
 import logging
-import threading
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass
@@ -18,6 +17,8 @@ from clearspan_server.ingest.budget import Budget
 from clearspan_server.ingest.inflate import encoding_of
 from clearspan_server.ingest.receive import Receiver, Request
 from clearspan_server.model.delivery import Signal
+from clearspan_server.rpc.gate import Gate
+from clearspan_server.rpc.server import THREADS
 from clearspan_server.store.catalog import Catalog
 
 LOG = logging.getLogger(__name__)
@@ -27,6 +28,10 @@ SERVICES: Mapping[str, Signal] = {
     "opentelemetry.proto.collector.logs.v1.LogsService": "logs",
     "opentelemetry.proto.collector.metrics.v1.MetricsService": "metrics",
 }
+# Each message on its way may be in memory whole before the budget knows of it, so that these are few. Of the threads
+# some stay for messages that came, and some for telling everybody else to come back later.
+_PLACES, _QUEUE = THREADS // 4, THREADS // 2
+_QUICK_S = 1.0  # the message of an export comes with the call
 _CODES = {code.value[0]: code for code in grpc.StatusCode}
 
 
@@ -47,19 +52,24 @@ class Otlp:
         It is declared as a stream of requests, which is the same on the wire and lets us choose when to read: who is
         not admitted is answered before its message is, and who stops in the middle is not waited for.
         """
+        gate = Gate(_PLACES, _QUEUE, wait_s=self.wait_s, quick_s=_QUICK_S)
         return [
             grpc.method_handlers_generic_handler(
                 service,
-                {"Export": grpc.stream_unary_rpc_method_handler(partial(self._export, signal))},
+                {
+                    "Export": grpc.stream_unary_rpc_method_handler(
+                        partial(self._export, signal, gate)
+                    )
+                },
             )
             for service, signal in SERVICES.items()
         ]
 
     def _export(
-        self, signal: Signal, messages: Iterator[bytes], context: grpc.ServicerContext
+        self, signal: Signal, gate: Gate, messages: Iterator[bytes], context: grpc.ServicerContext
     ) -> bytes:
         try:
-            return self._answer(signal, messages, context)
+            return self._answer(signal, gate, messages, context)
         except grpc.RpcError:
             context.abort(grpc.StatusCode.CANCELLED, "the sender went away, or stopped sending")
         except ClearspanError as error:
@@ -69,7 +79,7 @@ class Otlp:
             _abort(context, ClearspanError("the server failed; its log has the reason"))
 
     def _answer(
-        self, signal: Signal, messages: Iterator[bytes], context: grpc.ServicerContext
+        self, signal: Signal, gate: Gate, messages: Iterator[bytes], context: grpc.ServicerContext
     ) -> bytes:
         headers = {
             name: value for name, value in context.invocation_metadata() if isinstance(value, str)
@@ -81,7 +91,8 @@ class Otlp:
             headers.get("authorization", ""), catalog=self.catalog, token=self.token
         )
         access = admit(caller, headers)
-        message = _message(messages, context, self.wait_s)
+        with gate.place(context.cancel):
+            message = _message(messages)
         self.bodies.take(len(message))
         try:
             address = unquote(context.peer().partition(":")[2])
@@ -94,20 +105,15 @@ class Otlp:
         return response.SerializeToString()
 
 
-def _message(messages: Iterator[bytes], context: grpc.ServicerContext, wait_s: float) -> bytes:
+def _message(messages: Iterator[bytes]) -> bytes:
     """The call's one message.
 
     Raises:
-        grpc.RpcError: the sender went away, or was sent away because it stopped sending.
+        grpc.RpcError: the sender went away, or was sent away because it did not send.
         BadInput: it ended the call without a message.
     """
-    patience = threading.Timer(wait_s, context.cancel)
-    patience.start()
-    try:
-        for message in messages:
-            return message
-    finally:
-        patience.cancel()
+    for message in messages:
+        return message
     raise BadInput("the call has no message")
 
 

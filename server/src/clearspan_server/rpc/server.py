@@ -7,8 +7,11 @@ import grpc
 
 from clearspan_server.errors import PortInUse
 
-# A thread waits for its message and then for the disk. The messages of all are in memory at most, so that they are few.
-_THREADS = 16
+THREADS = 64  # a thread waits for its message, and then for the disk
+_MOST_CALLS = 1_024  # under way or waiting for a thread; the library refuses more by itself
+_MOST_CALLS_OF_ONE = 100  # connection; its sender keeps the others back
+_IDLE_MS = 300_000  # after which an unused connection is closed; a sender opens a new one by itself
+_PING_MS, _PONG_MS = 60_000, 20_000  # how a peer is noticed that is gone without a word
 _GRACE_S = 5.0  # for calls that are under way when the server is told to stop
 
 
@@ -23,13 +26,18 @@ class GrpcServer:
 
     def __init__(self, host: str, port: int, *, max_body_bytes: int) -> None:
         self._server = grpc.server(
-            ThreadPoolExecutor(_THREADS, thread_name_prefix="grpc"),
+            ThreadPoolExecutor(THREADS, thread_name_prefix="grpc"),
+            maximum_concurrent_rpcs=_MOST_CALLS,
             options=(
                 ("grpc.max_receive_message_length", max_body_bytes),
                 # The library would inflate without a limit; ingest/inflate.py has one.
                 ("grpc.per_message_decompression", 0),
                 # Otherwise two servers could share a port, and each gets half of the spans.
                 ("grpc.so_reuseport", 0),
+                ("grpc.max_concurrent_streams", _MOST_CALLS_OF_ONE),
+                ("grpc.max_connection_idle_ms", _IDLE_MS),
+                ("grpc.keepalive_time_ms", _PING_MS),
+                ("grpc.keepalive_timeout_ms", _PONG_MS),
             ),
         )
         host = f"[{host}]" if ":" in host else host
