@@ -4,8 +4,9 @@ Source: the OTLP specification (opentelemetry-proto `docs/specification.md`), an
 says and a span has no field for stays among its attributes under the names of `otel_extras.py`.
 """
 
+import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
@@ -50,33 +51,53 @@ _SAMPLED = 1
 
 
 def decode_protobuf(body: bytes, project: str) -> Decoded:
-    """The spans of an `ExportTraceServiceRequest` in protobuf.
+    """The spans of an `ExportTraceServiceRequest` in protobuf; raises as `protobuf_slices`."""
+    (decoded,) = protobuf_slices(body, project, sys.maxsize)
+    return decoded
+
+
+def decode_json(body: bytes, project: str) -> Decoded:
+    """The spans of an `ExportTraceServiceRequest` in OTLP/JSON; raises as `json_slices`."""
+    (decoded,) = json_slices(body, project, sys.maxsize)
+    return decoded
+
+
+def protobuf_slices(body: bytes, project: str, most: int) -> Iterator[Decoded]:
+    """The spans of an `ExportTraceServiceRequest` in protobuf, at most so many at a time; at least one slice.
 
     Raises:
         BadInput: the body is not such a message.
+        TooLarge: it has too many spans.
     """
     request, marks = parse(ExportTraceServiceRequest, body)
     latest_ns = time.time_ns() + MOST_AHEAD_NS
     decoded = Decoded()
     for place, span, origin in otel_extras.records(request, _FIELDS):
+        if len(decoded.drafts) >= most:
+            yield decoded
+            decoded = Decoded()
         draft = _draft(span, project, origin)
         if marks:
             draft.span.truncated += marks.get(place, [])
         _take(decoded, draft, latest_ns)
-    return decoded
+    yield decoded
 
 
-def decode_json(body: bytes, project: str) -> Decoded:
-    """The spans of an `ExportTraceServiceRequest` in OTLP/JSON.
+def json_slices(body: bytes, project: str, most: int) -> Iterator[Decoded]:
+    """The spans of an `ExportTraceServiceRequest` in OTLP/JSON, at most so many at a time; at least one slice.
 
     Raises:
         BadInput: the body is not JSON (with the position), or a part has another type than OTLP gives it.
+        TooLarge: it has too many spans.
     """
     request, marks = parse_json(body, _LISTS)
     latest_ns = time.time_ns() + MOST_AHEAD_NS
     decoded = Decoded()
     try:
         for place, span, origin in otel_extras.json_records(request, _LISTS):
+            if len(decoded.drafts) >= most:
+                yield decoded
+                decoded = Decoded()
             try:
                 draft = _json_draft(span, project, origin)
             except (AttributeError, TypeError, ValueError) as error:
@@ -86,7 +107,7 @@ def decode_json(body: bytes, project: str) -> Decoded:
             _take(decoded, draft, latest_ns)
     except (AttributeError, TypeError) as error:
         raise BadInput(f"the body is not an OTLP trace request: {error}") from error
-    return decoded
+    yield decoded
 
 
 def _take(decoded: Decoded, draft: Draft, latest_ns: int) -> None:

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from clearspan_server.ingest import decode_logs, decode_metrics, decode_metrics_json, decode_traces
 from clearspan_server.ingest.admission import IngestAccess
-from clearspan_server.ingest.draft import Draft, Rejected
+from clearspan_server.ingest.draft import Decoded, Draft, Rejected
 from clearspan_server.ingest.encode import Privacy, finish
 from clearspan_server.ingest.encode_records import finish_log, finish_point
 from clearspan_server.ingest.normalise import normalise
@@ -29,6 +29,7 @@ Encoding = Literal["protobuf", "json"]
 Record = TypeVar("Record", Span, LogRecord, MetricPoint)
 Drafted = TypeVar("Drafted")
 
+_SLICE_SPANS = 4_000  # decoded at once: a span is some 4 kB of objects until it is a row
 _STATE = "clearspan.state"  # `update` on a record that only adds to a span
 
 
@@ -81,9 +82,15 @@ def take(signal: Signal, encoding: Encoding, body: bytes, setting: Setting) -> T
 
 
 def _take_traces(encoding: Encoding, body: bytes, setting: Setting) -> Taken:
-    decode = decode_traces.decode_json if encoding == "json" else decode_traces.decode_protobuf
-    decoded = decode(body, setting.access.project)
-    taken = Taken(decoded.rejected)
+    slices = decode_traces.json_slices if encoding == "json" else decode_traces.protobuf_slices
+    taken = Taken([])
+    for decoded in slices(body, setting.access.project, _SLICE_SPANS):
+        _take_slice(taken, decoded, setting)
+    return taken
+
+
+def _take_slice(taken: Taken, decoded: Decoded, setting: Setting) -> None:
+    taken.rejected += decoded.rejected
     kinds = [_kind_of(draft) for draft in decoded.drafts]
     spans = _finished(decoded.drafts, _span_finisher(setting, len(decoded.drafts)), taken.rejected)
     by_kind: dict[str, list[Span]] = {}
@@ -93,7 +100,6 @@ def _take_traces(encoding: Encoding, body: bytes, setting: Setting) -> Taken:
     for kind, same in by_kind.items():
         taken.accepted += _add(taken, kind, same, columns.to_batch, columns.SCHEMA_VERSION)
         _introduce(taken, same, [span.end_ns for span in same])
-    return taken
 
 
 def _take_logs(encoding: Encoding, body: bytes, setting: Setting) -> Taken:

@@ -25,6 +25,7 @@ from opentelemetry.proto.common.v1.common_pb2 import AnyValue, ArrayValue, KeyVa
 from clearspan_server.errors import BadInput
 from clearspan_server.ingest.coerce import to_json
 from clearspan_server.ingest.draft import Value
+from clearspan_server.ingest.record_count import bound_protobuf
 from clearspan_server.ingest.wire_values import MAX_DEPTH, MAX_TEXT_DEPTH, finite
 
 _Request = TypeVar("_Request", bound=Message)
@@ -44,7 +45,9 @@ def parse(kind: type[_Request], body: bytes) -> tuple[_Request, Marks]:
 
     Raises:
         BadInput: the body is not such a message.
+        TooLarge: it has too many records.
     """
+    bound_protobuf(body)
     try:
         return kind.FromString(body), {}
     except DecodeError as error:

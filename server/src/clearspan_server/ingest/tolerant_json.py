@@ -12,6 +12,7 @@ from typing import Any
 import orjson
 
 from clearspan_server.errors import BadInput
+from clearspan_server.ingest.record_count import bound
 from clearspan_server.ingest.tolerant import Marks
 
 _SURROGATES = re.compile("[\ud800-\udfff]+")
@@ -28,17 +29,32 @@ def parse_json(body: bytes, names: tuple[str, str, str]) -> tuple[Any, Marks]:
 
     Raises:
         BadInput: the body is not JSON; the message says where.
+        TooLarge: it has too many records.
     """
     try:
-        return orjson.loads(body), {}
+        request = orjson.loads(body)
     except orjson.JSONDecodeError as error:
         try:
             text = body.decode("utf-8-sig", "surrogateescape")
             request = json.loads(text, parse_int=_int, strict=False)
         except (ValueError, RecursionError):
             raise BadInput(f"the body is not JSON: {error}") from error
+    else:
+        _bound(request, names)
+        return request, {}
+    _bound(request, names)
     repaired = _mended_records(request, names)
     return request, {place: marks for place, marks in repaired if marks}
+
+
+def _bound(request: object, names: tuple[str, str, str]) -> None:
+    groups = _children(request, names[0])
+    bound(found := len(groups))
+    for group in groups:
+        scopes = _children(group, names[1])
+        bound(found := found + len(scopes))
+        for scope in scopes:
+            bound(found := found + len(_children(scope, names[2])))
 
 
 def _int(digits: str) -> int | str:
