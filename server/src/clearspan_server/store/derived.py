@@ -138,19 +138,18 @@ def _store(
         [time.time_ns(), *(row["version"] + 1 for rows in before.values() for row in rows)]
     )
     finished: list[int | None] = []
-    moved: list[list[object]] = []
+    left: list[tuple[int, int]] = []  # number of a row, and a start that its trace had before
     columns = ("start_ns", "received_ns", "state", "processes")
-    for key, start_ns, received_ns, state, processes in zip(
-        keys_of(traces), *(traces[name].to_pylist() for name in columns), strict=True
-    ):
+    values = zip(keys_of(traces), *(traces[name].to_pylist() for name in columns), strict=True)
+    for number, (key, start_ns, received_ns, state, processes) in enumerate(values):
         rows = before.get(key, [])
         finished_ns = _finished_ns(rows, bounds.quiet_ns)
         finished.append(finished_ns)
         derived.standings.append(
             Standing(key, state, processes, received_ns, finished_ns is not None)
         )
-        moved += [
-            [*key, row["start_ns"], version, 1]
+        left += [
+            (number, row["start_ns"])
             for row in rows
             if row["start_ns"] // _MINUTE_NS != start_ns // _MINUTE_NS
         ]
@@ -159,10 +158,22 @@ def _store(
     stored = stored.append_column("finished_ns", pa.array(finished, pa.int64()))
     stored = stored.append_column("version", pa.array([version] * size, pa.uint64()))
     stored = stored.append_column("is_deleted", pa.array([0] * size, pa.uint8()))
-    engine.insert("traces", stored, token=uuid.uuid4().hex)
-    if moved:
-        names = ["project", "trace_id", "start_ns", "version", "is_deleted"]
-        engine.insert_rows("traces", names, moved)
+    engine.insert("traces", _with_tombstones(stored, left), token=uuid.uuid4().hex)
+
+
+def _with_tombstones(traces: pa.Table, left: Sequence[tuple[int, int]]) -> pa.Table:
+    """The rows, and a tombstone for each place that one has left: in one insert, so that no list shows both."""
+    if not left:
+        return traces
+    gone = traces.take(pa.array([number for number, _ in left], pa.int64()))
+    for name, values in (
+        ("start_ns", [start for _, start in left]),
+        ("is_deleted", [1] * len(left)),
+    ):
+        index = gone.schema.get_field_index(name)
+        column = gone.schema.field(index)
+        gone = gone.set_column(index, column, pa.array(values, column.type))
+    return pa.concat_tables([traces, gone]).combine_chunks()
 
 
 def _finished_ns(rows: Sequence[Row], quiet_ns: int) -> int | None:
