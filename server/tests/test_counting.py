@@ -114,3 +114,17 @@ def test_a_call_in_two_traces_counts_once_whichever_comes_first(
     }
 
     assert totals == {1: None, 2: 10}
+
+
+def test_of_twenty_thousand_nested_calls_only_those_without_calls_below_count(
+    reader: Reader,
+) -> None:
+    calls = [
+        span(1, number, parent=number // 2, kind="llm", input_tokens=1)
+        for number in range(1, 20_001)
+    ]
+
+    reader.store(*calls)
+    [trace] = reader.get("/traces")["traces"]
+
+    assert (trace["span_count"], trace["input_tokens"]) == (20_000, 10_000)

@@ -86,7 +86,7 @@ def projects(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server,
             for project in names:
                 until(partial(has_arrived, server, project, sent))
         for project in names:
-            until(partial(is_complete, server, project), 60)
+            until(partial(is_complete, server, project), 120)
         yield server, names
 
 

@@ -21,6 +21,7 @@ _SHARE = (
 )
 _SWEEP_S = 600.0
 _RETRY_S = 5.0
+_LONGEST_REST_S = 30.0
 _FAILED_REST_S = 30.0  # an hour that fails by itself must not keep the others waiting
 
 
@@ -83,7 +84,8 @@ class Rollups:
                 begun_s = time.monotonic()
                 self._compute(one)
                 ended_s = time.monotonic()
-                self._rests[one.hour] = ended_s + _SHARE * (ended_s - begun_s)
+                rest_s = min(_SHARE * (ended_s - begun_s), _LONGEST_REST_S)
+                self._rests[one.hour] = ended_s + rest_s
 
     def _compute(self, due: Due) -> None:
         self._generation = next_generation(self._generation)

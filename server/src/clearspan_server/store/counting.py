@@ -15,6 +15,7 @@ Key = tuple[str, str]  # project, trace id
 
 _SCHEMA = "clearspan_server.store.schema"
 _HOUR_NS = 3_600_000_000_000
+_PIECE = 5_000  # spans stored by one statement
 
 
 def decide(engine: Engine, traces: pa.Table) -> tuple[set[Key], set[Hour]]:
@@ -33,10 +34,11 @@ def decide(engine: Engine, traces: pa.Table) -> tuple[set[Key], set[Hour]]:
     if not suspects and not linked:
         return set(), set()
     changed = _changed(engine, suspects | linked, set(keys), set(shared))
-    if changed:
-        names = [(project, trace_id, span_id) for project, trace_id, span_id, _ in changed]
-        values = named({(project, trace_id) for project, trace_id, _ in names}) | {"keys": names}
-        engine.command(statement(_SCHEMA, "counting_store"), values)
+    for start in range(0, len(changed), _PIECE):
+        piece = changed[start : start + _PIECE]
+        values = named({(project, trace_id) for project, trace_id, _, _ in piece})
+        spans = [" ".join(span[:3]) for span in piece]
+        engine.command(statement(_SCHEMA, "counting_store"), {**values, "spans": spans})
     return (
         {(project, trace_id) for project, trace_id, _, _ in changed},
         {hour_of(project, start_ns) for project, _, _, start_ns in changed},
