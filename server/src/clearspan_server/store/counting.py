@@ -19,7 +19,7 @@ _PIECE = 5_000  # spans stored by one statement
 
 
 def decide(engine: Engine, traces: pa.Table) -> tuple[set[Key], set[Hour]]:
-    """Store what changes about counting; gives the traces whose totals change with it, and the hours.
+    """Store what changes about counting; gives the traces whose totals may change with it, and the hours.
 
     `traces` are rows of schema/traces_derive.sql. A trace beside them changes when it holds the same response.
     """
@@ -33,22 +33,23 @@ def decide(engine: Engine, traces: pa.Table) -> tuple[set[Key], set[Hour]]:
     linked = {(project, one) for (project, _), trace_ids in shared.items() for one in trace_ids}
     if not suspects and not linked:
         return set(), set()
-    changed = _changed(engine, suspects | linked, set(keys), set(shared))
+    changed, decided = _changed(engine, suspects | linked, set(keys), set(shared))
     for start in range(0, len(changed), _PIECE):
         piece = changed[start : start + _PIECE]
         values = named({(project, trace_id) for project, trace_id, _, _ in piece})
         spans = [" ".join(span[:3]) for span in piece]
         engine.command(statement(_SCHEMA, "counting_store"), {**values, "spans": spans})
+    # All that are linked, changed or not: when this is done again after a failure, they may be behind what is stored.
     return (
-        {(project, trace_id) for project, trace_id, _, _ in changed},
-        {hour_of(project, start_ns) for project, _, _, start_ns in changed},
+        linked | {(project, trace_id) for project, trace_id, _, _ in changed},
+        {hour_of(project, start_ns) for project, start_ns in decided},
     )
 
 
 def _changed(
     engine: Engine, keys: set[Key], whole: set[Key], responses: set[Key]
-) -> list[tuple[str, str, str, int]]:
-    """Spans whose decision is not the stored one, with their start.
+) -> tuple[list[tuple[str, str, str, int]], set[tuple[str, int]]]:
+    """Spans whose decision is not the stored one, with their start; and project and start of all that are decided.
 
     Of a trace that is not among `whole` only the spans with one of these responses are decided: of others it may
     share with traces that are not here.
@@ -74,9 +75,10 @@ def _changed(
         for project, traces in projects.items()
         for place, counts in counted(traces).items()
     }
-    return [
+    changed = [
         (*span, start_ns) for span, (counts, start_ns) in stored.items() if decided[span] != counts
     ]
+    return changed, {(span[0], start_ns) for span, (_, start_ns) in stored.items()}
 
 
 def _shared(engine: Engine, traces: pa.Table) -> dict[Key, list[str]]:
