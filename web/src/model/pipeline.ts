@@ -64,21 +64,22 @@ function sendersStation({ senders, lastRequestMs }: Flow, nowMs: number): Statio
 function journalStation({ journal }: Flow, nowMs: number): Station {
   const { entries, bytes, oldest_age_s: age, bound_bytes: bound } = journal;
   const share = bound > 0 ? Math.min(bytes / bound, 1) : 0;
-  // Senders come again within seconds; who was put off just now is being put off.
-  const putOffMs = journal.last_put_off === null ? null : Date.parse(journal.last_put_off);
-  const isFull = share >= 1 || (putOffMs !== null && nowMs - putOffMs < JUST_NOW_MS);
+  const isFull = share >= 1 || isPuttingOff(journal, nowMs);
   const isSlow = share >= NEARLY_FULL || (age ?? 0) > SLOW_S;
+  const waiting = age === null ? "waiting" : `oldest ${formatSeconds(age)}`;
+  const note = entries > 0 ? waiting : `room for ${formatBytes(bound)}`;
   return {
     name: "Journal",
     health: isFull ? "error" : isSlow ? "warn" : "ok",
     depth: entries === 0 ? "empty" : `${counted(entries, "request")}, ${formatBytes(bytes)}`,
-    note: isFull
-      ? `takes nothing: ${counted(journal.put_off, "request")} put off`
-      : entries > 0 && age !== null
-        ? `oldest ${formatSeconds(age)}`
-        : `room for ${formatBytes(bound)}`,
+    note: isFull ? `takes nothing: ${counted(journal.put_off, "request")} put off` : note,
     share,
   };
+}
+
+/** Senders come again within seconds: who was put off just now is being put off. */
+function isPuttingOff({ last_put_off: last }: Flow["journal"], nowMs: number): boolean {
+  return last !== null && nowMs - Date.parse(last) < JUST_NOW_MS;
 }
 
 function engineStation({ engine, writer }: Flow): Station {
