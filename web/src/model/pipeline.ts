@@ -62,15 +62,16 @@ function sendersStation({ senders, lastRequestMs }: Flow, nowMs: number): Statio
 }
 
 function journalStation({ journal }: Flow, nowMs: number): Station {
-  const { entries, bytes, oldest_age_s: age, bound_bytes: bound } = journal;
+  const { entries, bytes, oldest_age_s, bound_bytes: bound } = journal;
+  const age = oldest_age_s ?? 0;
   const share = bound > 0 ? Math.min(bytes / bound, 1) : 0;
   const isFull = share >= 1 || isPuttingOff(journal, nowMs);
-  const isSlow = share >= NEARLY_FULL || (age ?? 0) > SLOW_S;
-  const waiting = age === null ? "waiting" : `oldest ${formatSeconds(age)}`;
-  const note = entries > 0 ? waiting : `room for ${formatBytes(bound)}`;
+  const isSlow = share >= NEARLY_FULL || age > SLOW_S;
+  const note = entries > 0 ? `oldest ${formatSeconds(age)}` : `room for ${formatBytes(bound)}`;
+  const health = isSlow ? "warn" : "ok";
   return {
     name: "Journal",
-    health: isFull ? "error" : isSlow ? "warn" : "ok",
+    health: isFull ? "error" : health,
     depth: entries === 0 ? "empty" : `${counted(entries, "request")}, ${formatBytes(bytes)}`,
     note: isFull ? `takes nothing: ${counted(journal.put_off, "request")} put off` : note,
     share,
