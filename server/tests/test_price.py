@@ -190,7 +190,8 @@ def test_a_service_tier_has_its_own_price(
 ) -> None:
     span = call(provider, model, dict(USAGES[2]))
 
-    cost = price(span, tier)
+    span.service_tier = tier
+    cost = price(span)
 
     assert cost is not None
     assert cost.total == listed(provider, model, USAGES[2], context=context)[2]

@@ -51,7 +51,7 @@ class Cost:
     version: str
 
 
-def price(span: Span, service_tier: str = "") -> Cost | None:
+def price(span: Span) -> Cost | None:
     """What the usage of a model call cost, at the prices of the moment it started.
 
     The model that answered counts, else the one that was asked for (Azure is asked for a deployment).
@@ -60,7 +60,6 @@ def price(span: Span, service_tier: str = "") -> Cost | None:
 
     Args:
         span: Usage inclusive: cached tokens are part of the input, reasoning is part of the output.
-        service_tier: As the provider answered it: "priority", "flex", "batch", …
 
     Returns:
         None, never zero, when the provider, the model or all of the usage is unknown, or when the
@@ -69,7 +68,7 @@ def price(span: Span, service_tier: str = "") -> Cost | None:
     counts: _Counts = (*_usage_of(span), 1)
     if counts[INPUT] is None and counts[OUTPUT] is None:
         return None
-    card = _card(span, service_tier)
+    card = _card(span)
     if card is None:
         return None
     rates = card.plain_rates
@@ -91,9 +90,9 @@ def price(span: Span, service_tier: str = "") -> Cost | None:
     return _cost(charges, unknown)
 
 
-def _card(span: Span, service_tier: str) -> Card | None:
+def _card(span: Span) -> Card | None:
     for model in (span.response_model, span.request_model):
-        if model and (found := schedule(span.provider, model, service_tier)) is not None:
+        if model and (found := schedule(span.provider, model, span.service_tier)) is not None:
             return found.card_at(span.start_ns)
     return None
 

@@ -12,7 +12,7 @@ from clearspan_server.ingest.normalise import clearspan_sdk, openinference, otel
 from clearspan_server.ingest.normalise.finish import finish_reason
 from clearspan_server.ingest.normalise.keys import Keys
 from clearspan_server.ingest.normalise.providers import provider_name
-from clearspan_server.model.span import Span
+from clearspan_server.ingest.normalise.usage import settle as settle_usage
 
 VERSION = 1  # raise it when a rule changes, so that stored spans can be found and normalised again
 
@@ -73,7 +73,8 @@ def _settle(draft: Draft) -> None:
     span = draft.span
     span.provider = provider_name(span.provider)
     span.finish_reason = finish_reason(span.finish_reason)
-    _settle_usage(span)
+    if draft.usages:
+        settle_usage(span, draft.usages)
     if span.kind == "other":
         if (span.request_model or span.response_model) and (
             span.input_tokens is not None or span.input
@@ -88,21 +89,3 @@ def _settle(draft: Draft) -> None:
         draft.input_text = draft.input_text or span.retrieval_query
     if not span.user_id:
         span.user_id = text(draft.attributes.get("user_id"))
-
-
-def _settle_usage(span: Span) -> None:
-    """Inclusive form: the cache is part of the input, reasoning part of the output.
-
-    A cache larger than the input, or reasoning larger than the output, shows a sender that leaves them out.
-    """
-    cached = (span.cache_read_tokens or 0) + (span.cache_write_tokens or 0)
-    if span.input_tokens is not None and cached > span.input_tokens:
-        span.input_tokens += cached
-    if span.output_tokens is not None and (span.reasoning_tokens or 0) > span.output_tokens:
-        span.output_tokens += span.reasoning_tokens or 0
-    if (
-        span.total_tokens is None
-        and span.input_tokens is not None
-        and span.output_tokens is not None
-    ):
-        span.total_tokens = span.input_tokens + span.output_tokens

@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from clearspan.wire import Usage
 from clearspan_server.ingest.coerce import MOST_COUNT, json_text, text, whole
-from clearspan_server.ingest.draft import Attributes, Draft, Value
+from clearspan_server.ingest.draft import Attributes, Candidate, Draft, Value
 from clearspan_server.ingest.normalise import messages
 from clearspan_server.ingest.normalise.keys import Pairs
 from clearspan_server.model.messages import Message, input_text, output_text
@@ -39,12 +40,16 @@ def fill_json(span: Span, attributes: Attributes, pairs: Pairs) -> None:
                 span.mirrored[key] = field
 
 
-def fill_usage(span: Span, attributes: Attributes, pairs: Pairs) -> None:
-    """Token fields; usage that a sender states comes from the provider."""
-    had = span.input_tokens is not None or span.output_tokens is not None
-    fill_whole(span, attributes, pairs)
-    if not had and (span.input_tokens is not None or span.output_tokens is not None):
-        span.usage_source = "provider"
+def note_usage(draft: Draft, pairs: Pairs, *, is_exclusive: bool = False) -> None:
+    """What a convention says of the usage, attribute → field of `Usage`; normalise/usage.py decides among all."""
+    if not pairs:
+        return
+    usage = Usage()
+    for key, name in pairs:
+        value = draft.attributes.get(key)
+        if value is not None and getattr(usage, name) is None:
+            setattr(usage, name, whole(value))
+    draft.usages.append(Candidate(usage, is_exclusive))
 
 
 @dataclass(slots=True)

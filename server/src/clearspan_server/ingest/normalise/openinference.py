@@ -12,8 +12,8 @@ from clearspan_server.ingest.draft import Attributes, Draft, Value
 from clearspan_server.ingest.normalise.fields import (
     fill_json,
     fill_text,
-    fill_usage,
     grouped,
+    note_usage,
     set_input,
     set_output,
     set_value,
@@ -57,15 +57,15 @@ _TEXT = (
 )
 _JSON = (("llm.invocation_parameters", "parameters"),)
 _USAGE = (
-    ("llm.token_count.prompt", "input_tokens"),
-    ("llm.token_count.completion", "output_tokens"),
-    ("llm.token_count.total", "total_tokens"),
-    ("llm.token_count.prompt_details.cache_read", "cache_read_tokens"),
-    ("llm.token_count.prompt_details.cache_input", "cache_read_tokens"),
-    ("llm.token_count.prompt_details.cache_write", "cache_write_tokens"),
-    ("llm.token_count.prompt_details.audio", "audio_input_tokens"),
-    ("llm.token_count.completion_details.reasoning", "reasoning_tokens"),
-    ("llm.token_count.completion_details.audio", "audio_output_tokens"),
+    ("llm.token_count.prompt", "input"),
+    ("llm.token_count.completion", "output"),
+    ("llm.token_count.total", "total"),
+    ("llm.token_count.prompt_details.cache_read", "cache_read"),
+    ("llm.token_count.prompt_details.cache_input", "cache_read"),
+    ("llm.token_count.prompt_details.cache_write", "cache_write"),
+    ("llm.token_count.prompt_details.audio", "audio_input"),
+    ("llm.token_count.completion_details.reasoning", "reasoning"),
+    ("llm.token_count.completion_details.audio", "audio_output"),
 )
 _SIGNS = ("openinference.span.kind", "input.value", "output.value", "llm.model_name")
 _DOCUMENTS = (
@@ -88,7 +88,7 @@ def fill(draft: Draft, keys: Keys) -> None:
         span.kind = KIND_OF_NAME.get(named, "other")
     fill_text(span, attributes, keys.hits(_TEXT))
     fill_json(span, attributes, keys.hits(_JSON))
-    fill_usage(span, attributes, keys.hits(_USAGE))
+    note_usage(draft, keys.hits(_USAGE))
     if not span.request_model:
         parameters = opened(span.parameters)
         if isinstance(parameters, dict):

@@ -9,7 +9,7 @@ from clearspan_server.ingest.normalise.fields import (
     Source,
     fill_json,
     fill_text,
-    fill_usage,
+    note_usage,
     set_input,
     set_output,
 )
@@ -61,20 +61,20 @@ _JSON = (
     ("gen_ai.retrieval.documents", "documents"),
 )
 _USAGE = (
-    ("gen_ai.usage.input_tokens", "input_tokens"),
-    ("gen_ai.usage.prompt_tokens", "input_tokens"),
-    ("gen_ai.usage.output_tokens", "output_tokens"),
-    ("gen_ai.usage.completion_tokens", "output_tokens"),
-    ("gen_ai.usage.total_tokens", "total_tokens"),
-    ("gen_ai.usage.cache_read.input_tokens", "cache_read_tokens"),
-    ("gen_ai.usage.cache_read_input_tokens", "cache_read_tokens"),
-    ("gen_ai.usage.cache_write.input_tokens", "cache_write_tokens"),
-    ("gen_ai.usage.cache_creation.input_tokens", "cache_write_tokens"),
-    ("gen_ai.usage.cache_creation_input_tokens", "cache_write_tokens"),
-    ("gen_ai.usage.reasoning.output_tokens", "reasoning_tokens"),
-    ("gen_ai.usage.reasoning_tokens", "reasoning_tokens"),
-    ("gen_ai.usage.audio.input_tokens", "audio_input_tokens"),
-    ("gen_ai.usage.audio.output_tokens", "audio_output_tokens"),
+    ("gen_ai.usage.input_tokens", "input"),
+    ("gen_ai.usage.prompt_tokens", "input"),
+    ("gen_ai.usage.output_tokens", "output"),
+    ("gen_ai.usage.completion_tokens", "output"),
+    ("gen_ai.usage.total_tokens", "total"),
+    ("gen_ai.usage.cache_read.input_tokens", "cache_read"),
+    ("gen_ai.usage.cache_read_input_tokens", "cache_read"),
+    ("gen_ai.usage.cache_write.input_tokens", "cache_write"),
+    ("gen_ai.usage.cache_creation.input_tokens", "cache_write"),
+    ("gen_ai.usage.cache_creation_input_tokens", "cache_write"),
+    ("gen_ai.usage.reasoning.output_tokens", "reasoning"),
+    ("gen_ai.usage.reasoning_tokens", "reasoning"),
+    ("gen_ai.usage.audio.input_tokens", "audio_input"),
+    ("gen_ai.usage.audio.output_tokens", "audio_output"),
 )
 _LONGEST_S = 7 * 24 * 3600.0  # to a first token; more is a broken clock
 _PARAMETERS = "gen_ai.request."
@@ -92,7 +92,7 @@ def fill(draft: Draft, keys: Keys) -> None:
     fill_text(span, attributes, keys.hits(_TEXT))
     fill_text(span, attributes, keys.hits(_SESSION))
     fill_json(span, attributes, keys.hits(_JSON))
-    fill_usage(span, attributes, keys.hits(_USAGE))
+    note_usage(draft, keys.hits(_USAGE))
     if span.kind == "other":
         span.kind = KIND_OF_OPERATION.get(span.operation, "other")
     if span.streamed is None:
