@@ -8,7 +8,20 @@ from typing import Protocol
 
 from clearspan_server.ingest.coerce import text
 from clearspan_server.ingest.draft import Draft
-from clearspan_server.ingest.normalise import clearspan_sdk, openinference, otel, otel_genai
+from clearspan_server.ingest.normalise import (
+    anthropic_sdk,
+    claude_code,
+    clearspan_sdk,
+    gemini_cli,
+    google_adk,
+    litellm,
+    openinference,
+    openlit,
+    openllmetry,
+    otel,
+    otel_genai,
+    vercel_ai,
+)
 from clearspan_server.ingest.normalise.finish import finish_reason
 from clearspan_server.ingest.normalise.keys import Keys
 from clearspan_server.ingest.normalise.providers import provider_name
@@ -29,7 +42,23 @@ class Dialect(Protocol):
         """Fill fields of the draft's span that are still empty."""
 
 
-DIALECTS: tuple[Dialect, ...] = (clearspan_sdk, otel_genai, openinference, otel)
+DIALECTS: tuple[Dialect, ...] = (
+    clearspan_sdk,
+    # Before OpenTelemetry's: those who use its names with habits or details of their own.
+    openlit,
+    anthropic_sdk,
+    claude_code,
+    gemini_cli,
+    google_adk,
+    vercel_ai,
+    litellm,
+    openllmetry,
+    otel_genai,
+    openinference,
+    otel,
+)
+
+_NO_USAGE = ((0, 0), (0, None), (None, 0))  # what may cost nothing
 
 # Of names that are many or long (a conversation told attribute by attribute) hardly two spans have the same.
 _MOST_REMEMBERED_NAMES = 64
@@ -75,6 +104,8 @@ def _settle(draft: Draft) -> None:
     span.finish_reason = finish_reason(span.finish_reason)
     if draft.usages:
         settle_usage(span, draft.usages)
+    if span.reported_cost == 0 and (span.input_tokens, span.output_tokens) not in _NO_USAGE:
+        span.reported_cost = None  # its sender had no price
     if span.kind == "other":
         if (span.request_model or span.response_model) and (
             span.input_tokens is not None or span.input

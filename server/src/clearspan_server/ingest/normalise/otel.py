@@ -1,7 +1,7 @@
 """Plain OpenTelemetry: resource, user, session, status, exceptions, HTTP and databases. Every span has some of it."""
 
 from clearspan_server.ingest.coerce import strings, text
-from clearspan_server.ingest.draft import Draft
+from clearspan_server.ingest.draft import Draft, Event
 from clearspan_server.ingest.normalise.errors import error_class, is_cancellation
 from clearspan_server.ingest.normalise.fields import fill_text
 from clearspan_server.ingest.normalise.keys import Keys
@@ -13,6 +13,10 @@ _TEXT = (
     ("user.id", "user_id"),
     ("enduser.id", "user_id"),
     ("error.type", "error_type"),
+    ("exception.type", "error_type"),
+    ("error.message", "error_message"),
+    ("exception.message", "error_message"),
+    ("exception.stacktrace", "error_stack"),
     ("deployment.environment.name", "environment"),
     ("deployment.environment", "environment"),
 )
@@ -25,6 +29,8 @@ _RESOURCE = (
     ("deployment.environment", "environment"),
 )
 _HTTP = ("http.request.method", "http.method", "http.route", "url.full")
+_HTTP_STATUS = ("http.response.status_code", "http.status_code")
+_ERROR = 2  # OpenTelemetry's status code
 _DB = ("db.system.name", "db.system", "db.query.text", "db.statement")
 
 
@@ -49,20 +55,56 @@ def fill(draft: Draft, keys: Keys) -> None:
 
 def _fill_status(draft: Draft) -> None:
     span = draft.span
-    raised = [event for event in draft.events if event.name == "exception"]
+    raised = _raised(draft)
     if raised:
         last = raised[-1].attributes
         span.error_type = span.error_type or text(last.get("exception.type"))
         span.error_message = span.error_message or text(last.get("exception.message"))
         span.error_stack = span.error_stack or text(last.get("exception.stacktrace"))
+    failed = draft.otel_status == _ERROR or bool(raised)
     if span.end_ns is None:
         span.status = "open"
     elif span.status == "ok" and is_cancellation(span.error_type, span.error_message):
         span.status = "cancelled"
-    elif span.status == "ok" and (draft.otel_status == 2 or raised):
+    elif span.status == "ok" and failed:
         # An exception on a span that nobody marked as failed is still an error.
         span.status = "error"
+    elif span.status == "ok" and _is_cut_short(draft):
+        span.status = "cancelled"
     if span.status in ("error", "cancelled"):
         span.error_class = error_class(span.error_type, span.error_message)
-    elif not raised and draft.otel_status != 2:
+        if span.status == "cancelled":
+            span.error_class = "cancelled"
+    elif not failed:
         span.error_message = ""  # a status message without an error is no error
+    if span.status == "error" and span.error_class == "other" and not span.error_type:
+        said = [text(draft.attributes.get(key)) for key in _HTTP_STATUS]
+        span.error_class = error_class("".join(said), "")
+
+
+def _raised(draft: Draft) -> list[Event]:
+    """The exceptions of the span; one that was recorded twice stays once."""
+    if not any(event.name == "exception" for event in draft.events):
+        return []
+    raised: list[Event] = []
+    kept: list[Event] = []
+    for event in draft.events:
+        if event.name == "exception":
+            if any(event.attributes == other.attributes for other in raised):
+                continue
+            raised.append(event)
+        kept.append(event)
+    draft.events = kept
+    return raised
+
+
+def _is_cut_short(draft: Draft) -> bool:
+    """A stream whose end never came: most clients end such a span as if nothing were wrong."""
+    span = draft.span
+    if span.kind not in ("llm", "agent", "chain"):
+        return False
+    if span.finish_reason:
+        return span.kind == "llm" and span.finish_reason == "error"
+    return span.streamed is True and not any(
+        (one.usage.input, one.usage.output) != (None, None) for one in draft.usages
+    )

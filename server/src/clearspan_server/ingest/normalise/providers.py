@@ -4,18 +4,38 @@ _SAME = {
     "az.ai.openai": "azure.ai.openai",
     "azure": "azure.ai.openai",
     "azure_openai": "azure.ai.openai",
+    "azure-openai": "azure.ai.openai",
+    "azureopenai": "azure.ai.openai",
+    "azure-cognitive-services": "azure.ai.inference",
     "az.ai.inference": "azure.ai.inference",
+    "azure_ai": "azure.ai.inference",
     "xai": "x_ai",
     "bedrock": "aws.bedrock",
+    "amazon-bedrock": "aws.bedrock",
+    "amazon_bedrock": "aws.bedrock",
+    "aws": "aws.bedrock",
     "aws_bedrock": "aws.bedrock",
     "vertex_ai": "gcp.vertex_ai",
     "vertexai": "gcp.vertex_ai",
     "gemini": "gcp.gemini",
     "google": "gcp.gemini",
+    "google.vertex": "gcp.vertex_ai",
+    "vertex": "gcp.vertex_ai",
+    "google_vertexai": "gcp.vertex_ai",
+    "gcp.vertex.agent": "gcp.vertex_ai",
     "google_genai": "gcp.gemini",
     "mistralai": "mistral_ai",
     "mistral": "mistral_ai",
 }
+# Wrappers name the interface behind the provider: google.vertex.chat, azure.responses.
+_STARTS = (
+    ("google.vertex", "gcp.vertex_ai"),
+    ("azure.chat", "azure.ai.openai"),
+    ("azure.responses", "azure.ai.openai"),
+    ("azure.completion", "azure.ai.openai"),
+    ("azure.embedding", "azure.ai.openai"),
+    ("vertex.anthropic", "gcp.vertex_ai"),
+)
 _DOTTED = ("azure.", "aws.", "gcp.", "ibm.", "az.")
 
 
@@ -24,6 +44,9 @@ def provider_name(raw: str) -> str:
     name = raw.strip().lower()
     if name in _SAME:
         return _SAME[name]
+    for start, provider in _STARTS:
+        if name.startswith(start):
+            return provider
     if "." in name and not name.startswith(_DOTTED):
-        name = name.partition(".")[0]  # openai.chat, google.vertex: the wrapper's own suffix
+        name = name.partition(".")[0]  # openai.chat: the wrapper's own suffix
     return _SAME.get(name, name)
