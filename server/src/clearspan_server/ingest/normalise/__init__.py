@@ -102,6 +102,7 @@ def _settle(draft: Draft) -> None:
     span = draft.span
     span.provider = provider_name(span.provider)
     span.finish_reason = finish_reason(span.finish_reason)
+    _settle_answer(draft)
     if draft.usages:
         settle_usage(span, draft.usages)
     if span.reported_cost == 0 and (span.input_tokens, span.output_tokens) not in _NO_USAGE:
@@ -113,10 +114,27 @@ def _settle(draft: Draft) -> None:
             span.kind = "llm"
         elif span.tool_name:
             span.kind = "tool"
+    _settle_texts(draft)
+    if not span.user_id:
+        span.user_id = text(draft.attributes.get("user_id"))
+
+
+def _settle_texts(draft: Draft) -> None:
+    """What lists show of a tool or a retrieval."""
+    span = draft.span
     if span.kind == "tool":
         draft.input_text = draft.input_text or span.tool_arguments
         draft.output_text = draft.output_text or span.tool_result
     elif span.kind in ("retriever", "reranker"):
         draft.input_text = draft.input_text or span.retrieval_query
-    if not span.user_id:
-        span.user_id = text(draft.attributes.get("user_id"))
+
+
+def _settle_answer(draft: Draft) -> None:
+    span = draft.span
+    if span.status == "error" and not (span.output or span.response_id or draft.usages):
+        # Without an answer no model answered: some repeat the one that was asked for.
+        span.response_model = (
+            "" if span.response_model == span.request_model else span.response_model
+        )
+    if span.ttft_ns is not None and span.streamed is None:
+        span.streamed = True

@@ -69,6 +69,7 @@ _FRAGMENTS: tuple[tuple[str, str], ...] = (
     ("servererror", "server"),
     ("api_error", "server"),
     ("internal server error", "server"),
+    ("server had an error", "server"),
     ("serviceunavailable", "server"),
     ("service unavailable", "server"),
     ("badrequest", "invalid"),

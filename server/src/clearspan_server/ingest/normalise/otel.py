@@ -5,6 +5,7 @@ from clearspan_server.ingest.draft import Draft, Event
 from clearspan_server.ingest.normalise.errors import error_class, is_cancellation
 from clearspan_server.ingest.normalise.fields import fill_text
 from clearspan_server.ingest.normalise.keys import Keys
+from clearspan_server.ingest.normalise.otel_genai import KIND_OF_OPERATION
 
 NAME = "otel"
 
@@ -29,7 +30,9 @@ _RESOURCE = (
     ("deployment.environment", "environment"),
 )
 _HTTP = ("http.request.method", "http.method", "http.route", "url.full")
+_BARE_SCOPES = ("openlit.instrumentation.",)  # leave a failed call without any attribute
 _HTTP_STATUS = ("http.response.status_code", "http.status_code")
+_FIRST_TOKENS = 8
 _ERROR = 2  # OpenTelemetry's status code
 _DB = ("db.system.name", "db.system", "db.query.text", "db.statement")
 
@@ -45,12 +48,24 @@ def fill(draft: Draft, keys: Keys) -> None:
     fill_text(span, attributes, keys.hits(_TEXT))
     fill_text(span, draft.origin.resource, _RESOURCE)
     span.tags = span.tags or strings(attributes.get("tags"))
+    if draft.origin.scope_name.startswith(_BARE_SCOPES) and not keys.under("gen_ai."):
+        _fill_from_name(draft)
     if span.kind == "other":
         if keys.has_any(_DB):
             span.kind = "db"
         elif keys.has_any(_HTTP):
             span.kind = "http"
     _fill_status(draft)
+
+
+def _fill_from_name(draft: Draft) -> None:
+    """A call whose name is all that is left of it: `{operation} {model}`, as OpenTelemetry wants it."""
+    span = draft.span
+    operation, _, model = span.name.partition(" ")
+    if operation in KIND_OF_OPERATION and span.kind == "other":
+        span.kind, span.operation = KIND_OF_OPERATION[operation], operation
+        span.request_model = span.request_model or model
+        span.provider = span.provider or draft.origin.scope_name.rpartition(".")[2]
 
 
 def _fill_status(draft: Draft) -> None:
@@ -62,9 +77,10 @@ def _fill_status(draft: Draft) -> None:
         span.error_message = span.error_message or text(last.get("exception.message"))
         span.error_stack = span.error_stack or text(last.get("exception.stacktrace"))
     failed = draft.otel_status == _ERROR or bool(raised)
+    told = bool(span.error_type or span.error_message)
     if span.end_ns is None:
         span.status = "open"
-    elif span.status == "ok" and is_cancellation(span.error_type, span.error_message):
+    elif span.status == "ok" and told and is_cancellation(span.error_type, span.error_message):
         span.status = "cancelled"
     elif span.status == "ok" and failed:
         # An exception on a span that nobody marked as failed is still an error.
@@ -105,6 +121,10 @@ def _is_cut_short(draft: Draft) -> bool:
         return False
     if span.finish_reason:
         return span.kind == "llm" and span.finish_reason == "error"
-    return span.streamed is True and not any(
-        (one.usage.input, one.usage.output) != (None, None) for one in draft.usages
-    )
+    if span.streamed is not True:
+        return False
+    said = [one.usage.output for one in draft.usages if one.usage.input is not None]
+    outputs = [count for count in said if count is not None]
+    # Anthropic's streams begin with the input and the first few tokens of the output.
+    most = _FIRST_TOKENS if span.provider == "anthropic" else -1
+    return not said or (most >= 0 and all(count <= most for count in outputs))

@@ -228,10 +228,14 @@ def _fill_messages(draft: Draft, keys: Keys) -> None:
             instructions = parts(opened(system))
             with_system = [{"role": "system", "parts": instructions}, *found]
             set_input(draft, found if found[0]["role"] == "system" else with_system)
+        else:
+            set_value(draft, "input", source.key, source.raw)
     if not span.output and (source := _source(draft, "gen_ai.output.messages")):
         found = canonical(source.parsed)
         if found:
             set_output(draft, found, source)
+        else:
+            set_value(draft, "output", source.key, source.raw)
     if "gen_ai.prompt" in keys and not span.input:
         _fill_side(draft, "input", "gen_ai.prompt")
     if "gen_ai.completion" in keys and not span.output:

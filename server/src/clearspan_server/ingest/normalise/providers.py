@@ -1,5 +1,7 @@
 """Provider names to OpenTelemetry's words (`gen_ai.provider.name` in the semantic conventions' registry)."""
 
+from functools import lru_cache
+
 _SAME = {
     "az.ai.openai": "azure.ai.openai",
     "azure": "azure.ai.openai",
@@ -39,6 +41,7 @@ _STARTS = (
 _DOTTED = ("azure.", "aws.", "gcp.", "ibm.", "az.")
 
 
+@lru_cache(maxsize=1024)
 def provider_name(raw: str) -> str:
     """The provider in the conventions' spelling; a name nobody knows stays as it is, in lower case."""
     name = raw.strip().lower()
