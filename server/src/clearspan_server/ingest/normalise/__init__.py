@@ -26,6 +26,7 @@ from clearspan_server.ingest.normalise.finish import finish_reason
 from clearspan_server.ingest.normalise.keys import Keys
 from clearspan_server.ingest.normalise.providers import provider_name
 from clearspan_server.ingest.normalise.usage import settle as settle_usage
+from clearspan_server.model.span import Kind
 
 VERSION = 1  # raise it when a rule changes, so that stored spans can be found and normalised again
 
@@ -58,6 +59,14 @@ DIALECTS: tuple[Dialect, ...] = (
     otel,
 )
 
+_OPERATION_OF_KIND: dict[Kind, str] = {
+    "llm": "chat",
+    "embedding": "embeddings",
+    "tool": "execute_tool",
+    "agent": "invoke_agent",
+    "retriever": "retrieval",
+    "reranker": "rerank",
+}
 _NO_USAGE = ((0, 0), (0, None), (None, 0))  # what may cost nothing
 
 # Of names that are many or long (a conversation told attribute by attribute) hardly two spans have the same.
@@ -114,6 +123,8 @@ def _settle(draft: Draft) -> None:
             span.kind = "llm"
         elif span.tool_name:
             span.kind = "tool"
+    # Conventions without a word for it say it by their kinds.
+    span.operation = span.operation or _OPERATION_OF_KIND.get(span.kind, "")
     _settle_texts(draft)
     if not span.user_id:
         span.user_id = text(draft.attributes.get("user_id"))

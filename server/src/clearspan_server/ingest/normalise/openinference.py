@@ -111,6 +111,8 @@ def fill(draft: Draft, keys: Keys) -> None:
     if span.kind == "other":
         named = text(attributes.get("openinference.span.kind")).upper()
         span.kind = KIND_OF_NAME.get(named, "other")
+    if span.kind == "llm" and not span.operation and keys.under("llm.prompts."):
+        span.operation = "text_completion"
     fill_text(span, attributes, keys.hits(_TEXT))
     fill_json(span, attributes, keys.hits(_JSON))
     fill_cost(span, attributes, keys.hits(_COST))
