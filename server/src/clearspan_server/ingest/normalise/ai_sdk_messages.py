@@ -22,7 +22,7 @@ def conversation(value: Value) -> list[Message]:
     if isinstance(held, str) and held:
         held = {"prompt": held}
     if isinstance(held, list):
-        return [said for one in held if (said := _message(one)) is not None]
+        return [message for one in held if (message := _message(one)) is not None]
     if not isinstance(held, dict):
         return []
     found = _with_role("system", held.get("system")) if held.get("system") else []

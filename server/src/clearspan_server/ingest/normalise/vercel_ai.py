@@ -78,7 +78,9 @@ _USAGE = (
 _PROVIDER_USAGE = (
     ("cachedPromptTokens", "cache_read"),
     ("cacheReadInputTokens", "cache_read"),
+    ("cache_read_input_tokens", "cache_read"),
     ("cacheCreationInputTokens", "cache_write"),
+    ("cache_creation_input_tokens", "cache_write"),
     ("cacheWriteInputTokens", "cache_write"),
     ("cacheWriteTokens", "cache_write"),
     ("reasoningTokens", "reasoning"),
