@@ -193,3 +193,20 @@ def test_openinference_embeddings_are_read_without_their_vectors() -> None:
 )
 def test_openinference_kinds_in_any_case(named: str, kind: str) -> None:
     assert normalised({"openinference.span.kind": named}).kind == kind
+
+
+def test_openinference_calls_may_be_empty_or_written_twice() -> None:
+    at = "llm.output_messages.0.message."
+
+    span = normalised(
+        {
+            "openinference.span.kind": "LLM",
+            f"{at}role": "assistant",
+            f"{at}tool_calls.0.tool_call.function.name": None,
+            f"{at}tool_calls.1.tool_call.function.name": "w",
+            f"{at}tool_calls.1.tool_call.function.arguments": '"{\\"c\\":1}"',
+        }
+    )
+
+    (call,) = json.loads(span.output)[0]["parts"]
+    assert (call["name"], call["arguments"]) == ("w", {"c": 1})

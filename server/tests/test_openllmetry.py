@@ -135,3 +135,13 @@ def test_association_properties_tell_user_session_tags_and_prompt() -> None:
 
     assert (span.user_id, span.session_id, span.tags) == ("ada", "c-1", ["a", "b"])
     assert (span.prompt_name, span.prompt_version) == ("greeting", "3")
+
+
+def test_a_call_without_a_type_is_known_by_its_name() -> None:
+    span = normalised(
+        {"gen_ai.system": "OpenAI", "gen_ai.openai.api_base": "https://api.openai.com/v1/"},
+        name="openai.response",
+        scope="opentelemetry.instrumentation.openai.v1",
+    )
+
+    assert (span.kind, span.operation) == ("llm", "chat")

@@ -230,3 +230,27 @@ def test_reranked_documents_come_in_their_new_order() -> None:
 
     found = [(one["content"], one["score"]) for one in json.loads(span.documents)]
     assert found == [("Paris", 0.9), ("Lyon", 0.1)]
+
+
+def test_version_7_adds_details_only_on_request() -> None:
+    span = normalised(
+        {
+            "gen_ai.operation.name": "chat",
+            "gen_ai.provider.name": "openai",
+            "gen_ai.usage.input_tokens": 2048,
+            "gen_ai.usage.output_tokens": 300,
+            "gen_ai.usage.cache_read.input_tokens": 1920,
+            "gen_ai.response.finish_reasons": ["stop"],
+            "ai.usage.inputTokenDetails.noCacheTokens": 64,
+            "ai.usage.outputTokenDetails.reasoningTokens": 128,
+        },
+        scope="gen_ai",
+    )
+
+    assert (span.kind, tokens(span)) == ("llm", (2048, 300, 1920, None, 128))
+
+
+def test_texts_to_embed_are_messages() -> None:
+    span = normalised({"ai.operationId": "ai.embedMany.doEmbed", "ai.values": ['"hello"', '"you"']})
+
+    assert said(span.input) == ["user: hello", "user: you"]

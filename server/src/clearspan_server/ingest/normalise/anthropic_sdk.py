@@ -4,7 +4,7 @@ Source: Anthropic's reference of its OpenTelemetry spans, and the Python SDK 2.1
 Counts are inclusive. A stream that the caller closed keeps the status unset and has no stop reason.
 """
 
-from clearspan_server.ingest.coerce import text, whole
+from clearspan_server.ingest.coerce import whole
 from clearspan_server.ingest.draft import Draft
 from clearspan_server.ingest.normalise.fields import fill_text, note_usage
 from clearspan_server.ingest.normalise.keys import Keys
@@ -25,7 +25,6 @@ _USAGE = (
 _LIFETIMES = (
     ("anthropic.usage.cache_creation.ephemeral_5m_input_tokens", "cache_write_5m_tokens"),
     ("anthropic.usage.cache_creation.ephemeral_1h_input_tokens", "cache_write_1h_tokens"),
-    ("anthropic.usage.server_tool_use.web_search_requests", "web_searches"),
 )
 
 
@@ -45,6 +44,9 @@ def fill(draft: Draft, keys: Keys) -> None:
         note_usage(draft, pairs)
         draft.usages[-1].usage.other = other
     is_stream = attributes.get("gen_ai.request.stream") is True
-    was_answered = bool(text(attributes.get("gen_ai.response.id")))
-    if is_stream and was_answered and not span.finish_reason and draft.otel_status == 0:
-        span.status = "cancelled" if span.end_ns is not None else span.status
+    if is_stream and "gen_ai.response.id" in keys and not span.finish_reason and _is_unset(draft):
+        span.status = "cancelled"
+
+
+def _is_unset(draft: Draft) -> bool:
+    return draft.otel_status == 0 and draft.span.end_ns is not None

@@ -67,7 +67,7 @@ def _message(item: Attributes) -> Message:
     role = text(item.get("message.role")) or "user"
     said = item.get("message.content")
     pieces = grouped(item, "message.contents.")
-    calls = [_call(one) for one in grouped(item, "message.tool_calls.")]
+    calls = [_call(one) for one in grouped(item, "message.tool_calls.") if any(one.values())]
     calls = calls or [_call(one) for one in pieces if "tool_call.function.name" in one]
     if "message.function_call_name" in item:
         name, arguments = (
@@ -109,5 +109,13 @@ def _call(one: Attributes) -> Message:
         "type": "tool_call",
         "id": text(one.get("tool_call.id")),
         "name": text(one.get("tool_call.function.name")),
-        "arguments": opened(one.get("tool_call.function.arguments")),
+        "arguments": _arguments(one.get("tool_call.function.arguments")),
     }
+
+
+def _arguments(value: Value) -> Value:
+    """The arguments, also where JSON was written into JSON once more."""
+    if isinstance(value, str) and value[:1] == '"':
+        inner = opened(f"[{value}]")
+        value = inner[0] if isinstance(inner, list) and len(inner) == 1 else value
+    return opened(value)

@@ -39,6 +39,15 @@ _OF_REQUEST: dict[str, tuple[Kind, str]] = {
     "embedding": ("embedding", "embeddings"),
     "rerank": ("reranker", "rerank"),
 }
+# Where the type was left out, the span is still named after it: openai.response, cohere.rerank.
+_REQUEST_OF_NAME = {
+    "chat": "chat",
+    "response": "chat",
+    "completion": "completion",
+    "embeddings": "embedding",
+    "rerank": "rerank",
+}
+_INSTRUMENTATION = "opentelemetry.instrumentation."
 _OWN = "traceloop.association.properties."
 _TEXT = (
     (f"{_OWN}user_id", "user_id"),
@@ -142,6 +151,8 @@ def fill(draft: Draft, keys: Keys) -> None:
 def _fill_kind(draft: Draft) -> None:
     span, attributes = draft.span, draft.attributes
     request = text(attributes.get("llm.request.type")).lower()
+    if not request and draft.origin.scope_name.startswith(_INSTRUMENTATION):
+        request = _REQUEST_OF_NAME.get(span.name.rpartition(".")[2], "")
     if request in _OF_REQUEST:
         kind, operation = _OF_REQUEST[request]
         if span.name.endswith(".chat"):

@@ -94,10 +94,22 @@ _EXCLUSIVE = (
     "bedrock",
 )
 _DETAILS = "ai.usage.inputTokenDetails."
-_GENERIC = ("ai.values", "ai.value", "ai.documents")
+_EMBEDDED = ("ai.values", "ai.value")
+_GENERIC = (*_EMBEDDED, "ai.documents")
 _SETTINGS = "ai.settings."
 _RENAMED = {"maxOutputTokens": "max_tokens"}
-_SIGNS = ("ai.operationId", "ai.model.id", "ai.toolCall.name")
+_SIGNS = (
+    "ai.operationId",
+    "ai.model.id",
+    "ai.toolCall.name",
+    # Version 7 on request, beside OpenTelemetry's names.
+    "ai.usage.inputTokenDetails.noCacheTokens",
+    "ai.usage.outputTokenDetails.textTokens",
+    "ai.response.providerMetadata",
+    "ai.prompt.toolChoice",
+    "ai.values",
+    "ai.value",
+)
 
 
 def speaks(keys: Keys) -> bool:
@@ -224,13 +236,24 @@ def _fill_content(draft: Draft, keys: Keys) -> None:
             set_input(draft, found)
         for one in (key, *_GENERIC):
             if one in keys and not span.input:
-                set_value(draft, "input", one, _plain(attributes[one]))
-                if text(attributes[one]) != span.input:
-                    span.mirrored.pop(one, None)
+                _fill_generic(draft, one)
     if not span.output and (found := reply(attributes)):
         set_output(draft, found)
     if "ai.ranking" in keys and not span.documents:
         _fill_ranking(draft)
+
+
+def _fill_generic(draft: Draft, key: str) -> None:
+    """Texts to embed are messages of the user; anything else stays the value that it is."""
+    value = _plain(draft.attributes[key])
+    texts = value if isinstance(value, list) else [value]
+    if key in _EMBEDDED and all(isinstance(one, str) for one in texts):
+        parts = [[{"type": "text", "content": one}] for one in texts]
+        set_input(draft, [{"role": "user", "parts": part} for part in parts])
+        return
+    set_value(draft, "input", key, value)
+    if text(draft.attributes[key]) != draft.span.input:
+        draft.span.mirrored.pop(key, None)
 
 
 def _plain(value: Value) -> Value:
