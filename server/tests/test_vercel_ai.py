@@ -254,3 +254,18 @@ def test_texts_to_embed_are_messages() -> None:
     span = normalised({"ai.operationId": "ai.embedMany.doEmbed", "ai.values": ['"hello"', '"you"']})
 
     assert said(span.input) == ["user: hello", "user: you"]
+
+
+def test_a_total_that_only_adds_up_with_the_reasoning_proves_that_it_is_beside_the_output() -> None:
+    span = normalised(
+        {
+            **STEP,
+            "ai.model.provider": "google.generative-ai",
+            "ai.usage.inputTokens": 100,
+            "ai.usage.outputTokens": 50,
+            "ai.usage.reasoningTokens": 30,
+            "ai.usage.totalTokens": 180,
+        }
+    )
+
+    assert (span.output_tokens, span.reasoning_tokens, span.total_tokens) == (80, 30, 180)

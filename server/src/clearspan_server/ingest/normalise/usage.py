@@ -47,15 +47,19 @@ def settle(span: Span, candidates: list[Candidate]) -> None:
 def inclusive(candidate: Candidate) -> Usage:
     """The usage with cached tokens inside the input and reasoning inside the output.
 
-    More cached tokens than input, or more reasoning than output, prove that they were counted beside it.
+    More cached tokens than input, or more reasoning than output, prove that they were counted beside it; so does a
+    total that only adds up with the reasoning.
     """
     usage = candidate.usage
+    reasoning = usage.reasoning or 0
+    known = (usage.input or 0) + (usage.output or 0)
+    is_beside = reasoning > 0 and usage.total == known + reasoning
     cached = (usage.cache_read or 0) + (usage.cache_write or 0)
     if usage.input is not None and (candidate.is_exclusive or cached > usage.input):
         usage.input += cached
     candidate.is_exclusive = False
-    if usage.output is not None and (usage.reasoning or 0) > usage.output:
-        usage.output += usage.reasoning or 0
+    if usage.output is not None and (is_beside or reasoning > usage.output):
+        usage.output += reasoning
     return usage
 
 
