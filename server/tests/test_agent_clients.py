@@ -235,3 +235,19 @@ def test_cache_writes_for_an_hour_are_told_apart() -> None:
 
     assert tokens(span) == (2095, 393, None, 188, None)
     assert span.usage_other == {"cache_write_5m_tokens": 148, "cache_write_1h_tokens": 40}
+
+
+def test_a_dialect_that_only_seemed_to_be_spoken_is_not_named() -> None:
+    described: Attributes = {
+        "gen_ai.operation.name": "invoke_agent",
+        "gen_ai.agent.description": "x",
+    }
+
+    of_another = normalised(described)
+    of_gemini = normalised(
+        {**described, "gen_ai.operation.name": "agent_call", "gen_ai.agent.name": "gemini-cli"}
+    )
+
+    assert (of_another.dialect, of_gemini.dialect) == ("otel_genai", "gemini_cli")
+    assert normalised({**CHAT}, scope=OPENLIT).dialect == "openlit"
+    assert normalised({"telemetry.sdk.name": "x"}).dialect == "otel"

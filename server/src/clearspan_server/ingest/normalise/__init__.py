@@ -59,6 +59,9 @@ DIALECTS: tuple[Dialect, ...] = (
     otel,
 )
 
+# Only values tell whether these are meant: they name themselves.
+_UNSURE: tuple[Dialect, ...] = (openlit, claude_code, gemini_cli)
+
 _OPERATION_OF_KIND: dict[Kind, str] = {
     "llm": "chat",
     "embedding": "embeddings",
@@ -84,7 +87,7 @@ def normalise(draft: Draft) -> None:
         keys, dialects = _heard(tuple(draft.attributes))
         for dialect in dialects:
             dialect.fill(draft, keys)
-        span.dialect = span.dialect or dialects[0].NAME
+        span.dialect = span.dialect or next(one.NAME for one in dialects if one not in _UNSURE)
         _settle(draft)
     except Exception as error:  # noqa: BLE001 - a bad span is stored raw and marked, never lost
         span.dialect = "raw"

@@ -59,6 +59,7 @@ def fill(draft: Draft, keys: Keys) -> None:
     span, attributes = draft.span, draft.attributes
     if not span.name.startswith(_PREFIX):
         return
+    span.dialect = span.dialect or NAME
     kind = text(attributes["span.type"]).removeprefix(_PREFIX)
     if span.kind == "other":
         span.kind = _KIND_OF_TYPE.get(kind, "other")

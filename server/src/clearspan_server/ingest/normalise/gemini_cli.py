@@ -56,6 +56,7 @@ def fill(draft: Draft, keys: Keys) -> None:
         attributes.get("gen_ai.agent.name") != _AGENT and not keys.under("gemini_cli.")
     ):
         return
+    span.dialect = span.dialect or NAME
     span.kind = _KIND_OF_OPERATION[operation] if span.kind == "other" else span.kind
     fill_text(span, attributes, keys.hits(_TEXT))
     note_usage(draft, keys.hits(_USAGE))

@@ -47,6 +47,7 @@ def fill(draft: Draft, keys: Keys) -> None:
     span, attributes = draft.span, draft.attributes
     if not draft.origin.scope_name.startswith(_SCOPE):
         return
+    span.dialect = span.dialect or NAME
     if draft.origin.scope_name.startswith(_EXCLUSIVE_SCOPES):
         note_usage(draft, keys.hits(_USAGE), is_exclusive=True)
     streamed = truth(attributes.get("gen_ai.request.stream"))
