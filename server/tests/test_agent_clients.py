@@ -251,3 +251,66 @@ def test_a_dialect_that_only_seemed_to_be_spoken_is_not_named() -> None:
     assert (of_another.dialect, of_gemini.dialect) == ("otel_genai", "gemini_cli")
     assert normalised({**CHAT}, scope=OPENLIT).dialect == "openlit"
     assert normalised({"telemetry.sdk.name": "x"}).dialect == "otel"
+
+
+def test_adks_request_and_response_are_geminis_in_pythons_spelling() -> None:
+    asked = {
+        "model": "gemini-2.5-flash",
+        "config": {"system_instruction": "Be terse.", "temperature": 0.2},
+        "contents": [
+            {"role": "user", "parts": [{"text": "Weather?"}]},
+            {"role": "model", "parts": [{"function_call": {"name": "w", "args": {"my_city": 1}}}]},
+        ],
+    }
+    answered = {
+        "content": {"role": "model", "parts": [{"text": "18 C"}]},
+        "finish_reason": "STOP",
+        "usage_metadata": {
+            "prompt_token_count": 100,
+            "cached_content_token_count": 40,
+            "candidates_token_count": 10,
+            "thoughts_token_count": 5,
+        },
+    }
+
+    span = normalised(
+        {
+            "gcp.vertex.agent.llm_request": json.dumps(asked),
+            "gcp.vertex.agent.llm_response": json.dumps(answered),
+            "gen_ai.usage.input_tokens": 100,
+            "gen_ai.usage.output_tokens": 10,
+        },
+        name="call_llm",
+    )
+
+    system, user, model = json.loads(span.input)
+    assert [one["parts"][0].get("content") for one in (system, user)] == ["Be terse.", "Weather?"]
+    assert model["parts"][0]["arguments"] == {"my_city": 1}
+    assert (said(span.output), span.finish_reason) == (["assistant: 18 C"], "stop")
+    assert tokens(span) == (100, 15, 40, None, 5)
+
+
+def test_gemini_clis_calls_hold_geminis_own_json() -> None:
+    response = {
+        "candidates": [{"content": {"role": "model", "parts": [{"text": "Yes"}]}}],
+        "usageMetadata": {
+            "promptTokenCount": 7,
+            "candidatesTokenCount": 2,
+            "thoughtsTokenCount": 3,
+        },
+    }
+
+    span = normalised(
+        {
+            "gen_ai.operation.name": "llm_call",
+            "gen_ai.agent.name": "gemini-cli",
+            "gen_ai.agent.description": "…",
+            "gen_ai.input.messages": '[{"role": "user", "parts": [{"text": "Hi"}]}]',
+            "gen_ai.output.messages": json.dumps({"response": response}),
+            "gen_ai.usage.input_tokens": 7,
+            "gen_ai.usage.output_tokens": 2,
+        }
+    )
+
+    assert (said(span.input), said(span.output)) == (["user: Hi"], ["assistant: Yes"])
+    assert tokens(span) == (7, 5, None, None, 3)
