@@ -381,6 +381,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/traces/{trace_id}/spans/{span_id}/mapping": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Mapping
+         * @description Which rule of which convention fills each field of the span, from which attributes, and what no rule reads.
+         *
+         *     By today's rules, from what is stored; `stored_version` is the version of the rules that filled the stored span.
+         */
+        get: operations["get_mapping"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/values": {
         parameters: {
             query?: never;
@@ -661,6 +683,18 @@ export interface components {
          */
         ErrorReply: {
             error: components["schemas"]["ErrorBody"];
+        };
+        /**
+         * FilledField
+         * @description One field of a span; `attributes` are those that its rule looked at, none where it follows from other fields.
+         */
+        FilledField: {
+            /** Attributes */
+            attributes: string[];
+            /** Dialect */
+            dialect: string;
+            /** Field */
+            field: string;
         };
         /**
          * FlowPoint
@@ -1340,6 +1374,22 @@ export interface components {
             next_cursor: string | null;
             /** Spans */
             spans: components["schemas"]["SpanRow"][];
+        };
+        /**
+         * SpanMapping
+         * @description How a span was read: the conventions that it speaks, what each filled, and the attributes that no rule reads.
+         */
+        SpanMapping: {
+            /** Dialects */
+            dialects: string[];
+            /** Fields */
+            fields: components["schemas"]["FilledField"][];
+            /** Stored Version */
+            stored_version: number;
+            /** Unread */
+            unread: string[];
+            /** Version */
+            version: number;
         };
         /**
          * SpanRow
@@ -2634,6 +2684,50 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SpanDetail"];
+                };
+            };
+        };
+    };
+    get_mapping: {
+        parameters: {
+            query?: {
+                /** @description The project, where no key says it; api/access.py reads it. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                span_id: string;
+                trace_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SpanMapping"];
                 };
             };
         };
