@@ -49,7 +49,7 @@ class Truth:
 
 _REASONING = (2048, 300, 1920, 64, 128)
 _CACHED = (2095, 393, 1886, 188, 0)
-_SONNET = {
+_SONNET: dict[str, Any] = {
     "provider": "anthropic",
     "request_model": "claude-sonnet-4-5",
     "response_model": "claude-sonnet-4-5",
@@ -79,7 +79,7 @@ _MODEL: dict[str, Any] = {"request_model": "claude-sonnet-4-5"}
 
 
 def _truths() -> dict[str, Truth]:
-    o4 = {"request_model": "o4-mini", "response_model": "o4-mini-2025-04-16"}
+    o4: dict[str, Any] = {"request_model": "o4-mini", "response_model": "o4-mini-2025-04-16"}
     return {
         "chat": Truth(),
         "chat_int_params": Truth(),
