@@ -6,7 +6,7 @@ hold what the flattened names do not say.
 
 import re
 
-from clearspan.wire import read_reply, read_request, read_usage
+from clearspan.wire import Reply, read_reply, read_request, read_usage
 from clearspan_server.ingest.coerce import opened, strings, text, to_json, truth
 from clearspan_server.ingest.draft import Attributes, Candidate, Draft, Value
 from clearspan_server.ingest.normalise.fields import (
@@ -195,18 +195,25 @@ def _fill_from_raw(draft: Draft) -> None:
         return
     reply = read_reply(response)
     if reply is not None:
-        span.response_id = span.response_id or reply.response_id
-        span.finish_reason = span.finish_reason or reply.finish_reason
-        span.service_tier = span.service_tier or reply.service_tier
-        if reply.messages and not span.output and span.kind == "llm":
-            set_output(draft, reply.messages)
-        if reply.usage is not None:
-            draft.usages.append(Candidate(reply.usage))
+        _fill_from_reply(draft, reply)
     # A stream that was cut short has the id of its answer and little else.
     if not span.response_id and isinstance(response.get("id"), str):
         span.response_id = text(response["id"])
     if not span.finish_reason and isinstance(response.get("stop_reason"), str):
         span.finish_reason = text(response["stop_reason"])
+
+
+def _fill_from_reply(draft: Draft, reply: Reply) -> None:
+    span = draft.span
+    span.response_id = span.response_id or reply.response_id
+    if reply.finish_reason == "completed" and '"tool_call"' in span.output:
+        span.finish_reason = span.finish_reason or "tool_call"  # OpenAI's responses only end
+    span.finish_reason = span.finish_reason or reply.finish_reason
+    span.service_tier = span.service_tier or reply.service_tier
+    if reply.messages and not span.output and span.kind == "llm":
+        set_output(draft, reply.messages)
+    if reply.usage is not None:
+        draft.usages.append(Candidate(reply.usage))
 
 
 def _fill_from_langchain(draft: Draft, result: Attributes) -> None:

@@ -4,7 +4,7 @@ Source: openlit Python SDK 1.45. It sends defaults for parameters that nobody se
 beside the input, puts lists where a part's text belongs, and a cost of 0 where it has no price.
 """
 
-from clearspan_server.ingest.coerce import number, to_json, truth
+from clearspan_server.ingest.coerce import number, strings, text, to_json, truth
 from clearspan_server.ingest.draft import Draft, Value
 from clearspan_server.ingest.normalise.fields import (
     fill_ttft,
@@ -22,6 +22,7 @@ NAME = "openlit"
 
 _SIGNS = ("telemetry.sdk.name", "openlit.agent.version_hash", "function.args", "function.kwargs")
 _SCOPE = "openlit"
+_FINISH = "gen_ai.response.finish_reasons"
 _EXCLUSIVE_SCOPES = ("openlit.instrumentation.anthropic", "openlit.instrumentation.bedrock")
 _USAGE = (
     ("gen_ai.usage.input_tokens", "input"),
@@ -81,6 +82,9 @@ def _fill_content(draft: Draft, keys: Keys) -> None:
             set_value(draft, side, key, attributes[key])
         elif _has_list(found):
             setter(draft, [_flat(message) for message in found])
+    said = text(attributes.get("gen_ai.output.messages"))
+    if strings(attributes.get(_FINISH)) == ["completed"] and '"tool_call"' in said:
+        span.finish_reason = span.finish_reason or "tool_call"  # OpenAI's responses only end
     if span.kind == "chain":
         set_value(draft, "input", "function.args", attributes.get("function.args"))
 
