@@ -197,12 +197,63 @@ JSON = st.recursive(
         st.lists(inner, max_size=3)
         | st.dictionaries(
             st.sampled_from(
-                "id type role content parts text usage messages input output choices message candidates "
-                "tool_calls function name arguments functionCall toolUse image source data usageMetadata "
-                "promptTokenCount promptTokensDetails tokens billed_units inputTokens system tools config "
-                "reasoning thinking summary response stopReason status kwargs lc prompt_tokens_details "
-                "prompt_tokens cache_creation input_tokens cacheDetails audio images file output_text "
-                "reasoningContent tool_result response_id chat_history contents parameters done".split()
+                [
+                    "id",
+                    "type",
+                    "role",
+                    "content",
+                    "parts",
+                    "text",
+                    "usage",
+                    "messages",
+                    "input",
+                    "output",
+                    "choices",
+                    "message",
+                    "candidates",
+                    "tool_calls",
+                    "function",
+                    "name",
+                    "arguments",
+                    "functionCall",
+                    "toolUse",
+                    "image",
+                    "source",
+                    "data",
+                    "usageMetadata",
+                    "promptTokenCount",
+                    "promptTokensDetails",
+                    "tokens",
+                    "billed_units",
+                    "inputTokens",
+                    "system",
+                    "tools",
+                    "config",
+                    "reasoning",
+                    "thinking",
+                    "summary",
+                    "response",
+                    "stopReason",
+                    "status",
+                    "kwargs",
+                    "lc",
+                    "prompt_tokens_details",
+                    "prompt_tokens",
+                    "cache_creation",
+                    "input_tokens",
+                    "cacheDetails",
+                    "audio",
+                    "images",
+                    "file",
+                    "output_text",
+                    "reasoningContent",
+                    "tool_result",
+                    "response_id",
+                    "chat_history",
+                    "contents",
+                    "parameters",
+                    "done",
+                ]
             )
             | st.text(max_size=3),
             inner

@@ -118,7 +118,7 @@ def _rest(item: Json) -> Message:
 
 def _holds_results(content: object) -> bool:
     return any(
-        isinstance(part, dict) and part.get("type") == "tool_call_response"
+        part.get("type") == "tool_call_response"
         for piece in mappings(content)
         for part in _part(piece)
     )

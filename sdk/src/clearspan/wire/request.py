@@ -102,7 +102,7 @@ def _tools(body: Mapping[str, Any], settings: Json) -> list[Json]:
 def _parameters(body: Mapping[str, Any], settings: Json) -> Json:
     found: Json = {}
     for key, value in (*settings.items(), *body.items()):
-        if isinstance(key, str) and key not in _NOT_PARAMETERS and value not in (None, "", [], {}):
+        if key not in _NOT_PARAMETERS and value not in (None, "", [], {}):
             name = snake(key)
             found[_RENAMED.get(name, name)] = value
     return found
