@@ -25,23 +25,46 @@ _DETAILS = tuple(one.name for one in fields(Usage) if one.name not in ("input", 
 
 
 def settle(span: Span, candidates: list[Candidate]) -> None:
-    """Write the usage that the candidates agree on to the span; without any it stays unknown."""
+    """Write the usage that the candidates agree on to the span; without any it stays unknown.
+
+    A total beyond input and output is kept: nobody knows what the rest was, but it was used.
+    """
     known = [one for one in candidates if (one.usage.input, one.usage.output) != (None, None)]
     if not known or span.usage_source:
         return
-    chosen = known[0]
-    said = {chosen.usage.input}
+    # Some write zeros for what they never learned.
+    chosen = next((one for one in known if one.usage.input or one.usage.output), known[0])
+    stated = chosen.usage.input
     usage = inclusive(chosen)
-    said.add(usage.input)
-    for other in known[1:]:
-        if other.usage.input in said or inclusive(other).input in said:
-            _complete(usage, inclusive(other))
-    if usage.total is None and usage.input is not None and usage.output is not None:
-        usage.total = usage.input + usage.output
+    for other in known:
+        if other is not chosen:
+            _compare(usage, stated, other)
+    if usage.input is not None and usage.output is not None:
+        usage.total = max(usage.total or 0, usage.input + usage.output)
     for name, field in _FIELDS.items():
         setattr(span, field, getattr(usage, name))
     span.usage_other = usage.other
     span.usage_source = "provider"
+
+
+def _compare(usage: Usage, stated: int | None, other: Candidate) -> None:
+    """Complete the usage, whose input was `stated` before it was inclusive, by what speaks of the same call."""
+    other_stated = other.usage.input
+    found = inclusive(other)
+    cached = (found.cache_read or 0) + (found.cache_write or 0)
+    if usage.input is None:
+        if usage.output != found.output:
+            return
+        usage.input = found.input
+    elif found.input is None:
+        return
+    elif found.input != usage.input:
+        if cached and found.input - cached == stated:
+            # What was chosen counts without the cache, and does not say so.
+            usage.input, usage.total = found.input, None
+        elif other_stated not in (stated, usage.input):
+            return
+    _complete(usage, found)
 
 
 def inclusive(candidate: Candidate) -> Usage:
