@@ -294,6 +294,7 @@ def _media(held: object, modality: str) -> list[Part]:
     if not isinstance(held, dict):
         return []
     source = mapping(held.get("source"))
+    source = source or (held if held.get("type") == "text" else source)
     place = {**held, **source, **mapping(source.get("s3Location"))}
     mime = text(first(place, ("media_type", "mediaType", "mimeType", "mime_type")))
     if not mime and isinstance(place.get("format"), str):
@@ -304,6 +305,8 @@ def _media(held: object, modality: str) -> list[Part]:
     if not isinstance(found, str):
         found = first(place, _BYTES)
     if isinstance(found, str):
+        if source.get("type") == "text":  # a document of Anthropic's that is no file
+            return _text_part(found)
         return [media_part(found, modality, mime)]
     name = first(place, ("file_id", "fileId", "id"))
     if isinstance(name, str):
