@@ -39,6 +39,7 @@ from clearspan_server.api.shapes import ErrorReply
 from clearspan_server.api.state import State
 from clearspan_server.ingest.budget import Budget
 from clearspan_server.ingest.encode import Privacy
+from clearspan_server.ingest.prices import Prices
 from clearspan_server.ingest.receive import Receiver
 from clearspan_server.ingest.redact import Redactor
 from clearspan_server.ingest.senders import Senders
@@ -115,6 +116,7 @@ def build(settings: Settings, folder: Folder, progress: Progress = LOG.info) -> 
     disk = Disk(folder.path, settings.min_free_bytes)
     journal = Journal(folder.path / "journal", max_bytes=settings.max_journal_bytes, disk=disk)
     catalog = Catalog(folder.path / "catalog.db")
+    prices = Prices(catalog, folder.path / "prices.json")
     agenda = Agenda(folder.path / "agenda.db")
     feed = live.Live(journal.stored)
     quarantine = Quarantine(folder.path / "quarantine.db")
@@ -122,7 +124,7 @@ def build(settings: Settings, folder: Folder, progress: Progress = LOG.info) -> 
     patience = Patience(
         *(seconds * 10**9 for seconds in (settings.quiet_s, settings.stalled_s, settings.crashed_s))
     )
-    stores = Stores(journal, engine, agenda, Watermark(folder.path / "told"))
+    stores = Stores(journal, engine, agenda, Watermark(folder.path / "told"), prices)
     lifecycle = Lifecycle(
         stores, Watch(senders, patience), feed.changed, quiet_ns=patience.quiet_ns
     )
@@ -133,12 +135,14 @@ def build(settings: Settings, folder: Folder, progress: Progress = LOG.info) -> 
         engine=engine,
         journal=journal,
         catalog=catalog,
+        prices=prices,
         live=feed,
         receiving=ThreadPoolExecutor(_RECEIVERS, thread_name_prefix="receive"),
         receiver=Receiver(
             journal,
             catalog,
             Privacy(Redactor(), folder.token.encode()),
+            prices,
             max_body_bytes=settings.max_body_bytes,
         ),
         bodies=Budget(max(_BODIES_BYTES, 2 * settings.max_body_bytes)),

@@ -580,13 +580,14 @@ export interface components {
     schemas: {
         /**
          * Cost
-         * @description US dollars as decimal strings; null is unknown.
+         * @description US dollars as decimal strings; null is unknown. `explained` is null where no price is known now.
          */
         Cost: {
             /** By Class */
             by_class: {
                 [key: string]: string;
             };
+            explained: components["schemas"]["PriceExplained"] | null;
             /** Input */
             input: string | null;
             /** Output */
@@ -928,6 +929,52 @@ export interface components {
             traces: number;
             /** Ttft P50 Ns */
             ttft_p50_ns: number | null;
+        };
+        /**
+         * PriceExplained
+         * @description How a cost adds up at the prices that hold in the project now, for the moment at which the span started.
+         *
+         *     `source` is the price list with its version, or `own/…` for an entry of the project; `provider` and `model` are what
+         *     it knows the model as, `since` the day from which its prices hold, `service_tier` one with prices of its own, else
+         *     "". `current` says whether the stored cost is this one; where it is not, re-pricing makes it so.
+         */
+        PriceExplained: {
+            /** Current */
+            current: boolean;
+            /** Lines */
+            lines: components["schemas"]["PriceLine"][];
+            /** Model */
+            model: string;
+            /** Provider */
+            provider: string;
+            /** Service Tier */
+            service_tier: string;
+            /** Since */
+            since: string | null;
+            /** Source */
+            source: string;
+            /** Total */
+            total: string | null;
+        };
+        /**
+         * PriceLine
+         * @description One class of a cost: `count` × `unit_price` for `per` of them = `amount`; US dollars as decimal strings.
+         *
+         *     `above_tokens` is the size of the input beyond which this price holds; null where none was passed.
+         */
+        PriceLine: {
+            /** Above Tokens */
+            above_tokens: number | null;
+            /** Amount */
+            amount: string;
+            /** Count */
+            count: number;
+            /** Name */
+            name: string;
+            /** Per */
+            per: number;
+            /** Unit Price */
+            unit_price: string;
         };
         /** Project */
         Project: {

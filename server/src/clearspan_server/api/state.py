@@ -7,6 +7,7 @@ from starlette.requests import HTTPConnection
 
 from clearspan_server.api.live import Live
 from clearspan_server.ingest.budget import Budget
+from clearspan_server.ingest.prices import Prices
 from clearspan_server.ingest.receive import Receiver
 from clearspan_server.ingest.senders import Senders
 from clearspan_server.ingest.writer import Writer
@@ -29,6 +30,7 @@ class State:
     engine: Engine
     journal: Journal
     catalog: Catalog
+    prices: Prices
     live: Live
     receiving: ThreadPoolExecutor
     receiver: Receiver

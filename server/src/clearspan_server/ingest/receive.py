@@ -17,6 +17,7 @@ from clearspan_server.ingest.admission import IngestAccess
 from clearspan_server.ingest.encode import Privacy
 from clearspan_server.ingest.inflate import inflate
 from clearspan_server.ingest.meter import Meter
+from clearspan_server.ingest.prices import Book, Prices
 from clearspan_server.ingest.signals import Clock, Encoding, Setting, take
 from clearspan_server.model.delivery import Delivery, Signal
 from clearspan_server.store.catalog import Catalog
@@ -52,11 +53,18 @@ class Receiver:
     """Takes requests into a journal; thread-safe. The times that it gives to records never go back."""
 
     def __init__(
-        self, journal: Journal, catalog: Catalog, privacy: Privacy, *, max_body_bytes: int
+        self,
+        journal: Journal,
+        catalog: Catalog,
+        privacy: Privacy,
+        prices: Prices,
+        *,
+        max_body_bytes: int,
     ) -> None:
         self._journal = journal
         self._catalog = catalog
         self._privacy = privacy
+        self._prices = prices
         self._clock = Clock()
         self.max_body_bytes = max_body_bytes
         self.meter = Meter()
@@ -67,10 +75,11 @@ class Receiver:
         Raises:
             BadInput: the body cannot be read: not in its encoding, too large, no such message. The ledger has it.
             TooBusy: the journal is over its bound.
-            Unavailable: the journal or the catalog cannot be written.
+            Unavailable: the journal cannot be written, or the catalog cannot be used.
         """
         delivery = self._delivery(request, len(body))
-        setting = Setting(request.access, self._privacy, self._clock)
+        book = self._book(request.access.project)
+        setting = Setting(request.access, self._privacy, self._clock, book)
         try:
             plain = inflate(body, request.encoding, self.max_body_bytes)
             encoding: Encoding = "json" if request.protocol == "http/json" else "protobuf"
@@ -125,6 +134,12 @@ class Receiver:
         future = self._journal.append(rows, orjson.dumps(delivery).decode())
         self.meter.count(delivery)
         return future
+
+    def _book(self, project: str) -> Book:
+        try:
+            return self._prices.of(project)
+        except SQLAlchemyError as error:
+            raise Unavailable(f"the catalog cannot be read: {error}") from error
 
     def _ensure_project(self, project: str) -> None:
         try:

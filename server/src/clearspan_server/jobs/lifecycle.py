@@ -11,6 +11,7 @@ from typing import Literal
 from clickhouse_connect.driver.exceptions import DatabaseError
 
 from clearspan_server.ingest.batches import contents
+from clearspan_server.ingest.prices import Prices
 from clearspan_server.ingest.refusals import is_refusal
 from clearspan_server.ingest.writer import StoredBatch
 from clearspan_server.jobs.derive import bring_up_to_date, crash
@@ -44,6 +45,7 @@ class Stores:
     engine: Engine
     agenda: Agenda
     told: Watermark
+    prices: Prices
 
 
 @dataclass(slots=True)
@@ -169,7 +171,7 @@ class Lifecycle:
     def _derive(self, keys: Sequence[Key], bounds: Bounds) -> Iterator[Derived]:
         """Derive the traces; one that the engine refuses, while it answers otherwise, is left out alone."""
         try:
-            yield bring_up_to_date(self._stores.engine, keys, bounds)
+            yield bring_up_to_date(self._stores.engine, self._stores.prices.of, keys, bounds)
         except DatabaseError as error:
             if not is_refusal(error):
                 raise
