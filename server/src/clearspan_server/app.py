@@ -22,6 +22,7 @@ from clearspan_server.api import (
     otlp,
     overview,
     pages,
+    prices,
     processes,
     projects,
     prometheus,
@@ -73,6 +74,7 @@ ROUTES: tuple[APIRouter, ...] = (
     mapping.router,
     overview.router,
     values.router,
+    prices.router,
     rollups.router,
     deliveries.router,
     quarantine.router,
@@ -116,7 +118,7 @@ def build(settings: Settings, folder: Folder, progress: Progress = LOG.info) -> 
     disk = Disk(folder.path, settings.min_free_bytes)
     journal = Journal(folder.path / "journal", max_bytes=settings.max_journal_bytes, disk=disk)
     catalog = Catalog(folder.path / "catalog.db")
-    prices = Prices(catalog, folder.path / "prices.json")
+    book = Prices(catalog, folder.path / "prices.json")
     agenda = Agenda(folder.path / "agenda.db")
     feed = live.Live(journal.stored)
     quarantine = Quarantine(folder.path / "quarantine.db")
@@ -124,7 +126,7 @@ def build(settings: Settings, folder: Folder, progress: Progress = LOG.info) -> 
     patience = Patience(
         *(seconds * 10**9 for seconds in (settings.quiet_s, settings.stalled_s, settings.crashed_s))
     )
-    stores = Stores(journal, engine, agenda, Watermark(folder.path / "told"), prices)
+    stores = Stores(journal, engine, agenda, Watermark(folder.path / "told"), book)
     lifecycle = Lifecycle(
         stores, Watch(senders, patience), feed.changed, quiet_ns=patience.quiet_ns
     )
@@ -135,14 +137,14 @@ def build(settings: Settings, folder: Folder, progress: Progress = LOG.info) -> 
         engine=engine,
         journal=journal,
         catalog=catalog,
-        prices=prices,
+        prices=book,
         live=feed,
         receiving=ThreadPoolExecutor(_RECEIVERS, thread_name_prefix="receive"),
         receiver=Receiver(
             journal,
             catalog,
             Privacy(Redactor(), folder.token.encode()),
-            prices,
+            book,
             max_body_bytes=settings.max_body_bytes,
         ),
         bodies=Budget(max(_BODIES_BYTES, 2 * settings.max_body_bytes)),

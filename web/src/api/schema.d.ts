@@ -134,6 +134,94 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/prices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Prices
+         * @description The price list's version and the project's own entries, which come before it.
+         */
+        get: operations["get_prices"];
+        /**
+         * Put Price
+         * @description Store an entry; it prices what comes from now on. What is stored already changes by re-pricing.
+         */
+        put: operations["put_price"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/prices/{price_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete Price
+         * @description Delete an entry; what it priced keeps its cost until it is re-priced.
+         */
+        delete: operations["delete_price"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/prices/find": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find Price
+         * @description Which entry prices a model, and why.
+         */
+        get: operations["find_price"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/prices/list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Import List
+         * @description Use a newer price list, genai-prices' `data.json`, in all projects from now on; kept in the data folder.
+         */
+        put: operations["import_list"];
+        post?: never;
+        /**
+         * Drop List
+         * @description Go back to the price list that came with the installation.
+         */
+        delete: operations["drop_list"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/processes/{process_id}/heartbeat": {
         parameters: {
             query?: never;
@@ -579,6 +667,20 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * ClassPrice
+         * @description US dollars for `per` of a class.
+         */
+        ClassPrice: {
+            /** Name */
+            name: string;
+            /** Per */
+            per: number;
+            /** Tiers */
+            tiers: components["schemas"]["PriceTier"][];
+            /** Unit Price */
+            unit_price: string;
+        };
+        /**
          * Cost
          * @description US dollars as decimal strings; null is unknown. `explained` is null where no price is known now.
          */
@@ -903,6 +1005,15 @@ export interface components {
             type: "text" | "reasoning" | "tool_call" | "tool_result" | "image" | "audio" | "file" | "other";
         };
         /**
+         * PassedOver
+         * @description An entry that means the model too, and why another one is taken.
+         */
+        PassedOver: {
+            entry: components["schemas"]["PriceRow"];
+            /** Why */
+            why: string;
+        };
+        /**
          * Point
          * @description One bucket of the overview. Rates divide by the counted units of the bucket; null where there were none.
          */
@@ -931,6 +1042,17 @@ export interface components {
             ttft_p50_ns: number | null;
         };
         /**
+         * PriceBook
+         * @description What is priced with in a project. `classes` are those that an entry can have prices of.
+         */
+        PriceBook: {
+            /** Classes */
+            classes: string[];
+            /** Entries */
+            entries: components["schemas"]["PriceRow"][];
+            price_list: components["schemas"]["PriceListInfo"];
+        };
+        /**
          * PriceExplained
          * @description How a cost adds up at the prices that hold in the project now, for the moment at which the span started.
          *
@@ -957,6 +1079,29 @@ export interface components {
             total: string | null;
         };
         /**
+         * PriceFound
+         * @description What prices a model at a moment, and why; `source` is "" where nothing does, `entry` null where the list does.
+         */
+        PriceFound: {
+            entry: components["schemas"]["PriceRow"] | null;
+            /** Model */
+            model: string;
+            /** Passed Over */
+            passed_over: components["schemas"]["PassedOver"][];
+            /** Prices */
+            prices: components["schemas"]["ClassPrice"][];
+            /** Provider */
+            provider: string;
+            /** Service Tier */
+            service_tier: string;
+            /** Since */
+            since: string | null;
+            /** Source */
+            source: string;
+            /** Why */
+            why: string;
+        };
+        /**
          * PriceLine
          * @description One class of a cost: `count` × `unit_price` for `per` of them = `amount`; US dollars as decimal strings.
          *
@@ -973,6 +1118,89 @@ export interface components {
             name: string;
             /** Per */
             per: number;
+            /** Unit Price */
+            unit_price: string;
+        };
+        /**
+         * PriceListInfo
+         * @description The price list in use; `imported` is null for the one that came with the installation.
+         */
+        PriceListInfo: {
+            /** Imported */
+            imported: string | null;
+            /** Version */
+            version: string;
+        };
+        /**
+         * PriceRequest
+         * @description An entry to store; with the `id` of one it takes its place, else that of one for the same model and day.
+         */
+        PriceRequest: {
+            /**
+             * Currency
+             * @default USD
+             */
+            currency: string;
+            /**
+             * Id
+             * @default
+             */
+            id: string;
+            /** Model */
+            model: string;
+            /** Prices */
+            prices: {
+                [key: string]: string;
+            };
+            /**
+             * Project
+             * @default
+             */
+            project: string;
+            /**
+             * Provider
+             * @default
+             */
+            provider: string;
+            /** Since */
+            since?: string | null;
+        };
+        /**
+         * PriceRow
+         * @description An entry of the project's own.
+         *
+         *     `model` is a name, in which `*` stands for any characters; `provider` is "" for any; `since` the day (UTC) from
+         *     which it holds, null for ever since. `prices` are US dollars a million by class of usage, as decimal strings; a
+         *     class without one is charged as the wider class that it is part of.
+         */
+        PriceRow: {
+            /**
+             * Currency
+             * @default USD
+             */
+            currency: string;
+            /** Id */
+            id: string;
+            /** Model */
+            model: string;
+            /** Prices */
+            prices: {
+                [key: string]: string;
+            };
+            /** Provider */
+            provider: string;
+            /** Since */
+            since: string | null;
+            /** Source */
+            source: string;
+        };
+        /**
+         * PriceTier
+         * @description The price of a class for inputs of more than so many tokens; every token has it then.
+         */
+        PriceTier: {
+            /** Above Tokens */
+            above_tokens: number;
             /** Unit Price */
             unit_price: string;
         };
@@ -2138,6 +2366,249 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Overview"];
+                };
+            };
+        };
+    };
+    get_prices: {
+        parameters: {
+            query?: {
+                /** @description The project, where no key says it; api/access.py reads it. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PriceBook"];
+                };
+            };
+        };
+    };
+    put_price: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PriceRequest"];
+            };
+        };
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PriceRow"];
+                };
+            };
+        };
+    };
+    delete_price: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                price_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    find_price: {
+        parameters: {
+            query: {
+                /** @description RFC 3339 or epoch milliseconds. */
+                at?: string | null;
+                model: string;
+                /** @description The project, where no key says it; api/access.py reads it. */
+                project?: string | null;
+                provider?: string;
+                service_tier?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PriceFound"];
+                };
+            };
+        };
+    };
+    import_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PriceListInfo"];
+                };
+            };
+        };
+    };
+    drop_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PriceListInfo"];
                 };
             };
         };

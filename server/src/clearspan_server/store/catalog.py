@@ -149,10 +149,10 @@ class Catalog:
         with self._engine.connect() as connection:
             return [_price(row) for row in connection.execute(of_project.order_by(*order)).all()]
 
-    def put_price(self, project: str, entry: PriceEntry) -> PriceEntry | None:
-        """Store an entry: a new one without an id, else the one of this id; None when it has none of this id.
+    def put_price(self, project: str, wanted: str, entry: PriceEntry) -> PriceEntry | None:
+        """Store an entry in the place of the one with the id `wanted`; None when the project has none of this id.
 
-        A new one takes the place of an entry for the same provider, model and day.
+        With "" it is a new one, or takes the place of that for the same provider, model and day.
 
         Raises:
             BadInput: another entry is for the same provider, model and day already.
@@ -171,12 +171,12 @@ class Catalog:
             taken = connection.execute(
                 sa.select(PRICES.c.id).where(mine & same & (PRICES.c.since == since))
             ).scalar_one_or_none()
-            if entry.id and taken not in (None, entry.id):
+            if wanted and taken not in (None, wanted):
                 when = f"from {since}" if since else "without a date"
                 raise BadInput(
                     f"there is an entry for the model {entry.model!r} {when} already", id=taken
                 )
-            price_id = entry.id or taken
+            price_id = wanted or taken
             if price_id is None:
                 price_id = secrets.token_hex(4)
                 connection.execute(
