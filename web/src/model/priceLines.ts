@@ -25,7 +25,7 @@ const UNITS: Record<number, string> = { 1: "", 1000: "/k", 1_000_000: "/M" };
 export function priceLine(line: Line): string {
   const tier =
     line.above_tokens === null ? "" : ` (above ${formatExact(line.above_tokens)} input tokens)`;
-  const price = `${formatUnitPrice(line.unit_price)}${UNITS[line.per] ?? `/${formatExact(line.per)}`}`;
+  const price = formatRate(line.unit_price, line.per);
   return `${formatExact(line.count)} ${line.name.replaceAll("_", " ")} × ${price}${tier} = ${formatAmount(line.amount)}`;
 }
 
@@ -38,6 +38,11 @@ export function explainedFrom(explained: Explained): string {
     ...(since === null ? [] : [`since ${since}`]),
     ...(tier === "" ? [] : [`service tier ${tier}`]),
   ].join(", ");
+}
+
+/** A price and what it is for: `$0.30/M`. */
+export function formatRate(dollars: string, per: number): string {
+  return `${formatUnitPrice(dollars)}${UNITS[per] ?? `/${formatExact(per)}`}`;
 }
 
 /** A price with all its digits, at least two after the point. */

@@ -140,8 +140,9 @@ def _row(entry: PriceEntry) -> PriceRow:
 
 
 def _class_prices(card: Card | None) -> list[ClassPrice]:
-    """The classes of a card, the widest first."""
-    return [_class_price(rate) for rate in reversed(card.rates)] if card else []
+    """The classes of a card: input and its parts, then output, then the rest."""
+    rates = sorted(card.rates, key=lambda rate: (rate.side, rate.usage)) if card else []
+    return [_class_price(rate) for rate in rates]
 
 
 def _class_price(rate: Rate) -> ClassPrice:
