@@ -17,6 +17,7 @@ PRICE_DIGITS = 24
 """A price is a whole number of 10⁻²⁴ USD: the list goes down to 10⁻¹⁸ USD a million tokens."""
 
 UNITS = UnitRegistry(unit_data)
+_UNIT_OF_PRICE = {unit.price_key: unit for unit in UNITS.units.values()}
 
 INPUT, OUTPUT, OTHER = range(3)  # sides; the first two are also the positions of their whole counts
 _SIDES = {"input": INPUT, "output": OUTPUT}
@@ -90,9 +91,10 @@ class Card:
 def compile_card(prices: ModelPrice, origin: Origin) -> Card | None:
     """The card of prices; None for a model that is not sold by the token."""
     priced = [
-        (UNITS.unit_for_price_key(key), price)
+        (_UNIT_OF_PRICE[key], price)
         for key, price in vars(prices).items()
-        if isinstance(price, (Decimal, TieredPrices))
+        # A newer list may know classes that spans cannot tell yet: they are charged as what they are part of.
+        if isinstance(price, (Decimal, TieredPrices)) and key in _UNIT_OF_PRICE
     ]
     if priced and all(unit.dimensions["family"] != "tokens" for unit, _ in priced):
         return None  # by the minute, the page or the character, which a span does not count
@@ -116,13 +118,14 @@ def _rates(priced: list[tuple[UnitDef, Decimal | TieredPrices]]) -> tuple[Rate, 
 
 def _rate(unit: UnitDef, price: Decimal | TieredPrices, priced: list[UnitDef]) -> Rate:
     base, tiers = (price.base, price.tiers) if isinstance(price, TieredPrices) else (price, [])
+    highest_first = sorted(tiers, key=lambda tier: tier.start, reverse=True)
     return Rate(
         name=unit.usage_key.removesuffix("_tokens"),
         usage=_POSITIONS[unit.usage_key],
         side=_SIDES.get(unit.dimensions.get("direction", ""), OTHER),
         price=_scaled(base, unit.per),
         per=unit.per,
-        tiers=tuple((tier.start, _scaled(tier.price, unit.per)) for tier in reversed(tiers)),
+        tiers=tuple((tier.start, _scaled(tier.price, unit.per)) for tier in highest_first),
         narrower=tuple(at for at, other in enumerate(priced) if _is_within(other, unit)),
         crossing=_crossing(unit),
     )

@@ -4,7 +4,9 @@ The data is that of the package `genai-prices`, as installed or imported from a 
 """
 
 import hashlib
+import re
 from bisect import bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time
 from functools import lru_cache
@@ -22,7 +24,7 @@ from genai_prices.types import (
     TimeOfDateConstraint,
     _providers_from_raw,
 )
-from pydantic import ValidationError
+from pydantic import JsonValue, ValidationError
 
 from clearspan_server.errors import BadInput
 from clearspan_server.ingest.price_card import Card, Origin, compile_card
@@ -170,15 +172,36 @@ def read_list(data: bytes) -> PriceList:
         )
     try:
         providers = _providers_from_raw(raw)
+        _try_out(providers, raw)
     except ValidationError as error:
         first = error.errors(include_url=False, include_context=False)[0]
         place = ".".join(map(str, first["loc"]))
         raise BadInput(
             f"the price list cannot be read at {place}: {first['msg']}, not {str(first['input'])[:100]!r}"
         ) from error
-    except (ValueError, TypeError, KeyError, ArithmeticError) as error:
+    except (ValueError, TypeError, LookupError, ArithmeticError, re.error) as error:
         raise BadInput(f"the price list cannot be read: {error}") from error
     return PriceList(providers, f"genai-prices/{hashlib.sha256(data).hexdigest()[:12]}")
+
+
+def _try_out(providers: list[Provider], raw: JsonValue) -> None:
+    """Whatever cannot be used shows now, not when a span comes."""
+    for pattern in _patterns(raw):
+        re.compile(pattern)
+    origin = Origin("", "", "")
+    for model in (model for owner in providers for model in owner.models):
+        conditions = model.prices if isinstance(model.prices, list) else []
+        for prices in [model.get_prices(datetime.now(UTC)), *(one.prices for one in conditions)]:
+            compile_card(prices, origin)
+
+
+def _patterns(raw: JsonValue) -> Iterator[str]:
+    """The regular expressions in the raw list, at any depth."""
+    if isinstance(raw, dict) and isinstance(found := raw.get("regex"), str):
+        yield found
+    parts = raw.values() if isinstance(raw, dict) else raw if isinstance(raw, list) else ()
+    for part in parts:
+        yield from _patterns(part)
 
 
 def _context(service_tier: str) -> dict[str, str]:
