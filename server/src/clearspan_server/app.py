@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import logging
+import threading
 import time
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -28,6 +29,7 @@ from clearspan_server.api import (
     prometheus,
     quarantine,
     replies,
+    repricing,
     rollups,
     session,
     spans,
@@ -46,6 +48,7 @@ from clearspan_server.ingest.redact import Redactor
 from clearspan_server.ingest.senders import Senders
 from clearspan_server.ingest.writer import BatchLimits, Writer
 from clearspan_server.jobs.lifecycle import Lifecycle, Stores
+from clearspan_server.jobs.repricing import Means, Repricer
 from clearspan_server.jobs.rollups import Rollups
 from clearspan_server.jobs.states import Patience, Watch
 from clearspan_server.query.waiting import Waiting
@@ -61,6 +64,7 @@ from clearspan_server.store.folder import Folder
 from clearspan_server.store.journal import Journal
 from clearspan_server.store.migrations import migrate
 from clearspan_server.store.quarantine import Quarantine
+from clearspan_server.store.repricings import Repricings
 from clearspan_server.store.watermark import Watermark
 
 LOG = logging.getLogger(__name__)
@@ -74,6 +78,7 @@ ROUTES: tuple[APIRouter, ...] = (
     mapping.router,
     overview.router,
     values.router,
+    repricing.router,
     prices.router,
     rollups.router,
     deliveries.router,
@@ -101,6 +106,7 @@ class Parts:
     state: State
     lifecycle: Lifecycle
     rollups: Rollups
+    repricer: Repricer
     agenda: Agenda
 
 
@@ -126,10 +132,13 @@ def build(settings: Settings, folder: Folder, progress: Progress = LOG.info) -> 
     patience = Patience(
         *(seconds * 10**9 for seconds in (settings.quiet_s, settings.stalled_s, settings.crashed_s))
     )
-    stores = Stores(journal, engine, agenda, Watermark(folder.path / "told"), book)
+    rewriting = threading.Lock()
+    stores = Stores(journal, engine, agenda, Watermark(folder.path / "told"), book, rewriting)
     lifecycle = Lifecycle(
         stores, Watch(senders, patience), feed.changed, quiet_ns=patience.quiet_ns
     )
+    repricings = Repricings(folder.path / "repricings.db")
+    repricer = Repricer(Means(engine, book, repricings, rewriting, lifecycle.recompute))
     limits = BatchLimits(settings.batch_rows, settings.batch_bytes, settings.batch_age_ms / 1000)
     state = State(
         settings=settings,
@@ -138,6 +147,8 @@ def build(settings: Settings, folder: Folder, progress: Progress = LOG.info) -> 
         journal=journal,
         catalog=catalog,
         prices=book,
+        repricings=repricings,
+        wake_repricer=repricer.wake,
         live=feed,
         receiving=ThreadPoolExecutor(_RECEIVERS, thread_name_prefix="receive"),
         receiver=Receiver(
@@ -155,7 +166,7 @@ def build(settings: Settings, folder: Folder, progress: Progress = LOG.info) -> 
         disk=disk,
         agenda=agenda,
     )
-    return Parts(state, lifecycle, Rollups(engine, agenda), agenda)
+    return Parts(state, lifecycle, Rollups(engine, agenda), repricer, agenda)
 
 
 def _engine(folder: Path, faults: str) -> Engine:
@@ -170,6 +181,7 @@ def create_app(parts: Parts, grpc_server: GrpcServer) -> FastAPI:
         parts.state.live.bind(asyncio.get_running_loop())
         parts.lifecycle.start()
         parts.rollups.start()
+        parts.repricer.start()
         parts.state.writer.start()
         # What is here now stays: the collector need not look at it again at every few hundred spans.
         gc.freeze()
@@ -225,12 +237,14 @@ def shut_down(parts: Parts, progress: Progress = LOG.info) -> None:
     deadline = time.monotonic() + state.settings.drain_s
     if not state.writer.stop(state.settings.drain_s, progress):
         progress("time is up; the rest waits in the journal for the next start")
+    parts.repricer.stop(timeout_s=max(1.0, deadline - time.monotonic()))
     parts.lifecycle.stop(timeout_s=max(1.0, deadline - time.monotonic()))
     parts.rollups.stop(timeout_s=max(1.0, deadline - time.monotonic()))
     state.journal.close()
     state.engine.close()
     state.catalog.close()
     state.quarantine.close()
+    state.repricings.close()
     parts.agenda.close()
 
 

@@ -222,6 +222,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/prices/reprice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Repricings
+         * @description The newest 20 re-pricings of the project.
+         */
+        get: operations["list_repricings"];
+        put?: never;
+        /**
+         * Reprice
+         * @description Begin a re-pricing; it goes on by itself, hour by hour, also after a restart.
+         */
+        post: operations["reprice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/prices/reprice/{repricing_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Repricing
+         * @description One re-pricing, with how far it is.
+         */
+        get: operations["get_repricing"];
+        put?: never;
+        post?: never;
+        /**
+         * Cancel Repricing
+         * @description Stop a re-pricing where it is; what it has priced stays so.
+         */
+        delete: operations["cancel_repricing"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/processes/{process_id}/heartbeat": {
         parameters: {
             query?: never;
@@ -1053,6 +1101,26 @@ export interface components {
             price_list: components["schemas"]["PriceListInfo"];
         };
         /**
+         * PriceDifference
+         * @description What one span cost and costs; null is unknown.
+         */
+        PriceDifference: {
+            /** Model */
+            model: string;
+            /** Name */
+            name: string;
+            /** New */
+            new: string | null;
+            /** Old */
+            old: string | null;
+            /** Span Id */
+            span_id: string;
+            /** Start */
+            start: string;
+            /** Trace Id */
+            trace_id: string;
+        };
+        /**
          * PriceExplained
          * @description How a cost adds up at the prices that hold in the project now, for the moment at which the span started.
          *
@@ -1322,6 +1390,79 @@ export interface components {
             service: string;
             /** Time */
             time: string;
+        };
+        /**
+         * RepriceRequest
+         * @description The window of a re-pricing, RFC 3339 or epoch milliseconds; without an end it is all there is on that side.
+         *
+         *     A dry run changes nothing and tells what would change.
+         */
+        RepriceRequest: {
+            /**
+             * Dry Run
+             * @default false
+             */
+            dry_run: boolean;
+            /**
+             * Project
+             * @default
+             */
+            project: string;
+            /** Since */
+            since?: string | null;
+            /** Until */
+            until?: string | null;
+        };
+        /**
+         * Repricing
+         * @description A re-pricing: `progress` from 0 to 1, and what it has found so far.
+         *
+         *     `spans` have usage, `changed` of them cost something else now, `kept` have a cost from the list, which knows no
+         *     price for them any more, and keep it. Totals are of counted spans, in US dollars. `error` says why it does not go
+         *     on, while it tries again.
+         */
+        Repricing: {
+            /** Biggest */
+            biggest: components["schemas"]["PriceDifference"][];
+            /** Changed */
+            changed: number;
+            /** Created */
+            created: string;
+            /** Dry Run */
+            dry_run: boolean;
+            /** Ended */
+            ended: string | null;
+            /** Error */
+            error: string;
+            /** Id */
+            id: number;
+            /** Kept */
+            kept: number;
+            /** New Total */
+            new_total: string;
+            /** Old Total */
+            old_total: string;
+            /** Progress */
+            progress: number;
+            /** Since */
+            since: string;
+            /** Spans */
+            spans: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "running" | "done" | "cancelled";
+            /** Until */
+            until: string;
+        };
+        /**
+         * RepricingList
+         * @description The newest re-pricings, newest first.
+         */
+        RepricingList: {
+            /** Repricings */
+            repricings: components["schemas"]["Repricing"][];
         };
         /**
          * RollupRow
@@ -2610,6 +2751,170 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["PriceListInfo"];
                 };
+            };
+        };
+    };
+    list_repricings: {
+        parameters: {
+            query?: {
+                /** @description The project, where no key says it; api/access.py reads it. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RepricingList"];
+                };
+            };
+        };
+    };
+    reprice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RepriceRequest"];
+            };
+        };
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Repricing"];
+                };
+            };
+        };
+    };
+    get_repricing: {
+        parameters: {
+            query?: {
+                /** @description The project, where no key says it; api/access.py reads it. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                repricing_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Repricing"];
+                };
+            };
+        };
+    };
+    cancel_repricing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                repricing_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };

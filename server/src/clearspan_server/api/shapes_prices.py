@@ -1,5 +1,7 @@
 """The shapes of prices: the list, the project's own entries, and which of them means a model."""
 
+from typing import Literal
+
 from pydantic import Field
 
 from clearspan_server.api.shapes import Shape
@@ -84,3 +86,58 @@ class PriceFound(Shape):
     why: str
     entry: PriceRow | None
     passed_over: list[PassedOver]
+
+
+class RepriceRequest(Shape):
+    """The window of a re-pricing, RFC 3339 or epoch milliseconds; without an end it is all there is on that side.
+
+    A dry run changes nothing and tells what would change.
+    """
+
+    project: str = ""
+    since: str | None = None
+    until: str | None = None
+    dry_run: bool = False
+
+
+class PriceDifference(Shape):
+    """What one span cost and costs; null is unknown."""
+
+    trace_id: str
+    span_id: str
+    name: str
+    model: str
+    start: str
+    old: str | None
+    new: str | None
+
+
+class Repricing(Shape):
+    """A re-pricing: `progress` from 0 to 1, and what it has found so far.
+
+    `spans` have usage, `changed` of them cost something else now, `kept` have a cost from the list, which knows no
+    price for them any more, and keep it. Totals are of counted spans, in US dollars. `error` says why it does not go
+    on, while it tries again.
+    """
+
+    id: int
+    dry_run: bool
+    state: Literal["running", "done", "cancelled"]
+    since: str
+    until: str
+    created: str
+    ended: str | None
+    progress: float
+    spans: int
+    changed: int
+    kept: int
+    old_total: str
+    new_total: str
+    biggest: list[PriceDifference]
+    error: str
+
+
+class RepricingList(Shape):
+    """The newest re-pricings, newest first."""
+
+    repricings: list[Repricing]

@@ -1,5 +1,6 @@
 """What every route can reach: the parts of one running server, put together by app.py."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -19,6 +20,7 @@ from clearspan_server.store.disk import Disk
 from clearspan_server.store.engine import Engine
 from clearspan_server.store.journal import Journal
 from clearspan_server.store.quarantine import Quarantine
+from clearspan_server.store.repricings import Repricings
 
 
 @dataclass(slots=True, frozen=True)
@@ -31,6 +33,8 @@ class State:
     journal: Journal
     catalog: Catalog
     prices: Prices
+    repricings: Repricings
+    wake_repricer: Callable[[], None]
     live: Live
     receiving: ThreadPoolExecutor
     receiver: Receiver

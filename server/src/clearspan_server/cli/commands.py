@@ -101,6 +101,25 @@ def doctor(
 
 
 @app.command()
+def reprice(
+    since: Annotated[str, typer.Option(help="A day (UTC), or a time in RFC 3339.")],
+    until: Annotated[str | None, typer.Option(help="The same, exclusive; else now.")] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only tell what would change.")
+    ] = False,
+    project: Annotated[str, typer.Option(help="Whose spans.")] = "default",
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """Give stored spans the costs that the prices of now give."""
+    from clearspan_server.cli import repricing  # noqa: PLC0415 - Rich takes long to import
+
+    server = client.find(load({"data": data}).data)
+    asked = {"project": project, "since": since, "until": until, "dry_run": dry_run}
+    repricing.reprice(server, asked, as_json=as_json)
+
+
+@app.command()
 def sim(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port; 0 takes a free one.")] = 4390,

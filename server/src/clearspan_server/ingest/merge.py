@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from clearspan_server.ingest.coerce import opened
 from clearspan_server.ingest.normalise.messages import calls_preview, dump, preview
-from clearspan_server.ingest.price import price
+from clearspan_server.ingest.price import price, set_cost
 from clearspan_server.ingest.prices import Book
 from clearspan_server.model.messages import Message, input_text, output_text
 from clearspan_server.model.span import Span
@@ -206,7 +206,7 @@ def _settle(result: _Fold, row: Span | None, parts: Sequence[Part], book: Book) 
         span.kind = "llm"
         filled.add("kind")
     if not filled.isdisjoint(_PRICED_BY):
-        _price(span, book)
+        set_cost(span, price(span, book))
     if not has_record and not any(part.kind == "open" for part in parts):
         span.process = ""  # nobody said that it is open, so nobody's silence ends it
     span.received_ns = max(
@@ -243,12 +243,3 @@ def _settle_total(result: _Fold, updates: Iterable[Span]) -> None:
     if span.total_tokens is None or is_stale:
         span.total_tokens = span.input_tokens + span.output_tokens
         filled.add("total_tokens")
-
-
-def _price(span: Span, book: Book) -> None:
-    cost = price(span, book)
-    span.input_cost, span.output_cost, span.total_cost = (
-        (cost.input, cost.output, cost.total) if cost else (None, None, None)
-    )
-    span.cost_by_class = cost.by_class if cost else {}
-    span.price_version = cost.version if cost else ""

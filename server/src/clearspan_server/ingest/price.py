@@ -114,6 +114,15 @@ def explain(span: Span, book: Book) -> Explained | None:
     return Explained(cost, card.origin, lines)
 
 
+def set_cost(span: Span, cost: Cost | None) -> None:
+    """Give a span its cost, or none; what its sender reported stays apart."""
+    span.input_cost, span.output_cost, span.total_cost = (
+        (cost.input, cost.output, cost.total) if cost else (None, None, None)
+    )
+    span.cost_by_class = cost.by_class if cost else {}
+    span.price_version = cost.version if cost else ""
+
+
 _ORDER = {key.removesuffix("_tokens"): at for at, key in enumerate(USAGE_KEYS)}
 _ORDER["output"] = len(_ORDER)  # input and its parts first
 

@@ -6,6 +6,7 @@ import { Button } from "../../ui/Button";
 import { Notice } from "../../ui/Notice";
 import { Waiting } from "../../ui/Waiting";
 import { useView } from "../shell/useView";
+import { History } from "./History";
 import { PriceDeletion } from "./PriceDeletion";
 import { PriceForm } from "./PriceForm";
 import { PriceTable } from "./PriceTable";
@@ -57,6 +58,7 @@ function Found({ project, book }: { project: string; book: PriceBook }) {
         </p>
       )}
       <TryName project={project} />
+      <History project={project} />
       {open?.what === "form" && (
         <PriceForm project={project} entry={open.entry} classes={book.classes} onClose={close} />
       )}

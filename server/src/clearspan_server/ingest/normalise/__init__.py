@@ -14,12 +14,17 @@ from clearspan_server.ingest.normalise import (
     clearspan_sdk,
     gemini_cli,
     google_adk,
+    langfuse,
+    langsmith,
     litellm,
+    logfire,
+    mlflow,
     openinference,
     openlit,
     openllmetry,
     otel,
     otel_genai,
+    pydantic_ai,
     vercel_ai,
 )
 from clearspan_server.ingest.normalise.finish import finish_reason
@@ -45,6 +50,9 @@ class Dialect(Protocol):
 
 DIALECTS: tuple[Dialect, ...] = (
     clearspan_sdk,
+    langfuse,
+    mlflow,
+    langsmith,
     # Before OpenTelemetry's: those who use its names with habits or details of their own.
     openlit,
     anthropic_sdk,
@@ -55,6 +63,8 @@ DIALECTS: tuple[Dialect, ...] = (
     litellm,
     openllmetry,
     otel_genai,
+    pydantic_ai,
+    logfire,
     openinference,
     otel,
 )
@@ -84,18 +94,18 @@ def normalise(draft: Draft) -> None:
     """
     span = draft.span
     try:
-        keys, dialects = _heard(tuple(draft.attributes))
+        keys, dialects = hear(tuple(draft.attributes))
         for dialect in dialects:
             dialect.fill(draft, keys)
         span.dialect = span.dialect or next(one.NAME for one in dialects if one not in _UNSURE)
-        _settle(draft)
+        settle(draft)
     except Exception as error:  # noqa: BLE001 - a bad span is stored raw and marked, never lost
         span.dialect = "raw"
         span.truncated.append(f"normalise failed: {type(error).__name__}: {error}")
     span.normaliser_version = VERSION
 
 
-def _heard(names: tuple[str, ...]) -> tuple[Keys, tuple[Dialect, ...]]:
+def hear(names: tuple[str, ...]) -> tuple[Keys, tuple[Dialect, ...]]:
     """The attribute names, and the dialects that a span with them speaks."""
     many = len(names) > _MOST_REMEMBERED_NAMES or len("".join(names)) > _MOST_REMEMBERED_CHARS
     return _listen(names) if many else _remembered(names)
@@ -109,7 +119,7 @@ def _listen(names: tuple[str, ...]) -> tuple[Keys, tuple[Dialect, ...]]:
 _remembered = lru_cache(maxsize=2048)(_listen)
 
 
-def _settle(draft: Draft) -> None:
+def settle(draft: Draft) -> None:
     """What follows from the filled fields, whatever dialect filled them."""
     span = draft.span
     span.provider = provider_name(span.provider)

@@ -155,11 +155,11 @@ def content(value: Value) -> Value:
 def indexed(attributes: Attributes, prefix: str) -> Iterable[tuple[int, str, Value]]:
     """The flattened list under `prefix`: index, rest of the key, value; gaps in the indices are allowed."""
     start = len(prefix)
-    for key, value in attributes.items():
+    for key in attributes:
         if key.startswith(prefix):
             index, _, rest = key[start:].partition(".")
             if index.isdecimal():
-                yield int(index), rest, value
+                yield int(index), rest, attributes[key]
 
 
 def grouped(attributes: Attributes, prefix: str) -> list[Attributes]:

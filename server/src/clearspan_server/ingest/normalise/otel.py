@@ -24,8 +24,10 @@ _TEXT = (
 _RESOURCE = (
     ("service.name", "service"),
     ("service.version", "service_version"),
+    ("langfuse.release", "release"),
     ("service.version", "release"),
     ("service.instance.id", "process"),
+    ("langfuse.environment", "environment"),
     ("deployment.environment.name", "environment"),
     ("deployment.environment", "environment"),
 )

@@ -3,6 +3,7 @@
 from functools import lru_cache
 
 _SAME = {
+    "langchain": "",  # a framework: LangSmith's name for a provider that it does not know
     "az.ai.openai": "azure.ai.openai",
     "azure": "azure.ai.openai",
     "azure_openai": "azure.ai.openai",
@@ -53,3 +54,30 @@ def provider_name(raw: str) -> str:
     if "." in name and not name.startswith(_DOTTED):
         name = name.partition(".")[0]  # openai.chat: the wrapper's own suffix
     return _SAME.get(name, name)
+
+
+# How the names of models begin, where nothing else tells who answered.
+_MODELS = (
+    (
+        ("gpt-", "o1", "o3", "o4", "chatgpt-", "text-embedding-", "davinci", "dall-e", "whisper"),
+        "openai",
+    ),
+    (("claude-",), "anthropic"),
+    (("gemini-",), "gcp.gemini"),
+    (("mistral-", "magistral-", "codestral-", "ministral-", "pixtral-"), "mistral_ai"),
+    (("command-", "embed-english", "embed-multilingual", "rerank-"), "cohere"),
+    (("deepseek-",), "deepseek"),
+    (("grok-",), "x_ai"),
+    (("sonar",), "perplexity"),
+    (("anthropic.", "amazon.", "us.anthropic.", "eu.anthropic."), "aws.bedrock"),
+)
+
+
+@lru_cache(maxsize=1024)
+def provider_of_model(model: str) -> str:
+    """The provider whose models are named so; "" where several serve such a name, or nobody knows it."""
+    name = model.strip().lower()
+    start, slash, _ = name.partition("/")
+    if slash:
+        return provider_name(start)  # a router's spelling: openai/gpt-4o
+    return next((provider for starts, provider in _MODELS if name.startswith(starts)), "")
