@@ -79,6 +79,9 @@ server/tests/exporters/node_modules/.package-lock.json: server/tests/exporters/p
 test-clients: setup server/tests/exporters/node_modules/.package-lock.json ## OpenTelemetry's exporters of Python and JavaScript
 	@PYTHONPATH=scripts:server/tests $(BIN)/python scripts/test_clients.py
 
+conformance: setup ## captures of real clients against what is known of them, in docs/conformance.md
+	@PYTHONPATH=scripts:server/tests $(BIN)/python scripts/conformance.py
+
 check: setup web/node_modules/.package-lock.json ## format, lint, types, layers, sizes, dead code, docs
 	@$(BIN)/python scripts/check.py
 

@@ -18,6 +18,7 @@ from bench.loads import Load, make
 
 from clearspan_server.ingest.admission import IngestAccess
 from clearspan_server.ingest.encode import Privacy
+from clearspan_server.ingest.prices import LIST_ONLY
 from clearspan_server.ingest.redact import Redactor
 from clearspan_server.ingest.signals import Clock, Setting, take
 from clearspan_server.settings import Settings
@@ -31,7 +32,8 @@ PROJECT = "bench"
 def rows(load: Load) -> list[pa.Table]:
     """One table a request: what the server would insert."""
     privacy = Privacy(Redactor(), b"bench")
-    setting = Setting(IngestAccess(PROJECT, environment="", sender="bench"), privacy, Clock())
+    access = IngestAccess(PROJECT, environment="", sender="bench")
+    setting = Setting(access, privacy, Clock(), LIST_ONLY)
     taken = [take("traces", "protobuf", body, setting) for body in load.bodies]
     return [from_bytes(one.data, one.schema_version) for each in taken for one in each.rows]
 

@@ -25,6 +25,7 @@ from clearspan_server.ingest.draft import Draft
 from clearspan_server.ingest.encode import Privacy, finish
 from clearspan_server.ingest.normalise import normalise
 from clearspan_server.ingest.price import price
+from clearspan_server.ingest.prices import LIST_ONLY
 from clearspan_server.ingest.redact import Redactor
 from clearspan_server.settings import Settings
 from clearspan_server.store.columns import SCHEMA_VERSION, from_bytes, to_batch, to_bytes
@@ -95,7 +96,7 @@ def receive(load: Load, clock: Clock, journal: Journal) -> int:
 
 def _price(draft: Draft) -> None:
     span = draft.span
-    cost = price(span)
+    cost = price(span, LIST_ONLY)
     if cost is not None:
         span.input_cost, span.output_cost, span.total_cost = cost.input, cost.output, cost.total
         span.cost_by_class, span.price_version = cost.by_class, cost.version

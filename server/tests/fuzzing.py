@@ -31,6 +31,7 @@ from clearspan_server.ingest.encode import Privacy, finish
 from clearspan_server.ingest.encode_records import finish_log, finish_point
 from clearspan_server.ingest.normalise import normalise
 from clearspan_server.ingest.price import price
+from clearspan_server.ingest.prices import LIST_ONLY
 from clearspan_server.ingest.redact import Redactor
 from clearspan_server.store import columns, log_columns, metric_columns
 
@@ -79,7 +80,7 @@ def through(signal: Signal, body: bytes, *, as_json: bool) -> Outcome:
 
 def _span(draft: Draft) -> Any:
     normalise(draft)
-    price(draft.span)
+    price(draft.span, LIST_ONLY)
     return finish(draft, _PRIVACY)
 
 

@@ -12,9 +12,10 @@ from typing import Any
 import pytest
 
 from running import Server, until
-from sending import post
+from sending import PROTOBUF, post
 
 CAPTURES = Path(__file__).parent / "captures"
+JSON = {"content-type": "application/json"}
 BODIES = sorted(CAPTURES.glob("*/*.traces.bin"))
 _VOLATILE = ("received", "project")
 
@@ -34,6 +35,15 @@ TRUTH: dict[str, tuple[int, int]] = {
     "anthropic_stream_raw_cached": (2095, 393),
     "anthropic_thinking": (2095, 393),
 }
+# What clients made of it, and nothing in their bytes can undo.
+LOST: dict[str, tuple[int, int]] = {
+    # They add the tokens of the stream's first event to the final count.
+    "openllmetry-0.33.12/anthropic_stream_raw_cached": (2095, 394),
+    "openllmetry-0.62.4/anthropic_stream": (24, 10),
+    "openllmetry-0.62.4/anthropic_stream_raw_cached": (2095, 394),
+    # No usage of streams at all.
+    "openllmetry-0.33.12/stream": (0, 0),
+}
 
 
 def name_of(body: Path) -> str:
@@ -46,8 +56,10 @@ def captured(server: Server) -> dict[str, list[dict[str, Any]]]:
     projects = {name_of(body): name_of(body).replace("/", "--") for body in BODIES}
     for body in BODIES:
         path = f"/v1/traces?project={projects[name_of(body)]}"
-        status, answer = post(server.url, path, body.read_bytes())
-        assert (status, answer) == (200, b""), name_of(body)
+        sent = body.read_bytes()
+        headers = JSON if sent.startswith(b"{") else PROTOBUF
+        status, answer = post(server.url, path, sent, headers)
+        assert (status, answer) in ((200, b""), (200, b"{}")), name_of(body)
     everything = "from=2026-01-01T00:00:00Z&limit=500"
 
     def spans(project: str) -> list[dict[str, Any]]:
@@ -102,4 +114,4 @@ def test_the_totals_of_a_trace_equal_what_the_provider_returned(
         sum(one["output_tokens"] or 0 for one in totals),
     )
 
-    assert tokens == TRUTH[name.partition("/")[2]]
+    assert tokens == LOST.get(name, TRUTH[name.partition("/")[2]])

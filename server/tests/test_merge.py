@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from clearspan_server.ingest.limits import MAX_TEXT_BYTES
 from clearspan_server.ingest.merge import NO_RECORD, fold
+from clearspan_server.ingest.prices import LIST_ONLY
 from clearspan_server.jobs.derive import bring_up_to_date
 from clearspan_server.model.span import Span
 from clearspan_server.store.columns import to_batch
@@ -81,7 +82,8 @@ class Sender:
         self.derive()
 
     def derive(self) -> None:
-        bring_up_to_date(self._engine, [(self._project, trace_id(1))], Bounds())
+        keys = [(self._project, trace_id(1))]
+        bring_up_to_date(self._engine, lambda _: LIST_ONLY, keys, Bounds())
 
 
 def rows_of(engine: Engine, project: str) -> list[Span]:
@@ -141,7 +143,7 @@ def test_an_open_record_that_comes_last_does_not_open_a_finished_span() -> None:
     done = finished()[1]
     begun = opened(input=said("hello"))[1]
 
-    row = fold(done, [part_of("open", begun)])
+    row = fold(done, [part_of("open", begun)], LIST_ONLY)
 
     assert row is not None
     assert (row.status, row.end_ns, row.input) == ("ok", done.end_ns, said("hello"))
@@ -151,7 +153,7 @@ def test_messages_of_several_log_events_stand_in_order_of_their_time() -> None:
     late = log(start_ns=BASE_NS + 2, input=said("two"))[1]
     early = log(start_ns=BASE_NS + 1, input=said("one"))[1]
 
-    row = fold(finished()[1], [part_of("log", late), part_of("log", early)])
+    row = fold(finished()[1], [part_of("log", late), part_of("log", early)], LIST_ONLY)
 
     assert row is not None
     assert row.input.index("one") < row.input.index("two")
@@ -161,7 +163,7 @@ def test_messages_of_several_log_events_stand_in_order_of_their_time() -> None:
 def test_usage_that_comes_late_is_priced() -> None:
     usage = update(input_tokens=1000, output_tokens=100)[1]
 
-    row = fold(finished()[1], [part_of("update", usage)])
+    row = fold(finished()[1], [part_of("update", usage)], LIST_ONLY)
 
     assert row is not None
     assert row.total_tokens == 1100
@@ -171,7 +173,7 @@ def test_usage_that_comes_late_is_priced() -> None:
 def test_an_update_ends_an_open_span() -> None:
     begun, end = opened()[1], update(end_ns=BASE_NS + MINUTE_NS)[1]
 
-    row = fold(None, [part_of("open", begun), part_of("update", end)])
+    row = fold(None, [part_of("open", begun), part_of("update", end)], LIST_ONLY)
 
     assert row is not None
     assert (row.status, row.end_ns, row.filled) == ("ok", BASE_NS + MINUTE_NS, [NO_RECORD])
@@ -204,25 +206,25 @@ def test_the_row_is_the_same_however_its_parts_were_folded_in(
 ) -> None:
     parts = [part_of(kind, part(kind, fields, at)) for at, (kind, fields) in enumerate(sent)]
     record = replace(finished(**base)[1], project="p")
-    at_once = fold(record, parts) or record
+    at_once = fold(record, parts, LIST_ONLY) or record
     chosen = data.draw(st.permutations(range(len(parts))))
 
     row = record
     for count in range(1, len(chosen) + 1):
         known = [parts[place] for place in sorted(chosen[:count])]
-        row = fold(row, known) or row
+        row = fold(row, known, LIST_ONLY) or row
 
     assert replace(row, version=0) == replace(at_once, version=0)
-    assert fold(row, parts) is None
+    assert fold(row, parts, LIST_ONLY) is None
 
 
 def test_parts_that_are_too_long_together_are_cut_once_and_say_so() -> None:
     half = MAX_TEXT_BYTES * 3 // 4
     parts = [part_of("log", log(input=said(letter * half))[1]) for letter in "ab"]
 
-    first = fold(None, parts)
+    first = fold(None, parts, LIST_ONLY)
     assert first is not None
-    again = fold(first, parts)
+    again = fold(first, parts, LIST_ONLY)
 
     assert len(first.input) <= MAX_TEXT_BYTES
     assert [note.partition(":")[0] for note in first.truncated] == ["input"]

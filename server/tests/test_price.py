@@ -11,6 +11,7 @@ from genai_prices.data import providers
 from genai_prices.types import ModelInfo, StartDateConstraint
 
 from clearspan_server.ingest.price import Cost, price
+from clearspan_server.ingest.prices import LIST_ONLY
 from clearspan_server.model.span import Span
 
 AT = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -39,7 +40,7 @@ def ns(at: datetime) -> int:
 
 
 def cost_of(provider: str, model: str, usage: dict[str, int | None], at: datetime = AT) -> Cost:
-    cost = price(call(provider, model, usage, at))
+    cost = price(call(provider, model, usage, at), LIST_ONLY)
     assert cost is not None
     return cost
 
@@ -127,7 +128,7 @@ def test_a_call_costs_to_the_last_digit_what_the_list_says(
 def differences(moments: Iterable[tuple[str, ModelInfo, datetime]]) -> Iterator[Decimal]:
     """How far each call that has a price is from the list's own calculation."""
     for (provider, model, at), usage in product(moments, USAGES[2:]):
-        cost = price(call(provider, model.id, dict(usage), at))
+        cost = price(call(provider, model.id, dict(usage), at), LIST_ONLY)
         if cost is not None and cost.total is not None:  # else it is not sold by token
             yield abs(cost.total - listed(provider, model.id, usage, at)[2])
 
@@ -190,11 +191,13 @@ def test_a_service_tier_has_its_own_price(
 ) -> None:
     span = call(provider, model, dict(USAGES[2]))
 
-    cost = price(span, tier)
+    span.service_tier = tier
+    cost = price(span, LIST_ONLY)
 
     assert cost is not None
     assert cost.total == listed(provider, model, USAGES[2], context=context)[2]
-    plain = price(span)
+    span.service_tier = ""
+    plain = price(span, LIST_ONLY)
     assert plain is not None
     assert (cost.total == plain.total) == (tier in ("default", "standard"))
 
@@ -289,7 +292,7 @@ def test_an_overlap_of_audio_and_cache_that_nobody_counted_is_not_guessed() -> N
     ],
 )
 def test_what_the_list_does_not_know_has_no_price(provider: str, model: str) -> None:
-    assert price(call(provider, model, dict(USAGES[0]))) is None
+    assert price(call(provider, model, dict(USAGES[0])), LIST_ONLY) is None
 
 
 @pytest.mark.parametrize(
@@ -332,12 +335,15 @@ def test_a_deployment_is_priced_by_the_model_that_answered() -> None:
     answered = call("azure.ai.openai", "gpt-4o-2024-08-06", dict(USAGES[0]), requested="prod-eu")
     silent = call("azure.ai.openai", "", dict(USAGES[0]), requested="gpt-4o-2024-08-06")
 
-    assert price(answered) == price(silent)
-    assert price(answered) is not None
+    assert price(answered, LIST_ONLY) == price(silent, LIST_ONLY)
+    assert price(answered, LIST_ONLY) is not None
 
 
 def test_no_usage_has_no_price() -> None:
-    assert price(call("openai", "gpt-4o", {"input_tokens": None, "output_tokens": None})) is None
+    assert (
+        price(call("openai", "gpt-4o", {"input_tokens": None, "output_tokens": None}), LIST_ONLY)
+        is None
+    )
 
 
 def test_an_unknown_side_is_not_zero() -> None:
@@ -359,7 +365,7 @@ def test_an_unknown_side_is_not_zero() -> None:
 def test_an_output_by_tier_is_unknown_without_the_input() -> None:
     span = call("gcp.gemini", "gemini-2.5-pro", {"input_tokens": None, "output_tokens": 1000})
 
-    assert price(span) is None
+    assert price(span, LIST_ONLY) is None
 
 
 def test_an_embedding_needs_no_output() -> None:
@@ -383,7 +389,7 @@ def test_a_free_model_costs_zero() -> None:
     ],
 )
 def test_counts_that_cannot_be_are_not_billed(usage: dict[str, int | None]) -> None:
-    assert price(call("openai", "gpt-4o", usage)) is None
+    assert price(call("openai", "gpt-4o", usage), LIST_ONLY) is None
 
 
 @pytest.mark.parametrize("start_ns", [0, -DAY_NS, 2**63 - 1, 2**64 - 1])
@@ -391,4 +397,4 @@ def test_any_time_has_a_price(start_ns: int) -> None:
     span = call("openai", "o3", dict(USAGES[0]))
     span.start_ns = start_ns
 
-    assert price(span) is not None
+    assert price(span, LIST_ONLY) is not None

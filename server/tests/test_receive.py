@@ -15,6 +15,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from clearspan_server.errors import BadInput, TooLarge
 from clearspan_server.ingest.admission import Caller, IngestAccess, admit
 from clearspan_server.ingest.encode import Privacy
+from clearspan_server.ingest.prices import Prices
 from clearspan_server.ingest.receive import Receiver, Request
 from clearspan_server.ingest.redact import Redactor
 from clearspan_server.ingest.senders import Senders
@@ -44,7 +45,15 @@ def journal(tmp_path: Path) -> Iterator[Journal]:
 @pytest.fixture
 def receiver(journal: Journal, tmp_path: Path) -> Iterator[Receiver]:
     catalog = Catalog(tmp_path / "catalog.db")
-    yield Receiver(journal, catalog, Privacy(Redactor(), b"key"), Senders(), max_body_bytes=100_000)
+    prices = Prices(catalog, tmp_path / "prices.json")
+    yield Receiver(
+        journal,
+        catalog,
+        Privacy(Redactor(), b"key"),
+        Senders(),
+        prices,
+        max_body_bytes=100_000,
+    )
     catalog.close()
 
 

@@ -11,6 +11,7 @@ from clearspan_server.errors import TooLarge
 from clearspan_server.ingest.admission import Caller, admit
 from clearspan_server.ingest.decode_traces import decode_json
 from clearspan_server.ingest.encode import Privacy
+from clearspan_server.ingest.prices import LIST_ONLY
 from clearspan_server.ingest.record_count import MAX_RECORDS, bound_protobuf
 from clearspan_server.ingest.redact import Redactor
 from clearspan_server.ingest.signals import Clock, Setting, take
@@ -95,7 +96,9 @@ def test_a_small_compressed_request_of_very_many_spans_is_413_and_says_how_many(
 @pytest.mark.parametrize("encoding", ["protobuf", "json"])
 def test_many_spans_are_taken_in_slices_and_none_is_lost(encoding: str) -> None:
     body = tiny(9_000)
-    setting = Setting(admit(Caller(None, owner=False), {}), Privacy(Redactor(), b"key"), Clock())
+    setting = Setting(
+        admit(Caller(None, owner=False), {}), Privacy(Redactor(), b"key"), Clock(), LIST_ONLY
+    )
 
     if encoding == "json":
         taken = take("traces", "json", as_json(body), setting)

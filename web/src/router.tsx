@@ -60,8 +60,17 @@ const delivery = createRoute({
   component: lazyRouteComponent(() => import("./pages/delivery/DeliveryPage"), "DeliveryPage"),
 });
 
+const settings = createRoute({
+  getParentRoute: () => project,
+  path: "settings/prices",
+  component: lazyRouteComponent(() => import("./pages/settings/PricesPage"), "PricesPage"),
+});
+
 export const router = createRouter({
-  routeTree: root.addChildren([home, project.addChildren([overview, traces, trace, delivery])]),
+  routeTree: root.addChildren([
+    home,
+    project.addChildren([overview, traces, trace, delivery, settings]),
+  ]),
   // Values stay text: a span id of digits alone must not become a number.
   parseSearch: (text) => Object.fromEntries(new URLSearchParams(text)),
   stringifySearch,

@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import logging
+import threading
 import time
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -18,14 +19,17 @@ from clearspan_server.api import (
     deliveries,
     health,
     live,
+    mapping,
     otlp,
     overview,
     pages,
+    prices,
     processes,
     projects,
     prometheus,
     quarantine,
     replies,
+    repricing,
     rollups,
     session,
     spans,
@@ -38,11 +42,13 @@ from clearspan_server.api.shapes import ErrorReply
 from clearspan_server.api.state import State
 from clearspan_server.ingest.budget import Budget
 from clearspan_server.ingest.encode import Privacy
+from clearspan_server.ingest.prices import Prices
 from clearspan_server.ingest.receive import Receiver
 from clearspan_server.ingest.redact import Redactor
 from clearspan_server.ingest.senders import Senders
 from clearspan_server.ingest.writer import BatchLimits, Writer
 from clearspan_server.jobs.lifecycle import Lifecycle, Stores
+from clearspan_server.jobs.repricing import Means, Repricer
 from clearspan_server.jobs.rollups import Rollups
 from clearspan_server.jobs.states import Patience, Watch
 from clearspan_server.model.deriving import Deriving
@@ -59,6 +65,7 @@ from clearspan_server.store.folder import Folder
 from clearspan_server.store.journal import Journal
 from clearspan_server.store.migrations import migrate
 from clearspan_server.store.quarantine import Quarantine
+from clearspan_server.store.repricings import Repricings
 from clearspan_server.store.watermark import Watermark
 
 LOG = logging.getLogger(__name__)
@@ -69,8 +76,11 @@ ROUTES: tuple[APIRouter, ...] = (
     projects.router,
     traces.router,
     spans.router,
+    mapping.router,
     overview.router,
     values.router,
+    repricing.router,
+    prices.router,
     rollups.router,
     deliveries.router,
     quarantine.router,
@@ -97,6 +107,7 @@ class Parts:
     state: State
     lifecycle: Lifecycle
     rollups: Rollups
+    repricer: Repricer
     agenda: Agenda
 
 
@@ -114,6 +125,7 @@ def build(settings: Settings, folder: Folder, progress: Progress = LOG.info) -> 
     disk = Disk(folder.path, settings.min_free_bytes)
     journal = Journal(folder.path / "journal", max_bytes=settings.max_journal_bytes, disk=disk)
     catalog = Catalog(folder.path / "catalog.db")
+    book = Prices(catalog, folder.path / "prices.json")
     agenda = Agenda(folder.path / "agenda.db")
     feed = live.Live(journal.stored)
     quarantine = Quarantine(folder.path / "quarantine.db")
@@ -121,11 +133,14 @@ def build(settings: Settings, folder: Folder, progress: Progress = LOG.info) -> 
     patience = Patience(
         *(seconds * 10**9 for seconds in (settings.quiet_s, settings.stalled_s, settings.crashed_s))
     )
-    stores = Stores(journal, engine, agenda, Watermark(folder.path / "told"))
+    rewriting = threading.Lock()
+    stores = Stores(journal, engine, agenda, Watermark(folder.path / "told"), book, rewriting)
     deriving = Deriving()
     lifecycle = Lifecycle(
         stores, Watch(senders, patience), feed.changed, deriving, quiet_ns=patience.quiet_ns
     )
+    repricings = Repricings(folder.path / "repricings.db")
+    repricer = Repricer(Means(engine, book, repricings, rewriting, lifecycle.recompute))
     limits = BatchLimits(settings.batch_rows, settings.batch_bytes, settings.batch_age_ms / 1000)
     state = State(
         settings=settings,
@@ -133,6 +148,9 @@ def build(settings: Settings, folder: Folder, progress: Progress = LOG.info) -> 
         engine=engine,
         journal=journal,
         catalog=catalog,
+        prices=book,
+        repricings=repricings,
+        wake_repricer=repricer.wake,
         live=feed,
         receiving=ThreadPoolExecutor(_RECEIVERS, thread_name_prefix="receive"),
         receiver=Receiver(
@@ -140,6 +158,7 @@ def build(settings: Settings, folder: Folder, progress: Progress = LOG.info) -> 
             catalog,
             Privacy(Redactor(), folder.token.encode()),
             senders,
+            book,
             max_body_bytes=settings.max_body_bytes,
         ),
         bodies=Budget(max(_BODIES_BYTES, 2 * settings.max_body_bytes)),
@@ -151,7 +170,7 @@ def build(settings: Settings, folder: Folder, progress: Progress = LOG.info) -> 
         agenda=agenda,
         deriving=deriving,
     )
-    return Parts(state, lifecycle, Rollups(engine, agenda), agenda)
+    return Parts(state, lifecycle, Rollups(engine, agenda), repricer, agenda)
 
 
 def _engine(folder: Path, faults: str) -> Engine:
@@ -166,6 +185,7 @@ def create_app(parts: Parts, grpc_server: GrpcServer) -> FastAPI:
         parts.state.live.bind(asyncio.get_running_loop())
         parts.lifecycle.start()
         parts.rollups.start()
+        parts.repricer.start()
         parts.state.writer.start()
         # What is here now stays: the collector need not look at it again at every few hundred spans.
         gc.freeze()
@@ -221,12 +241,14 @@ def shut_down(parts: Parts, progress: Progress = LOG.info) -> None:
     deadline = time.monotonic() + state.settings.drain_s
     if not state.writer.stop(state.settings.drain_s, progress):
         progress("time is up; the rest waits in the journal for the next start")
+    parts.repricer.stop(timeout_s=max(1.0, deadline - time.monotonic()))
     parts.lifecycle.stop(timeout_s=max(1.0, deadline - time.monotonic()))
     parts.rollups.stop(timeout_s=max(1.0, deadline - time.monotonic()))
     state.journal.close()
     state.engine.close()
     state.catalog.close()
     state.quarantine.close()
+    state.repricings.close()
     parts.agenda.close()
 
 

@@ -27,18 +27,40 @@ export async function get<T>(path: string, params: Params, signal?: AbortSignal)
 }
 
 /** POSTs JSON; the answer's JSON, undefined when it has no body. */
-export async function post<T>(path: string, body: unknown, csrf: string): Promise<T> {
-  const response = await send(path, {
-    method: "POST",
-    headers: { "content-type": "application/json", "x-csrf-token": csrf },
-    body: JSON.stringify(body),
+export function post<T>(path: string, body: unknown, csrf: string): Promise<T> {
+  return write<T>("POST", path, body, csrf);
+}
+
+/** PUTs JSON; the answer's JSON. */
+export function put<T>(path: string, body: unknown, csrf: string): Promise<T> {
+  return write<T>("PUT", path, body, csrf);
+}
+
+/** DELETEs. */
+export async function remove(path: string, params: Params, csrf: string): Promise<void> {
+  await send(`${path}${queryString(params)}`, {
+    method: "DELETE",
+    headers: { "x-csrf-token": csrf },
   });
-  return (response.status === 204 ? undefined : await response.json()) as T;
 }
 
 /** The address of an API path, for what is not fetched (an event stream). */
 export function apiUrl(path: string, params: Params): string {
   return `/api/v1${path}${queryString(params)}`;
+}
+
+async function write<T>(
+  method: "POST" | "PUT",
+  path: string,
+  body: unknown,
+  csrf: string,
+): Promise<T> {
+  const response = await send(path, {
+    method,
+    headers: { "content-type": "application/json", "x-csrf-token": csrf },
+    body: JSON.stringify(body),
+  });
+  return (response.status === 204 ? undefined : await response.json()) as T;
 }
 
 async function send(path: string, init: RequestInit): Promise<Response> {

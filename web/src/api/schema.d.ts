@@ -134,6 +134,142 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/prices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Prices
+         * @description The price list's version and the project's own entries, which come before it.
+         */
+        get: operations["get_prices"];
+        /**
+         * Put Price
+         * @description Store an entry; it prices what comes from now on. What is stored already changes by re-pricing.
+         */
+        put: operations["put_price"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/prices/{price_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete Price
+         * @description Delete an entry; what it priced keeps its cost until it is re-priced.
+         */
+        delete: operations["delete_price"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/prices/find": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find Price
+         * @description Which entry prices a model, and why.
+         */
+        get: operations["find_price"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/prices/list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Import List
+         * @description Use a newer price list, genai-prices' `data.json`, in all projects from now on; kept in the data folder.
+         */
+        put: operations["import_list"];
+        post?: never;
+        /**
+         * Drop List
+         * @description Go back to the price list that came with the installation.
+         */
+        delete: operations["drop_list"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/prices/reprice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Repricings
+         * @description The newest 20 re-pricings of the project.
+         */
+        get: operations["list_repricings"];
+        put?: never;
+        /**
+         * Reprice
+         * @description Begin a re-pricing; it goes on by itself, hour by hour, also after a restart.
+         */
+        post: operations["reprice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/prices/reprice/{repricing_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Repricing
+         * @description One re-pricing, with how far it is.
+         */
+        get: operations["get_repricing"];
+        put?: never;
+        post?: never;
+        /**
+         * Cancel Repricing
+         * @description Stop a re-pricing where it is; what it has priced stays so.
+         */
+        delete: operations["cancel_repricing"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/processes/{process_id}/heartbeat": {
         parameters: {
             query?: never;
@@ -381,6 +517,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/traces/{trace_id}/spans/{span_id}/mapping": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Mapping
+         * @description Which rule of which convention fills each field of the span, from which attributes, and what no rule reads.
+         *
+         *     By today's rules, from what is stored; `stored_version` is the version of the rules that filled the stored span.
+         */
+        get: operations["get_mapping"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/values": {
         parameters: {
             query?: never;
@@ -558,14 +716,29 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * ClassPrice
+         * @description US dollars for `per` of a class.
+         */
+        ClassPrice: {
+            /** Name */
+            name: string;
+            /** Per */
+            per: number;
+            /** Tiers */
+            tiers: components["schemas"]["PriceTier"][];
+            /** Unit Price */
+            unit_price: string;
+        };
+        /**
          * Cost
-         * @description US dollars as decimal strings; null is unknown.
+         * @description US dollars as decimal strings; null is unknown. `explained` is null where no price is known now.
          */
         Cost: {
             /** By Class */
             by_class: {
                 [key: string]: string;
             };
+            explained: components["schemas"]["PriceExplained"] | null;
             /** Input */
             input: string | null;
             /** Output */
@@ -662,6 +835,18 @@ export interface components {
          */
         ErrorReply: {
             error: components["schemas"]["ErrorBody"];
+        };
+        /**
+         * FilledField
+         * @description One field of a span; `attributes` are those that its rule looked at, none where it follows from other fields.
+         */
+        FilledField: {
+            /** Attributes */
+            attributes: string[];
+            /** Dialect */
+            dialect: string;
+            /** Field */
+            field: string;
         };
         /**
          * FlowPoint
@@ -873,6 +1058,15 @@ export interface components {
             type: "text" | "reasoning" | "tool_call" | "tool_result" | "image" | "audio" | "file" | "other";
         };
         /**
+         * PassedOver
+         * @description An entry that means the model too, and why another one is taken.
+         */
+        PassedOver: {
+            entry: components["schemas"]["PriceRow"];
+            /** Why */
+            why: string;
+        };
+        /**
          * Point
          * @description One bucket of the overview. Rates divide by the counted units of the bucket; null where there were none.
          */
@@ -899,6 +1093,189 @@ export interface components {
             traces: number;
             /** Ttft P50 Ns */
             ttft_p50_ns: number | null;
+        };
+        /**
+         * PriceBook
+         * @description What is priced with in a project. `classes` are those that an entry can have prices of.
+         */
+        PriceBook: {
+            /** Classes */
+            classes: string[];
+            /** Entries */
+            entries: components["schemas"]["PriceRow"][];
+            price_list: components["schemas"]["PriceListInfo"];
+        };
+        /**
+         * PriceDifference
+         * @description What one span cost and costs; null is unknown.
+         */
+        PriceDifference: {
+            /** Model */
+            model: string;
+            /** Name */
+            name: string;
+            /** New */
+            new: string | null;
+            /** Old */
+            old: string | null;
+            /** Span Id */
+            span_id: string;
+            /** Start */
+            start: string;
+            /** Trace Id */
+            trace_id: string;
+        };
+        /**
+         * PriceExplained
+         * @description How a cost adds up at the prices that hold in the project now, for the moment at which the span started.
+         *
+         *     `source` is the price list with its version, or `own/…` for an entry of the project; `provider` and `model` are what
+         *     it knows the model as, `since` the day from which its prices hold, `service_tier` one with prices of its own, else
+         *     "". `current` says whether the stored cost is this one; where it is not, re-pricing makes it so.
+         */
+        PriceExplained: {
+            /** Current */
+            current: boolean;
+            /** Lines */
+            lines: components["schemas"]["PriceLine"][];
+            /** Model */
+            model: string;
+            /** Provider */
+            provider: string;
+            /** Service Tier */
+            service_tier: string;
+            /** Since */
+            since: string | null;
+            /** Source */
+            source: string;
+            /** Total */
+            total: string | null;
+        };
+        /**
+         * PriceFound
+         * @description What prices a model at a moment, and why; `source` is "" where nothing does, `entry` null where the list does.
+         */
+        PriceFound: {
+            entry: components["schemas"]["PriceRow"] | null;
+            /** Model */
+            model: string;
+            /** Passed Over */
+            passed_over: components["schemas"]["PassedOver"][];
+            /** Prices */
+            prices: components["schemas"]["ClassPrice"][];
+            /** Provider */
+            provider: string;
+            /** Service Tier */
+            service_tier: string;
+            /** Since */
+            since: string | null;
+            /** Source */
+            source: string;
+            /** Why */
+            why: string;
+        };
+        /**
+         * PriceLine
+         * @description One class of a cost: `count` × `unit_price` for `per` of them = `amount`; US dollars as decimal strings.
+         *
+         *     `above_tokens` is the size of the input beyond which this price holds; null where none was passed.
+         */
+        PriceLine: {
+            /** Above Tokens */
+            above_tokens: number | null;
+            /** Amount */
+            amount: string;
+            /** Count */
+            count: number;
+            /** Name */
+            name: string;
+            /** Per */
+            per: number;
+            /** Unit Price */
+            unit_price: string;
+        };
+        /**
+         * PriceListInfo
+         * @description The price list in use; `imported` is null for the one that came with the installation.
+         */
+        PriceListInfo: {
+            /** Imported */
+            imported: string | null;
+            /** Version */
+            version: string;
+        };
+        /**
+         * PriceRequest
+         * @description An entry to store; with the `id` of one it takes its place, else that of one for the same model and day.
+         */
+        PriceRequest: {
+            /**
+             * Currency
+             * @default USD
+             */
+            currency: string;
+            /**
+             * Id
+             * @default
+             */
+            id: string;
+            /** Model */
+            model: string;
+            /** Prices */
+            prices: {
+                [key: string]: string;
+            };
+            /**
+             * Project
+             * @default
+             */
+            project: string;
+            /**
+             * Provider
+             * @default
+             */
+            provider: string;
+            /** Since */
+            since?: string | null;
+        };
+        /**
+         * PriceRow
+         * @description An entry of the project's own.
+         *
+         *     `model` is a name, in which `*` stands for any characters; `provider` is "" for any; `since` the day (UTC) from
+         *     which it holds, null for ever since. `prices` are US dollars a million by class of usage, as decimal strings; a
+         *     class without one is charged as the wider class that it is part of.
+         */
+        PriceRow: {
+            /**
+             * Currency
+             * @default USD
+             */
+            currency: string;
+            /** Id */
+            id: string;
+            /** Model */
+            model: string;
+            /** Prices */
+            prices: {
+                [key: string]: string;
+            };
+            /** Provider */
+            provider: string;
+            /** Since */
+            since: string | null;
+            /** Source */
+            source: string;
+        };
+        /**
+         * PriceTier
+         * @description The price of a class for inputs of more than so many tokens; every token has it then.
+         */
+        PriceTier: {
+            /** Above Tokens */
+            above_tokens: number;
+            /** Unit Price */
+            unit_price: string;
         };
         /** Project */
         Project: {
@@ -1018,6 +1395,79 @@ export interface components {
             service: string;
             /** Time */
             time: string;
+        };
+        /**
+         * RepriceRequest
+         * @description The window of a re-pricing, RFC 3339 or epoch milliseconds; without an end it is all there is on that side.
+         *
+         *     A dry run changes nothing and tells what would change.
+         */
+        RepriceRequest: {
+            /**
+             * Dry Run
+             * @default false
+             */
+            dry_run: boolean;
+            /**
+             * Project
+             * @default
+             */
+            project: string;
+            /** Since */
+            since?: string | null;
+            /** Until */
+            until?: string | null;
+        };
+        /**
+         * Repricing
+         * @description A re-pricing: `progress` from 0 to 1, and what it has found so far.
+         *
+         *     `spans` have usage, `changed` of them cost something else now, `kept` have a cost from the list, which knows no
+         *     price for them any more, and keep it. Totals are of counted spans, in US dollars. `error` says why it does not go
+         *     on, while it tries again.
+         */
+        Repricing: {
+            /** Biggest */
+            biggest: components["schemas"]["PriceDifference"][];
+            /** Changed */
+            changed: number;
+            /** Created */
+            created: string;
+            /** Dry Run */
+            dry_run: boolean;
+            /** Ended */
+            ended: string | null;
+            /** Error */
+            error: string;
+            /** Id */
+            id: number;
+            /** Kept */
+            kept: number;
+            /** New Total */
+            new_total: string;
+            /** Old Total */
+            old_total: string;
+            /** Progress */
+            progress: number;
+            /** Since */
+            since: string;
+            /** Spans */
+            spans: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "running" | "done" | "cancelled";
+            /** Until */
+            until: string;
+        };
+        /**
+         * RepricingList
+         * @description The newest re-pricings, newest first.
+         */
+        RepricingList: {
+            /** Repricings */
+            repricings: components["schemas"]["Repricing"][];
         };
         /**
          * RollupRow
@@ -1349,6 +1799,22 @@ export interface components {
             next_cursor: string | null;
             /** Spans */
             spans: components["schemas"]["SpanRow"][];
+        };
+        /**
+         * SpanMapping
+         * @description How a span was read: the conventions that it speaks, what each filled, and the attributes that no rule reads.
+         */
+        SpanMapping: {
+            /** Dialects */
+            dialects: string[];
+            /** Fields */
+            fields: components["schemas"]["FilledField"][];
+            /** Stored Version */
+            stored_version: number;
+            /** Unread */
+            unread: string[];
+            /** Version */
+            version: number;
         };
         /**
          * SpanRow
@@ -2056,6 +2522,413 @@ export interface operations {
             };
         };
     };
+    get_prices: {
+        parameters: {
+            query?: {
+                /** @description The project, where no key says it; api/access.py reads it. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PriceBook"];
+                };
+            };
+        };
+    };
+    put_price: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PriceRequest"];
+            };
+        };
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PriceRow"];
+                };
+            };
+        };
+    };
+    delete_price: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                price_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    find_price: {
+        parameters: {
+            query: {
+                /** @description RFC 3339 or epoch milliseconds. */
+                at?: string | null;
+                model: string;
+                /** @description The project, where no key says it; api/access.py reads it. */
+                project?: string | null;
+                provider?: string;
+                service_tier?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PriceFound"];
+                };
+            };
+        };
+    };
+    import_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PriceListInfo"];
+                };
+            };
+        };
+    };
+    drop_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PriceListInfo"];
+                };
+            };
+        };
+    };
+    list_repricings: {
+        parameters: {
+            query?: {
+                /** @description The project, where no key says it; api/access.py reads it. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RepricingList"];
+                };
+            };
+        };
+    };
+    reprice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RepriceRequest"];
+            };
+        };
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Repricing"];
+                };
+            };
+        };
+    };
+    get_repricing: {
+        parameters: {
+            query?: {
+                /** @description The project, where no key says it; api/access.py reads it. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                repricing_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Repricing"];
+                };
+            };
+        };
+    };
+    cancel_repricing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                repricing_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     heartbeat: {
         parameters: {
             query?: never;
@@ -2646,6 +3519,50 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SpanDetail"];
+                };
+            };
+        };
+    };
+    get_mapping: {
+        parameters: {
+            query?: {
+                /** @description The project, where no key says it; api/access.py reads it. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                span_id: string;
+                trace_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SpanMapping"];
                 };
             };
         };

@@ -22,6 +22,7 @@ from clearspan_server.ingest.admission import (
     checked_project,
     is_equal,
 )
+from clearspan_server.ingest.prices import LIST_ONLY, Book
 from clearspan_server.store.engine import Engine
 
 CSRF_HEADER = "x-csrf-token"
@@ -34,10 +35,11 @@ _SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 
 @dataclass(slots=True, frozen=True)
 class ReadAccess:
-    """A reader of one project."""
+    """A reader of one project, with the prices that hold there."""
 
     project: str
     engine: Engine
+    book: Book = LIST_ONLY
 
 
 def caller_of(request: Request) -> Caller:
@@ -69,8 +71,9 @@ def ingest_access(request: Request) -> IngestAccess:
 
 def read_access(request: Request) -> ReadAccess:
     """A reader of one project: the key's own, else the one that is asked for."""
-    engine = request.app.state.server.engine
-    return ReadAccess(_project_of(request, "read", _asked_project(request)), engine)
+    server = request.app.state.server
+    project = _project_of(request, "read", _asked_project(request))
+    return ReadAccess(project, server.engine, server.prices.of(project))
 
 
 def written_project(request: Request, asked: str) -> str:

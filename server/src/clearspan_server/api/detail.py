@@ -7,9 +7,22 @@ from pydantic import JsonValue
 
 from clearspan_server.api.encode import money, money_or_none, span_values
 from clearspan_server.api.messages import canonical, messages, parsed, structure
-from clearspan_server.api.shapes import Cost, Document, SpanDetail, SpanEvent, SpanLink, Usage
+from clearspan_server.api.shapes import (
+    Cost,
+    Document,
+    PriceExplained,
+    PriceLine,
+    SpanDetail,
+    SpanEvent,
+    SpanLink,
+    Usage,
+)
 from clearspan_server.api.window import rfc3339
+from clearspan_server.ingest import price
+from clearspan_server.ingest.price import explain
+from clearspan_server.ingest.prices import Book
 from clearspan_server.model.messages import input_text, output_text
+from clearspan_server.model.span import Span
 from clearspan_server.store.engine import Row
 
 _AS_THEY_ARE = (
@@ -21,8 +34,8 @@ _AS_THEY_ARE = (
 _STRUCTURES = ("parameters", "tool_definitions", "tool_arguments", "tool_result")
 
 
-def span_detail(row: Row) -> SpanDetail:
-    """The span of a row with every column."""
+def span_detail(row: Row, book: Book) -> SpanDetail:
+    """The span of a row with every column; `book` has the prices of its project."""
     given, answer = structure(row["input"]), structure(row["output"])
     return SpanDetail.model_validate(
         span_values(row)
@@ -30,7 +43,7 @@ def span_detail(row: Row) -> SpanDetail:
         | {name: structure(row[name]) for name in _STRUCTURES}
         | {
             "usage": _usage(row),
-            "cost": _cost(row),
+            "cost": _cost(row, book),
             "input": given,
             "output": answer,
             "input_messages": messages(given),
@@ -60,7 +73,7 @@ def _usage(row: Row) -> Usage:
     )
 
 
-def _cost(row: Row) -> Cost:
+def _cost(row: Row, book: Book) -> Cost:
     return Cost(
         input=money_or_none(row["input_cost"]),
         output=money_or_none(row["output_cost"]),
@@ -68,6 +81,35 @@ def _cost(row: Row) -> Cost:
         by_class={name: money(amount) for name, amount in row["cost_by_class"].items()},
         price_version=row["price_version"],
         reported=money_or_none(row["reported_cost"]),
+        explained=_explained(row, book),
+    )
+
+
+def _explained(row: Row, book: Book) -> PriceExplained | None:
+    found = explain(Span(**row), book)
+    if found is None:
+        return None
+    cost, origin = found.cost, found.origin
+    return PriceExplained(
+        source=origin.source,
+        provider=origin.provider,
+        model=origin.model,
+        since=None if origin.since_ns is None else rfc3339(origin.since_ns)[:10],
+        service_tier=origin.service_tier,
+        lines=[_line(line) for line in found.lines],
+        total=money_or_none(cost.total),
+        current=(cost.total, cost.by_class) == (row["total_cost"], row["cost_by_class"]),
+    )
+
+
+def _line(line: price.PriceLine) -> PriceLine:
+    return PriceLine(
+        name=line.name,
+        count=line.count,
+        unit_price=money(line.unit_price),
+        per=line.per,
+        amount=money(line.amount),
+        above_tokens=line.above_tokens,
     )
 
 

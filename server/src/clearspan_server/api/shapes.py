@@ -75,8 +75,40 @@ class Usage(Shape):
     source: str
 
 
+class PriceLine(Shape):
+    """One class of a cost: `count` × `unit_price` for `per` of them = `amount`; US dollars as decimal strings.
+
+    `above_tokens` is the size of the input beyond which this price holds; null where none was passed.
+    """
+
+    name: str
+    count: int
+    unit_price: str
+    per: int
+    amount: str
+    above_tokens: int | None
+
+
+class PriceExplained(Shape):
+    """How a cost adds up at the prices that hold in the project now, for the moment at which the span started.
+
+    `source` is the price list with its version, or `own/…` for an entry of the project; `provider` and `model` are what
+    it knows the model as, `since` the day from which its prices hold, `service_tier` one with prices of its own, else
+    "". `current` says whether the stored cost is this one; where it is not, re-pricing makes it so.
+    """
+
+    source: str
+    provider: str
+    model: str
+    since: str | None
+    service_tier: str
+    lines: list[PriceLine]
+    total: str | None
+    current: bool
+
+
 class Cost(Shape):
-    """US dollars as decimal strings; null is unknown."""
+    """US dollars as decimal strings; null is unknown. `explained` is null where no price is known now."""
 
     input: str | None
     output: str | None
@@ -84,6 +116,7 @@ class Cost(Shape):
     by_class: dict[str, str]
     price_version: str
     reported: str | None
+    explained: PriceExplained | None
 
 
 class TraceRow(Shape):

@@ -34,4 +34,5 @@ def get_span(
     access: Annotated[ReadAccess, Depends(read_access)],
 ) -> Response:
     """One span with its conversation, tool call, documents, attributes and events."""
-    return as_json(span_detail(read_span(access.engine, access.project, trace_id, span_id)))
+    row = read_span(access.engine, access.project, trace_id, span_id)
+    return as_json(span_detail(row, access.book))

@@ -1,5 +1,6 @@
 """What every route can reach: the parts of one running server, put together by app.py."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -7,6 +8,7 @@ from starlette.requests import HTTPConnection
 
 from clearspan_server.api.live import Live
 from clearspan_server.ingest.budget import Budget
+from clearspan_server.ingest.prices import Prices
 from clearspan_server.ingest.receive import Receiver
 from clearspan_server.ingest.senders import Senders
 from clearspan_server.ingest.writer import Writer
@@ -19,6 +21,7 @@ from clearspan_server.store.disk import Disk
 from clearspan_server.store.engine import Engine
 from clearspan_server.store.journal import Journal
 from clearspan_server.store.quarantine import Quarantine
+from clearspan_server.store.repricings import Repricings
 
 
 @dataclass(slots=True, frozen=True)
@@ -30,6 +33,9 @@ class State:
     engine: Engine
     journal: Journal
     catalog: Catalog
+    prices: Prices
+    repricings: Repricings
+    wake_repricer: Callable[[], None]
     live: Live
     receiving: ThreadPoolExecutor
     receiver: Receiver

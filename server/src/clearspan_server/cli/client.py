@@ -40,6 +40,10 @@ class RunningServer:
     def post(self, path: str, body: object) -> Any:  # noqa: ANN401 - foreign JSON
         return self._send("POST", path, json.dumps(body).encode())
 
+    def put(self, path: str, body: bytes) -> Any:  # noqa: ANN401 - foreign JSON
+        """PUT a body of JSON as it is."""
+        return self._send("PUT", path, body)
+
     def delete(self, path: str) -> None:
         self._send("DELETE", path)
 

@@ -1,13 +1,13 @@
 """The commands and their options; each imports its own part, so that a light one starts fast."""
 
 import json
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from clearspan_server import __version__
-from clearspan_server.cli import client
+from clearspan_server.cli import client, prices
+from clearspan_server.cli.options import AsJson, Data
 from clearspan_server.errors import PortInUse
 from clearspan_server.settings import load
 
@@ -28,6 +28,7 @@ def _print_version(wanted: bool) -> None:
 
 keys_app = typer.Typer(help="API keys of the running server.", no_args_is_help=True)
 app.add_typer(keys_app, name="keys")
+app.add_typer(prices.app, name="prices")
 
 
 @app.callback()
@@ -41,10 +42,6 @@ def main(
 ) -> None:
     """Flight recorder for applications built on language models."""
     del version  # its callback has acted
-
-
-Data = Annotated[Path | None, typer.Option(help="The data folder (CLEARSPAN_DATA).")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 @app.command()
@@ -103,6 +100,25 @@ def doctor(
         at.print_report(report)
     if not report.ok:
         raise typer.Exit(1)
+
+
+@app.command()
+def reprice(
+    since: Annotated[str, typer.Option(help="A day (UTC), or a time in RFC 3339.")],
+    until: Annotated[str | None, typer.Option(help="The same, exclusive; else now.")] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only tell what would change.")
+    ] = False,
+    project: Annotated[str, typer.Option(help="Whose spans.")] = "default",
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """Give stored spans the costs that the prices of now give."""
+    from clearspan_server.cli import repricing  # noqa: PLC0415 - Rich takes long to import
+
+    server = client.find(load({"data": data}).data)
+    asked = {"project": project, "since": since, "until": until, "dry_run": dry_run}
+    repricing.reprice(server, asked, as_json=as_json)
 
 
 @app.command()

@@ -101,3 +101,13 @@ def json_text(value: Value) -> str:
     if value is None or value in ("", [], {}):
         return ""
     return value if isinstance(value, str) else to_json(value)
+
+
+def unwrapped(value: Value) -> Value:
+    """The value inside JSON text of any kind, also of a quoted text; text that is no JSON as it is."""
+    if isinstance(value, str) and len(value) > 1 and value[0] == value[-1] == '"':
+        try:
+            return opened(orjson.loads(value))
+        except orjson.JSONDecodeError:
+            return value
+    return opened(value)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
+from clearspan.wire import Usage
 from clearspan_server.model.log import LogRecord
 from clearspan_server.model.metric import MetricPoint
 from clearspan_server.model.span import Span
@@ -43,6 +44,14 @@ class Origin:
 
 
 @dataclass(slots=True)
+class Candidate:
+    """What one convention says of a span's usage; `is_exclusive` when it counts cached tokens beside the input."""
+
+    usage: Usage
+    is_exclusive: bool = False
+
+
+@dataclass(slots=True)
 class Draft:
     """One decoded span. Dialects read `attributes` and `events` and fill empty fields of `span`."""
 
@@ -53,6 +62,7 @@ class Draft:
     otel_status: int  # 0 unset, 1 ok, 2 error
     input_text: str = ""  # what a list shows of the input; a preview is cut from it after redaction
     output_text: str = ""
+    usages: list[Candidate] = field(default_factory=list)  # what each convention says of the usage
 
 
 @dataclass(slots=True, frozen=True)

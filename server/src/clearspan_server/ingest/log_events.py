@@ -8,21 +8,12 @@ with the first event and has no end. jobs/ folds the parts of several requests t
 from collections import defaultdict
 from collections.abc import Iterable
 
-from clearspan_server.ingest.coerce import opened, text
+from clearspan_server.ingest.coerce import text
 from clearspan_server.ingest.draft import Attributes, Draft, LogDraft, Value
-from clearspan_server.ingest.normalise.messages import canonical
+from clearspan_server.ingest.normalise.genai_events import DETAILS, EVENTS, message, side_of
 from clearspan_server.model.messages import Message
 from clearspan_server.model.span import Span
 
-DETAILS = "gen_ai.client.inference.operation.details"
-CHOICE = "gen_ai.choice"
-ROLES = {
-    "gen_ai.system.message": "system",
-    "gen_ai.user.message": "user",
-    "gen_ai.assistant.message": "assistant",
-    "gen_ai.tool.message": "tool",
-}
-_EVENTS = frozenset((DETAILS, CHOICE, *ROLES))
 _INPUT, _OUTPUT = "gen_ai.input.messages", "gen_ai.output.messages"
 
 
@@ -31,7 +22,7 @@ def parts(logs: Iterable[LogDraft]) -> list[Draft]:
     of_span: defaultdict[tuple[str, str], list[LogDraft]] = defaultdict(list)
     for log in logs:
         record = log.record
-        if record.event_name in _EVENTS and record.trace_id and record.span_id:
+        if record.event_name in EVENTS and record.trace_id and record.span_id:
             of_span[record.trace_id, record.span_id].append(log)
     return [_part(sorted(events, key=_time)) for events in of_span.values()]
 
@@ -48,8 +39,8 @@ def _part(events: list[LogDraft]) -> Draft:
         sent = {key: value for key, value in event.attributes.items() if key != "event.name"}
         attributes.update({key: value for key, value in sent.items() if not _is_empty(value)})
         if event.record.event_name != DETAILS:
-            side = _OUTPUT if event.record.event_name == CHOICE else _INPUT
-            said[side] += _message(event)
+            name = event.record.event_name
+            said[side_of(name)] += message(name, event.body, event.attributes)
     for key, messages in said.items():
         if messages:
             attributes.setdefault(key, list[Value](messages))
@@ -74,25 +65,3 @@ def _name(attributes: Attributes) -> str:
 
 def _is_empty(value: Value) -> bool:
     return value is None or value in ("", [], {})
-
-
-def _message(event: LogDraft) -> list[Message]:
-    """The message of an event, canonical; none where its content was not captured."""
-    body = opened(event.body)
-    held: Attributes = body if isinstance(body, dict) else {"content": body}
-    reason = held.get("finish_reason")
-    role = ROLES.get(event.record.event_name, "assistant")
-    message = held.get("message", held)
-    if not isinstance(message, dict):
-        message = {"content": message}
-    flat: Attributes = {
-        "role": text(message.get("role")) or role,
-        "content": message.get("content"),
-        "tool_calls": message.get("tool_calls"),
-    }
-    if role == "tool":
-        flat["tool_call_id"] = text(message.get("id"))
-    if isinstance(reason, str):
-        flat["finish_reason"] = reason
-    found = canonical([flat]) or []
-    return [one for one in found if one["parts"] or "finish_reason" in one]

@@ -13,7 +13,8 @@ from dataclasses import dataclass, field, replace
 from clearspan_server.ingest import limits
 from clearspan_server.ingest.coerce import opened
 from clearspan_server.ingest.normalise.messages import calls_preview, dump, preview
-from clearspan_server.ingest.price import price
+from clearspan_server.ingest.price import price, set_cost
+from clearspan_server.ingest.prices import Book
 from clearspan_server.model.messages import Message, input_text, output_text
 from clearspan_server.model.span import Span
 from clearspan_server.store.parts import DEFAULTS, Part
@@ -81,11 +82,11 @@ class _Fold:
                 self.filled.add(f"truncated.{note}")
 
 
-def fold(row: Span | None, parts: Sequence[Part]) -> Span | None:
+def fold(row: Span | None, parts: Sequence[Part], book: Book) -> Span | None:
     """The span of a row, None where there is none yet, and all of its parts; None when the row is that already.
 
     The new row has the version after the old one's. One without a finished record counts its versions from 1, so that
-    any finished record wins over it.
+    any finished record wins over it. What changes its usage or its model is priced anew.
     """
     if not parts:
         return None
@@ -105,7 +106,7 @@ def fold(row: Span | None, parts: Sequence[Part]) -> Span | None:
             _fill(result, name, [*begun, *log] if name in _OF_THE_SPAN else [*log, *begun])
     for span in (*log, *begun):
         result.unite(span, wins=False)
-    _settle(result, row, parts)
+    _settle(result, row, parts, book)
     return (
         None
         if row is not None and replace(result.span, version=row.version) == row
@@ -197,7 +198,7 @@ def _fill(result: _Fold, name: str, spans: Iterable[Span]) -> None:
                 return
 
 
-def _settle(result: _Fold, row: Span | None, parts: Sequence[Part]) -> None:
+def _settle(result: _Fold, row: Span | None, parts: Sequence[Part], book: Book) -> None:
     """What follows from the fields, wherever they came from."""
     span, filled = result.span, result.filled
     has_record = row is not None and NO_RECORD not in row.filled
@@ -208,7 +209,7 @@ def _settle(result: _Fold, row: Span | None, parts: Sequence[Part]) -> None:
         span.kind = "llm"
         filled.add("kind")
     if not filled.isdisjoint(_PRICED_BY):
-        _price(span)
+        set_cost(span, price(span, book))
     if not has_record and not any(part.kind == "open" for part in parts):
         span.process = ""  # nobody said that it is open, so nobody's silence ends it
     span.received_ns = max(
@@ -247,12 +248,3 @@ def _settle_total(result: _Fold, updates: Iterable[Span]) -> None:
     if span.total_tokens is None or is_stale:
         span.total_tokens = span.input_tokens + span.output_tokens
         filled.add("total_tokens")
-
-
-def _price(span: Span) -> None:
-    cost = price(span)
-    span.input_cost, span.output_cost, span.total_cost = (
-        (cost.input, cost.output, cost.total) if cost else (None, None, None)
-    )
-    span.cost_by_class = cost.by_class if cost else {}
-    span.price_version = cost.version if cost else ""

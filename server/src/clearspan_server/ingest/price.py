@@ -1,20 +1,20 @@
-"""Tokens to money: what a span's usage cost, a pure function over the price list."""
+"""Tokens to money: what a span's usage cost, a pure function over the prices of its project, and how it adds up."""
 
 from dataclasses import dataclass
 from decimal import Decimal
 from operator import attrgetter
 
-from clearspan_server.ingest.price_table import (
+from clearspan_server.ingest.price_card import (
     INPUT,
     OUTPUT,
     PLAIN_USAGE,
     PRICE_DIGITS,
     USAGE_KEYS,
-    VERSION,
     Card,
+    Origin,
     Rate,
-    schedule,
 )
+from clearspan_server.ingest.prices import Book
 from clearspan_server.model.span import Span
 
 _PICO = Decimal("1E-12")  # the last digit of money, as it is stored
@@ -51,33 +51,105 @@ class Cost:
     version: str
 
 
-def price(span: Span, service_tier: str = "") -> Cost | None:
+@dataclass(slots=True, frozen=True)
+class PriceLine:
+    """One class of a cost: `count` × `unit_price` (US dollars for `per` of them) = `amount` (US dollars).
+
+    `above_tokens` is the size of the input beyond which this price holds, where there are tiers and one was reached.
+    """
+
+    name: str
+    count: int
+    unit_price: Decimal
+    per: int
+    amount: Decimal
+    above_tokens: int | None
+
+
+@dataclass(slots=True, frozen=True)
+class Explained:
+    """A cost, where its prices come from, and a line for each class of it."""
+
+    cost: Cost
+    origin: Origin
+    lines: list[PriceLine]
+
+
+_Charges = list[tuple[Rate, int, int]]  # the class, how many of it, 10⁻¹² USD
+
+
+def price(span: Span, book: Book) -> Cost | None:
     """What the usage of a model call cost, at the prices of the moment it started.
 
     The model that answered counts, else the one that was asked for (Azure is asked for a deployment).
     Counts in `usage_other` take part under the list's names (`cache_write_1h_tokens`, `web_searches`).
-    A side that the list does not charge for costs nothing, known or not: an embedding has no output.
+    A side that is not charged for costs nothing, known or not: an embedding has no output.
 
     Args:
         span: Usage inclusive: cached tokens are part of the input, reasoning is part of the output.
-        service_tier: As the provider answered it: "priority", "flex", "batch", …
+        book: The prices of the span's project.
 
     Returns:
         None, never zero, when the provider, the model or all of the usage is unknown, or when the
         counts contradict each other.
     """
-    counts: _Counts = (*_usage_of(span), 1)
-    if counts[INPUT] is None and counts[OUTPUT] is None:
-        return None
-    card = _card(span, service_tier)
+    card = _card(span, book)
     if card is None:
         return None
+    charges, unknown, _ = _charges(span, card)
+    return _cost(charges, unknown, card.origin.source)
+
+
+def explain(span: Span, book: Book) -> Explained | None:
+    """The cost of a span class by class; None where `price` gives None."""
+    card = _card(span, book)
+    if card is None:
+        return None
+    charges, unknown, counts = _charges(span, card)
+    cost = _cost(charges, unknown, card.origin.source)
+    if cost is None:
+        return None
+    lines = [_line(*charge, counts) for charge in charges if charge[0].side not in unknown]
+    lines.sort(key=lambda line: _ORDER.get(line.name, len(_ORDER)))
+    return Explained(cost, card.origin, lines)
+
+
+def set_cost(span: Span, cost: Cost | None) -> None:
+    """Give a span its cost, or none; what its sender reported stays apart."""
+    span.input_cost, span.output_cost, span.total_cost = (
+        (cost.input, cost.output, cost.total) if cost else (None, None, None)
+    )
+    span.cost_by_class = cost.by_class if cost else {}
+    span.price_version = cost.version if cost else ""
+
+
+_ORDER = {key.removesuffix("_tokens"): at for at, key in enumerate(USAGE_KEYS)}
+_ORDER["output"] = len(_ORDER)  # input and its parts first
+
+
+def _line(rate: Rate, count: int, picos: int, counts: _Counts) -> PriceLine:
+    price_of_one, above_tokens = _price_of_one(rate, counts)
+    unit_price = Decimal(price_of_one * rate.per).scaleb(-PRICE_DIGITS).normalize()
+    return PriceLine(rate.name, count, unit_price, rate.per, _PICO * picos, above_tokens)
+
+
+def _card(span: Span, book: Book) -> Card | None:
+    if span.input_tokens is None and span.output_tokens is None:
+        return None
+    answered, asked = span.response_model, span.request_model
+    names = (answered, asked) if answered and asked and asked != answered else (answered or asked,)
+    return book.card(span.provider, names, span.service_tier, span.start_ns) if names[0] else None
+
+
+def _charges(span: Span, card: Card) -> tuple[_Charges, set[int], _Counts]:
+    """What each class costs, the sides that cannot be told, and the counts in the order of `USAGE_KEYS`."""
+    counts: _Counts = (*_usage_of(span), 1)
     rates = card.plain_rates
     if span.usage_other or (card.crossed and span.audio_input_tokens):
         counts += tuple(map(span.usage_other.get, USAGE_KEYS[len(PLAIN_USAGE) :]))
         rates = card.rates
     unknown = _unknown(card, counts)
-    charges: list[tuple[Rate, int]] = []
+    charges: _Charges = []
     own: list[int] = []
     for rate in rates:
         count = counts[rate.usage] or 0
@@ -87,15 +159,10 @@ def price(span: Span, service_tier: str = "") -> Cost | None:
         if count < 0 or (rate.crossing and _overlap_is_unknown(rate, counts)):
             unknown.add(rate.side)
         elif count:
-            charges.append((rate, _charge(count, rate, counts)))
-    return _cost(charges, unknown)
-
-
-def _card(span: Span, service_tier: str) -> Card | None:
-    for model in (span.response_model, span.request_model):
-        if model and (found := schedule(span.provider, model, service_tier)) is not None:
-            return found.card_at(span.start_ns)
-    return None
+            price_of_one = _price_of_one(rate, counts)[0] if rate.tiers else rate.price
+            picos = (count * price_of_one + _PER_PICO_DOLLAR // 2) // _PER_PICO_DOLLAR
+            charges.append((rate, count, picos))
+    return charges, unknown, counts
 
 
 def _unknown(card: Card, counts: _Counts) -> set[int]:
@@ -115,22 +182,19 @@ def _overlap_is_unknown(rate: Rate, counts: _Counts) -> bool:
     )
 
 
-def _charge(count: int, rate: Rate, counts: _Counts) -> int:
-    """In 10⁻¹² USD. Above a threshold of input every token has the higher price, not only the rest."""
-    price_of_one = rate.price
-    if rate.tiers:
-        input_tokens = counts[INPUT] or 0
-        for above_tokens, tier_price in rate.tiers:
-            if input_tokens > above_tokens:
-                price_of_one = tier_price
-                break
-    return (count * price_of_one + _PER_PICO_DOLLAR // 2) // _PER_PICO_DOLLAR
+def _price_of_one(rate: Rate, counts: _Counts) -> tuple[int, int | None]:
+    """In 10⁻²⁴ USD, and the threshold of input that was passed: above it every token has the higher price."""
+    input_tokens = counts[INPUT] or 0
+    for above_tokens, tier_price in rate.tiers:
+        if input_tokens > above_tokens:
+            return tier_price, above_tokens
+    return rate.price, None
 
 
-def _cost(charges: list[tuple[Rate, int]], unknown: set[int]) -> Cost | None:
+def _cost(charges: _Charges, unknown: set[int], source: str) -> Cost | None:
     sums = [0, 0, 0]
     by_class: dict[str, Decimal] = {}
-    for rate, picos in charges:
+    for rate, _, picos in charges:
         if rate.side not in unknown:
             sums[rate.side] += picos
             by_class[rate.name] = _PICO * picos
@@ -141,5 +205,5 @@ def _cost(charges: list[tuple[Rate, int]], unknown: set[int]) -> Cost | None:
         None if OUTPUT in unknown else _PICO * sums[OUTPUT],
         None if unknown else _PICO * sum(sums),
         by_class,
-        VERSION,
+        source,
     )

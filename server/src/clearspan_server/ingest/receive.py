@@ -17,6 +17,7 @@ from clearspan_server.ingest.admission import IngestAccess
 from clearspan_server.ingest.encode import Privacy
 from clearspan_server.ingest.inflate import inflate
 from clearspan_server.ingest.meter import Meter
+from clearspan_server.ingest.prices import Book, Prices
 from clearspan_server.ingest.senders import Senders
 from clearspan_server.ingest.signals import Clock, Encoding, Setting, take
 from clearspan_server.model.delivery import Delivery, Signal
@@ -58,6 +59,7 @@ class Receiver:
         catalog: Catalog,
         privacy: Privacy,
         senders: Senders,
+        prices: Prices,
         *,
         max_body_bytes: int,
     ) -> None:
@@ -65,6 +67,7 @@ class Receiver:
         self._catalog = catalog
         self._privacy = privacy
         self._senders = senders
+        self._prices = prices
         self._clock = Clock()
         self.max_body_bytes = max_body_bytes
         self.meter = Meter()
@@ -75,10 +78,11 @@ class Receiver:
         Raises:
             BadInput: the body cannot be read: not in its encoding, too large, no such message. The ledger has it.
             TooBusy: the journal is over its bound.
-            Unavailable: the journal or the catalog cannot be written.
+            Unavailable: the journal cannot be written, or the catalog cannot be used.
         """
         delivery = self._delivery(request, len(body))
-        setting = Setting(request.access, self._privacy, self._clock)
+        book = self._book(request.access.project)
+        setting = Setting(request.access, self._privacy, self._clock, book)
         try:
             plain = inflate(body, request.encoding, self.max_body_bytes)
             encoding: Encoding = "json" if request.protocol == "http/json" else "protobuf"
@@ -138,6 +142,12 @@ class Receiver:
             raise
         self.meter.count(delivery)
         return future
+
+    def _book(self, project: str) -> Book:
+        try:
+            return self._prices.of(project)
+        except SQLAlchemyError as error:
+            raise Unavailable(f"the catalog cannot be read: {error}") from error
 
     def _ensure_project(self, project: str) -> None:
         try:

@@ -15,7 +15,8 @@ from clearspan_server.ingest.draft import Decoded, Draft, Rejected
 from clearspan_server.ingest.encode import Privacy, finish
 from clearspan_server.ingest.encode_records import finish_log, finish_point
 from clearspan_server.ingest.normalise import normalise
-from clearspan_server.ingest.price import price
+from clearspan_server.ingest.price import price, set_cost
+from clearspan_server.ingest.prices import Book
 from clearspan_server.model.delivery import Signal
 from clearspan_server.model.log import LogRecord
 from clearspan_server.model.metric import MetricPoint
@@ -58,6 +59,7 @@ class Setting:
     access: IngestAccess
     privacy: Privacy
     clock: Clock
+    book: Book
 
 
 @dataclass(slots=True)
@@ -181,18 +183,10 @@ def _span_finisher(setting: Setting, count: int) -> Callable[[Draft], Span]:
         span.process = access.process or span.process
         span.environment = span.environment or access.environment
         if span.input_tokens is not None or span.output_tokens is not None:
-            _price(span)
+            set_cost(span, price(span, setting.book))
         return finish(draft, setting.privacy)
 
     return finished
-
-
-def _price(span: Span) -> None:
-    cost = price(span)
-    if cost is not None:
-        span.input_cost, span.output_cost, span.total_cost = cost.input, cost.output, cost.total
-        span.cost_by_class = cost.by_class
-        span.price_version = cost.version
 
 
 def _sign(

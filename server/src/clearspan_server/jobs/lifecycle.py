@@ -5,6 +5,7 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -12,6 +13,7 @@ from clickhouse_connect.driver.exceptions import DatabaseError
 
 from clearspan_server.errors import Unavailable
 from clearspan_server.ingest.batches import contents
+from clearspan_server.ingest.prices import Prices
 from clearspan_server.ingest.refusals import is_refusal
 from clearspan_server.ingest.writer import StoredBatch
 from clearspan_server.jobs.derive import bring_up_to_date, crash
@@ -47,6 +49,8 @@ class Stores:
     engine: Engine
     agenda: Agenda
     told: Watermark
+    prices: Prices
+    rewriting: threading.Lock  # held by whoever reads spans to write them again
 
 
 @dataclass(slots=True)
@@ -56,11 +60,17 @@ class _Work:
     seq: int
     dirty: set[Key] = field(default_factory=set)
     hours: set[Hour] = field(default_factory=set)
+    figures: set[Key] = field(
+        default_factory=set
+    )  # derived too, but nothing happened that is to be told
+    waiting: list["Future[None]"] = field(default_factory=list)
 
     def add(self, other: "_Work") -> None:
         self.seq = max(self.seq, other.seq)
         self.dirty |= other.dirty
         self.hours |= other.hours
+        self.figures |= other.figures
+        self.waiting += other.waiting
 
 
 class Lifecycle:
@@ -97,6 +107,15 @@ class Lifecycle:
         with self._condition:
             self._work.add(_Work(batch.seq, set(batch.keys), set(batch.hours)))
             self._condition.notify()
+
+    def recompute(self, keys: Collection[Key], hours: Collection[Hour]) -> "Future[None]":
+        """Derive traces of which only figures were rewritten, and mark their hours; done when it is stored."""
+        done: Future[None] = Future()
+        with self._condition:
+            work = _Work(self._work.seq, hours=set(hours), figures=set(keys), waiting=[done])
+            self._work.add(work)
+            self._condition.notify()
+        return done
 
     def stop(self, timeout_s: float) -> None:
         """Derive what is left and stop."""
@@ -137,7 +156,10 @@ class Lifecycle:
             return work
 
     def _is_due(self) -> bool:
-        return bool(self._work.dirty) or self._work.seq > self._stores.journal.derived
+        return (
+            bool(self._work.dirty or self._work.figures)
+            or self._work.seq > self._stores.journal.derived
+        )
 
     def _pause(self, round_s: float) -> None:
         least_s, most_s = _PAUSE_S
@@ -153,7 +175,8 @@ class Lifecycle:
         for process, keys in due.dead.items():
             living = due.living.get(process, frozenset())
             work.dirty |= keys
-            work.hours |= crash(self._stores.engine, keys, process, living)
+            with self._stores.rewriting:
+                work.hours |= crash(self._stores.engine, keys, process, living)
         work.dirty |= due.stirred
         for word in ("finished", "updated"):
             self._report([key for key, told in due.told.items() if told == word], word)
@@ -171,11 +194,16 @@ class Lifecycle:
                 work.hours |= derived.hours
                 self._watch.note(derived.standings)
                 self._report([one.key for one in derived.standings], "traces", work.seq)
+        for keys in _chunks(sorted(work.figures - work.dirty)):
+            for derived in self._derive(keys, bounds):
+                work.hours |= derived.hours
         self._figures.left_out += self._left_out
         if work.hours:
             self._stores.agenda.mark(work.hours)
         if work.seq > self._stores.journal.derived:
             self._stores.journal.derive(work.seq)
+        for done in work.waiting:
+            done.set_result(None)
 
     def _derive(self, keys: Sequence[Key], bounds: Bounds) -> Iterator[Derived]:
         """Derive the traces; one that cannot be derived, while others can, is left out alone.
@@ -183,7 +211,11 @@ class Lifecycle:
         Whether the engine refuses its row or our own code fails over it: its neighbours go on.
         """
         try:
-            yield bring_up_to_date(self._stores.engine, keys, bounds)
+            with self._stores.rewriting:
+                derived = bring_up_to_date(
+                    self._stores.engine, self._stores.prices.of, keys, bounds
+                )
+            yield derived
         except Unavailable:
             raise
         except Exception as error:

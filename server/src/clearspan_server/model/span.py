@@ -107,6 +107,7 @@ class Span:
     audio_output_tokens: int | None = None
     usage_other: dict[str, int] = field(default_factory=dict)
     usage_source: UsageSource = ""
+    service_tier: str = ""  # as the provider answered it: "priority", "flex", "batch", …
 
     # Cost in US dollars, computed from the usage; what the sender reported stays apart.
     input_cost: Decimal | None = None

@@ -1,18 +1,23 @@
-"""The catalog: projects and API keys, small and mutable, through SQLAlchemy Core."""
+"""The catalog: projects, API keys and prices, small and mutable, through SQLAlchemy Core."""
 
 import hashlib
 import hmac
+import json
 import secrets
 import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from pathlib import Path
 
 import sqlalchemy as sa
 
-HEAD = "0001"  # the newest revision in catalog_migrations/versions
+from clearspan_server.errors import BadInput
+from clearspan_server.model.price_entry import PriceEntry
+
+HEAD = "0002"  # the newest revision in catalog_migrations/versions
 
 METADATA = sa.MetaData()
 PROJECTS = sa.Table(
@@ -32,6 +37,20 @@ API_KEYS = sa.Table(
     sa.Column("scopes", sa.String(100), nullable=False),
     sa.Column("created", sa.DateTime(timezone=True), nullable=False),
 )
+PRICES = sa.Table(
+    "prices",
+    METADATA,
+    sa.Column("id", sa.String(32), primary_key=True),
+    sa.Column("project", sa.String(100), nullable=False),
+    sa.Column("provider", sa.String(200), nullable=False),
+    sa.Column("model", sa.String(200), nullable=False),
+    sa.Column(
+        "since", sa.String(10), nullable=False
+    ),  # a day, or "" for ever: null is never equal to null
+    sa.Column("prices", sa.Text, nullable=False),  # JSON: class → US dollars a million, as text
+    sa.Column("revision", sa.Integer, nullable=False),
+    sa.UniqueConstraint("project", "provider", "model", "since", name="prices_of_what"),
+)
 
 
 @dataclass(slots=True, frozen=True)
@@ -47,7 +66,7 @@ class ApiKey:
 
 
 class Catalog:
-    """One database of projects and keys; thread-safe."""
+    """One database of projects, keys and prices; thread-safe."""
 
     def __init__(self, path: Path) -> None:
         _upgrade(path)
@@ -122,6 +141,76 @@ class Catalog:
         with self._engine.begin() as connection:
             gone = connection.execute(API_KEYS.delete().where(API_KEYS.c.id == key_id))
         return bool(gone.rowcount)
+
+    def list_prices(self, project: str) -> list[PriceEntry]:
+        """The project's own prices, in order of their models and dates."""
+        of_project = sa.select(PRICES).where(PRICES.c.project == project)
+        order = (PRICES.c.model, PRICES.c.provider, PRICES.c.since)
+        with self._engine.connect() as connection:
+            return [_price(row) for row in connection.execute(of_project.order_by(*order)).all()]
+
+    def put_price(self, project: str, wanted: str, entry: PriceEntry) -> PriceEntry | None:
+        """Store an entry in the place of the one with the id `wanted`; None when the project has none of this id.
+
+        With "" it is a new one, or takes the place of that for the same provider, model and day.
+
+        Raises:
+            BadInput: another entry is for the same provider, model and day already.
+        """
+        since = entry.since.isoformat() if entry.since else ""
+        same = (PRICES.c.provider == entry.provider) & (PRICES.c.model == entry.model)
+        mine = PRICES.c.project == project
+        told = {
+            "provider": entry.provider,
+            "model": entry.model,
+            "since": since,
+            "prices": json.dumps({name: str(price) for name, price in entry.prices.items()}),
+        }
+        self.ensure_project(project)
+        with self._engine.begin() as connection:
+            taken = connection.execute(
+                sa.select(PRICES.c.id).where(mine & same & (PRICES.c.since == since))
+            ).scalar_one_or_none()
+            if wanted and taken not in (None, wanted):
+                when = f"from {since}" if since else "without a date"
+                raise BadInput(
+                    f"there is an entry for the model {entry.model!r} {when} already", id=taken
+                )
+            price_id = wanted or taken
+            if price_id is None:
+                price_id = secrets.token_hex(4)
+                connection.execute(
+                    PRICES.insert(), {**told, "id": price_id, "project": project, "revision": 1}
+                )
+            else:
+                connection.execute(
+                    PRICES.update()
+                    .where(mine & (PRICES.c.id == price_id))
+                    .values(**told, revision=PRICES.c.revision + 1)
+                )
+            row = connection.execute(
+                sa.select(PRICES).where(mine & (PRICES.c.id == price_id))
+            ).one_or_none()
+        return None if row is None else _price(row)
+
+    def delete_price(self, project: str, price_id: str) -> bool:
+        """Delete an entry; false when the project has none of this id."""
+        one = (PRICES.c.project == project) & (PRICES.c.id == price_id)
+        with self._engine.begin() as connection:
+            gone = connection.execute(PRICES.delete().where(one))
+        return bool(gone.rowcount)
+
+
+def _price(row: sa.Row[tuple[object, ...]]) -> PriceEntry:
+    held = row._mapping  # noqa: SLF001 - SQLAlchemy's documented accessor
+    return PriceEntry(
+        id=str(held["id"]),
+        provider=str(held["provider"]),
+        model=str(held["model"]),
+        since=date.fromisoformat(held["since"]) if held["since"] else None,
+        prices={name: Decimal(text) for name, text in json.loads(held["prices"]).items()},
+        revision=held["revision"],
+    )
 
 
 def _key(row: sa.Row[tuple[object, ...]]) -> ApiKey:

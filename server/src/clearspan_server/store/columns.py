@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from clearspan_server.model.span import Span
 
-SCHEMA_VERSION = 2  # of a journal entry; raise it when a column changes its name or type
+SCHEMA_VERSION = 3  # of a journal entry; raise it when a column changes its name or type
 
 _MONEY = pa.decimal128(18, 12)
 _WIDE: dict[str, pa.DataType] = {
@@ -115,7 +115,7 @@ _BUILDERS: dict[str, Callable[[Sequence[Any]], pa.Array]] = {
 
 
 # What a span has in columns that an earlier layout did not know.
-_EMPTY: dict[str, list[Any]] = {"process": [""], "filled": [[]]}
+_EMPTY: dict[str, list[Any]] = {"process": [""], "filled": [[]], "service_tier": [""]}
 
 
 def to_bytes(batch: pa.RecordBatch) -> bytes:

@@ -14,7 +14,11 @@ interface PaletteProps {
   onHelp: () => void;
 }
 
-type PagePath = "/p/$project/overview" | "/p/$project/traces" | "/p/$project/delivery";
+type PagePath =
+  | "/p/$project/overview"
+  | "/p/$project/traces"
+  | "/p/$project/delivery"
+  | "/p/$project/settings/prices";
 
 const TRACE_ID = /^[0-9a-f]{32}$/i;
 
@@ -62,6 +66,10 @@ export function Palette({ onClose, onHelp }: PaletteProps) {
             <Entry name="Overview" onSelect={open("/p/$project/overview", project)} />
             <Entry name="Traces" onSelect={open("/p/$project/traces", project)} />
             <Entry name="Delivery" onSelect={open("/p/$project/delivery", project)} />
+            <Entry
+              name="Prices (settings)"
+              onSelect={open("/p/$project/settings/prices", project)}
+            />
             <Entry name="Failed traces" onSelect={run(() => view.showTraces("status:error"))} />
           </Command.Group>
           <Command.Group heading="Project">

@@ -17,7 +17,10 @@ const GROUPS = [
   },
   {
     name: "Run",
-    pages: [{ name: "Delivery", to: "/p/$project/delivery", icon: "delivery" }],
+    pages: [
+      { name: "Delivery", to: "/p/$project/delivery", icon: "delivery" },
+      { name: "Settings", to: "/p/$project/settings/prices", icon: "settings" },
+    ],
   },
 ] as const;
 

@@ -12,7 +12,11 @@ const TRACE_PATH = /\/traces\/[^/]+$/;
 
 const IS_MAC = /Mac|iPhone|iPad/.test(navigator.userAgent);
 
-const TITLES: Record<string, string> = { traces: "Traces", delivery: "Delivery" };
+const TITLES: Record<string, string> = {
+  traces: "Traces",
+  delivery: "Delivery",
+  settings: "Settings",
+};
 
 /** Title, filter, time range, live and the palette: the same on every page. */
 export function TopBar({ onPalette }: { onPalette: () => void }) {

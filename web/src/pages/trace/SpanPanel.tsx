@@ -14,6 +14,7 @@ import { Tokens } from "../../ui/Tokens";
 import { Waiting } from "../../ui/Waiting";
 import { Conversation } from "./Conversation";
 import { Details } from "./Details";
+import { Mapping } from "./Mapping";
 import { Raw } from "./Raw";
 import { UsageAndCost } from "./UsageAndCost";
 import "./SpanPanel.css";
@@ -22,6 +23,7 @@ const TABS = [
   { id: "conversation", name: "Conversation", Content: Conversation },
   { id: "details", name: "Details", Content: Details },
   { id: "usage", name: "Usage and cost", Content: UsageAndCost },
+  { id: "mapping", name: "Mapping", Content: Mapping },
   { id: "raw", name: "Raw", Content: Raw },
 ] as const;
 

@@ -1,5 +1,6 @@
 import type { SpanDetail } from "../../api/spans";
 import { formatExact, formatMoney } from "../../model/format";
+import { explainedFrom, priceLine } from "../../model/priceLines";
 import { type UsageRow, usageRows } from "../../model/usageTable";
 import { Section } from "./Section";
 import "./UsageAndCost.css";
@@ -41,11 +42,7 @@ export function UsageAndCost({ span }: { span: SpanDetail }) {
           </tbody>
         </table>
       </Section>
-      <p className="usage-note">
-        {cost.total === null
-          ? "No price is known for this model."
-          : `Computed with ${cost.price_version === "" ? "unknown prices" : cost.price_version}.`}
-      </p>
+      <PriceNote cost={cost} />
       {cost.reported !== null && (
         <p className="usage-note">
           The sender reported <b className="number">{formatMoney(cost.reported)}</b>; totals use the
@@ -53,6 +50,38 @@ export function UsageAndCost({ span }: { span: SpanDetail }) {
         </p>
       )}
     </div>
+  );
+}
+
+/** How the cost adds up, or why there is none. */
+function PriceNote({ cost }: { cost: SpanDetail["cost"] }) {
+  const { explained } = cost;
+  if (explained === null) {
+    return (
+      <p className="usage-note">
+        {cost.total === null
+          ? "No price is known for this model."
+          : `Computed with ${cost.price_version}, which is no longer the price of this model.`}
+      </p>
+    );
+  }
+  return (
+    <Section title="How it adds up" note={explainedFrom(explained)}>
+      {!explained.current && (
+        <p className="usage-warning">
+          Stored with {cost.price_version === "" ? "no price" : cost.price_version}. At the prices
+          of now it costs {explained.total === null ? "an unknown sum" : `$${explained.total}`};
+          re-pricing makes it so.
+        </p>
+      )}
+      <ul className="usage-lines">
+        {explained.lines.map((line) => (
+          <li key={line.name} title={`$${line.amount}`}>
+            {priceLine(line)}
+          </li>
+        ))}
+      </ul>
+    </Section>
   );
 }
 

@@ -1,16 +1,26 @@
 """How a dialect fills a span: only what is still empty, from the attribute that it names."""
 
-from collections.abc import Iterable
+import math
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 
-from clearspan_server.ingest.coerce import MOST_COUNT, json_text, text, whole
-from clearspan_server.ingest.draft import Attributes, Draft, Value
+from clearspan.wire import Usage
+from clearspan_server.ingest.coerce import MOST_COUNT, json_text, number, opened, text, whole
+from clearspan_server.ingest.draft import Attributes, Candidate, Draft, Value
 from clearspan_server.ingest.normalise import messages
-from clearspan_server.ingest.normalise.keys import Pairs
+from clearspan_server.ingest.normalise.keys import Keys, Pairs
 from clearspan_server.model.messages import Message, input_text, output_text
 from clearspan_server.model.span import Span
 
 _MOST = {"attempt": 2**16 - 1, "step_index": 2**32 - 1}  # what their columns hold
+_MOST_DOLLARS = 10**6 - 1  # for one call; more is a broken count
+_PICO = Decimal("1E-12")  # the last digit of money, as it is stored
+_REQUEST = "gen_ai.request."
+_NOT_PARAMETERS = frozenset(
+    f"{_REQUEST}{name}" for name in ("model", "stream", "is_stream", "user")
+)
+_LONGEST_S = 7 * 24 * 3600.0
 
 
 def fill_text(span: Span, attributes: Attributes, pairs: Pairs) -> None:
@@ -39,12 +49,55 @@ def fill_json(span: Span, attributes: Attributes, pairs: Pairs) -> None:
                 span.mirrored[key] = field
 
 
-def fill_usage(span: Span, attributes: Attributes, pairs: Pairs) -> None:
-    """Token fields; usage that a sender states comes from the provider."""
-    had = span.input_tokens is not None or span.output_tokens is not None
-    fill_whole(span, attributes, pairs)
-    if not had and (span.input_tokens is not None or span.output_tokens is not None):
-        span.usage_source = "provider"
+def fill_cost(span: Span, attributes: Attributes, pairs: Pairs) -> None:
+    """The cost that the sender reports, in US dollars; normalise() drops a zero that means "unknown"."""
+    for key, _ in pairs:
+        dollars = number(attributes.get(key))
+        if dollars is not None and 0 <= dollars <= _MOST_DOLLARS and span.reported_cost is None:
+            span.reported_cost = Decimal(str(dollars)).quantize(_PICO)
+
+
+def fill_ttft(span: Span, seconds: float | None) -> None:
+    """Time to the first token; a negative one, or more than a week, is a broken clock."""
+    if seconds is not None and 0 <= seconds <= _LONGEST_S and span.ttft_ns is None:
+        span.ttft_ns = round(seconds * 1e9)
+
+
+def ttft_from_event(draft: Draft, names: Collection[str]) -> None:
+    """Time to the first token, from the first event with one of `names`."""
+    for event in draft.events:
+        if event.name in names:
+            fill_ttft(draft.span, (event.time_ns - draft.span.start_ns) / 1e9)
+            return
+
+
+def request_parameters(attributes: Attributes, keys: Keys) -> Attributes:
+    """What a call was asked with (`gen_ai.request.…`), without what was not set and what has a field of its own."""
+    start = len(_REQUEST)
+    return {
+        key[start:]: value
+        for key in keys.under(_REQUEST)
+        if key not in _NOT_PARAMETERS and is_set(value := attributes[key])
+    }
+
+
+def is_set(value: Value) -> bool:
+    """Whether a parameter says anything: not empty, not NaN."""
+    if isinstance(value, float):
+        return math.isfinite(value)
+    return value is not None and value not in ("", [])
+
+
+def note_usage(draft: Draft, pairs: Pairs, *, is_exclusive: bool = False) -> None:
+    """What a convention says of the usage, attribute → field of `Usage`; normalise/usage.py decides among all."""
+    if not pairs:
+        return
+    usage = Usage()
+    for key, name in pairs:
+        value = draft.attributes.get(key)
+        if value is not None and getattr(usage, name) is None:
+            setattr(usage, name, whole(value))
+    draft.usages.append(Candidate(usage, is_exclusive))
 
 
 @dataclass(slots=True)
@@ -90,14 +143,23 @@ def _keep(draft: Draft, side: str, found: list[Message], source: Source | None) 
     return raw if isinstance(raw, str) and "\\u" not in raw else messages.dump(found)
 
 
+def content(value: Value) -> Value:
+    """A message's content: JSON text of a list of parts is opened, any other text is what somebody wrote."""
+    found = opened(value)
+    is_parts = isinstance(found, list) and all(
+        isinstance(one, dict) and "type" in one for one in found
+    )
+    return found if is_parts and found else value
+
+
 def indexed(attributes: Attributes, prefix: str) -> Iterable[tuple[int, str, Value]]:
     """The flattened list under `prefix`: index, rest of the key, value; gaps in the indices are allowed."""
     start = len(prefix)
-    for key, value in attributes.items():
+    for key in attributes:
         if key.startswith(prefix):
             index, _, rest = key[start:].partition(".")
             if index.isdecimal():
-                yield int(index), rest, value
+                yield int(index), rest, attributes[key]
 
 
 def grouped(attributes: Attributes, prefix: str) -> list[Attributes]:

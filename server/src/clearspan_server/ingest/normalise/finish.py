@@ -4,9 +4,14 @@ _CANONICAL = {
     "stop": "stop",
     "end_turn": "stop",
     "stop_sequence": "stop",
+    "completed": "stop",
+    "complete": "stop",
+    "eos": "stop",
     "length": "length",
     "max_tokens": "length",
     "max_output_tokens": "length",
+    "model_length": "length",
+    "model_context_window_exceeded": "length",
     "tool_calls": "tool_call",
     "tool_call": "tool_call",
     "tool_use": "tool_call",
@@ -15,6 +20,12 @@ _CANONICAL = {
     "safety": "content_filter",
     "refusal": "content_filter",
     "guardrail_intervened": "content_filter",
+    "content_filtered": "content_filter",
+    "blocklist": "content_filter",
+    "prohibited_content": "content_filter",
+    "recitation": "content_filter",
+    "spii": "content_filter",
+    "error_toxic": "content_filter",
 }
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from clearspan.wire import read_message, read_parts
 from clearspan_server.ingest.coerce import opened, text, to_json
 from clearspan_server.ingest.draft import Value
 from clearspan_server.model.messages import Message
@@ -10,71 +11,26 @@ PREVIEW_CHARS = 200
 
 
 def canonical(value: Value) -> list[Message] | None:
-    """The messages in `value` (structured, or JSON text), each with a role and parts; None where there are none."""
+    """The messages in `value` (structured, or JSON text), each with a role and parts; None where there are none.
+
+    Of any provider, and as OpenTelemetry has them; those that are canonical already come back as they are.
+    """
     value = opened(value)
     if isinstance(value, dict):
         value = [value]
     if not isinstance(value, list) or not value:
         return None
-    messages = [_message(item) for item in value]
-    found = [message for message in messages if message is not None]
-    return found if len(found) == len(messages) else None
-
-
-def _message(item: Value) -> Message | None:
-    if not isinstance(item, dict) or not isinstance(item.get("role"), str):
-        return None
-    if isinstance(item.get("parts"), list):
-        return item
-    message: Message = {"role": item["role"], "parts": parts(item.get("content"))}
-    call_id = item.get("tool_call_id")
-    if call_id or item["role"] == "tool":
-        result = {
-            "type": "tool_call_response",
-            "id": text(call_id),
-            "response": item.get("content"),
-        }
-        message["parts"] = [result]
-    calls = item.get("tool_calls")
-    if isinstance(calls, list):
-        message["parts"] += [tool_call(call) for call in calls if isinstance(call, dict)]
-    if isinstance(item.get("finish_reason"), str):
-        message["finish_reason"] = item["finish_reason"]
-    return message
+    found = [
+        message
+        for item in value
+        if isinstance(item, dict) and (message := read_message(item)) is not None
+    ]
+    return found if len(found) == len(value) else None
 
 
 def parts(content: Value) -> list[Message]:
     """The parts of a message's content: text, or a list of parts of any provider."""
-    if content is None or content == "":
-        return []
-    if not isinstance(content, list):
-        return [{"type": "text", "content": text(content)}]
-    return [_part(piece) for piece in content]
-
-
-def _part(piece: Value) -> Message:
-    if not isinstance(piece, dict):
-        return {"type": "text", "content": text(piece)}
-    kind = piece.get("type")
-    if kind in ("text", "input_text", "output_text"):
-        return {"type": "text", "content": text(piece.get("text", piece.get("content")))}
-    if kind in ("image_url", "image"):
-        held = opened(piece.get("image_url") or piece.get("image"))
-        uri = held.get("url") if isinstance(held, dict) else held
-        return {"type": "uri", "modality": "image", "uri": text(uri)}
-    return dict(piece)
-
-
-def tool_call(call: dict[str, Value]) -> Message:
-    """A tool call part from the provider's form (`function.name`, `function.arguments`) or a flat one."""
-    function = call.get("function")
-    held = function if isinstance(function, dict) else call
-    return {
-        "type": "tool_call",
-        "id": text(call.get("id")),
-        "name": text(held.get("name")),
-        "arguments": opened(held.get("arguments")),
-    }
+    return read_parts(content)
 
 
 def preview(text_: str) -> str:

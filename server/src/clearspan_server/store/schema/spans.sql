@@ -64,6 +64,7 @@ create table if not exists spans
     audio_output_tokens  Nullable(UInt64),
     usage_other          Map(LowCardinality(String), UInt64),
     usage_source         LowCardinality(String),
+    service_tier         LowCardinality(String),
 
     input_cost           Nullable(Decimal(18, 12)),
     output_cost          Nullable(Decimal(18, 12)),

@@ -1,0 +1,79 @@
+"""The commands about prices: a newer list, and what a model costs."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+import typer
+
+from clearspan_server.cli import client
+from clearspan_server.cli.options import AsJson, Data
+from clearspan_server.errors import StartRefused
+from clearspan_server.settings import load
+
+app = typer.Typer(help="Prices of the running server.", no_args_is_help=True)
+
+_UNITS = {1_000_000: "/M", 1_000: "/k", 1: ""}
+
+
+@app.command("import")
+def import_list(
+    file: Annotated[Path, typer.Argument(help="A data.json of genai-prices.")], data: Data = None
+) -> None:
+    """Use a newer price list from now on; it is kept in the data folder, and nothing is ever fetched."""
+    server = client.find(load({"data": data}).data)
+    try:
+        body = file.read_bytes()
+    except OSError as error:
+        raise StartRefused(f"{file} cannot be read: {error.strerror}") from error
+    reply = server.put("/api/v1/prices/list", body)
+    typer.echo(
+        f"prices are those of {reply['version']} now; `clearspan reprice` applies them to what is stored"
+    )
+
+
+@app.command()
+def reset(data: Data = None) -> None:
+    """Go back to the price list that came with the installation."""
+    server = client.find(load({"data": data}).data)
+    server.delete("/api/v1/prices/list")
+    typer.echo(f"prices are those of {server.get('/api/v1/prices')['price_list']['version']} now")
+
+
+@app.command()
+def show(  # noqa: PLR0913, PLR0917 - its options are its arguments
+    model: Annotated[str, typer.Argument(help="A model as spans name it.")],
+    provider: Annotated[str, typer.Option(help="As spans name it; else unknown.")] = "",
+    service_tier: Annotated[str, typer.Option(help="Such as batch, flex, priority.")] = "",
+    at: Annotated[str | None, typer.Option(help="When; else now.")] = None,
+    project: Annotated[str, typer.Option(help="Whose own prices come first.")] = "default",
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """What a model costs, and why."""
+    asked = {"model": model, "provider": provider, "service_tier": service_tier, "project": project}
+    server = client.find(load({"data": data}).data)
+    found = server.get(f"/api/v1/prices/find?{urlencode(asked | ({'at': at} if at else {}))}")
+    if as_json:
+        typer.echo(json.dumps(found))
+        return
+    typer.echo(found["why"])
+    for line in _lines(found):
+        typer.echo(f"  {line}")
+
+
+def _lines(found: dict[str, Any]) -> Iterator[str]:
+    if found["since"]:
+        yield f"since {found['since']}"
+    if found["service_tier"]:
+        yield f"service tier {found['service_tier']}"
+    for price in found["prices"]:
+        unit = _UNITS.get(price["per"], f"/{price['per']}")
+        name = price["name"].replace("_", " ")
+        yield f"{name:<24} ${price['unit_price']}{unit}"
+        for tier in price["tiers"]:
+            yield f"{'':<24} ${tier['unit_price']}{unit} above {tier['above_tokens']:,} input tokens"
+    for other in found["passed_over"]:
+        yield f"not the entry {other['entry']['model']!r}: {other['why']}"

@@ -1,0 +1,167 @@
+"""The re-pricings: each with its progress, on disk, so that a restart goes on where it was."""
+
+import sqlite3
+import threading
+import time
+from collections.abc import Collection
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+
+import orjson
+
+from clearspan_server.model.repricing import Difference, Repricing, RepricingState, Tally
+
+_SCHEMA = """
+create table if not exists repricings (
+    id integer primary key autoincrement,
+    project text not null, from_ns integer not null, to_ns integer not null, is_dry integer not null,
+    created_ns integer not null, next_ns integer not null, state text not null, ended_ns integer,
+    spans_total integer not null, tally text not null, error text not null);
+create table if not exists steps (
+    repricing integer primary key, to_ns integer not null, tally text not null, trace_ids text not null);
+"""
+_LISTED = 20
+
+
+@dataclass(slots=True, frozen=True)
+class Step:
+    """A stretch of a window whose spans are being written: its end, what it changes, and the traces that follow."""
+
+    to_ns: int
+    tally: Tally
+    trace_ids: Collection[str]
+
+
+class Repricings:
+    """One SQLite file. Thread-safe; what is told is on disk when a method returns."""
+
+    def __init__(self, path: Path) -> None:
+        self._lock = threading.Lock()
+        self._file = sqlite3.connect(path, check_same_thread=False, timeout=10)
+        self._file.row_factory = sqlite3.Row
+        self._file.execute("pragma journal_mode = wal")
+        self._file.execute("pragma synchronous = full")
+        self._file.executescript(_SCHEMA)
+
+    def add(self, project: str, from_ns: int, to_ns: int, *, is_dry: bool) -> Repricing:
+        """A new one, which waits for its turn."""
+        now_ns = time.time_ns()
+        with self._lock, self._file:
+            added = self._file.execute(
+                "insert into repricings (project, from_ns, to_ns, is_dry, created_ns, next_ns, state,"
+                " spans_total, tally, error) values (?, ?, ?, ?, ?, ?, 'running', 0, ?, '')",
+                (project, from_ns, to_ns, is_dry, now_ns, from_ns, _to_text(Tally())),
+            )
+        return Repricing(added.lastrowid or 0, project, from_ns, to_ns, is_dry, now_ns, from_ns)
+
+    def next(self) -> Repricing | None:
+        """The oldest that is not done."""
+        found = self._select("where state = 'running' order by id limit 1", ())
+        return found[0] if found else None
+
+    def find(self, project: str, repricing_id: int) -> Repricing | None:
+        """One of a project."""
+        found = self._select("where project = ? and id = ?", (project, repricing_id))
+        return found[0] if found else None
+
+    def newest(self, project: str) -> list[Repricing]:
+        """The newest of a project, newest first."""
+        return self._select("where project = ? order by id desc limit ?", (project, _LISTED))
+
+    def plan(self, repricing: Repricing, spans_total: int) -> None:
+        """How many spans with usage there are in the whole window, for the progress."""
+        with self._lock, self._file:
+            self._file.execute(
+                "update repricings set spans_total = ? where id = ?", (spans_total, repricing.id)
+            )
+
+    def step(self, repricing: Repricing) -> Step | None:
+        """What was being written when the last process ended."""
+        with self._lock:
+            row = self._file.execute(
+                "select * from steps where repricing = ?", (repricing.id,)
+            ).fetchone()
+        if row is None:
+            return None
+        return Step(row["to_ns"], _from_text(row["tally"]), orjson.loads(row["trace_ids"]))
+
+    def begin(self, repricing: Repricing, step: Step) -> None:
+        """Note a step before its first span is written."""
+        told = (step.to_ns, _to_text(step.tally), orjson.dumps(list(step.trace_ids)).decode())
+        with self._lock, self._file:
+            self._file.execute(
+                "insert or replace into steps values (?, ?, ?, ?)", (repricing.id, *told)
+            )
+
+    def finish(self, repricing: Repricing, step: Step) -> None:
+        """The step is done, and everything that follows from it."""
+        repricing.tally.add(step.tally)
+        repricing.next_ns = step.to_ns
+        with self._lock, self._file:
+            self._file.execute(
+                "update repricings set next_ns = ?, tally = ?, error = '' where id = ?",
+                (step.to_ns, _to_text(repricing.tally), repricing.id),
+            )
+            self._file.execute("delete from steps where repricing = ?", (repricing.id,))
+
+    def note_trouble(self, error: str) -> None:
+        """Why the one whose turn it is does not go on."""
+        with self._lock, self._file:
+            self._file.execute(
+                "update repricings set error = ? where id ="
+                " (select min(id) from repricings where state = 'running')",
+                (error,),
+            )
+
+    def end(self, repricing_id: int, state: RepricingState) -> bool:
+        """It is over; false when it was before."""
+        with self._lock, self._file:
+            ended = self._file.execute(
+                "update repricings set state = ?, ended_ns = ? where id = ? and state = 'running'",
+                (state, time.time_ns(), repricing_id),
+            )
+        return bool(ended.rowcount)
+
+    def close(self) -> None:
+        with self._lock:
+            self._file.close()
+
+    def _select(self, clause: str, values: tuple[object, ...]) -> list[Repricing]:
+        with self._lock:
+            rows = self._file.execute(f"select * from repricings {clause}", values).fetchall()  # noqa: S608 - our own clauses
+        return [
+            Repricing(
+                id=row["id"],
+                project=row["project"],
+                from_ns=row["from_ns"],
+                to_ns=row["to_ns"],
+                is_dry=bool(row["is_dry"]),
+                created_ns=row["created_ns"],
+                next_ns=row["next_ns"],
+                state=row["state"],
+                ended_ns=row["ended_ns"],
+                spans_total=row["spans_total"],
+                tally=_from_text(row["tally"]),
+                error=row["error"],
+            )
+            for row in rows
+        ]
+
+
+def _to_text(tally: Tally) -> str:
+    return orjson.dumps(tally, default=str).decode()
+
+
+def _from_text(text: str) -> Tally:
+    held = orjson.loads(text)
+    held["old_total"], held["new_total"] = Decimal(held["old_total"]), Decimal(held["new_total"])
+    held["biggest"] = [
+        Difference(**one | {side: _money(one[side]) for side in ("old", "new")})
+        for one in held["biggest"]
+    ]
+    return Tally(**held)
+
+
+def _money(text: str | None) -> Decimal | None:
+    return None if text is None else Decimal(text)

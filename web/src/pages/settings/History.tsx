@@ -1,0 +1,50 @@
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { reprice, repricingsQuery } from "../../api/prices";
+import { meQuery } from "../../api/session";
+import { formatDay } from "../../model/format";
+import { Button } from "../../ui/Button";
+import { RepricingRow } from "./RepricingRow";
+import "./History.css";
+
+const MONTH_MS = 30 * 86_400_000;
+const SHOWN = 3;
+
+/** Gives what is stored the prices of now: first what would change, then the change. */
+export function History({ project }: { project: string }) {
+  const queries = useQueryClient();
+  const csrf = useQuery(meQuery).data?.csrf ?? "";
+  const { data, error } = useQuery(repricingsQuery(project));
+  const [day, setDay] = useState(() => formatDay(Date.now() - MONTH_MS));
+  const begin = useMutation({
+    mutationFn: (isDry: boolean) => reprice(project, `${day}T00:00:00Z`, isDry, csrf),
+    onSuccess: () => queries.invalidateQueries({ queryKey: ["repricings", project] }),
+  });
+  const isRunning = data?.repricings.some((one) => one.state === "running") === true;
+  const isIdle = day !== "" && !isRunning && !begin.isPending;
+  const trouble = begin.error ?? error;
+  return (
+    <section className="history">
+      <h2>Re-price what is stored</h2>
+      <p className="prices-note">
+        Stored spans keep the cost that they were received with until they are re-priced.
+      </p>
+      <div className="history-asked">
+        <label>
+          Since
+          <input type="date" value={day} onChange={(event) => setDay(event.target.value)} />
+        </label>
+        <Button variant="outlined" disabled={!isIdle} onClick={() => begin.mutate(true)}>
+          Preview
+        </Button>
+        <Button variant="outlined" disabled={!isIdle} onClick={() => begin.mutate(false)}>
+          Re-price
+        </Button>
+      </div>
+      {trouble && <p role="alert">{trouble.message}</p>}
+      {data?.repricings.slice(0, SHOWN).map((job) => (
+        <RepricingRow key={job.id} project={project} job={job} />
+      ))}
+    </section>
+  );
+}
