@@ -23,7 +23,9 @@ QUESTION = r'"(?:What is the capital of France\?|Capital of France\?|hi")'
 WEATHER = r'"Weather in Paris\?'
 ANSWER = "The capital of France is Paris."
 CANCEL_SIGNS = r"(?i)cancel|abandon|abort|GeneratorExit|\"error\"|interrupt|incomplete"
-TTFT_SIGNS = r"(?i)first_chunk|first.?chunk|first_token|first token|completion_start_time|completion\.chunk|chunk\.item"
+TTFT_SIGNS = (
+    r"(?i)first.?chunk|first[_ ]token|completion_start_time|content\.completion\.chunk|chunk\.item"
+)
 
 
 @dataclass(frozen=True)
@@ -236,8 +238,14 @@ def kind(capture: Capture, truth: Truth) -> Verdict:
 
 
 def provider(capture: Capture, truth: Truth) -> Verdict:
-    is_right = all(one["provider"] == truth.provider for one in capture.calls)
+    is_right = all(one["provider"] == _provider_of(one, truth) for one in capture.calls)
     return _verdict(capture, is_right=is_right, sign=f"(?i){truth.provider}")
+
+
+def _provider_of(call: Span, truth: Truth) -> str:
+    """Programs of their own features call more than one."""
+    is_claude = f"{call['request_model']}{call['response_model']}".startswith("claude-")
+    return "anthropic" if truth.has_identity and is_claude else truth.provider
 
 
 def request_model(capture: Capture, truth: Truth) -> Verdict:

@@ -10,9 +10,17 @@ from reading import HOUR_NS, Reader, span
 
 
 def bearer(
-    name: str, parent: str = "", *, usage: bool = True, response: str = "", start_ns: int = 0
+    name: str,
+    parent: str = "",
+    *,
+    usage: bool = True,
+    response: str = "",
+    start_ns: int = 0,
+    key: str = "",
 ) -> Bearer:
-    return Bearer(name, parent, has_usage=usage, response_id=response, start_ns=start_ns)
+    return Bearer(
+        name, parent, has_usage=usage, response_id=response, start_ns=start_ns, call_key=key
+    )
 
 
 def counted(bearers: list[Bearer]) -> dict[str, bool]:
@@ -46,6 +54,33 @@ def test_one_response_that_two_siblings_recorded_counts_once() -> None:
     )
 
     assert counts == {"outer": False, "inner": True}
+
+
+def test_an_echo_of_a_call_does_not_count_and_an_echo_without_one_does() -> None:
+    counts = counted(
+        [
+            bearer("early echo", key="k", start_ns=1),
+            bearer("first", response="r", key="k", start_ns=2),
+            bearer("second", response="s", key="k", start_ns=3),
+            bearer("echo", key="k", start_ns=4),
+            bearer("again", key="k", start_ns=5),
+            bearer("one too many", key="k", start_ns=6),
+            bearer("of another", key="other", start_ns=7),
+        ]
+    )
+
+    assert [name for name, counts_ in counts.items() if not counts_] == ["echo", "again"]
+
+
+def test_an_echo_an_hour_later_is_a_call_of_its_own() -> None:
+    counts = counted(
+        [
+            bearer("call", response="r", key="k", start_ns=0),
+            bearer("late", key="k", start_ns=HOUR_NS + 1),
+        ]
+    )
+
+    assert counts == {"call": True, "late": True}
 
 
 def test_of_a_circle_of_parents_one_span_still_counts() -> None:

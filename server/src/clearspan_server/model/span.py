@@ -108,6 +108,9 @@ class Span:
     usage_other: dict[str, int] = field(default_factory=dict)
     usage_source: UsageSource = ""
     service_tier: str = ""  # as the provider answered it: "priority", "flex", "batch", …
+    call_key: str = (
+        ""  # what two recorders of one call have in common, where one knows no response id
+    )
 
     # Cost in US dollars, computed from the usage; what the sender reported stays apart.
     input_cost: Decimal | None = None

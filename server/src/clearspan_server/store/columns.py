@@ -115,7 +115,12 @@ _BUILDERS: dict[str, Callable[[Sequence[Any]], pa.Array]] = {
 
 
 # What a span has in columns that an earlier layout did not know.
-_EMPTY: dict[str, list[Any]] = {"process": [""], "filled": [[]], "service_tier": [""]}
+_EMPTY: dict[str, list[Any]] = {
+    "process": [""],
+    "filled": [[]],
+    "service_tier": [""],
+    "call_key": [""],
+}
 
 
 def to_bytes(batch: pa.RecordBatch) -> bytes:

@@ -66,9 +66,11 @@ def _changed(
             has_usage=bool(row["has_usage"]),
             response_id=row["response_id"],
             start_ns=row["start_ns"],
+            call_key=row["call_key"],
         )
         projects[project][trace_id].append(bearer)
-        if (project, trace_id) in whole or (project, bearer.response_id) in responses:
+        is_shared = any((project, call) in responses for call in row["call_names"])
+        if (project, trace_id) in whole or is_shared:
             stored[project, trace_id, bearer.span_id] = bool(row["counted"]), bearer.start_ns
     decided = {
         (project, *place): counts

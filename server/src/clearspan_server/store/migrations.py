@@ -35,7 +35,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     Migration(7, "logs and metrics", ("logs", "metrics")),
     Migration(8, "roll-ups by the hour", ("rollups", "rollup_hours")),
     Migration(9, "fewer files, fewer merges", ("spans_parts_on_disk",)),
-    Migration(10, "service tiers", ("spans_service_tier",)),
+    Migration(10, "what tells calls and prices apart", ("spans_service_tier", "spans_call_key")),
 )
 
 

@@ -4,6 +4,7 @@ Source: langfuse `packages/shared/src/server/otel/attributes.ts`, langfuse-pytho
 One name stands for the model: the one that answered, or after a failure the one that was asked.
 """
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 
@@ -41,6 +42,7 @@ _TEXT = (
     (f"{_OWN}prompt.name", "prompt_name"),
     (f"{_OWN}prompt.version", "prompt_version"),
 )
+_DATED = re.compile(r"[-@:](?:(?:19|20)\d\d-\d\d|\d{8}|\d{6}|\d{4})(?![\d.])")
 _ERROR = 2  # OpenTelemetry's status code
 _INPUT = ("input", "prompt_tokens", "input_tokens", "promptTokens")
 _OUTPUT = ("output", "completion_tokens", "output_tokens", "completionTokens")
@@ -116,6 +118,8 @@ def _fill_model(draft: Draft) -> None:
         span.request_model = name
     elif draft.otel_status != _ERROR:
         span.response_model = span.response_model or name
+        if not span.request_model and not _DATED.search(name):
+            span.request_model = name  # without a date it is the name that people ask for
     span.provider = span.provider or provider_of_model(name)
     if not span.provider and span.name.startswith("OpenAI"):
         span.provider = "openai"  # its wrapper names its spans so

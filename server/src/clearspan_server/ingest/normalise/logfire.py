@@ -53,8 +53,12 @@ def fill(draft: Draft, keys: Keys) -> None:
     if not span.session_id and not session.startswith(_SCRUBBED):
         span.session_id = session
     fill_cost(span, attributes, keys.hits(_COST))
-    if template.startswith(_STREAM):
+    is_echo = template.startswith(_STREAM)
+    if is_echo:
         span.streamed = True
+    if is_echo or (span.streamed and span.response_id):
+        # The provider's own SDK may have recorded the call too.
+        span.call_key = f"stream of {span.response_model or span.request_model}"
     raw = opened(attributes.get("gen_ai.usage.raw"))
     usage = read_usage(raw) if isinstance(raw, dict) else None
     if usage is not None:

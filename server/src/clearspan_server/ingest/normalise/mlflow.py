@@ -7,6 +7,7 @@ cached tokens apart from the raw answer.
 from clearspan.wire import Usage
 from clearspan_server.ingest.coerce import (
     json_text,
+    opened,
     strings,
     text,
     to_json,
@@ -99,6 +100,7 @@ def fill(draft: Draft, keys: Keys) -> None:
     _fill_prompt(draft, said.get("mlflow.linkedPrompts"))
     if draft.events:
         ttft_from_event(draft, _FIRST_CHUNK)
+        _fill_from_chunk(draft)
 
 
 def _fill_call(draft: Draft, keys: Keys, said: Attributes) -> None:
@@ -158,6 +160,15 @@ def _fill_from_answer(draft: Draft, said: Attributes) -> None:
     if span.kind == "embedding" and not span.request_model:
         asked = said.get("mlflow.spanInputs")
         span.request_model = text(asked.get("model")) if isinstance(asked, dict) else ""
+
+
+def _fill_from_chunk(draft: Draft) -> None:
+    """Who answered, where the stream broke before there was an answer."""
+    span = draft.span
+    held = opened(draft.events[0].attributes.get("mlflow.chunk.value"))
+    if span.kind == "llm" and isinstance(held, dict):
+        span.response_id = span.response_id or text(held.get("id"))
+        span.response_model = span.response_model or text(held.get("model"))
 
 
 def _fill_prompt(draft: Draft, linked: Value) -> None:

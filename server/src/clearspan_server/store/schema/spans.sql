@@ -65,6 +65,7 @@ create table if not exists spans
     usage_other          Map(LowCardinality(String), UInt64),
     usage_source         LowCardinality(String),
     service_tier         LowCardinality(String),
+    call_key             LowCardinality(String),
 
     input_cost           Nullable(Decimal(18, 12)),
     output_cost          Nullable(Decimal(18, 12)),

@@ -53,8 +53,9 @@ select
     max(received_ns) as received_ns,
     uniqExact(span_id) < count() as is_doubled,
     hasAny(groupArrayIf(span_id, has_usage), groupArray(parent_id))
-        or countIf(response_id != '') > uniqExactIf(response_id, response_id != '') as is_suspect,
-    groupArrayIf((response_id, span_id, start_ns), response_id != '' and has_usage) as responses
+        or countIf(response_id != '') > uniqExactIf(response_id, response_id != '')
+        or countIf(call_key != '' and response_id = '') > 0 as is_suspect,
+    groupArrayArrayIf(arrayMap(call -> (call, span_id, start_ns), call_names), has_usage) as responses
 from spans final
 where project in {projects:Array(String)} and trace_id in {trace_ids:Array(String)}
     and start_minute >= fromUnixTimestamp({since_s:Int64})
