@@ -204,6 +204,26 @@ def test_metadata_tells_who_and_which_prompt() -> None:
     assert (span.prompt_name, span.prompt_version) == ("greeting", "4")
 
 
+def test_in_version_7_the_runtime_context_tells_who() -> None:
+    own = "ai.settings.context."
+
+    span = normalised(
+        {
+            "gen_ai.operation.name": "invoke_agent",
+            "gen_ai.request.model": "gpt-5-mini",
+            "gen_ai.request.seed": 7,
+            f"{own}userId": "ada",
+            f"{own}sessionId": "s",
+            f"{own}tags": ["a"],
+        },
+        scope="gen_ai",
+    )
+
+    assert (span.user_id, span.session_id, span.tags) == ("ada", "s", ["a"])
+    assert span.kind == "agent"
+    assert json.loads(span.parameters) == {"seed": 7}
+
+
 def test_the_first_chunk_comes_in_milliseconds_also_as_an_event() -> None:
     first = event("ai.stream.firstChunk", ai__response__msToFirstChunk=113.5)
 

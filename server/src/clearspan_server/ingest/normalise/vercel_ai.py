@@ -39,7 +39,19 @@ _OF_OPERATION: dict[str, tuple[Kind, str]] = {
     "rerank": ("chain", ""),
     "doRerank": ("reranker", "rerank"),
 }
+# What callers add to a call of their own: until version 6 as metadata, since version 7 as the part of the runtime
+# context that they let out.
 _METADATA = "ai.telemetry.metadata."
+_CONTEXT = "ai.settings.context."
+_IDENTITY = (
+    ("userId", "user_id"),
+    ("user_id", "user_id"),
+    ("sessionId", "session_id"),
+    ("session_id", "session_id"),
+    ("threadId", "session_id"),
+    ("conversationId", "session_id"),
+    ("customerId", "customer_id"),
+)
 _TEXT = (
     ("ai.model.provider", "provider"),
     ("ai.model.id", "request_model"),
@@ -47,13 +59,7 @@ _TEXT = (
     ("ai.response.id", "response_id"),
     ("ai.response.finishReason", "finish_reason"),
     ("ai.finishReason", "finish_reason"),
-    (f"{_METADATA}userId", "user_id"),
-    (f"{_METADATA}user_id", "user_id"),
-    (f"{_METADATA}sessionId", "session_id"),
-    (f"{_METADATA}session_id", "session_id"),
-    (f"{_METADATA}threadId", "session_id"),
-    (f"{_METADATA}conversationId", "session_id"),
-    (f"{_METADATA}customerId", "customer_id"),
+    *((added + name, field) for added in (_METADATA, _CONTEXT) for name, field in _IDENTITY),
     ("ai.toolCall.name", "tool_name"),
     ("ai.toolCall.id", "tool_call_id"),
     ("ai.toolCall.args", "tool_arguments"),
@@ -114,7 +120,7 @@ _SIGNS = (
 
 def speaks(keys: Keys) -> bool:
     """Whether the span carries the AI SDK's own names."""
-    return keys.has_any(_SIGNS)
+    return keys.has_any(_SIGNS) or bool(keys.under(_CONTEXT))
 
 
 def fill(draft: Draft, keys: Keys) -> None:
@@ -131,7 +137,8 @@ def fill(draft: Draft, keys: Keys) -> None:
         span.provider = span.request_model.partition("/")[0]
     if span.kind == "agent":
         span.agent_name = span.agent_name or text(attributes.get("ai.telemetry.functionId"))
-    span.tags = span.tags or strings(attributes.get(f"{_METADATA}tags"))
+    for added in (_METADATA, _CONTEXT):
+        span.tags = span.tags or strings(attributes.get(f"{added}tags"))
     if f"{_METADATA}langfusePrompt" in keys:
         _fill_prompt(draft)
     if not span.parameters:
@@ -158,7 +165,7 @@ def _fill_parameters(draft: Draft, keys: Keys) -> None:
     given = request_parameters(draft.attributes, keys)
     for key in keys.under(_SETTINGS):
         name = key.removeprefix(_SETTINGS)
-        if is_set(draft.attributes[key]):
+        if is_set(draft.attributes[key]) and not key.startswith(_CONTEXT):
             given.setdefault(_RENAMED.get(name) or _snake(name), draft.attributes[key])
     if "ai.prompt.toolChoice" in keys:
         given["tool_choice"] = opened(draft.attributes["ai.prompt.toolChoice"])
