@@ -13,14 +13,17 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
+from clearspan_server.ingest.encode import Privacy
 from clearspan_server.ingest.own_prices import check_entry
 from clearspan_server.ingest.prices import Prices
-from clearspan_server.jobs.repricing import Means, Recompute, Repricer
+from clearspan_server.ingest.redact import Redactor
+from clearspan_server.jobs.rewriting import Means, Recompute, Rewriter
+from clearspan_server.model.rewrite import Rewrite, Stretch
 from clearspan_server.model.span import Span
 from clearspan_server.store.catalog import Catalog
 from clearspan_server.store.columns import to_batch
 from clearspan_server.store.engine import Engine
-from clearspan_server.store.repricings import Repricings
+from clearspan_server.store.rewrites import Rewrites
 from reading import HOUR_NS, span
 from running import Server, serving, start, until
 from sending import PROTOBUF, post, request_of
@@ -210,7 +213,8 @@ class Bench:
         self.project = f"p-{uuid.uuid4().hex}"
         self.catalog = Catalog(folder / "catalog.db")
         self.prices = Prices(self.catalog, folder / "prices.json")
-        self.repricings = Repricings(folder / "repricings.db")
+        self.rewrites = Rewrites(folder / "rewrites.db")
+        self.privacy = Privacy(Redactor(), b"test")
 
     def store(self, *spans: Span) -> None:
         for one in spans:
@@ -218,9 +222,20 @@ class Bench:
         batch = pa.Table.from_batches([to_batch(spans)])
         self.engine.insert("spans", batch, token=uuid.uuid4().hex)
 
-    def repricer(self, recompute: Recompute) -> Repricer:
+    def begin(self, *, is_dry: bool = False) -> Rewrite:
+        window = Stretch(self.project, 0, time.time_ns() + HOUR_NS)
+        return self.rewrites.add("reprice", window, is_dry=is_dry)
+
+    def find(self, begun: Rewrite) -> Rewrite:
+        found = self.rewrites.find("reprice", self.project, begun.id)
+        assert found is not None
+        return found
+
+    def rewriter(self, recompute: Recompute) -> Rewriter:
         lock = threading.Lock()
-        return Repricer(Means(self.engine, self.prices, self.repricings, lock, recompute))
+        return Rewriter(
+            Means(self.engine, self.prices, self.rewrites, self.privacy, lock, recompute)
+        )
 
     def spans(self) -> list[Span]:
         asked = "select * from spans final where project = {p:String} order by start_ns, span_id"
@@ -228,7 +243,7 @@ class Bench:
 
     def close(self) -> None:
         self.catalog.close()
-        self.repricings.close()
+        self.rewrites.close()
 
 
 @pytest.fixture
@@ -249,7 +264,7 @@ def test_an_interrupted_hour_is_told_once_and_followed_again(bench: Bench) -> No
         *(span(number, provider="x", response_model="m", input_tokens=1000) for number in (1, 2))
     )
     bench.catalog.put_price(bench.project, "", check_entry("", "m", None, {"input": "1"}))
-    begun = bench.repricings.add(bench.project, 0, time.time_ns() + HOUR_NS, is_dry=False)
+    begun = bench.begin()
     followed: list[set[tuple[str, str]]] = []
 
     def never(keys: Any, _hours: Any) -> "Future[None]":
@@ -260,17 +275,16 @@ def test_an_interrupted_hour_is_told_once_and_followed_again(bench: Bench) -> No
         followed.append(set(keys))
         return at_once()
 
-    first = bench.repricer(never)
+    first = bench.rewriter(never)
     first.start()
     until(lambda: followed)
     first.stop(10)
-    second = bench.repricer(then)
+    second = bench.rewriter(then)
     second.start()
-    until(lambda: (one := bench.repricings.find(bench.project, begun.id)) and one.state == "done")
+    until(lambda: bench.find(begun).state == "done")
     second.stop(10)
 
-    found = bench.repricings.find(bench.project, begun.id)
-    assert found is not None
+    found = bench.find(begun)
     assert (found.tally.changed, found.tally.spans) == (2, 2)
     assert (found.tally.old_total, found.tally.new_total) == (Decimal(0), Decimal("0.002"))
     assert followed[0] == followed[1]
@@ -282,11 +296,11 @@ def test_nothing_but_the_cost_of_a_span_changes(bench: Bench) -> None:
     before.output_tokens, before.usage_other, before.tags = 10, {"web_searches": 1}, ["a"]
     before.input, before.attributes, before.reported_cost = '[{"a": 1}]', {"k": '"v"'}, Decimal(1)
     bench.store(before)
-    bench.repricings.add(bench.project, 0, time.time_ns() + HOUR_NS, is_dry=False)
+    bench.begin()
 
-    job = bench.repricer(at_once)
+    job = bench.rewriter(at_once)
     job.start()
-    until(lambda: bench.repricings.next() is None)
+    until(lambda: bench.rewrites.next() is None)
     job.stop(10)
 
     after = bench.spans()[0]
@@ -311,15 +325,14 @@ def test_a_cost_from_the_list_stays_where_the_list_knows_none_any_more(bench: Be
     old.total_cost = old.input_cost = Decimal("0.5")
     old.cost_by_class, old.price_version = {"input": Decimal("0.5")}, "genai-prices/0.0.1"
     bench.store(old)
-    begun = bench.repricings.add(bench.project, 0, time.time_ns() + HOUR_NS, is_dry=False)
+    begun = bench.begin()
 
-    job = bench.repricer(at_once)
+    job = bench.rewriter(at_once)
     job.start()
-    until(lambda: bench.repricings.next() is None)
+    until(lambda: bench.rewrites.next() is None)
     job.stop(10)
 
-    found = bench.repricings.find(bench.project, begun.id)
-    assert found is not None
+    found = bench.find(begun)
     assert (found.tally.kept, found.tally.changed) == (1, 0)
     assert found.tally.new_total == found.tally.old_total == Decimal("0.5")
     assert bench.spans()[0].total_cost == Decimal("0.5")
@@ -327,10 +340,10 @@ def test_a_cost_from_the_list_stays_where_the_list_knows_none_any_more(bench: Be
 
 def test_a_cancelled_one_stops(bench: Bench) -> None:
     bench.store(*(span(1, number, provider="x", input_tokens=1) for number in (1, 2)))
-    begun = bench.repricings.add(bench.project, 0, time.time_ns() + HOUR_NS, is_dry=True)
+    begun = bench.begin(is_dry=True)
 
-    ended = bench.repricings.end(begun.id, "cancelled")
-    again = bench.repricings.end(begun.id, "done")
+    ended = bench.rewrites.end(begun.id, "cancelled")
+    again = bench.rewrites.end(begun.id, "done")
 
     assert (ended, again) == (True, False)
-    assert bench.repricings.next() is None
+    assert bench.rewrites.next() is None

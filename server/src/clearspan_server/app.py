@@ -48,7 +48,7 @@ from clearspan_server.ingest.redact import Redactor
 from clearspan_server.ingest.senders import Senders
 from clearspan_server.ingest.writer import BatchLimits, Writer
 from clearspan_server.jobs.lifecycle import Lifecycle, Stores
-from clearspan_server.jobs.repricing import Means, Repricer
+from clearspan_server.jobs.rewriting import Means, Rewriter
 from clearspan_server.jobs.rollups import Rollups
 from clearspan_server.jobs.states import Patience, Watch
 from clearspan_server.model.deriving import Deriving
@@ -65,7 +65,7 @@ from clearspan_server.store.folder import Folder
 from clearspan_server.store.journal import Journal
 from clearspan_server.store.migrations import migrate
 from clearspan_server.store.quarantine import Quarantine
-from clearspan_server.store.repricings import Repricings
+from clearspan_server.store.rewrites import Rewrites
 from clearspan_server.store.watermark import Watermark
 
 LOG = logging.getLogger(__name__)
@@ -107,7 +107,7 @@ class Parts:
     state: State
     lifecycle: Lifecycle
     rollups: Rollups
-    repricer: Repricer
+    rewriter: Rewriter
     agenda: Agenda
 
 
@@ -139,8 +139,9 @@ def build(settings: Settings, folder: Folder, progress: Progress = LOG.info) -> 
     lifecycle = Lifecycle(
         stores, Watch(senders, patience), feed.changed, deriving, quiet_ns=patience.quiet_ns
     )
-    repricings = Repricings(folder.path / "repricings.db")
-    repricer = Repricer(Means(engine, book, repricings, rewriting, lifecycle.recompute))
+    rewrites = Rewrites(folder.path / "rewrites.db")
+    privacy = Privacy(Redactor(), folder.token.encode())
+    rewriter = Rewriter(Means(engine, book, rewrites, privacy, rewriting, lifecycle.recompute))
     limits = BatchLimits(settings.batch_rows, settings.batch_bytes, settings.batch_age_ms / 1000)
     state = State(
         settings=settings,
@@ -149,14 +150,14 @@ def build(settings: Settings, folder: Folder, progress: Progress = LOG.info) -> 
         journal=journal,
         catalog=catalog,
         prices=book,
-        repricings=repricings,
-        wake_repricer=repricer.wake,
+        rewrites=rewrites,
+        wake_rewriter=rewriter.wake,
         live=feed,
         receiving=ThreadPoolExecutor(_RECEIVERS, thread_name_prefix="receive"),
         receiver=Receiver(
             journal,
             catalog,
-            Privacy(Redactor(), folder.token.encode()),
+            privacy,
             senders,
             book,
             max_body_bytes=settings.max_body_bytes,
@@ -170,7 +171,7 @@ def build(settings: Settings, folder: Folder, progress: Progress = LOG.info) -> 
         agenda=agenda,
         deriving=deriving,
     )
-    return Parts(state, lifecycle, Rollups(engine, agenda), repricer, agenda)
+    return Parts(state, lifecycle, Rollups(engine, agenda), rewriter, agenda)
 
 
 def _engine(folder: Path, faults: str) -> Engine:
@@ -185,7 +186,7 @@ def create_app(parts: Parts, grpc_server: GrpcServer) -> FastAPI:
         parts.state.live.bind(asyncio.get_running_loop())
         parts.lifecycle.start()
         parts.rollups.start()
-        parts.repricer.start()
+        parts.rewriter.start()
         parts.state.writer.start()
         # What is here now stays: the collector need not look at it again at every few hundred spans.
         gc.freeze()
@@ -241,14 +242,14 @@ def shut_down(parts: Parts, progress: Progress = LOG.info) -> None:
     deadline = time.monotonic() + state.settings.drain_s
     if not state.writer.stop(state.settings.drain_s, progress):
         progress("time is up; the rest waits in the journal for the next start")
-    parts.repricer.stop(timeout_s=max(1.0, deadline - time.monotonic()))
+    parts.rewriter.stop(timeout_s=max(1.0, deadline - time.monotonic()))
     parts.lifecycle.stop(timeout_s=max(1.0, deadline - time.monotonic()))
     parts.rollups.stop(timeout_s=max(1.0, deadline - time.monotonic()))
     state.journal.close()
     state.engine.close()
     state.catalog.close()
     state.quarantine.close()
-    state.repricings.close()
+    state.rewrites.close()
     parts.agenda.close()
 
 

@@ -16,7 +16,7 @@ from clearspan_server.api.shapes_prices import (
 from clearspan_server.api.state import state_of
 from clearspan_server.api.window import ScopeQuery, parse_time, rfc3339
 from clearspan_server.errors import BadInput, NotFound
-from clearspan_server.model import repricing
+from clearspan_server.model import rewrite
 
 router = APIRouter(prefix="/api/v1/prices/reprice", tags=["prices"])
 
@@ -30,8 +30,9 @@ def reprice(request: Request, asked: RepriceRequest) -> Repricing:
     to_ns = time.time_ns() if asked.until is None else parse_time(asked.until, "until")
     if from_ns >= to_ns:
         raise BadInput(f"since {asked.since!r} is not before until {asked.until or 'now'!r}")
-    begun = server.repricings.add(project, from_ns, to_ns, is_dry=asked.dry_run)
-    server.wake_repricer()
+    window = rewrite.Stretch(project, from_ns, to_ns)
+    begun = server.rewrites.add("reprice", window, is_dry=asked.dry_run)
+    server.wake_rewriter()
     return _shape(begun)
 
 
@@ -43,7 +44,7 @@ def list_repricings(
 ) -> RepricingList:
     """The newest 20 re-pricings of the project."""
     del asked
-    newest = state_of(request).repricings.newest(access.project)
+    newest = state_of(request).rewrites.newest("reprice", access.project)
     return RepricingList(repricings=[_shape(one) for one in newest])
 
 
@@ -56,7 +57,7 @@ def get_repricing(
 ) -> Repricing:
     """One re-pricing, with how far it is."""
     del asked
-    found = state_of(request).repricings.find(access.project, repricing_id)
+    found = state_of(request).rewrites.find("reprice", access.project, repricing_id)
     if found is None:
         raise NotFound(f"no re-pricing {repricing_id} is in project {access.project!r}")
     return _shape(found)
@@ -66,14 +67,14 @@ def get_repricing(
 def cancel_repricing(request: Request, repricing_id: int) -> Response:
     """Stop a re-pricing where it is; what it has priced stays so."""
     project = written_project(request, "")
-    repricings = state_of(request).repricings
-    if repricings.find(project, repricing_id) is None:
+    rewrites = state_of(request).rewrites
+    if rewrites.find("reprice", project, repricing_id) is None:
         raise NotFound(f"no re-pricing {repricing_id} is in project {project!r}")
-    repricings.end(repricing_id, "cancelled")
+    rewrites.end(repricing_id, "cancelled")
     return Response(status_code=204)
 
 
-def _shape(found: repricing.Repricing) -> Repricing:
+def _shape(found: rewrite.Rewrite) -> Repricing:
     tally = found.tally
     return Repricing(
         id=found.id,
@@ -94,13 +95,13 @@ def _shape(found: repricing.Repricing) -> Repricing:
     )
 
 
-def _progress(found: repricing.Repricing) -> float:
+def _progress(found: rewrite.Rewrite) -> float:
     if found.state == "done":
         return 1.0
     return min(1.0, found.tally.spans / found.spans_total) if found.spans_total else 0.0
 
 
-def _difference(one: repricing.Difference) -> PriceDifference:
+def _difference(one: rewrite.Difference) -> PriceDifference:
     return PriceDifference(
         trace_id=one.trace_id,
         span_id=one.span_id,

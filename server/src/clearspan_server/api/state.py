@@ -21,7 +21,7 @@ from clearspan_server.store.disk import Disk
 from clearspan_server.store.engine import Engine
 from clearspan_server.store.journal import Journal
 from clearspan_server.store.quarantine import Quarantine
-from clearspan_server.store.repricings import Repricings
+from clearspan_server.store.rewrites import Rewrites
 
 
 @dataclass(slots=True, frozen=True)
@@ -34,8 +34,8 @@ class State:
     journal: Journal
     catalog: Catalog
     prices: Prices
-    repricings: Repricings
-    wake_repricer: Callable[[], None]
+    rewrites: Rewrites
+    wake_rewriter: Callable[[], None]
     live: Live
     receiving: ThreadPoolExecutor
     receiver: Receiver

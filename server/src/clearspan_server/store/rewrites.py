@@ -1,4 +1,4 @@
-"""The re-pricings: each with its progress, on disk, so that a restart goes on where it was."""
+"""The rewrites of history: each with its progress, on disk, so that a restart goes on where it was."""
 
 import sqlite3
 import threading
@@ -10,16 +10,24 @@ from pathlib import Path
 
 import orjson
 
-from clearspan_server.model.repricing import Difference, Repricing, RepricingState, Tally
+from clearspan_server.model.rewrite import (
+    Change,
+    Difference,
+    Rewrite,
+    RewriteKind,
+    RewriteState,
+    Stretch,
+    Tally,
+)
 
 _SCHEMA = """
-create table if not exists repricings (
-    id integer primary key autoincrement,
-    project text not null, from_ns integer not null, to_ns integer not null, is_dry integer not null,
+create table if not exists rewrites (
+    id integer primary key autoincrement, kind text not null, project text not null,
+    from_ns integer not null, to_ns integer not null, is_dry integer not null, is_full integer not null,
     created_ns integer not null, next_ns integer not null, state text not null, ended_ns integer,
     spans_total integer not null, tally text not null, error text not null);
 create table if not exists steps (
-    repricing integer primary key, to_ns integer not null, tally text not null, trace_ids text not null);
+    rewrite integer primary key, to_ns integer not null, tally text not null, trace_ids text not null);
 """
 _LISTED = 20
 
@@ -33,7 +41,7 @@ class Step:
     trace_ids: Collection[str]
 
 
-class Repricings:
+class Rewrites:
     """One SQLite file. Thread-safe; what is told is on disk when a method returns."""
 
     def __init__(self, path: Path) -> None:
@@ -44,82 +52,88 @@ class Repricings:
         self._file.execute("pragma synchronous = full")
         self._file.executescript(_SCHEMA)
 
-    def add(self, project: str, from_ns: int, to_ns: int, *, is_dry: bool) -> Repricing:
+    def add(
+        self, kind: RewriteKind, window: Stretch, *, is_dry: bool, is_full: bool = False
+    ) -> Rewrite:
         """A new one, which waits for its turn."""
         now_ns = time.time_ns()
+        told = (kind, window.project, window.from_ns, window.to_ns, is_dry, is_full)
         with self._lock, self._file:
             added = self._file.execute(
-                "insert into repricings (project, from_ns, to_ns, is_dry, created_ns, next_ns, state,"
-                " spans_total, tally, error) values (?, ?, ?, ?, ?, ?, 'running', 0, ?, '')",
-                (project, from_ns, to_ns, is_dry, now_ns, from_ns, _to_text(Tally())),
+                "insert into rewrites (kind, project, from_ns, to_ns, is_dry, is_full, created_ns,"
+                " next_ns, state, spans_total, tally, error)"
+                " values (?, ?, ?, ?, ?, ?, ?, ?, 'running', 0, ?, '')",
+                (*told, now_ns, window.from_ns, _to_text(Tally())),
             )
-        return Repricing(added.lastrowid or 0, project, from_ns, to_ns, is_dry, now_ns, from_ns)
+        return Rewrite(added.lastrowid or 0, *told, now_ns, window.from_ns)
 
-    def next(self) -> Repricing | None:
+    def next(self) -> Rewrite | None:
         """The oldest that is not done."""
         found = self._select("where state = 'running' order by id limit 1", ())
         return found[0] if found else None
 
-    def find(self, project: str, repricing_id: int) -> Repricing | None:
+    def find(self, kind: RewriteKind, project: str, rewrite_id: int) -> Rewrite | None:
         """One of a project."""
-        found = self._select("where project = ? and id = ?", (project, repricing_id))
+        wanted = "where kind = ? and project = ? and id = ?"
+        found = self._select(wanted, (kind, project, rewrite_id))
         return found[0] if found else None
 
-    def newest(self, project: str) -> list[Repricing]:
+    def newest(self, kind: RewriteKind, project: str) -> list[Rewrite]:
         """The newest of a project, newest first."""
-        return self._select("where project = ? order by id desc limit ?", (project, _LISTED))
+        wanted = "where kind = ? and project = ? order by id desc limit ?"
+        return self._select(wanted, (kind, project, _LISTED))
 
-    def plan(self, repricing: Repricing, spans_total: int) -> None:
-        """How many spans with usage there are in the whole window, for the progress."""
+    def plan(self, rewrite: Rewrite, spans_total: int) -> None:
+        """How many spans it has before it in the whole window, for the progress."""
         with self._lock, self._file:
             self._file.execute(
-                "update repricings set spans_total = ? where id = ?", (spans_total, repricing.id)
+                "update rewrites set spans_total = ? where id = ?", (spans_total, rewrite.id)
             )
 
-    def step(self, repricing: Repricing) -> Step | None:
+    def step(self, rewrite: Rewrite) -> Step | None:
         """What was being written when the last process ended."""
         with self._lock:
             row = self._file.execute(
-                "select * from steps where repricing = ?", (repricing.id,)
+                "select * from steps where rewrite = ?", (rewrite.id,)
             ).fetchone()
         if row is None:
             return None
         return Step(row["to_ns"], _from_text(row["tally"]), orjson.loads(row["trace_ids"]))
 
-    def begin(self, repricing: Repricing, step: Step) -> None:
+    def begin(self, rewrite: Rewrite, step: Step) -> None:
         """Note a step before its first span is written."""
         told = (step.to_ns, _to_text(step.tally), orjson.dumps(list(step.trace_ids)).decode())
         with self._lock, self._file:
             self._file.execute(
-                "insert or replace into steps values (?, ?, ?, ?)", (repricing.id, *told)
+                "insert or replace into steps values (?, ?, ?, ?)", (rewrite.id, *told)
             )
 
-    def finish(self, repricing: Repricing, step: Step) -> None:
+    def finish(self, rewrite: Rewrite, step: Step) -> None:
         """The step is done, and everything that follows from it."""
-        repricing.tally.add(step.tally)
-        repricing.next_ns = step.to_ns
+        rewrite.tally.add(step.tally)
+        rewrite.next_ns = step.to_ns
         with self._lock, self._file:
             self._file.execute(
-                "update repricings set next_ns = ?, tally = ?, error = '' where id = ?",
-                (step.to_ns, _to_text(repricing.tally), repricing.id),
+                "update rewrites set next_ns = ?, tally = ?, error = '' where id = ?",
+                (step.to_ns, _to_text(rewrite.tally), rewrite.id),
             )
-            self._file.execute("delete from steps where repricing = ?", (repricing.id,))
+            self._file.execute("delete from steps where rewrite = ?", (rewrite.id,))
 
     def note_trouble(self, error: str) -> None:
         """Why the one whose turn it is does not go on."""
         with self._lock, self._file:
             self._file.execute(
-                "update repricings set error = ? where id ="
-                " (select min(id) from repricings where state = 'running')",
+                "update rewrites set error = ? where id ="
+                " (select min(id) from rewrites where state = 'running')",
                 (error,),
             )
 
-    def end(self, repricing_id: int, state: RepricingState) -> bool:
+    def end(self, rewrite_id: int, state: RewriteState) -> bool:
         """It is over; false when it was before."""
         with self._lock, self._file:
             ended = self._file.execute(
-                "update repricings set state = ?, ended_ns = ? where id = ? and state = 'running'",
-                (state, time.time_ns(), repricing_id),
+                "update rewrites set state = ?, ended_ns = ? where id = ? and state = 'running'",
+                (state, time.time_ns(), rewrite_id),
             )
         return bool(ended.rowcount)
 
@@ -127,16 +141,18 @@ class Repricings:
         with self._lock:
             self._file.close()
 
-    def _select(self, clause: str, values: tuple[object, ...]) -> list[Repricing]:
+    def _select(self, clause: str, values: tuple[object, ...]) -> list[Rewrite]:
         with self._lock:
-            rows = self._file.execute(f"select * from repricings {clause}", values).fetchall()  # noqa: S608 - our own clauses
+            rows = self._file.execute(f"select * from rewrites {clause}", values).fetchall()  # noqa: S608 - our own clauses
         return [
-            Repricing(
+            Rewrite(
                 id=row["id"],
+                kind=row["kind"],
                 project=row["project"],
                 from_ns=row["from_ns"],
                 to_ns=row["to_ns"],
                 is_dry=bool(row["is_dry"]),
+                is_full=bool(row["is_full"]),
                 created_ns=row["created_ns"],
                 next_ns=row["next_ns"],
                 state=row["state"],
@@ -160,6 +176,7 @@ def _from_text(text: str) -> Tally:
         Difference(**one | {side: _money(one[side]) for side in ("old", "new")})
         for one in held["biggest"]
     ]
+    held["examples"] = [Change(**one) for one in held["examples"]]
     return Tally(**held)
 
 
