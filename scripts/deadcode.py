@@ -30,6 +30,7 @@ FRAMEWORK_NAMES = [
     *("revision", "down_revision", "upgrade", "downgrade"),  # alembic
     "model_config",  # pydantic
     "rejected_spans",  # a field of an OTLP message
+    "row_factory",  # sqlite3
     *("should_exit", "force_exit", "lifespan_context"),  # uvicorn, starlette
     *("uid", "gid", "uname", "gname"),  # of an archive's member
     *("__call__", "__class__"),  # the language itself

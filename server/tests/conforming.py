@@ -78,88 +78,81 @@ _RICH = Truth(
 
 
 _MODEL: dict[str, Any] = {"request_model": "claude-sonnet-4-5"}
+_O4: dict[str, Any] = {"request_model": "o4-mini", "response_model": "o4-mini-2025-04-16"}
 
-
-def _truths() -> dict[str, Truth]:
-    o4: dict[str, Any] = {"request_model": "o4-mini", "response_model": "o4-mini-2025-04-16"}
-    return {
-        "chat": Truth(),
-        "chat_int_params": Truth(),
-        "chat_multimodal": Truth(asked='"What is in the image'),
-        "chat_cached_reasoning": Truth(usage=_REASONING, **o4),
-        "chat_async": Truth(status="cancelled", **_CUT),
-        "tool_call": Truth(
-            asked=WEATHER, answered=None, tool="get_weather", usage=(48, 18, 0, 0, 0)
-        ),
-        "stream": Truth(is_streamed=True),
-        "stream_tool": Truth(
-            asked=WEATHER,
-            answered=None,
-            tool="get_weather",
-            finish="tool_call",
-            is_streamed=True,
-        ),
-        "stream_no_usage": Truth(usage=None, is_streamed=True),
-        "stream_cancel": Truth(status="cancelled", **_CUT),
-        "stream_cancel_drop": Truth(status="cancelled", **_CUT),
-        "stream_abort": Truth(status="error", error_class="connection", **_CUT),
-        "stream_sseerror": Truth(status="error", error_class="server", **_CUT),
-        "error_429": Truth(error_class="rate_limit", **_FAILED),
-        "error_500": Truth(error_class="server", **_FAILED),
-        "embeddings": Truth(
-            kind="embedding",
-            operation="embeddings",
-            request_model="text-embedding-3-small",
-            response_model="text-embedding-3-small",
-            asked=None,
-            answered=None,
-            usage=None,
-            finish=None,
-        ),
-        "responses": Truth(usage=(36, 12, 0, 0, 0)),
-        "responses_cached_reasoning": Truth(
-            usage=_REASONING, request_model="o4-mini", response_model="o4-mini"
-        ),
-        "responses_stream": Truth(usage=(36, 12, 0, 0, 0), is_streamed=True),
-        "responses_tool": Truth(
-            asked=WEATHER,
-            answered=None,
-            tool="get_weather",
-            usage=(36, 12, 0, 0, 0),
-            finish=None,
-        ),
-        "anthropic_chat": Truth(**_SONNET),
-        "anthropic_cached": Truth(usage=_CACHED, **_SONNET),
-        "anthropic_thinking": Truth(usage=_CACHED, **_SONNET),
-        "anthropic_tool": Truth(
-            asked=WEATHER,
-            answered=None,
-            tool="get_weather",
-            usage=(48, 18, 0, 0, 0),
-            **_SONNET,
-        ),
-        "anthropic_stream": Truth(is_streamed=True, **_SONNET),
-        "anthropic_stream_raw_cached": Truth(usage=_CACHED, is_streamed=True, **_SONNET),
-        "anthropic_stream_cancel": Truth(status="cancelled", **_CUT, **_SONNET),
-        "anthropic_error_429": Truth(
-            error_class="rate_limit",
-            asked=QUESTION,
-            **_FAILED | {"provider": "anthropic"},
-            **_MODEL,
-        ),
-        "anthropic_error_529": Truth(
-            error_class="overloaded",
-            asked=QUESTION,
-            **_FAILED | {"provider": "anthropic"},
-            **_MODEL,
-        ),
-        "big_payload": Truth(asked='"lorem ipsum'),
-        "rich": _RICH,
-        "langchain_rich": _RICH,
-    }
-
-
-TRUTHS = _truths()
+TRUTHS = {
+    "chat": Truth(),
+    "chat_int_params": Truth(),
+    "chat_multimodal": Truth(asked='"What is in the image'),
+    "chat_cached_reasoning": Truth(usage=_REASONING, **_O4),
+    "chat_async": Truth(status="cancelled", **_CUT),
+    "tool_call": Truth(asked=WEATHER, answered=None, tool="get_weather", usage=(48, 18, 0, 0, 0)),
+    "stream": Truth(is_streamed=True),
+    "stream_tool": Truth(
+        asked=WEATHER,
+        answered=None,
+        tool="get_weather",
+        finish="tool_call",
+        is_streamed=True,
+    ),
+    "stream_no_usage": Truth(usage=None, is_streamed=True),
+    "stream_cancel": Truth(status="cancelled", **_CUT),
+    "stream_cancel_drop": Truth(status="cancelled", **_CUT),
+    "stream_abort": Truth(status="error", error_class="connection", **_CUT),
+    "stream_sseerror": Truth(status="error", error_class="server", **_CUT),
+    "error_429": Truth(error_class="rate_limit", **_FAILED),
+    "error_500": Truth(error_class="server", **_FAILED),
+    "embeddings": Truth(
+        kind="embedding",
+        operation="embeddings",
+        request_model="text-embedding-3-small",
+        response_model="text-embedding-3-small",
+        asked=None,
+        answered=None,
+        usage=None,
+        finish=None,
+    ),
+    "responses": Truth(usage=(36, 12, 0, 0, 0)),
+    "responses_cached_reasoning": Truth(
+        usage=_REASONING, request_model="o4-mini", response_model="o4-mini"
+    ),
+    "responses_stream": Truth(usage=(36, 12, 0, 0, 0), is_streamed=True),
+    "responses_tool": Truth(
+        asked=WEATHER,
+        answered=None,
+        tool="get_weather",
+        usage=(36, 12, 0, 0, 0),
+        finish=None,
+    ),
+    "anthropic_chat": Truth(**_SONNET),
+    "anthropic_cached": Truth(usage=_CACHED, **_SONNET),
+    "anthropic_thinking": Truth(usage=_CACHED, **_SONNET),
+    "anthropic_tool": Truth(
+        asked=WEATHER,
+        answered=None,
+        tool="get_weather",
+        usage=(48, 18, 0, 0, 0),
+        **_SONNET,
+    ),
+    "anthropic_stream": Truth(is_streamed=True, **_SONNET),
+    "anthropic_stream_raw_cached": Truth(usage=_CACHED, is_streamed=True, **_SONNET),
+    "anthropic_stream_cancel": Truth(status="cancelled", **_CUT, **_SONNET),
+    "anthropic_error_429": Truth(
+        error_class="rate_limit",
+        asked=QUESTION,
+        **_FAILED | {"provider": "anthropic"},
+        **_MODEL,
+    ),
+    "anthropic_error_529": Truth(
+        error_class="overloaded",
+        asked=QUESTION,
+        **_FAILED | {"provider": "anthropic"},
+        **_MODEL,
+    ),
+    "big_payload": Truth(asked='"lorem ipsum'),
+    "rich": _RICH,
+    "langchain_rich": _RICH,
+}
 
 
 @dataclass

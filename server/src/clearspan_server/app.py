@@ -130,9 +130,7 @@ def build(settings: Settings, folder: Folder, progress: Progress = LOG.info) -> 
     feed = live.Live(journal.stored)
     quarantine = Quarantine(folder.path / "quarantine.db")
     senders = Senders()
-    patience = Patience(
-        *(seconds * 10**9 for seconds in (settings.quiet_s, settings.stalled_s, settings.crashed_s))
-    )
+    patience = _patience(settings)
     rewriting = threading.Lock()
     stores = Stores(journal, engine, agenda, Watermark(folder.path / "told"), book, rewriting)
     deriving = Deriving()
@@ -172,6 +170,12 @@ def build(settings: Settings, folder: Folder, progress: Progress = LOG.info) -> 
         deriving=deriving,
     )
     return Parts(state, lifecycle, Rollups(engine, agenda), rewriter, agenda)
+
+
+def _patience(settings: Settings) -> Patience:
+    return Patience(
+        *(seconds * 10**9 for seconds in (settings.quiet_s, settings.stalled_s, settings.crashed_s))
+    )
 
 
 def _engine(folder: Path, faults: str) -> Engine:

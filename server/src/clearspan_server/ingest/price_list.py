@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time
 from functools import lru_cache
+from itertools import product
 
 import genai_prices
 import orjson
@@ -128,12 +129,11 @@ class PriceList:
 
     def _find_anywhere(self, model: str) -> tuple[Provider, ModelInfo] | None:
         """A model whose provider nobody knows: by its maker, whose models have names like this one."""
-        for name in spellings(model):
-            for owner in self._providers:
-                if owner.model_match is not None and owner.model_match.is_match(name):
-                    info = owner.find_model(name, all_providers=self._providers)
-                    if info is not None:
-                        return owner, info
+        for name, owner in product(spellings(model), self._providers):
+            if owner.model_match is not None and owner.model_match.is_match(name):
+                info = owner.find_model(name, all_providers=self._providers)
+                if info is not None:
+                    return owner, info
         return None
 
     def _find_in(self, owner: Provider, model: str) -> tuple[Provider, ModelInfo] | None:
