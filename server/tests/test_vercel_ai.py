@@ -239,6 +239,41 @@ def test_a_stream_that_was_left_has_no_finish_reason_and_is_cancelled() -> None:
     assert said(left.input) == ["user: Hi"]
 
 
+@pytest.mark.parametrize(
+    ("attributes", "scope"),
+    [
+        (
+            {
+                "gen_ai.operation.name": "chat",
+                "gen_ai.response.finish_reasons": ["interrupted"],
+                "gen_ai.output.messages": '[{"role":"assistant","parts":[{"type":"text","content":"Once"}]}]',
+            },
+            "gen_ai",
+        ),
+        (
+            {
+                "ai.operationId": "ai.streamText.doStream",
+                "ai.response.finishReason": "interrupted",
+                "ai.response.text": "Once",
+            },
+            "ai",
+        ),
+    ],
+    ids=["its own names", "the older names"],
+)
+def test_in_version_7_a_stream_that_the_provider_broke_off_has_failed(
+    attributes: Attributes, scope: str
+) -> None:
+    span = normalised(attributes, scope=scope)
+
+    assert (span.status, span.error_type, span.error_class) == (
+        "error",
+        "interrupted",
+        "connection",
+    )
+    assert said(span.output) == ["assistant: Once"]
+
+
 def test_reranked_documents_come_in_their_new_order() -> None:
     span = normalised(
         {

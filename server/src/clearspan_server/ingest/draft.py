@@ -63,6 +63,7 @@ class Draft:
     input_text: str = ""  # what a list shows of the input; a preview is cut from it after redaction
     output_text: str = ""
     usages: list[Candidate] = field(default_factory=list)  # what each convention says of the usage
+    ends_untold: bool = False  # the sender never says why a stream ended: silence proves nothing
 
 
 @dataclass(slots=True, frozen=True)

@@ -18,6 +18,7 @@ CANCELLED = frozenset(
         "OperationCanceledException",
         "abandoned stream",
         "context canceled",
+        "Request was aborted.",
     )
 )
 
@@ -64,6 +65,7 @@ _FRAGMENTS: tuple[tuple[str, str], ...] = (
     ("connecterror", "connection"),
     ("readerror", "connection"),
     ("econn", "connection"),
+    ("interrupted", "connection"),
     ("internalserver", "server"),
     ("server_error", "server"),
     ("servererror", "server"),
@@ -117,10 +119,11 @@ def error_class(error_type: str, message: str) -> str:
 
 def is_cancellation(error_type: str, message: str) -> bool:
     """Whether the caller went away, which is no error."""
-    if error_type.rpartition(".")[2] in CANCELLED or message in CANCELLED:
+    said = message.removeprefix("Error: ")  # JavaScript's, where the error has no name of its own
+    if error_type.rpartition(".")[2] in CANCELLED or said in CANCELLED:
         return True
     # `GeneratorExit()`, `CancelledError: …`: wrappers put the type at the head of the message.
-    head = message[:64].partition("(")[0].partition(":")[0]
+    head = said[:64].partition("(")[0].partition(":")[0]
     return head.rpartition(".")[2] in CANCELLED
 
 

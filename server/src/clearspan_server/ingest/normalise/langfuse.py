@@ -43,6 +43,7 @@ _TEXT = (
     (f"{_OWN}prompt.version", "prompt_version"),
 )
 _DATED = re.compile(r"[-@:](?:(?:19|20)\d\d-\d\d|\d{8}|\d{6}|\d{4})(?![\d.])")
+_DEFAULTED = frozenset(("temperature", "top_p", "frequency_penalty", "presence_penalty"))
 _ERROR = 2  # OpenTelemetry's status code
 _INPUT = ("input", "prompt_tokens", "input_tokens", "promptTokens")
 _OUTPUT = ("output", "completion_tokens", "output_tokens", "completionTokens")
@@ -128,6 +129,8 @@ def _fill_model(draft: Draft) -> None:
 def _fill_parameters(draft: Draft) -> None:
     span = draft.span
     held = opened(draft.attributes.get(f"{_OWN}model.parameters"))
+    # Only the wrapper of OpenAI's client in Python keeps why a stream ended; it always writes these.
+    draft.ends_untold = not (isinstance(held, dict) and held.keys() >= _DEFAULTED)
     if not isinstance(held, dict):
         return
     tier = text(held.pop("service_tier", None))

@@ -36,6 +36,9 @@ _BARE_SCOPES = ("openlit.instrumentation.",)  # leave a failed call without any 
 _HTTP_STATUS = ("http.response.status_code", "http.status_code")
 _FIRST_TOKENS = 8
 _ERROR = 2  # OpenTelemetry's status code
+# The finish reason of Vercel's AI SDK where the provider's stream stopped without its last word.
+_AI_SDK_SCOPES = ("ai", "gen_ai")
+_INTERRUPTED = "interrupted"
 _DB = ("db.system.name", "db.system", "db.query.text", "db.statement")
 
 
@@ -72,13 +75,7 @@ def _fill_from_name(draft: Draft) -> None:
 
 def _fill_status(draft: Draft) -> None:
     span = draft.span
-    raised = _raised(draft)
-    if raised:
-        last = raised[-1].attributes
-        span.error_type = span.error_type or text(last.get("exception.type"))
-        span.error_message = span.error_message or text(last.get("exception.message"))
-        span.error_stack = span.error_stack or text(last.get("exception.stacktrace"))
-    failed = draft.otel_status == _ERROR or bool(raised)
+    failed = _has_failed(draft)
     told = bool(span.error_type or span.error_message)
     if span.end_ns is None:
         span.status = "open"
@@ -98,6 +95,21 @@ def _fill_status(draft: Draft) -> None:
     if span.status == "error" and span.error_class == "other" and not span.error_type:
         said = [text(draft.attributes.get(key)) for key in _HTTP_STATUS]
         span.error_class = error_class("".join(said), "")
+
+
+def _has_failed(draft: Draft) -> bool:
+    """Whether the span tells of an error; what it raised fills what is not known of it yet."""
+    span = draft.span
+    raised = _raised(draft)
+    if raised:
+        last = raised[-1].attributes
+        span.error_type = span.error_type or text(last.get("exception.type"))
+        span.error_message = span.error_message or text(last.get("exception.message"))
+        span.error_stack = span.error_stack or text(last.get("exception.stacktrace"))
+    if span.finish_reason == _INTERRUPTED and draft.origin.scope_name in _AI_SDK_SCOPES:
+        span.error_type = span.error_type or _INTERRUPTED
+        return True
+    return draft.otel_status == _ERROR or bool(raised)
 
 
 def _raised(draft: Draft) -> list[Event]:
@@ -123,7 +135,7 @@ def _is_cut_short(draft: Draft) -> bool:
         return False
     if span.finish_reason:
         return span.kind == "llm" and span.finish_reason == "error"
-    if span.streamed is not True:
+    if span.streamed is not True or (draft.ends_untold and span.output):
         return False
     said = [one.usage.output for one in draft.usages if one.usage.input is not None]
     outputs = [count for count in said if count is not None]

@@ -117,8 +117,8 @@ def _answer(held: dict[str, Value]) -> list[Message] | None:
         generations = generations[0]
     if isinstance(generations, dict):
         return _conversation([generations.get("message", generations)])
-    if "role" in held:
-        return canonical(held)
+    if "role" in held or isinstance(held.get("tool_calls"), list):
+        return canonical({"role": "assistant", **held})
     # Logfire 4: {"message": …} of a call, {"combined_chunk_content"} of a stream.
     inner = held.get("message")
     if isinstance(inner, dict):
