@@ -10,9 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from clearspan_server.ingest.encode import Privacy
 from clearspan_server.ingest.limits import MAX_TEXT_BYTES
 from clearspan_server.ingest.merge import NO_RECORD, fold
 from clearspan_server.ingest.prices import LIST_ONLY
+from clearspan_server.ingest.redact import Redactor
+from clearspan_server.ingest.renormalise import Today
 from clearspan_server.jobs.derive import bring_up_to_date
 from clearspan_server.model.span import Span
 from clearspan_server.store.columns import to_batch
@@ -46,6 +49,7 @@ def log(**fields: object) -> Sent:
     return "log", span(1, **{"name": "", "end_ns": None} | fields)  # type: ignore[arg-type]  # any field
 
 
+TODAY = Today(LIST_ONLY, Privacy(Redactor(), b"test"))
 RETRIED = finished(input_tokens=10, output_tokens=5, attributes={"a": "1"}, user_id="early")
 LIFE: tuple[Sent, ...] = (
     opened(session_id="s"),
@@ -83,7 +87,7 @@ class Sender:
 
     def derive(self) -> None:
         keys = [(self._project, trace_id(1))]
-        bring_up_to_date(self._engine, lambda _: LIST_ONLY, keys, Bounds())
+        bring_up_to_date(self._engine, lambda _: TODAY, keys, Bounds())
 
 
 def rows_of(engine: Engine, project: str) -> list[Span]:

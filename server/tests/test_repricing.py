@@ -18,7 +18,7 @@ from clearspan_server.ingest.own_prices import check_entry
 from clearspan_server.ingest.prices import Prices
 from clearspan_server.ingest.redact import Redactor
 from clearspan_server.jobs.rewriting import Means, Recompute, Rewriter
-from clearspan_server.model.rewrite import Rewrite, Stretch
+from clearspan_server.model.rewrite import Rewrite, RewriteKind, Stretch
 from clearspan_server.model.span import Span
 from clearspan_server.store.catalog import Catalog
 from clearspan_server.store.columns import to_batch
@@ -215,6 +215,7 @@ class Bench:
         self.prices = Prices(self.catalog, folder / "prices.json")
         self.rewrites = Rewrites(folder / "rewrites.db")
         self.privacy = Privacy(Redactor(), b"test")
+        self.lock = threading.Lock()
 
     def store(self, *spans: Span) -> None:
         for one in spans:
@@ -222,19 +223,20 @@ class Bench:
         batch = pa.Table.from_batches([to_batch(spans)])
         self.engine.insert("spans", batch, token=uuid.uuid4().hex)
 
-    def begin(self, *, is_dry: bool = False) -> Rewrite:
+    def begin(
+        self, kind: RewriteKind = "reprice", *, is_dry: bool = False, is_full: bool = False
+    ) -> Rewrite:
         window = Stretch(self.project, 0, time.time_ns() + HOUR_NS)
-        return self.rewrites.add("reprice", window, is_dry=is_dry)
+        return self.rewrites.add(kind, window, is_dry=is_dry, is_full=is_full)
 
     def find(self, begun: Rewrite) -> Rewrite:
-        found = self.rewrites.find("reprice", self.project, begun.id)
+        found = self.rewrites.find(begun.kind, self.project, begun.id)
         assert found is not None
         return found
 
     def rewriter(self, recompute: Recompute) -> Rewriter:
-        lock = threading.Lock()
         return Rewriter(
-            Means(self.engine, self.prices, self.rewrites, self.privacy, lock, recompute)
+            Means(self.engine, self.prices, self.rewrites, self.privacy, self.lock, recompute)
         )
 
     def spans(self) -> list[Span]:

@@ -20,6 +20,7 @@ from clearspan_server.api import (
     health,
     live,
     mapping,
+    normalisations,
     otlp,
     overview,
     pages,
@@ -79,6 +80,7 @@ ROUTES: tuple[APIRouter, ...] = (
     mapping.router,
     overview.router,
     values.router,
+    normalisations.router,
     repricing.router,
     prices.router,
     rollups.router,
@@ -132,13 +134,14 @@ def build(settings: Settings, folder: Folder, progress: Progress = LOG.info) -> 
     senders = Senders()
     patience = _patience(settings)
     rewriting = threading.Lock()
-    stores = Stores(journal, engine, agenda, Watermark(folder.path / "told"), book, rewriting)
+    privacy = Privacy(Redactor(), folder.token.encode())
+    told = Watermark(folder.path / "told")
+    stores = Stores(journal, engine, agenda, told, book, privacy, rewriting)
     deriving = Deriving()
     lifecycle = Lifecycle(
         stores, Watch(senders, patience), feed.changed, deriving, quiet_ns=patience.quiet_ns
     )
     rewrites = Rewrites(folder.path / "rewrites.db")
-    privacy = Privacy(Redactor(), folder.token.encode())
     rewriter = Rewriter(Means(engine, book, rewrites, privacy, rewriting, lifecycle.recompute))
     limits = BatchLimits(settings.batch_rows, settings.batch_bytes, settings.batch_age_ms / 1000)
     state = State(

@@ -114,6 +114,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/normalisations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Normalisations
+         * @description The newest 20 normalisations of the project.
+         */
+        get: operations["list_normalisations"];
+        put?: never;
+        /**
+         * Normalise Again
+         * @description Begin a normalisation; it goes on by itself, hour by hour, also after a restart.
+         */
+        post: operations["normalise_again"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/normalisations/{normalisation_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Normalisation
+         * @description One normalisation, with how far it is.
+         */
+        get: operations["get_normalisation"];
+        put?: never;
+        post?: never;
+        /**
+         * Cancel Normalisation
+         * @description Stop a normalisation where it is; what it has filled stays so.
+         */
+        delete: operations["cancel_normalisation"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/overview": {
         parameters: {
             query?: never;
@@ -716,6 +764,16 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * ChangedField
+         * @description How many spans hold something else in a field now.
+         */
+        ChangedField: {
+            /** Field */
+            field: string;
+            /** Spans */
+            spans: number;
+        };
+        /**
          * ClassPrice
          * @description US dollars for `per` of a class.
          */
@@ -835,6 +893,22 @@ export interface components {
          */
         ErrorReply: {
             error: components["schemas"]["ErrorBody"];
+        };
+        /**
+         * FieldChange
+         * @description What one field of a span held and holds, as text; of a long one its beginning.
+         */
+        FieldChange: {
+            /** Field */
+            field: string;
+            /** New */
+            new: string;
+            /** Old */
+            old: string;
+            /** Span Id */
+            span_id: string;
+            /** Trace Id */
+            trace_id: string;
         };
         /**
          * FilledField
@@ -1020,6 +1094,89 @@ export interface components {
             output_tokens: number;
             /** Provider */
             provider: string;
+        };
+        /**
+         * Normalisation
+         * @description A normalisation: `progress` from 0 to 1, and what it has found so far.
+         *
+         *     `spans` were read again by the rules of `version`, `changed` of them hold something else now: how many by field,
+         *     with examples. Totals are costs of counted spans, in US dollars. `error` says why it does not go on, while it tries
+         *     again.
+         */
+        Normalisation: {
+            /** All */
+            all: boolean;
+            /** Changed */
+            changed: number;
+            /** Created */
+            created: string;
+            /** Ended */
+            ended: string | null;
+            /** Error */
+            error: string;
+            /** Examples */
+            examples: components["schemas"]["FieldChange"][];
+            /** Fields */
+            fields: components["schemas"]["ChangedField"][];
+            /** From */
+            from: string;
+            /** Id */
+            id: number;
+            /** New Total */
+            new_total: string;
+            /** Old Total */
+            old_total: string;
+            /** Preview */
+            preview: boolean;
+            /** Progress */
+            progress: number;
+            /** Spans */
+            spans: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "running" | "done" | "cancelled";
+            /** To */
+            to: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * NormalisationList
+         * @description The newest normalisations, newest first.
+         */
+        NormalisationList: {
+            /** Normalisations */
+            normalisations: components["schemas"]["Normalisation"][];
+        };
+        /**
+         * NormaliseRequest
+         * @description The window of a normalisation, RFC 3339 or epoch milliseconds; without an end it is all there is on that side.
+         *
+         *     Spans that older rules have filled are read again, with `all` every one. A preview changes nothing and tells what
+         *     would change.
+         */
+        NormaliseRequest: {
+            /**
+             * All
+             * @default false
+             */
+            all: boolean;
+            /** From */
+            from?: string | null;
+            /**
+             * Preview
+             * @default false
+             */
+            preview: boolean;
+            /**
+             * Project
+             * @default
+             */
+            project: string;
+            /** To */
+            to?: string | null;
         };
         /**
          * Overview
@@ -2474,6 +2631,170 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Me"];
                 };
+            };
+        };
+    };
+    list_normalisations: {
+        parameters: {
+            query?: {
+                /** @description The project, where no key says it; api/access.py reads it. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NormalisationList"];
+                };
+            };
+        };
+    };
+    normalise_again: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NormaliseRequest"];
+            };
+        };
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Normalisation"];
+                };
+            };
+        };
+    };
+    get_normalisation: {
+        parameters: {
+            query?: {
+                /** @description The project, where no key says it; api/access.py reads it. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                normalisation_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Normalisation"];
+                };
+            };
+        };
+    };
+    cancel_normalisation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                normalisation_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };

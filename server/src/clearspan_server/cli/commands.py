@@ -122,6 +122,28 @@ def reprice(
 
 
 @app.command()
+def normalise(  # noqa: PLR0913, PLR0917 - its options are its arguments
+    since: Annotated[str, typer.Option(help="So long ago (7d), a day (UTC), or a time.")],
+    until: Annotated[str | None, typer.Option(help="The same, exclusive; else now.")] = None,
+    every: Annotated[
+        bool, typer.Option("--all", help="Also spans that the rules of now have filled.")
+    ] = False,
+    preview: Annotated[
+        bool, typer.Option("--preview", help="Only tell what would change.")
+    ] = False,
+    project: Annotated[str, typer.Option(help="Whose spans; else those of all projects.")] = "",
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """Fill stored spans by the rules of now; of use after an upgrade."""
+    from clearspan_server.cli import normalising  # noqa: PLC0415 - Rich takes long to import
+
+    server = client.find(load({"data": data}).data)
+    asked = {"project": project, "from": since, "to": until, "all": every, "preview": preview}
+    normalising.normalise(server, asked, as_json=as_json)
+
+
+@app.command()
 def sim(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port; 0 takes a free one.")] = 4390,

@@ -16,7 +16,7 @@ MAX_TEXT_BYTES = 1024 * 1024  # of a content field, and of an attribute's value
 MAX_NAME_BYTES = 16 * 1024  # of a name: what lists show and filters choose by
 MAX_KEY_BYTES = 4 * 1024  # of an attribute's key
 
-_TEXTS = (
+CONTENT = (
     *("input", "output", "links", "events", "attributes_overflow", "error_message", "error_stack"),
     *("parameters", "tool_definitions", "tool_arguments", "tool_result"),
     *("retrieval_query", "documents"),
@@ -28,7 +28,7 @@ _NAMES = (
     *("prompt_version", "agent_name", "provider", "operation", "request_model", "response_model"),
     *("response_id", "finish_reason", "tool_name", "tool_call_id", "scope_name", "scope_version"),
 )
-_all_of = attrgetter(*_NAMES, *_TEXTS)
+_all_of = attrgetter(*_NAMES, *CONTENT)
 _TAGS = 1_000  # that a span keeps
 # Texts inside JSON are cut to the first of these parts of the limit with which the whole fits.
 _INNER_PARTS = (1, 8, 64, 4096)
@@ -50,7 +50,7 @@ def cut(span: Span) -> None:
 
 
 def _cut_fields(span: Span) -> None:
-    for name in _TEXTS:
+    for name in CONTENT:
         text = getattr(span, name)
         kept = shortened(text, MAX_TEXT_BYTES)
         if kept is not text:

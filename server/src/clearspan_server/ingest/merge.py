@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from clearspan_server.ingest import limits
 from clearspan_server.ingest.coerce import opened
 from clearspan_server.ingest.normalise.messages import calls_preview, dump, preview
-from clearspan_server.ingest.price import price, set_cost
+from clearspan_server.ingest.price import PRICED_BY, price, set_cost
 from clearspan_server.ingest.prices import Book
 from clearspan_server.model.messages import Message, input_text, output_text
 from clearspan_server.model.span import Span
@@ -34,12 +34,6 @@ _SCALARS = tuple(name for name in DEFAULTS if name not in _APART)
 _PARENT = frozenset(("parent_id", "parent_remote"))
 # Of these a log event only guesses.
 _OF_THE_SPAN = frozenset(("name", "kind", "scope_name", "scope_version", "dialect"))
-_PRICED_BY = frozenset(
-    (
-        *(name for name in DEFAULTS if name.endswith("_tokens") and name != "total_tokens"),
-        *("provider", "request_model", "response_model"),
-    )
-)
 
 
 @dataclass(slots=True)
@@ -94,7 +88,7 @@ def fold(row: Span | None, parts: Sequence[Part], book: Book) -> Span | None:
         [part for part in parts if part.kind == kind] for kind in ("open", "update", "log")
     )
     log = [joined(logs)] if logs else []
-    base = _base(row)
+    base = base_of(row)
     result = _Fold(_blank(row, parts)) if base is None else _Fold(base)
     for update in updates:
         for name in _said(update.span):
@@ -151,8 +145,8 @@ def _conversation(texts: Iterable[str]) -> list[Message]:
     return together
 
 
-def _base(row: Span | None) -> Span | None:
-    """The finished record below a row: what came beside it is taken off."""
+def base_of(row: Span | None) -> Span | None:
+    """The finished record below a row: what came beside it is taken off; None where there is none."""
     if row is None or NO_RECORD in row.filled:
         return None
     base = deepcopy(row)
@@ -208,7 +202,7 @@ def _settle(result: _Fold, row: Span | None, parts: Sequence[Part], book: Book) 
     if span.kind == "other" and model and (span.input_tokens is not None or span.input):
         span.kind = "llm"
         filled.add("kind")
-    if not filled.isdisjoint(_PRICED_BY):
+    if not filled.isdisjoint(PRICED_BY):
         set_cost(span, price(span, book))
     if not has_record and not any(part.kind == "open" for part in parts):
         span.process = ""  # nobody said that it is open, so nobody's silence ends it

@@ -33,6 +33,15 @@ _usage_of = attrgetter(
 )
 _Counts = tuple[int | None, ...]
 
+PRICED_BY = frozenset(
+    (
+        *("input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens"),
+        *("reasoning_tokens", "audio_input_tokens", "audio_output_tokens", "usage_other"),
+        *("provider", "request_model", "response_model", "service_tier"),
+    )
+)
+"""The fields of a span that a price follows from, beside its start."""
+
 
 @dataclass(slots=True)
 class Cost:

@@ -46,11 +46,11 @@ def _attributes(stored: Span) -> Attributes:
     if isinstance(beyond, dict):
         found.update(beyond)
     for key, field in stored.mirrored.items():
-        found[key] = _mirrored(stored, field)
+        found[key] = mirrored_value(stored, field)
     return found
 
 
-def _mirrored(stored: Span, field: str) -> Value:
+def mirrored_value(stored: Span, field: str) -> Value:
     """The value of an attribute that a field holds to the letter."""
     if field == "input_text":
         return input_text(canonical(stored.input) or [])

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pyarrow as pa
 
 from clearspan_server.ingest.merge import fold
-from clearspan_server.ingest.prices import Book
+from clearspan_server.ingest.renormalise import Today, parts_again
 from clearspan_server.model.span import Span
 from clearspan_server.store.agenda import Hour
 from clearspan_server.store.columns import to_batch
@@ -17,14 +17,14 @@ from clearspan_server.store.engine import Engine
 from clearspan_server.store.parts import SpanKey, read_parts
 from clearspan_server.store.statements import statement
 
-Books = Callable[[str], Book]  # project → its prices
+Days = Callable[[str], Today]  # project → what its spans are read and priced with now
 
 _SCHEMA = "clearspan_server.store.schema"
 
 
-def bring_up_to_date(engine: Engine, books: Books, keys: Sequence[Key], bounds: Bounds) -> Derived:
+def bring_up_to_date(engine: Engine, days: Days, keys: Sequence[Key], bounds: Bounds) -> Derived:
     """Fold and derive these traces; doing it twice changes nothing."""
-    folded = fold_parts(engine, books, keys)
+    folded = fold_parts(engine, days, keys)
     if folded:
         earliest_ns = min(hour_s for _, hour_s in folded) * 1_000_000_000
         bounds = replace(bounds, since_ns=min(bounds.since_ns, earliest_ns))
@@ -33,7 +33,7 @@ def bring_up_to_date(engine: Engine, books: Books, keys: Sequence[Key], bounds: 
     return derived
 
 
-def fold_parts(engine: Engine, books: Books, keys: Sequence[Key]) -> set[Hour]:
+def fold_parts(engine: Engine, days: Days, keys: Sequence[Key]) -> set[Hour]:
     """Write the rows of spans that have parts, where they change; gives the hours of all spans with parts."""
     parts = read_parts(engine, keys)
     if not parts:
@@ -43,7 +43,8 @@ def fold_parts(engine: Engine, books: Books, keys: Sequence[Key]) -> set[Hour]:
     changed: list[Span] = []
     for key, of_span in parts.items():
         held = rows.get(key)
-        new = fold(held, of_span, books(key[0]))
+        today = days(key[0])
+        new = fold(held, parts_again(of_span, today), today.book)
         hours |= {hour_of(key[0], one.start_ns) for one in (held, new) if one is not None}
         if new is not None:
             changed.append(new)

@@ -13,8 +13,10 @@ from clickhouse_connect.driver.exceptions import DatabaseError
 
 from clearspan_server.errors import Unavailable
 from clearspan_server.ingest.batches import contents
+from clearspan_server.ingest.encode import Privacy
 from clearspan_server.ingest.prices import Prices
 from clearspan_server.ingest.refusals import is_refusal
+from clearspan_server.ingest.renormalise import Today
 from clearspan_server.ingest.writer import StoredBatch
 from clearspan_server.jobs.derive import bring_up_to_date, crash
 from clearspan_server.jobs.states import Watch, Word
@@ -50,6 +52,7 @@ class Stores:
     agenda: Agenda
     told: Watermark
     prices: Prices
+    privacy: Privacy
     rewriting: threading.Lock  # held by whoever reads spans to write them again
 
 
@@ -212,9 +215,7 @@ class Lifecycle:
         """
         try:
             with self._stores.rewriting:
-                derived = bring_up_to_date(
-                    self._stores.engine, self._stores.prices.of, keys, bounds
-                )
+                derived = bring_up_to_date(self._stores.engine, self._today, keys, bounds)
             yield derived
         except Unavailable:
             raise
@@ -233,6 +234,9 @@ class Lifecycle:
             yield from self._derive(keys[middle:], bounds)
         else:
             self._gone_on = True
+
+    def _today(self, project: str) -> Today:
+        return Today(self._stores.prices.of(project), self._stores.privacy)
 
     def _report(
         self, keys: Collection[Key], what: Literal["traces"] | Word, seq: int | None = None

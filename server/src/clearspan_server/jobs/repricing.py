@@ -19,7 +19,7 @@ def survey(scope: Scope, stretch: Stretch) -> Survey:
     changed: list[Difference] = []
     for row in scope.engine.query(statement(_SCHEMA, "spans_usage"), scope.values(stretch)):
         span = Span(**row)
-        cost = price(span, scope.book)
+        cost = price(span, scope.today.book)
         new = cost.total if cost else None
         tally.spans += 1
         if cost is None and _is_kept(span):
@@ -37,7 +37,7 @@ def survey(scope: Scope, stretch: Stretch) -> Survey:
 
 def again(scope: Scope, spans: list[Span]) -> list[Span]:
     """The spans with the costs that the prices of now give, one version on."""
-    return [repriced(span, scope.book) for span in spans]
+    return [repriced(span, scope.today.book) for span in spans]
 
 
 def repriced(span: Span, book: Book) -> Span:

@@ -12,6 +12,8 @@ import pyarrow as pa
 from clearspan_server.ingest.encode import Privacy
 from clearspan_server.ingest.normalise import VERSION
 from clearspan_server.ingest.prices import Prices
+from clearspan_server.ingest.renormalise import Today
+from clearspan_server.jobs.normalising import NORMALISING
 from clearspan_server.jobs.repricing import REPRICING
 from clearspan_server.jobs.surveys import Scope, SpanIds, Way, whole_spans
 from clearspan_server.model.rewrite import Rewrite, RewriteKind, Stretch
@@ -24,7 +26,7 @@ from clearspan_server.store.statements import statement
 
 LOG = logging.getLogger(__name__)
 
-WAYS: Mapping[RewriteKind, Way] = {"reprice": REPRICING}
+WAYS: Mapping[RewriteKind, Way] = {"reprice": REPRICING, "normalise": NORMALISING}
 
 # Traces whose figures have changed, with their hours; done when everything that follows is stored.
 Recompute = Callable[[Collection[Key], Collection[Hour]], "Future[None]"]
@@ -109,9 +111,10 @@ class Rewriter:
 
     def _scope(self, rewrite: Rewrite) -> Scope:
         """The means as they are now: prices may change while it goes on."""
-        book = self._means.prices.of(rewrite.project)
+        means = self._means
+        today = Today(means.prices.of(rewrite.project), means.privacy)
         below = VERSION + rewrite.is_full  # what newer rules have filled stays, whatever happens
-        return Scope(self._means.engine, book, self._means.privacy, below)
+        return Scope(means.engine, today, below)
 
     def _stretch(self, rewrite: Rewrite, stretch: Stretch, interrupted: Step | None) -> bool:
         """One stretch of the window; false when the server stops before all that follows is stored."""

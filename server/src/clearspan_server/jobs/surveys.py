@@ -3,8 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from clearspan_server.ingest.encode import Privacy
-from clearspan_server.ingest.prices import Book
+from clearspan_server.ingest.renormalise import Today
 from clearspan_server.model.rewrite import Stretch, Tally
 from clearspan_server.model.span import Span
 from clearspan_server.store.engine import Engine
@@ -16,11 +15,10 @@ SpanIds = tuple[str, str]  # trace id, span id
 
 @dataclass(slots=True, frozen=True)
 class Scope:
-    """The means for one project: its prices, what finds secrets, and below which version rules are outdated."""
+    """The means for one project; rules of a version below `below` are outdated."""
 
     engine: Engine
-    book: Book
-    privacy: Privacy
+    today: Today
     below: int
 
     def values(self, stretch: Stretch) -> dict[str, object]:

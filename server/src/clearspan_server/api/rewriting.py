@@ -1,0 +1,27 @@
+"""What requests and answers about rewrites of history have in common: the window, and how far one is."""
+
+import time
+
+from clearspan_server.api.window import parse_time
+from clearspan_server.errors import BadInput
+from clearspan_server.model.rewrite import Rewrite, Stretch
+
+
+def window_of(project: str, since: str | None, until: str | None) -> Stretch:
+    """The part of a project's history between two times; without one it is all there is on that side.
+
+    Raises:
+        BadInput: a time that cannot be read, or a beginning that is not before the end.
+    """
+    from_ns = 0 if since is None else parse_time(since, "from")
+    to_ns = time.time_ns() if until is None else parse_time(until, "to")
+    if from_ns >= to_ns:
+        raise BadInput(f"from {since!r} is not before to {until or 'now'!r}", field="from")
+    return Stretch(project, from_ns, to_ns)
+
+
+def progress(found: Rewrite) -> float:
+    """How much of it is done, from 0 to 1."""
+    if found.state == "done":
+        return 1.0
+    return min(1.0, found.tally.spans / found.spans_total) if found.spans_total else 0.0

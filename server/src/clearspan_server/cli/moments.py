@@ -1,0 +1,35 @@
+"""Times as people type them on the command line, as the API reads them."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+_AGO = re.compile(r"([0-9]{1,6})([mhdw])")
+_UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_MINUTE = re.compile(r"(.*[Tt ][0-9]{2}:[0-9]{2})([Zz]|[+-][0-9]{2}:[0-9]{2})")
+
+
+def moment(text: str | None) -> str | None:
+    """RFC 3339 of `7d` (so long ago; also m, h, w), of a day (its beginning in UTC), of a time without seconds.
+
+    Anything else is the server's to read, or to refuse.
+    """
+    if text is None:
+        return None
+    if ago := _AGO.fullmatch(text):
+        return _ago(int(ago[1]), _UNITS[ago[2]])
+    if _DAY.fullmatch(text):
+        return f"{text}T00:00:00Z"
+    if minute := _MINUTE.fullmatch(text):
+        return f"{minute[1]}:00{minute[2]}"
+    return text
+
+
+def _ago(count: int, unit: str) -> str:
+    now = datetime.now(UTC)
+    epoch = datetime.fromtimestamp(0, UTC)
+    try:
+        since = max(epoch, now - timedelta(**{unit: count}))
+    except OverflowError:
+        since = epoch
+    return since.isoformat()
