@@ -60,6 +60,15 @@ def test_a_streamed_tool_call_of_javascript_names_no_role() -> None:
     ]
 
 
+def test_javascripts_wrapper_calls_embeddings_generations() -> None:
+    span = normalised(
+        {f"{OWN}type": "generation", f"{OWN}model.name": "text-embedding-3-small"},
+        name="OpenAI.embeddings",
+    )
+
+    assert (span.kind, span.operation) == ("embedding", "embeddings")
+
+
 @pytest.mark.parametrize(
     "output", [201, 9], ids=["version 3 of JavaScript's client", "since version 4"]
 )

@@ -42,6 +42,7 @@ _TEXT = (
     (f"{_OWN}prompt.name", "prompt_name"),
     (f"{_OWN}prompt.version", "prompt_version"),
 )
+_EMBEDDINGS = "OpenAI.embeddings"  # JavaScript's wrapper knows generations only
 _DATED = re.compile(r"[-@:](?:(?:19|20)\d\d-\d\d|\d{8}|\d{6}|\d{4})(?![\d.])")
 _DEFAULTED = frozenset(("temperature", "top_p", "frequency_penalty", "presence_penalty"))
 _ERROR = 2  # OpenTelemetry's status code
@@ -89,6 +90,8 @@ def _fill_observation(draft: Draft, keys: Keys) -> None:
     span, attributes = draft.span, draft.attributes
     if span.kind == "other":
         span.kind = _KINDS.get(text(attributes.get(f"{_OWN}type")).lower(), "other")
+        if span.kind == "llm" and span.name == _EMBEDDINGS:
+            span.kind = "embedding"
     if text(attributes.get(f"{_OWN}level")).upper() == "ERROR":
         draft.otel_status = _ERROR  # JavaScript leaves it unset
         message = text(attributes.get(f"{_OWN}status_message"))
