@@ -7,8 +7,19 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from browsing import PHONE, Visitor
+from running import until
+from sending import PROTOBUF, post, request_of
+from sending import span as sent_span
 
 pytestmark = pytest.mark.browser
+
+CALL = {
+    "gen_ai.operation.name": "chat",
+    "gen_ai.provider.name": "azure.ai.openai",
+    "gen_ai.request.model": "prod-eu",
+    "gen_ai.usage.input_tokens": 1000,
+    "gen_ai.usage.output_tokens": 100,
+}
 
 
 def open_page(visitor: Visitor) -> str:
@@ -108,6 +119,34 @@ def test_a_page_that_cannot_be_read_says_so_and_tries_again(visitor: Visitor) ->
     visitor.page.unroute("**/api/v1/prices?*")
     visitor.page.get_by_role("button", name="Try again").click()
     expect(visitor.page.get_by_role("heading", name="Prices", exact=True)).to_be_visible()
+
+
+def test_history_is_previewed_and_then_repriced(visitor: Visitor) -> None:
+    project = open_page(visitor)
+    url, headers = visitor.server.url, PROTOBUF | {"x-clearspan-project": project}
+    sent = [sent_span("chat", CALL) for _ in range(3)]
+    assert post(url, "/v1/traces", request_of(sent), headers)[0] == 200
+    spans = f"/api/v1/spans?project={project}&limit=10"
+    until(lambda: len(visitor.server.get(spans)["spans"]) == 3)
+    history = visitor.page.locator(".history")
+    expect(history).to_contain_text("Nothing was re-priced yet")
+    add(visitor, "prod-eu", input="2", output="8")
+    expect(row(visitor, "prod-eu")).to_be_visible()
+
+    history.get_by_role("button", name="Preview").focus()
+    visitor.page.keyboard.press("Enter")
+    preview = history.get_by_role("article", name="Preview")
+    expect(preview.get_by_role("status")).to_contain_text("3 spans of 3 with usage would cost")
+    changed = preview.get_by_role("table", name="Changed models").get_by_role("row")
+    expect(changed.filter(has_text="prod-eu")).to_contain_text("$0.00840")
+    before = [one["total_cost"] for one in visitor.server.get(spans)["spans"]]
+    history.get_by_role("button", name="Re-price").click()
+
+    done = history.get_by_role("article", name="Re-pricing")
+    expect(done.get_by_role("status")).to_contain_text("3 spans had no cost")
+    assert before == [None] * 3
+    assert [one["total_cost"] for one in visitor.server.get(spans)["spans"]] == ["0.0028"] * 3
+    assert not visitor.scrolls_sideways()
 
 
 def test_a_span_tells_how_its_cost_adds_up(visitor: Visitor) -> None:

@@ -20,6 +20,7 @@ from clearspan_server.store.engine import Engine
 from clearspan_server.store.parts import to_parts
 from conforming import captured, is_json
 from reading import span
+from rewriting import Bench, at_once
 from running import Server, serving, start, until
 from sending import PROTOBUF, post
 from spoiling import UNREAD, spoil
@@ -27,7 +28,7 @@ from test_access import ask, bearer, make_key
 from test_mapping import spans_of
 from test_own_prices import Owner
 from test_price_import import run
-from test_repricing import Bench, at_once, call, hourly_cost, traces
+from test_repricing import call, hourly_cost, traces
 
 ALL_TIME = "from=1000000000000&limit=100"
 JSON = {"content-type": "application/json"}
@@ -263,7 +264,7 @@ def test_a_server_that_was_killed_goes_on_where_it_was(tmp_path: Path) -> None:
     data = tmp_path / "data"
     with serving(data) as server:
         owner = Owner(server, "default")
-        ids = [call(owner, hours, "gpt-4o") for hours in range(1, 17)]
+        ids = [call(owner, 24 * days, "gpt-4o") for days in range(1, 17)]
         until(lambda: len(traces(owner)) == len(ids))
     spoil(data)
     server = start(data)

@@ -1,30 +1,27 @@
 """Re-pricing history: told before, done hour by hour, finished after a restart, followed by everything that adds up."""
 
 import json
-import threading
 import time
 import uuid
 from collections.abc import Iterator
-from concurrent.futures import Future
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
 import pytest
 
-from clearspan_server.ingest.encode import Privacy
-from clearspan_server.ingest.own_prices import check_entry
-from clearspan_server.ingest.prices import Prices
-from clearspan_server.ingest.redact import Redactor
-from clearspan_server.jobs.rewriting import Means, Recompute, Rewriter
-from clearspan_server.model.rewrite import Rewrite, RewriteKind, Stretch
-from clearspan_server.model.span import Span
-from clearspan_server.store.catalog import Catalog
-from clearspan_server.store.columns import to_batch
+from clearspan_server.ingest.renormalise import Today
+from clearspan_server.jobs.rewriting import stretches_of
+from clearspan_server.jobs.surveys import Scope
+from clearspan_server.model.rewrite import (
+    ModelTally,
+    Stretch,
+    Tally,
+)
 from clearspan_server.store.engine import Engine
-from clearspan_server.store.rewrites import Rewrites
-from reading import HOUR_NS, span
+from reading import BASE_NS, HOUR_NS, MINUTE_NS, span
+from rewriting import Bench, Followed, at_once
 from running import Server, serving, start, until
 from sending import PROTOBUF, post, request_of
 from sending import span as sent_span
@@ -81,18 +78,29 @@ def owner(server: Server) -> Owner:
     return Owner(server, f"p-{uuid.uuid4().hex}")
 
 
-def test_a_dry_run_tells_the_difference_and_changes_nothing(owner: Owner) -> None:
+def test_a_preview_tells_the_difference_and_changes_nothing(owner: Owner) -> None:
     ids = [call(owner, hours) for hours in (1, 2, 30)]
     call(owner, 3, "gpt-4o")
     until(lambda: len(traces(owner)) == 4)
     owner.put("prod-eu", {"input": "2", "output": "8"})
 
-    found = reprice(owner, dry_run=True)
+    found = reprice(owner, preview=True)
 
-    assert (found["spans"], found["changed"], found["kept"]) == (4, 3, 0)
+    assert (found["spans"], found["changed"], found["gained"], found["kept"]) == (4, 3, 3, 0)
     assert (found["old_total"], found["new_total"]) == ("0.0035", "0.0119")
     assert {one["trace_id"] for one in found["biggest"]} == set(ids)
     assert {(one["old"], one["new"]) for one in found["biggest"]} == {(None, "0.0028")}
+    assert found["models"] == [
+        {
+            "provider": "azure.ai.openai",
+            "model": "prod-eu",
+            "spans": 3,
+            "changed": 3,
+            "gained": 3,
+            "old_total": "0",
+            "new_total": "0.0084",
+        }
+    ]
     assert [traces(owner)[one] for one in ids] == [None] * 3
 
 
@@ -114,7 +122,7 @@ def test_only_the_window_is_priced_anew(owner: Owner) -> None:
     until(lambda: len(traces(owner)) == 2)
     owner.put("prod-eu", {"input": "2", "output": "8"})
 
-    reprice(owner, since=str((NOW_NS - 10 * HOUR_NS) // 10**6))
+    reprice(owner, **{"from": str((NOW_NS - 10 * HOUR_NS) // 10**6)})
 
     assert traces(owner) == {new: "0.0028", old: None}
 
@@ -134,8 +142,8 @@ def test_a_cost_goes_with_its_entry(owner: Owner) -> None:
 @pytest.mark.parametrize(
     ("fields", "said"),
     [
-        ({"since": "soon"}, "'soon'"),
-        ({"since": "2026-02-01T00:00:00Z", "until": "2026-01-01T00:00:00Z"}, "2026-02-01"),
+        ({"from": "soon"}, "'soon'"),
+        ({"from": "2026-02-01T00:00:00Z", "to": "2026-01-01T00:00:00Z"}, "2026-02-01"),
         ({"hurry": True}, "hurry"),
     ],
 )
@@ -159,22 +167,40 @@ def test_reading_is_not_enough_to_reprice(owner: Owner) -> None:
     assert (begun, listed, nobody, unknown) == (403, 200, 401, 404)
 
 
+def test_a_key_sees_and_stops_only_its_own_project(owner: Owner) -> None:
+    _, begun = owner.ask("POST", "/prices/reprice", {"preview": True})
+    path = f"/api/v1/prices/reprice/{begun['id']}"
+    own = bearer(make_key(owner.server, owner.project, "read", "write"))
+    other = bearer(make_key(owner.server, f"{owner.project}-b", "read", "write"))
+
+    strange = [ask(owner.server, method, path, other)[0] for method in ("GET", "DELETE")]
+    _, _, listed = ask(owner.server, "GET", "/api/v1/prices/reprice", other)
+    nobody = [ask(owner.server, method, path, None)[0] for method in ("GET", "DELETE")]
+    found = [ask(owner.server, method, path, own)[0] for method in ("GET", "DELETE")]
+
+    assert (strange, listed["repricings"], nobody) == ([404, 404], [], [401, 401])
+    assert found == [200, 204]
+
+
 def test_the_command_previews_and_reprices(tmp_path: Path) -> None:
     with serving(tmp_path / "data") as server:
         owner = Owner(server, "default")
         called = call(owner, 1)
         until(lambda: called in traces(owner))
         owner.put("prod-eu", {"input": "2", "output": "8"})
-        command = ("reprice", "--since", "2020-01-01")
+        command = ("prices", "reprice", "--from", "2020-01-01")
 
-        dry = run(tmp_path / "data", *command, "--dry-run")
+        preview = run(tmp_path / "data", *command, "--preview")
         before = traces(owner)
         real = run(tmp_path / "data", *command, "--json")
         after = traces(owner)
 
-    assert "1 of 1 spans with usage would cost something else" in dry.stdout
-    assert "total $0 → $0.0028" in dry.stdout
-    assert called in dry.stdout
+    assert preview.stdout.splitlines() == [
+        "1 of 1 spans with usage would cost something else",
+        "1 of them had no cost",
+        "  azure.ai.openai prod-eu: 1 of 1 spans, $0 → $0.0028",
+        "total $0 → $0.0028",
+    ]
     assert before == {called: None}
     assert json.loads(real.stdout)["new_total"] == "0.0028"
     assert after == {called: "0.0028"}
@@ -184,7 +210,7 @@ def test_a_server_that_was_killed_goes_on_where_it_was(tmp_path: Path) -> None:
     data = tmp_path / "data"
     server = start(data)
     owner = Owner(server, "default")
-    ids = [call(owner, hours) for hours in range(1, 17)]
+    ids = [call(owner, 24 * days) for days in range(1, 17)]  # a stretch is at most a day
     until(lambda: len(traces(owner)) == len(ids))
     owner.put("prod-eu", {"input": "2", "output": "8"})
     _, begun = owner.ask("POST", "/prices/reprice", {})
@@ -205,49 +231,6 @@ def test_a_server_that_was_killed_goes_on_where_it_was(tmp_path: Path) -> None:
     assert set(costs.values()) == {"0.0028"}
 
 
-class Bench:
-    """The job alone, on an engine, in a project of its own."""
-
-    def __init__(self, engine: Engine, folder: Path) -> None:
-        self.engine = engine
-        self.project = f"p-{uuid.uuid4().hex}"
-        self.catalog = Catalog(folder / "catalog.db")
-        self.prices = Prices(self.catalog, folder / "prices.json")
-        self.rewrites = Rewrites(folder / "rewrites.db")
-        self.privacy = Privacy(Redactor(), b"test")
-        self.lock = threading.Lock()
-
-    def store(self, *spans: Span) -> None:
-        for one in spans:
-            one.project = self.project
-        batch = pa.Table.from_batches([to_batch(spans)])
-        self.engine.insert("spans", batch, token=uuid.uuid4().hex)
-
-    def begin(
-        self, kind: RewriteKind = "reprice", *, is_dry: bool = False, is_full: bool = False
-    ) -> Rewrite:
-        window = Stretch(self.project, 0, time.time_ns() + HOUR_NS)
-        return self.rewrites.add(kind, window, is_dry=is_dry, is_full=is_full)
-
-    def find(self, begun: Rewrite) -> Rewrite:
-        found = self.rewrites.find(begun.kind, self.project, begun.id)
-        assert found is not None
-        return found
-
-    def rewriter(self, recompute: Recompute) -> Rewriter:
-        return Rewriter(
-            Means(self.engine, self.prices, self.rewrites, self.privacy, self.lock, recompute)
-        )
-
-    def spans(self) -> list[Span]:
-        asked = "select * from spans final where project = {p:String} order by start_ns, span_id"
-        return [Span(**row) for row in self.engine.query(asked, {"p": self.project})]
-
-    def close(self) -> None:
-        self.catalog.close()
-        self.rewrites.close()
-
-
 @pytest.fixture
 def bench(engine: Engine, tmp_path: Path) -> Iterator[Bench]:
     made = Bench(engine, tmp_path)
@@ -255,42 +238,29 @@ def bench(engine: Engine, tmp_path: Path) -> Iterator[Bench]:
     made.close()
 
 
-def at_once(*_: object) -> "Future[None]":
-    done: Future[None] = Future()
-    done.set_result(None)
-    return done
-
-
 def test_an_interrupted_hour_is_told_once_and_followed_again(bench: Bench) -> None:
     bench.store(
         *(span(number, provider="x", response_model="m", input_tokens=1000) for number in (1, 2))
     )
-    bench.catalog.put_price(bench.project, "", check_entry("", "m", None, {"input": "1"}))
+    bench.price("m", input="1")
     begun = bench.begin()
-    followed: list[set[tuple[str, str]]] = []
+    followed = Followed()
 
-    def never(keys: Any, _hours: Any) -> "Future[None]":
-        followed.append(set(keys))
-        return Future()
-
-    def then(keys: Any, _hours: Any) -> "Future[None]":
-        followed.append(set(keys))
-        return at_once()
-
-    first = bench.rewriter(never)
+    first = bench.rewriter(followed.never)
     first.start()
-    until(lambda: followed)
+    until(lambda: followed.keys)
     first.stop(10)
-    second = bench.rewriter(then)
+    second = bench.rewriter(followed.at_once)
     second.start()
     until(lambda: bench.find(begun).state == "done")
     second.stop(10)
 
     found = bench.find(begun)
-    assert (found.tally.changed, found.tally.spans) == (2, 2)
-    assert (found.tally.old_total, found.tally.new_total) == (Decimal(0), Decimal("0.002"))
-    assert followed[0] == followed[1]
-    assert len(followed[0]) == 2
+    whole = found.tally
+    assert (whole.changed, whole.spans) == (2, 2)
+    assert (whole.old_total, whole.new_total) == (Decimal(0), Decimal("0.002"))
+    assert followed.keys[0] == followed.keys[1]
+    assert len(followed.keys[0]) == 2
 
 
 def test_nothing_but_the_cost_of_a_span_changes(bench: Bench) -> None:
@@ -335,8 +305,9 @@ def test_a_cost_from_the_list_stays_where_the_list_knows_none_any_more(bench: Be
     job.stop(10)
 
     found = bench.find(begun)
-    assert (found.tally.kept, found.tally.changed) == (1, 0)
-    assert found.tally.new_total == found.tally.old_total == Decimal("0.5")
+    whole = found.tally
+    assert (found.tally.kept, whole.changed) == (1, 0)
+    assert whole.new_total == whole.old_total == Decimal("0.5")
     assert bench.spans()[0].total_cost == Decimal("0.5")
 
 
@@ -349,3 +320,87 @@ def test_a_cancelled_one_stops(bench: Bench) -> None:
 
     assert (ended, again) == (True, False)
     assert bench.rewrites.next() is None
+
+
+def test_a_cancelled_one_ends_the_stretch_that_it_was_in(bench: Bench) -> None:
+    bench.price("m", input="1")
+    bench.store(*(bench.called(day) for day in range(3)))
+    begun = bench.begin()
+    followed = Followed()
+
+    job = bench.rewriter(followed.never)
+    job.start()
+    until(lambda: followed.keys)
+    bench.rewrites.end(begun.id, "cancelled")
+    job.stop(10)
+    second = bench.rewriter(followed.at_once)
+    second.start()
+    until(lambda: bench.rewrites.next() is None)
+    second.stop(10)
+
+    assert followed.keys[0] == followed.keys[1]
+    assert [one.total_cost for one in bench.spans()] == [Decimal("0.001"), None, None]
+
+
+def test_what_arrives_while_its_hour_is_priced_stays(bench: Bench) -> None:
+    bench.price("m", input="1")
+    old = bench.called(0)
+    bench.store(old)
+    bench.begin()
+    job = bench.rewriter(at_once)
+
+    with bench.lock:  # it has looked, and cannot write yet
+        job.start()
+        until(lambda: (one := bench.rewrites.next()) and bench.rewrites.step(one))
+        bench.store(replace(old, version=1_000, input_tokens=5_000, name="corrected"))
+    until(lambda: bench.rewrites.next() is None)
+    job.stop(10)
+
+    stored = bench.spans()
+    assert [(one.name, one.total_cost) for one in stored] == [("corrected", Decimal("0.005"))]
+    assert stored[0].version == 1_001
+
+
+def test_spans_whose_cost_stays_are_not_written(bench: Bench) -> None:
+    bench.price("m", input="1")
+    bench.store(bench.called(0), bench.called(1))
+    for wanted in range(2):
+        bench.begin()
+        job = bench.rewriter(at_once)
+        job.start()
+        until(lambda: bench.rewrites.next() is None)
+        job.stop(10)
+
+        assert [one.version for one in bench.spans()] == [2, 2], wanted
+
+
+def test_a_full_hour_is_done_in_parts_that_meet(bench: Bench) -> None:
+    window = Stretch(bench.project, BASE_NS + 7, BASE_NS + 50 * HOUR_NS)
+    job = bench.rewrites.add("reprice", window, is_dry=True)
+    minutes = [BASE_NS + minute * MINUTE_NS for minute in (0, 1, 2, 3, 30 * 60)]
+    bench.store(
+        *(
+            span(number, number, start_ns=minute + 10, input_tokens=1)
+            for minute in minutes
+            for number in range(
+                minutes.index(minute) * 8_000, minutes.index(minute) * 8_000 + 8_000
+            )
+        )
+    )
+
+    scope = Scope(bench.engine, Today(bench.prices.of(bench.project), bench.privacy), 0)
+    stretches = list(stretches_of(scope, job))
+
+    assert [count for _, count in stretches] == [16_000, 16_000, 8_000]
+    assert stretches[0][0].from_ns == job.from_ns
+    assert stretches[0][0].to_ns == stretches[1][0].from_ns == minutes[2]
+
+
+def test_models_beyond_the_first_hundred_are_told_together() -> None:
+    tally = Tally(models=[ModelTally("p", f"m{number}", spans=1) for number in range(60)])
+
+    tally.add(Tally(models=[ModelTally("p", f"m{number}", spans=1) for number in range(50, 200)]))
+
+    assert len(tally.models) == 101
+    assert (tally.models[-1].model, tally.models[-1].spans) == ("", 100)
+    assert sum(one.spans for one in tally.models) == 210

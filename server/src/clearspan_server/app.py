@@ -142,7 +142,9 @@ def build(settings: Settings, folder: Folder, progress: Progress = LOG.info) -> 
         stores, Watch(senders, patience), feed.changed, deriving, quiet_ns=patience.quiet_ns
     )
     rewrites = Rewrites(folder.path / "rewrites.db")
-    rewriter = Rewriter(Means(engine, book, rewrites, privacy, rewriting, lifecycle.recompute))
+    rewriter = Rewriter(
+        Means(engine, journal, book, rewrites, privacy, rewriting, lifecycle.recompute)
+    )
     limits = BatchLimits(settings.batch_rows, settings.batch_bytes, settings.batch_age_ms / 1000)
     state = State(
         settings=settings,

@@ -1,6 +1,7 @@
 /** What calls are priced with: the list, the project's own entries, and which of them means a model. */
 
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
+import { type Days, windowOf } from "../model/repricing";
 import { get, post, put, remove } from "./client";
 import type { components } from "./schema";
 
@@ -45,19 +46,24 @@ export function repricingsQuery(project: string) {
   return queryOptions({
     queryKey: ["repricings", project],
     queryFn: ({ signal }) => get<RepricingList>("/prices/reprice", { project }, signal),
-    refetchInterval: ({ state }) =>
-      state.data?.repricings.some((one) => one.state === "running") === true ? FOLLOW_MS : false,
+    refetchInterval: ({ state }) => (isRepricing(state.data) ? FOLLOW_MS : false),
   });
 }
 
-/** Begins a re-pricing of what came since a moment; a dry run only tells what would change. */
+/** Whether one of them is still under way. */
+export function isRepricing(list: RepricingList | undefined): boolean {
+  return list?.repricings.some((one) => one.state === "running") === true;
+}
+
+/** Begins a re-pricing; a preview only tells what would change. */
 export function reprice(
   project: string,
-  since: string,
-  isDry: boolean,
+  days: Days,
+  isPreview: boolean,
   csrf: string,
 ): Promise<Repricing> {
-  return post<Repricing>("/prices/reprice", { project, since, dry_run: isDry }, csrf);
+  const asked = { project, ...windowOf(days), preview: isPreview };
+  return post<Repricing>("/prices/reprice", asked, csrf);
 }
 
 export function cancelRepricing(project: string, id: number, csrf: string): Promise<void> {

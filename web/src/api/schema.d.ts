@@ -1554,34 +1554,57 @@ export interface components {
             time: string;
         };
         /**
+         * RepricedModel
+         * @description What is found of a model's spans; without a name it is of all the models beyond the first hundred.
+         *
+         *     Of its `spans` with usage `changed` cost something else now, and `gained` of these had no cost. Totals are of
+         *     counted spans, in US dollars.
+         */
+        RepricedModel: {
+            /** Changed */
+            changed: number;
+            /** Gained */
+            gained: number;
+            /** Model */
+            model: string;
+            /** New Total */
+            new_total: string;
+            /** Old Total */
+            old_total: string;
+            /** Provider */
+            provider: string;
+            /** Spans */
+            spans: number;
+        };
+        /**
          * RepriceRequest
          * @description The window of a re-pricing, RFC 3339 or epoch milliseconds; without an end it is all there is on that side.
          *
-         *     A dry run changes nothing and tells what would change.
+         *     A preview changes nothing and tells what would change.
          */
         RepriceRequest: {
+            /** From */
+            from?: string | null;
             /**
-             * Dry Run
+             * Preview
              * @default false
              */
-            dry_run: boolean;
+            preview: boolean;
             /**
              * Project
              * @default
              */
             project: string;
-            /** Since */
-            since?: string | null;
-            /** Until */
-            until?: string | null;
+            /** To */
+            to?: string | null;
         };
         /**
          * Repricing
-         * @description A re-pricing: `progress` from 0 to 1, and what it has found so far.
+         * @description A re-pricing: `progress` from 0 to 1, and what it has found so far, in all and of each model that changes.
          *
-         *     `spans` have usage, `changed` of them cost something else now, `kept` have a cost from the list, which knows no
-         *     price for them any more, and keep it. Totals are of counted spans, in US dollars. `error` says why it does not go
-         *     on, while it tries again.
+         *     `spans` have usage, `changed` of them cost something else now, `gained` of these had no cost. `kept` have a cost
+         *     from the list, which knows no price for them any more, and keep it. Totals are of counted spans, in US dollars.
+         *     `error` says why it does not go on, while it tries again.
          */
         Repricing: {
             /** Biggest */
@@ -1590,24 +1613,28 @@ export interface components {
             changed: number;
             /** Created */
             created: string;
-            /** Dry Run */
-            dry_run: boolean;
             /** Ended */
             ended: string | null;
             /** Error */
             error: string;
+            /** From */
+            from: string;
+            /** Gained */
+            gained: number;
             /** Id */
             id: number;
             /** Kept */
             kept: number;
+            /** Models */
+            models: components["schemas"]["RepricedModel"][];
             /** New Total */
             new_total: string;
             /** Old Total */
             old_total: string;
+            /** Preview */
+            preview: boolean;
             /** Progress */
             progress: number;
-            /** Since */
-            since: string;
             /** Spans */
             spans: number;
             /**
@@ -1615,8 +1642,8 @@ export interface components {
              * @enum {string}
              */
             state: "running" | "done" | "cancelled";
-            /** Until */
-            until: string;
+            /** To */
+            to: string;
         };
         /**
          * RepricingList

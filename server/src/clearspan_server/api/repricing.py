@@ -1,21 +1,22 @@
-"""`/prices/reprice`: give what is stored the costs that the prices of now give; a dry run tells what would change."""
+"""`/prices/reprice`: give what is stored the costs that the prices of now give; a preview tells what would change."""
 
-import time
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from clearspan_server.api.access import ReadAccess, read_access, written_project
 from clearspan_server.api.encode import money, money_or_none
+from clearspan_server.api.rewriting import progress, window_of
 from clearspan_server.api.shapes_prices import (
     PriceDifference,
+    RepricedModel,
     RepriceRequest,
     Repricing,
     RepricingList,
 )
 from clearspan_server.api.state import state_of
-from clearspan_server.api.window import ScopeQuery, parse_time, rfc3339
-from clearspan_server.errors import BadInput, NotFound
+from clearspan_server.api.window import ScopeQuery, rfc3339
+from clearspan_server.errors import NotFound
 from clearspan_server.model import rewrite
 
 router = APIRouter(prefix="/api/v1/prices/reprice", tags=["prices"])
@@ -26,12 +27,9 @@ def reprice(request: Request, asked: RepriceRequest) -> Repricing:
     """Begin a re-pricing; it goes on by itself, hour by hour, also after a restart."""
     server = state_of(request)
     project = written_project(request, asked.project)
-    from_ns = 0 if asked.since is None else parse_time(asked.since, "since")
-    to_ns = time.time_ns() if asked.until is None else parse_time(asked.until, "until")
-    if from_ns >= to_ns:
-        raise BadInput(f"since {asked.since!r} is not before until {asked.until or 'now'!r}")
-    window = rewrite.Stretch(project, from_ns, to_ns)
-    begun = server.rewrites.add("reprice", window, is_dry=asked.dry_run)
+    begun = server.rewrites.add(
+        "reprice", window_of(project, asked.since, asked.until), is_dry=asked.preview
+    )
     server.wake_rewriter()
     return _shape(begun)
 
@@ -78,27 +76,41 @@ def _shape(found: rewrite.Rewrite) -> Repricing:
     tally = found.tally
     return Repricing(
         id=found.id,
-        dry_run=found.is_dry,
+        preview=found.is_dry,
         state=found.state,
         since=rfc3339(found.from_ns),
         until=rfc3339(found.to_ns),
         created=rfc3339(found.created_ns),
         ended=None if found.ended_ns is None else rfc3339(found.ended_ns),
-        progress=_progress(found),
+        progress=progress(found),
         spans=tally.spans,
         changed=tally.changed,
+        gained=sum(one.gained for one in tally.models),
         kept=tally.kept,
         old_total=money(tally.old_total),
         new_total=money(tally.new_total),
+        models=_models(tally.models),
         biggest=[_difference(one) for one in tally.biggest],
         error=found.error,
     )
 
 
-def _progress(found: rewrite.Rewrite) -> float:
-    if found.state == "done":
-        return 1.0
-    return min(1.0, found.tally.spans / found.spans_total) if found.spans_total else 0.0
+def _models(found: list[rewrite.ModelTally]) -> list[RepricedModel]:
+    """The models of which something changes, the biggest difference first."""
+    changed = [one for one in found if one.changed]
+    changed.sort(key=lambda one: (-abs(one.new_total - one.old_total), one.provider, one.model))
+    return [
+        RepricedModel(
+            provider=one.provider,
+            model=one.model,
+            spans=one.spans,
+            changed=one.changed,
+            gained=one.gained,
+            old_total=money(one.old_total),
+            new_total=money(one.new_total),
+        )
+        for one in changed
+    ]
 
 
 def _difference(one: rewrite.Difference) -> PriceDifference:

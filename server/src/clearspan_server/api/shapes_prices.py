@@ -91,13 +91,13 @@ class PriceFound(Shape):
 class RepriceRequest(Shape):
     """The window of a re-pricing, RFC 3339 or epoch milliseconds; without an end it is all there is on that side.
 
-    A dry run changes nothing and tells what would change.
+    A preview changes nothing and tells what would change.
     """
 
     project: str = ""
-    since: str | None = None
-    until: str | None = None
-    dry_run: bool = False
+    since: str | None = Field(default=None, alias="from")
+    until: str | None = Field(default=None, alias="to")
+    preview: bool = False
 
 
 class PriceDifference(Shape):
@@ -112,27 +112,45 @@ class PriceDifference(Shape):
     new: str | None
 
 
-class Repricing(Shape):
-    """A re-pricing: `progress` from 0 to 1, and what it has found so far.
+class RepricedModel(Shape):
+    """What is found of a model's spans; without a name it is of all the models beyond the first hundred.
 
-    `spans` have usage, `changed` of them cost something else now, `kept` have a cost from the list, which knows no
-    price for them any more, and keep it. Totals are of counted spans, in US dollars. `error` says why it does not go
-    on, while it tries again.
+    Of its `spans` with usage `changed` cost something else now, and `gained` of these had no cost. Totals are of
+    counted spans, in US dollars.
+    """
+
+    provider: str
+    model: str
+    spans: int
+    changed: int
+    gained: int
+    old_total: str
+    new_total: str
+
+
+class Repricing(Shape):
+    """A re-pricing: `progress` from 0 to 1, and what it has found so far, in all and of each model that changes.
+
+    `spans` have usage, `changed` of them cost something else now, `gained` of these had no cost. `kept` have a cost
+    from the list, which knows no price for them any more, and keep it. Totals are of counted spans, in US dollars.
+    `error` says why it does not go on, while it tries again.
     """
 
     id: int
-    dry_run: bool
+    preview: bool
     state: Literal["running", "done", "cancelled"]
-    since: str
-    until: str
+    since: str = Field(serialization_alias="from")
+    until: str = Field(serialization_alias="to")
     created: str
     ended: str | None
     progress: float
     spans: int
     changed: int
+    gained: int
     kept: int
     old_total: str
     new_total: str
+    models: list[RepricedModel]
     biggest: list[PriceDifference]
     error: str
 

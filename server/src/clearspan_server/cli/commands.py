@@ -103,25 +103,6 @@ def doctor(
 
 
 @app.command()
-def reprice(
-    since: Annotated[str, typer.Option(help="A day (UTC), or a time in RFC 3339.")],
-    until: Annotated[str | None, typer.Option(help="The same, exclusive; else now.")] = None,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Only tell what would change.")
-    ] = False,
-    project: Annotated[str, typer.Option(help="Whose spans.")] = "default",
-    data: Data = None,
-    as_json: AsJson = False,
-) -> None:
-    """Give stored spans the costs that the prices of now give."""
-    from clearspan_server.cli import repricing  # noqa: PLC0415 - Rich takes long to import
-
-    server = client.find(load({"data": data}).data)
-    asked = {"project": project, "since": since, "until": until, "dry_run": dry_run}
-    repricing.reprice(server, asked, as_json=as_json)
-
-
-@app.command()
 def normalise(  # noqa: PLR0913, PLR0917 - its options are its arguments
     since: Annotated[str, typer.Option(help="So long ago (7d), a day (UTC), or a time.")],
     until: Annotated[str | None, typer.Option(help="The same, exclusive; else now.")] = None,

@@ -30,7 +30,7 @@ def import_list(
         raise StartRefused(f"{file} cannot be read: {error.strerror}") from error
     reply = server.put("/api/v1/prices/list", body)
     typer.echo(
-        f"prices are those of {reply['version']} now; `clearspan reprice` applies them to what is stored"
+        f"prices are those of {reply['version']} now; `clearspan prices reprice` applies them to what is stored"
     )
 
 
@@ -62,6 +62,27 @@ def show(  # noqa: PLR0913, PLR0917 - its options are its arguments
     typer.echo(found["why"])
     for line in _lines(found):
         typer.echo(f"  {line}")
+
+
+@app.command()
+def reprice(
+    since: Annotated[str, typer.Option("--from", help="So long ago (7d), a day (UTC), or a time.")],
+    until: Annotated[
+        str | None, typer.Option("--to", help="The same, exclusive; else now.")
+    ] = None,
+    preview: Annotated[
+        bool, typer.Option("--preview", help="Only tell what would change.")
+    ] = False,
+    project: Annotated[str, typer.Option(help="Whose spans.")] = "default",
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """Give stored spans the costs that the prices of now give."""
+    from clearspan_server.cli import repricing  # noqa: PLC0415 - Rich takes long to import
+
+    server = client.find(load({"data": data}).data)
+    asked = {"project": project, "from": since, "to": until, "preview": preview}
+    repricing.reprice(server, asked, as_json=as_json)
 
 
 def _lines(found: dict[str, Any]) -> Iterator[str]:

@@ -63,9 +63,8 @@ class _Work:
     seq: int
     dirty: set[Key] = field(default_factory=set)
     hours: set[Hour] = field(default_factory=set)
-    figures: set[Key] = field(
-        default_factory=set
-    )  # derived too, but nothing happened that is to be told
+    # Derived too, but nothing happened that is to be told; `waiting` hear of it.
+    figures: set[Key] = field(default_factory=set)
     waiting: list["Future[None]"] = field(default_factory=list)
 
     def add(self, other: "_Work") -> None:
@@ -91,8 +90,10 @@ class Lifecycle:
         self._figures = figures
         self._left_out, self._gone_on = 0, False  # of the round under way
         self._condition = threading.Condition()
-        self._stopping = False
-        self._thread = threading.Thread(target=self._derive_forever, name="lifecycle", daemon=True)
+        self._stopping = self._stopped = False
+        self._thread = threading.Thread(
+            target=self._work_until_stopped, name="lifecycle", daemon=True
+        )
 
     def start(self) -> None:
         """Take up what was not settled, and what was stored and not yet derived, when the last process ended."""
@@ -112,9 +113,15 @@ class Lifecycle:
             self._condition.notify()
 
     def recompute(self, keys: Collection[Key], hours: Collection[Hour]) -> "Future[None]":
-        """Derive traces of which only figures were rewritten, and mark their hours; done when it is stored."""
+        """Derive traces of which only figures were rewritten, and mark their hours; done when it is stored.
+
+        It is cancelled when the server stops before.
+        """
         done: Future[None] = Future()
         with self._condition:
+            if self._stopped:
+                done.cancel()
+                return done
             work = _Work(self._work.seq, hours=set(hours), figures=set(keys), waiting=[done])
             self._work.add(work)
             self._condition.notify()
@@ -126,6 +133,13 @@ class Lifecycle:
             self._stopping = True
             self._condition.notify()
         self._thread.join(timeout_s)
+
+    def _work_until_stopped(self) -> None:
+        self._derive_forever()
+        with self._condition:
+            self._stopped = True
+            for done in self._work.waiting:
+                done.cancel()
 
     def _derive_forever(self) -> None:
         while True:
@@ -160,7 +174,7 @@ class Lifecycle:
 
     def _is_due(self) -> bool:
         return (
-            bool(self._work.dirty or self._work.figures)
+            bool(self._work.dirty or self._work.waiting)
             or self._work.seq > self._stores.journal.derived
         )
 

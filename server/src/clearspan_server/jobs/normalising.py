@@ -28,8 +28,8 @@ def survey(scope: Scope, stretch: Stretch) -> Survey:
     found = Survey(Tally())
     tally = found.tally
     for part in _parts_of(scope, stretch):
-        for old, new in _read(scope, whole_spans(scope, *part)):
-            ids = old.trace_id, old.span_id
+        for old, new in _read(scope, whole_spans(scope, stretch.project, part)):
+            ids = old.trace_id, old.span_id, old.start_ns
             tally.spans += 1
             changes = [name for name in _TOLD if getattr(old, name) != getattr(new, name)]
             if changes:
@@ -60,13 +60,12 @@ def _read(scope: Scope, spans: list[Span]) -> Iterator[tuple[Span, Span]]:
             yield old, row_again(old, of_span, scope.today)
 
 
-def _parts_of(scope: Scope, stretch: Stretch) -> Iterator[tuple[Stretch, list[SpanIds]]]:
-    """The outdated spans of a stretch, some at a time, with the shorter stretch that holds them."""
-    rows = list(scope.engine.query(statement(_SCHEMA, "spans_outdated"), scope.values(stretch)))
-    for start in range(0, len(rows), _READ_AT_ONCE):
-        some = rows[start : start + _READ_AT_ONCE]
-        part = replace(stretch, from_ns=some[0]["start_ns"], to_ns=some[-1]["start_ns"] + 1)
-        yield part, [(row["trace_id"], row["span_id"]) for row in some]
+def _parts_of(scope: Scope, stretch: Stretch) -> Iterator[list[SpanIds]]:
+    """The outdated spans of a stretch, some at a time."""
+    rows = scope.engine.query(statement(_SCHEMA, "spans_outdated"), scope.values(stretch))
+    ids = [(row["trace_id"], row["span_id"], row["start_ns"]) for row in rows]
+    for start in range(0, len(ids), _READ_AT_ONCE):
+        yield ids[start : start + _READ_AT_ONCE]
 
 
 def _tell(tally: Tally, name: str, old: Span, new: Span) -> None:
@@ -76,4 +75,4 @@ def _tell(tally: Tally, name: str, old: Span, new: Span) -> None:
 
 
 # Spans are read with their bodies: small stretches, between which it can be stopped and told how far it is.
-NORMALISING = Way("spans_outdated_hours", 5_000, survey, again)
+NORMALISING = Way("spans_outdated_minutes", 5_000, survey, again)

@@ -1,11 +1,18 @@
 """Re-pricing: stored spans get the costs that the prices of now give."""
 
-from decimal import Decimal
+from collections.abc import Collection
 
 from clearspan_server.ingest.price import Cost, price, set_cost
 from clearspan_server.ingest.prices import Book
 from clearspan_server.jobs.surveys import Scope, Survey, Way
-from clearspan_server.model.rewrite import Difference, Stretch, Tally, biggest
+from clearspan_server.model.rewrite import (
+    Difference,
+    ModelTally,
+    Stretch,
+    Tally,
+    biggest,
+    by_model,
+)
 from clearspan_server.model.span import Span
 from clearspan_server.store.statements import statement
 
@@ -15,53 +22,74 @@ _OWN = "own/"
 
 def survey(scope: Scope, stretch: Stretch) -> Survey:
     """Price every span with usage in a stretch; nothing is written."""
-    tally = Tally()
+    kept = 0
+    models: dict[tuple[str, str], ModelTally] = {}
     changed: list[Difference] = []
     for row in scope.engine.query(statement(_SCHEMA, "spans_usage"), scope.values(stretch)):
         span = Span(**row)
         cost = price(span, scope.today.book)
-        new = cost.total if cost else None
-        tally.spans += 1
-        if cost is None and _is_kept(span):
-            tally.kept += 1
-            new = span.total_cost
-        elif _differs(span, cost):
-            changed.append(_difference(span, new))
-        if span.counted:
-            tally.old_total += span.total_cost or 0
-            tally.new_total += new or 0
-    tally.changed = len(changed)
-    tally.biggest = biggest(changed)
-    return Survey(tally, [(one.trace_id, one.span_id) for one in changed])
+        one = _difference(span, cost)
+        kept += cost is None and one is None and span.price_version != ""
+        key = (span.provider, span.response_model or span.request_model)
+        _count(models.setdefault(key, ModelTally(*key)), span, one)
+        if one is not None:
+            changed.append(one)
+    return Survey(
+        _tally(models.values(), kept, changed),
+        [(one.trace_id, one.span_id, one.start_ns) for one in changed],
+    )
 
 
 def again(scope: Scope, spans: list[Span]) -> list[Span]:
-    """The spans with the costs that the prices of now give, one version on."""
-    return [repriced(span, scope.today.book) for span in spans]
+    """Those of the spans that the prices of now give another cost, with it, one version on."""
+    return [span for span in spans if _reprice(span, scope.today.book)]
 
 
-def repriced(span: Span, book: Book) -> Span:
-    """The span with the cost that the prices of now give, one version on."""
+def _reprice(span: Span, book: Book) -> bool:
     cost = price(span, book)
-    if cost is not None or not _is_kept(span):
-        set_cost(span, cost)
-        span.version += 1
-    return span
+    if _difference(span, cost) is None:
+        return False
+    set_cost(span, cost)
+    span.version += 1
+    return True
 
 
-def _is_kept(span: Span) -> bool:
-    """A cost from the list stays where the list knows no price any more; one of an own entry goes with its entry."""
-    return span.price_version != "" and not span.price_version.startswith(_OWN)
+def _tally(models: Collection[ModelTally], kept: int, changed: list[Difference]) -> Tally:
+    whole = ModelTally("", "")
+    for one in models:
+        whole.add(one)
+    return Tally(
+        spans=whole.spans,
+        changed=whole.changed,
+        kept=kept,
+        old_total=whole.old_total,
+        new_total=whole.new_total,
+        models=by_model(models),
+        biggest=biggest(changed),
+    )
 
 
-def _differs(span: Span, cost: Cost | None) -> bool:
-    if cost is None:
-        return span.price_version != ""
+def _count(tally: ModelTally, span: Span, one: Difference | None) -> None:
+    tally.spans += 1
+    if one is not None:
+        tally.changed += 1
+        tally.gained += one.old is None and one.new is not None
+    if span.counted:
+        tally.old_total += span.total_cost or 0
+        tally.new_total += (span.total_cost if one is None else one.new) or 0
+
+
+def _difference(span: Span, cost: Cost | None) -> Difference | None:
+    """How the cost differs from the stored one; None when it does not, or the stored one is to stay.
+
+    A cost from the list stays where the list knows no price any more; one of an own entry goes with its entry.
+    """
     stored = (span.input_cost, span.output_cost, span.total_cost, span.cost_by_class)
-    return stored != (cost.input, cost.output, cost.total, cost.by_class)
-
-
-def _difference(span: Span, new: Decimal | None) -> Difference:
+    if cost is None:
+        if not span.price_version.startswith(_OWN):
+            return None
+    elif stored == (cost.input, cost.output, cost.total, cost.by_class):
+        return None
     return Difference(
         trace_id=span.trace_id,
         span_id=span.span_id,
@@ -69,9 +97,9 @@ def _difference(span: Span, new: Decimal | None) -> Difference:
         model=span.response_model or span.request_model,
         start_ns=span.start_ns,
         old=span.total_cost,
-        new=new,
+        new=cost.total if cost else None,
     )
 
 
-# Spans without bodies are read; a fuller hour is done in parts.
-REPRICING = Way("spans_usage_hours", 50_000, survey, again)
+# Spans are read without bodies.
+REPRICING = Way("spans_usage_minutes", 20_000, survey, again)

@@ -1,11 +1,13 @@
 """Rewrites of history: what is stored is read and written again, hour by hour, and goes on after a restart."""
 
 import logging
+import sqlite3
 import threading
 import uuid
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from concurrent.futures import Future
-from dataclasses import dataclass
+from concurrent.futures import CancelledError, Future
+from contextlib import suppress
+from dataclasses import dataclass, replace
 
 import pyarrow as pa
 
@@ -16,11 +18,12 @@ from clearspan_server.ingest.renormalise import Today
 from clearspan_server.jobs.normalising import NORMALISING
 from clearspan_server.jobs.repricing import REPRICING
 from clearspan_server.jobs.surveys import Scope, SpanIds, Way, whole_spans
-from clearspan_server.model.rewrite import Rewrite, RewriteKind, Stretch
+from clearspan_server.model.rewrite import Rewrite, RewriteKind, Stretch, Tally
 from clearspan_server.store.agenda import Hour
 from clearspan_server.store.columns import to_batch
 from clearspan_server.store.counting import Key, hour_of
 from clearspan_server.store.engine import Engine
+from clearspan_server.store.journal import Journal
 from clearspan_server.store.rewrites import Rewrites, Step
 from clearspan_server.store.statements import statement
 
@@ -32,7 +35,9 @@ WAYS: Mapping[RewriteKind, Way] = {"reprice": REPRICING, "normalise": NORMALISIN
 Recompute = Callable[[Collection[Key], Collection[Hour]], "Future[None]"]
 
 _SCHEMA = "clearspan_server.store.schema"
-_HOUR_NS = 3_600_000_000_000
+_MINUTE_NS = 60_000_000_000
+_HOUR_NS = 60 * _MINUTE_NS
+_DAY_NS = 24 * _HOUR_NS
 _WRITTEN_AT_ONCE = 500  # spans with bodies
 _RETRY_S = 5.0
 _LOOK_S = 0.5
@@ -43,6 +48,7 @@ class Means:
     """What the job works with. Nobody else rewrites spans while it holds `rewriting`."""
 
     engine: Engine
+    journal: Journal
     prices: Prices
     rewrites: Rewrites
     privacy: Privacy
@@ -78,36 +84,44 @@ class Rewriter:
             self._wake.clear()
             try:
                 found = self._means.rewrites.next()
-                if found is None:
+                if found is not None:
+                    if self._work(found):
+                        self._means.rewrites.end(found.id, "done")
+                elif not self._stop.is_set():
                     self._wake.wait()
-                elif self._work(found):
-                    self._means.rewrites.end(found.id, "done")
             except Exception as error:
                 # The engine may be back soon; what was done is noted, so trying again is safe.
                 LOG.exception("a rewrite does not go on, trying again")
-                self._means.rewrites.note_trouble(f"{type(error).__name__}: {error}"[:300])
+                with suppress(sqlite3.Error):  # a full disk: this thread goes on all the same
+                    self._means.rewrites.note_trouble(f"{type(error).__name__}: {error}"[:300])
                 self._stop.wait(_RETRY_S)
 
     def _work(self, rewrite: Rewrite) -> bool:
         """Do what is left of it; false when it was stopped or cancelled."""
-        rewrites = self._means.rewrites
-        interrupted = rewrites.step(rewrite)
+        if not self._wait_for_the_journal():
+            return False
+        interrupted = self._means.rewrites.step(rewrite)
+        if interrupted is not None and not self._do(rewrite, interrupted):
+            return False
         stretches = list(stretches_of(self._scope(rewrite), rewrite))
         if not rewrite.spans_total:
-            rewrites.plan(rewrite, sum(spans for _, spans in stretches))
-        if interrupted is not None:
-            first = Stretch(rewrite.project, rewrite.next_ns, interrupted.to_ns)
-            stretches.insert(0, (first, 0))
-        for stretch, _ in stretches:
-            now = rewrites.find(rewrite.kind, rewrite.project, rewrite.id)
-            if self._stop.is_set() or now is None or now.state != "running":
+            self._means.rewrites.plan(rewrite, sum(spans for _, spans in stretches))
+        return all(self._go_on(rewrite, stretch) for stretch, _ in stretches)
+
+    def _wait_for_the_journal(self) -> bool:
+        """What was received until now follows the prices and rules of before: to be found it must be stored."""
+        journal = self._means.journal
+        received = journal.committed
+        while journal.stored < received:
+            if self._stop.wait(_LOOK_S):
                 return False
-            if stretch.from_ns < rewrite.next_ns:
-                continue  # done with the step that was interrupted
-            if not self._stretch(rewrite, stretch, interrupted):
-                return False
-            interrupted = None
         return True
+
+    def _go_on(self, rewrite: Rewrite, stretch: Stretch) -> bool:
+        now = self._means.rewrites.find(rewrite.kind, rewrite.project, rewrite.id)
+        if self._stop.is_set() or now is None or now.state != "running":
+            return False
+        return self._do(rewrite, Step(stretch.from_ns, stretch.to_ns, Tally(), ()))
 
     def _scope(self, rewrite: Rewrite) -> Scope:
         """The means as they are now: prices may change while it goes on."""
@@ -116,35 +130,38 @@ class Rewriter:
         below = VERSION + rewrite.is_full  # what newer rules have filled stays, whatever happens
         return Scope(means.engine, today, below)
 
-    def _stretch(self, rewrite: Rewrite, stretch: Stretch, interrupted: Step | None) -> bool:
-        """One stretch of the window; false when the server stops before all that follows is stored."""
+    def _do(self, rewrite: Rewrite, begun: Step) -> bool:
+        """One stretch, begun before or not; false when the server stops before all that follows is stored.
+
+        Of one that was begun some spans may be written already: what it changes was noted before the first.
+        """
         means = self._means
+        stretch = Stretch(rewrite.project, begun.from_ns, begun.to_ns)
         found = WAYS[rewrite.kind].survey(self._scope(rewrite), stretch)
-        # Of a stretch that was interrupted some spans are written already: what it changes was noted before.
-        step = Step(
-            stretch.to_ns,
-            interrupted.tally if interrupted else found.tally,
-            {*(interrupted.trace_ids if interrupted else ()), *(ids[0] for ids in found.changed)},
-        )
+        is_new = not begun.trace_ids
+        trace_ids = {*begun.trace_ids, *(ids[0] for ids in found.changed)}
+        step = Step(begun.from_ns, begun.to_ns, found.tally if is_new else begun.tally, trace_ids)
         if not rewrite.is_dry:
-            if step.trace_ids:
+            if trace_ids:
                 means.rewrites.begin(rewrite, step)
-            self._write(rewrite, stretch, found.changed + found.touched)
-            if step.trace_ids:
-                keys = {(rewrite.project, trace_id) for trace_id in step.trace_ids}
-                hours = {hour_of(rewrite.project, stretch.from_ns)}
+            self._write(rewrite, found.changed + found.touched)
+            if trace_ids:
+                starts = [ids[2] for ids in found.changed] if is_new else _hours_of(stretch)
+                keys = {(rewrite.project, trace_id) for trace_id in trace_ids}
+                hours = {hour_of(rewrite.project, start_ns) for start_ns in starts}
                 if not self._wait(means.recompute(keys, hours)):
                     return False
         means.rewrites.finish(rewrite, step)
         return True
 
-    def _write(self, rewrite: Rewrite, stretch: Stretch, ids: Sequence[SpanIds]) -> None:
+    def _write(self, rewrite: Rewrite, ids: Sequence[SpanIds]) -> None:
         engine = self._means.engine
         for start in range(0, len(ids), _WRITTEN_AT_ONCE):
             some = ids[start : start + _WRITTEN_AT_ONCE]
             with self._means.rewriting:
                 scope = self._scope(rewrite)
-                spans = WAYS[rewrite.kind].again(scope, whole_spans(scope, stretch, some))
+                held = whole_spans(scope, rewrite.project, some)
+                spans = WAYS[rewrite.kind].again(scope, held)
                 if spans:
                     table = pa.Table.from_batches([to_batch(spans)])
                     engine.insert("spans", table, token=uuid.uuid4().hex)
@@ -155,19 +172,35 @@ class Rewriter:
                 done.result(_LOOK_S)
             except TimeoutError:
                 continue
+            except CancelledError:
+                return False
             return True
         return False
 
 
 def stretches_of(scope: Scope, rewrite: Rewrite) -> Iterator[tuple[Stretch, int]]:
-    """What is left of the window: stretches within one hour each, and about how many spans they have to look at."""
+    """What is left of the window, oldest first, and about how many spans each has to look at.
+
+    A stretch is as long as its day (UTC) and what may be read at once allow.
+    """
     way = WAYS[rewrite.kind]
     left = Stretch(rewrite.project, rewrite.next_ns, rewrite.to_ns)
-    for row in scope.engine.query(statement(_SCHEMA, way.hours), scope.values(left)):
-        parts = -(-row["spans"] // way.read_at_once)
-        for part in range(parts):
-            from_ns = row["hour_ns"] + part * _HOUR_NS // parts
-            to_ns = row["hour_ns"] + (part + 1) * _HOUR_NS // parts
-            from_ns, to_ns = max(from_ns, left.from_ns), min(to_ns, left.to_ns)
-            if from_ns < to_ns:
-                yield Stretch(rewrite.project, from_ns, to_ns), row["spans"] // parts
+    held: Stretch | None = None
+    count = 0
+    for row in scope.engine.query(statement(_SCHEMA, way.minutes), scope.values(left)):
+        minute_ns = row["minute_s"] * 1_000_000_000
+        from_ns, to_ns = max(minute_ns, left.from_ns), min(minute_ns + _MINUTE_NS, left.to_ns)
+        if held is not None:
+            is_same_day = held.from_ns // _DAY_NS == minute_ns // _DAY_NS
+            if is_same_day and count + row["spans"] <= way.read_at_once:
+                held, count = replace(held, to_ns=to_ns), count + row["spans"]
+                continue
+            yield held, count
+        held, count = Stretch(rewrite.project, from_ns, to_ns), row["spans"]
+    if held is not None:
+        yield held, count
+
+
+def _hours_of(stretch: Stretch) -> range:
+    """The starts of all the hours that it touches."""
+    return range(stretch.from_ns // _HOUR_NS * _HOUR_NS, stretch.to_ns, _HOUR_NS)

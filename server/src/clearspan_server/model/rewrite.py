@@ -10,6 +10,7 @@ RewriteKind = Literal["reprice", "normalise"]
 RewriteState = Literal["running", "done", "cancelled"]
 SHOWN_DIFFERENCES = 10
 SHOWN_CHANGES = 20
+_MOST_MODELS = 100
 _SHOWN_OF_A_FIELD = 5
 
 
@@ -52,12 +53,37 @@ class Change:
 
 
 @dataclass(slots=True)
+class ModelTally:
+    """What a re-pricing finds of the spans of one model; without a name it is of all beyond the first hundred.
+
+    `spans` have usage, `changed` of them cost something else now, and `gained` of these had no cost. Totals are of
+    counted spans.
+    """
+
+    provider: str
+    model: str
+    spans: int = 0
+    changed: int = 0
+    gained: int = 0
+    old_total: Decimal = field(default_factory=Decimal)
+    new_total: Decimal = field(default_factory=Decimal)
+
+    def add(self, other: "ModelTally") -> None:
+        """Add what another part of the window holds of it."""
+        self.spans += other.spans
+        self.changed += other.changed
+        self.gained += other.gained
+        self.old_total += other.old_total
+        self.new_total += other.new_total
+
+
+@dataclass(slots=True)
 class Tally:
     """What a rewrite found so far.
 
     `spans` were looked at, `changed` of them become others. Totals are of counted spans. A re-pricing also tells how
-    many `kept` a cost from the list, which knows no price for them any more, and the biggest differences; a
-    normalisation how many spans change by field, with examples.
+    many `kept` a cost from the list, which knows no price for them any more, what it finds by model, and the biggest
+    differences; a normalisation how many spans change by field, with examples.
     """
 
     spans: int = 0
@@ -65,6 +91,7 @@ class Tally:
     kept: int = 0
     old_total: Decimal = field(default_factory=Decimal)
     new_total: Decimal = field(default_factory=Decimal)
+    models: list[ModelTally] = field(default_factory=list)
     biggest: list[Difference] = field(default_factory=list)
     fields: dict[str, int] = field(default_factory=dict)
     examples: list[Change] = field(default_factory=list)
@@ -76,6 +103,7 @@ class Tally:
         self.kept += other.kept
         self.old_total += other.old_total
         self.new_total += other.new_total
+        self.models = by_model([*self.models, *other.models])
         self.biggest = biggest([*self.biggest, *other.biggest])
         for name, count in other.fields.items():
             self.fields[name] = self.fields.get(name, 0) + count
@@ -87,6 +115,17 @@ class Tally:
         shown = [one.field for one in self.examples]
         if len(shown) < SHOWN_CHANGES and shown.count(change.field) < _SHOWN_OF_A_FIELD:
             self.examples.append(change)
+
+
+def by_model(found: Iterable[ModelTally]) -> list[ModelTally]:
+    """One tally a model; names come from senders, and what is beyond the first hundred is told together."""
+    models: dict[tuple[str, str], ModelTally] = {}
+    for one in found:
+        key = (one.provider, one.model)
+        if key not in models and len(models) >= _MOST_MODELS:
+            key = ("", "")
+        models.setdefault(key, ModelTally(*key)).add(one)
+    return list(models.values())
 
 
 def biggest(differences: Iterable[Difference]) -> list[Difference]:

@@ -7,12 +7,14 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import orjson
 
 from clearspan_server.model.rewrite import (
     Change,
     Difference,
+    ModelTally,
     Rewrite,
     RewriteKind,
     RewriteState,
@@ -27,15 +29,17 @@ create table if not exists rewrites (
     created_ns integer not null, next_ns integer not null, state text not null, ended_ns integer,
     spans_total integer not null, tally text not null, error text not null);
 create table if not exists steps (
-    rewrite integer primary key, to_ns integer not null, tally text not null, trace_ids text not null);
+    rewrite integer primary key, from_ns integer not null, to_ns integer not null,
+    tally text not null, trace_ids text not null);
 """
 _LISTED = 20
 
 
 @dataclass(slots=True, frozen=True)
 class Step:
-    """A stretch of a window whose spans are being written: its end, what it changes, and the traces that follow."""
+    """A stretch of a window whose spans are being written: what it changes, and the traces that follow."""
 
+    from_ns: int
     to_ns: int
     tally: Tally
     trace_ids: Collection[str]
@@ -68,8 +72,9 @@ class Rewrites:
         return Rewrite(added.lastrowid or 0, *told, now_ns, window.from_ns)
 
     def next(self) -> Rewrite | None:
-        """The oldest that is not done."""
-        found = self._select("where state = 'running' order by id limit 1", ())
+        """The oldest that is not over; one that was cancelled still has to end the stretch that it was in."""
+        left = "state = 'running' or id in (select rewrite from steps)"
+        found = self._select(f"where {left} order by id limit 1", ())
         return found[0] if found else None
 
     def find(self, kind: RewriteKind, project: str, rewrite_id: int) -> Rewrite | None:
@@ -98,14 +103,16 @@ class Rewrites:
             ).fetchone()
         if row is None:
             return None
-        return Step(row["to_ns"], _from_text(row["tally"]), orjson.loads(row["trace_ids"]))
+        trace_ids = orjson.loads(row["trace_ids"])
+        return Step(row["from_ns"], row["to_ns"], _from_text(row["tally"]), trace_ids)
 
     def begin(self, rewrite: Rewrite, step: Step) -> None:
         """Note a step before its first span is written."""
-        told = (step.to_ns, _to_text(step.tally), orjson.dumps(list(step.trace_ids)).decode())
+        trace_ids = orjson.dumps(list(step.trace_ids)).decode()
+        told = (step.from_ns, step.to_ns, _to_text(step.tally), trace_ids)
         with self._lock, self._file:
             self._file.execute(
-                "insert or replace into steps values (?, ?, ?, ?)", (rewrite.id, *told)
+                "insert or replace into steps values (?, ?, ?, ?, ?)", (rewrite.id, *told)
             )
 
     def finish(self, rewrite: Rewrite, step: Step) -> None:
@@ -170,15 +177,15 @@ def _to_text(tally: Tally) -> str:
 
 
 def _from_text(text: str) -> Tally:
-    held = orjson.loads(text)
-    held["old_total"], held["new_total"] = Decimal(held["old_total"]), Decimal(held["new_total"])
-    held["biggest"] = [
-        Difference(**one | {side: _money(one[side]) for side in ("old", "new")})
-        for one in held["biggest"]
+    held = _decimals(orjson.loads(text), "old_total", "new_total")
+    held["models"] = [
+        ModelTally(**_decimals(one, "old_total", "new_total")) for one in held["models"]
     ]
+    held["biggest"] = [Difference(**_decimals(one, "old", "new")) for one in held["biggest"]]
     held["examples"] = [Change(**one) for one in held["examples"]]
     return Tally(**held)
 
 
-def _money(text: str | None) -> Decimal | None:
-    return None if text is None else Decimal(text)
+def _decimals(values: dict[str, Any], *names: str) -> dict[str, Any]:
+    money = {name: None if values[name] is None else Decimal(values[name]) for name in names}
+    return values | money

@@ -1,9 +1,10 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { reprice, repricingsQuery } from "../../api/prices";
+import { isRepricing, reprice, repricingsQuery } from "../../api/prices";
 import { meQuery } from "../../api/session";
 import { formatDay } from "../../model/format";
 import { Button } from "../../ui/Button";
+import { HistoryDays } from "./HistoryDays";
 import { RepricingRow } from "./RepricingRow";
 import "./History.css";
 
@@ -15,13 +16,12 @@ export function History({ project }: { project: string }) {
   const queries = useQueryClient();
   const csrf = useQuery(meQuery).data?.csrf ?? "";
   const { data, error } = useQuery(repricingsQuery(project));
-  const [day, setDay] = useState(() => formatDay(Date.now() - MONTH_MS));
+  const [days, setDays] = useState(() => ({ from: formatDay(Date.now() - MONTH_MS), to: "" }));
   const begin = useMutation({
-    mutationFn: (isDry: boolean) => reprice(project, `${day}T00:00:00Z`, isDry, csrf),
+    mutationFn: (isPreview: boolean) => reprice(project, days, isPreview, csrf),
     onSuccess: () => queries.invalidateQueries({ queryKey: ["repricings", project] }),
   });
-  const isRunning = data?.repricings.some((one) => one.state === "running") === true;
-  const isIdle = day !== "" && !isRunning && !begin.isPending;
+  const isIdle = days.from !== "" && !isRepricing(data) && !begin.isPending;
   const trouble = begin.error ?? error;
   return (
     <section className="history">
@@ -30,10 +30,7 @@ export function History({ project }: { project: string }) {
         Stored spans keep the cost that they were received with until they are re-priced.
       </p>
       <div className="history-asked">
-        <label>
-          Since
-          <input type="date" value={day} onChange={(event) => setDay(event.target.value)} />
-        </label>
+        <HistoryDays days={days} onChange={setDays} />
         <Button variant="outlined" disabled={!isIdle} onClick={() => begin.mutate(true)}>
           Preview
         </Button>
@@ -41,6 +38,9 @@ export function History({ project }: { project: string }) {
           Re-price
         </Button>
       </div>
+      {data?.repricings.length === 0 && (
+        <p className="prices-note">Nothing was re-priced yet. A preview changes nothing.</p>
+      )}
       {trouble && <p role="alert">{trouble.message}</p>}
       {data?.repricings.slice(0, SHOWN).map((job) => (
         <RepricingRow key={job.id} project={project} job={job} />

@@ -1,19 +1,13 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
 import { cancelRepricing, type Repricing } from "../../api/prices";
 import { meQuery } from "../../api/session";
-import { describeDifference, describeRepricing } from "../../model/repricing";
+import { describeDays, describeRepricing } from "../../model/repricing";
 import { Age } from "../../ui/Age";
 import { Button } from "../../ui/Button";
-import { DataTable } from "../../ui/DataTable";
+import { BiggestDifferences } from "./BiggestDifferences";
+import { ChangedModels } from "./ChangedModels";
 
-const COLUMNS = [
-  { name: "Span", type: "words" },
-  { name: "Model", type: "words" },
-  { name: "Cost" },
-] as const;
-
-/** One re-pricing: what it is about, how far it is, and the biggest differences. */
+/** One re-pricing: what it is about, how far it is, and what it changes. */
 export function RepricingRow({ project, job }: { project: string; job: Repricing }) {
   const queries = useQueryClient();
   const csrf = useQuery(meQuery).data?.csrf ?? "";
@@ -22,9 +16,9 @@ export function RepricingRow({ project, job }: { project: string; job: Repricing
     onSuccess: () => queries.invalidateQueries({ queryKey: ["repricings", project] }),
   });
   return (
-    <article className="repricing" aria-label={job.dry_run ? "Preview" : "Re-pricing"}>
+    <article className="repricing" aria-label={job.preview ? "Preview" : "Re-pricing"}>
       <p role="status">
-        <b>{job.dry_run ? "Preview" : "Re-pricing"}</b> since {job.since.slice(0, 10)},{" "}
+        <b>{job.preview ? "Preview" : "Re-pricing"}</b> {describeDays(job)},{" "}
         <Age time={job.created} ago />. {describeRepricing(job)}
       </p>
       {job.state === "running" && (
@@ -33,26 +27,10 @@ export function RepricingRow({ project, job }: { project: string; job: Repricing
           <Button onClick={() => stop.mutate()}>Stop</Button>
         </div>
       )}
+      {stop.error && <p role="alert">{stop.error.message}</p>}
       {job.error !== "" && <p role="alert">It does not go on, and tries again: {job.error}</p>}
-      {job.biggest.length > 0 && (
-        <DataTable label="Biggest differences" columns={COLUMNS}>
-          {job.biggest.map((one) => (
-            <tr key={`${one.trace_id} ${one.span_id}`}>
-              <th scope="row" className="words">
-                <Link
-                  to="/p/$project/traces/$traceId"
-                  params={{ project, traceId: one.trace_id }}
-                  search={{ span: one.span_id, tab: "usage" }}
-                >
-                  {one.name}
-                </Link>
-              </th>
-              <td className="words mono">{one.model}</td>
-              <td>{describeDifference(one.old, one.new)}</td>
-            </tr>
-          ))}
-        </DataTable>
-      )}
+      {job.models.length > 0 && <ChangedModels models={job.models} />}
+      {job.biggest.length > 0 && <BiggestDifferences project={project} spans={job.biggest} />}
     </article>
   );
 }

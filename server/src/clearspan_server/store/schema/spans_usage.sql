@@ -9,3 +9,4 @@ where project = {project:String}
         and toStartOfMinute(fromUnixTimestamp64Nano({to_ns:Int64}, 'UTC'))
     and start_ns >= {from_ns:Int64} and start_ns < {to_ns:Int64}
     and (input_tokens is not null or output_tokens is not null)
+order by start_ns -- what is written together lies together
