@@ -1,6 +1,7 @@
 """Normalising history: told before, done by hours, finished after a restart, followed by everything that adds up."""
 
 import json
+import tarfile
 import uuid
 from collections.abc import Iterator
 from dataclasses import replace
@@ -18,7 +19,7 @@ from clearspan_server.model.span import Span
 from clearspan_server.store.columns import to_batch
 from clearspan_server.store.engine import Engine
 from clearspan_server.store.parts import to_parts
-from conforming import captured, is_json
+from conforming import CAPTURES, captured, is_json
 from reading import span
 from rewriting import Bench, at_once
 from running import Server, serving, start, until
@@ -29,7 +30,9 @@ from test_mapping import spans_of
 from test_own_prices import Owner
 from test_price_import import run
 from test_repricing import call, hourly_cost, traces
+from test_upgrade import EVERYTHING, FOLDERS, SPANS, TRACES
 
+AS_KEPT = {"attributes": None, "resource": None, "received": None, "project": None}
 ALL_TIME = "from=1000000000000&limit=100"
 JSON = {"content-type": "application/json"}
 ATTRIBUTES = {
@@ -258,6 +261,34 @@ def test_the_command_puts_an_old_folder_right_in_all_projects(tmp_path: Path) ->
     assert "default: 0 of 0 spans changed" in again.stdout
     assert [one["kind"] for one in after] == ["llm", "llm"]
     assert costs == ["0.0035", "0.0035"]
+
+
+@pytest.mark.parametrize("archive", FOLDERS, ids=lambda path: path.name)
+def test_spans_of_an_earlier_version_become_what_they_would_be_today(
+    archive: Path, tmp_path: Path
+) -> None:
+    with tarfile.open(archive) as packed:
+        packed.extractall(tmp_path, filter="data")
+    golden = {
+        (one["trace_id"], one["span_id"]): one
+        for file in (CAPTURES / "otel-genai-1.3b0").glob("*.golden.json")
+        for one in json.loads(file.read_text(encoding="utf-8"))
+    }
+    with serving(tmp_path / "data") as server:
+        until(lambda: len(server.get(f"/api/v1/traces?{EVERYTHING}")["traces"]) >= TRACES)
+
+        done = run(tmp_path / "data", "normalise", "--since", "2026-01-01")
+
+        found = {
+            ids: server.get(f"/api/v1/traces/{ids[0]}/spans/{ids[1]}")
+            for one in server.get(f"/api/v1/spans?{EVERYTHING}")["spans"]
+            if (ids := (one["trace_id"], one["span_id"])) in golden
+        }
+    assert done.returncode == 0, done.stderr
+    assert len(found) == SPANS
+    for ids, one in found.items():
+        # What was sent is kept as the earlier version kept it.
+        assert {**one, **AS_KEPT} == {**golden[ids], **AS_KEPT}
 
 
 def test_a_server_that_was_killed_goes_on_where_it_was(tmp_path: Path) -> None:

@@ -33,8 +33,8 @@ _NO_RULE = frozenset(
     )
 )
 _BY_RULES = tuple(name for name in DEFAULTS if name not in _NO_RULE)
-# What is there without a rule, which is not to be taken for what one gives.
-_NOTHING: dict[str, tuple[object, ...]] = {"status": ("ok", "open")}
+# What a rule says for want of anything better, beside the defaults: it never replaces what is known.
+_VAGUE = {"error_class": "other"}
 # Of people the stored name is a pseudonym where the sent one was redacted.
 _PEOPLE = frozenset(("user_id", "customer_id", "session_id"))
 _PREVIEW_OF = {"input": "input_preview", "output": "output_preview"}
@@ -101,8 +101,10 @@ def read_again(stored: Span, today: Today) -> Span:
 def _is_given(name: str, stored: Span, fresh: Span) -> bool:
     """Whether the rules give a field something else than is stored, from a source that is whole."""
     old, new = getattr(stored, name), getattr(fresh, name)
-    if new == old or new == DEFAULTS[name] or new in _NOTHING.get(name, ()):
+    if new in (old, DEFAULTS[name]) or (old and new == _VAGUE.get(name)):
         return False
+    if name == "status":
+        return new != "open"  # without an end it is open or crashed, whatever rules say
     if name in _PEOPLE:
         return _REDACTED not in new
     # Of what was cut before it was stored, the rules would see less than they saw then.

@@ -37,7 +37,9 @@ def draft_of(stored: Span) -> Draft:
         error_message=stored.error_message or text(attributes.get(otel_extras.STATUS_DESCRIPTION)),
     )
     origin = Origin(resource, stored.scope_name, stored.scope_version)
-    return Draft(bare, attributes, _events(stored.events), origin, _STATUS.get(status, 0))
+    # The first version did not keep the code of the status.
+    failed = _STATUS["ERROR"] if stored.status == "error" else 0
+    return Draft(bare, attributes, _events(stored.events), origin, _STATUS.get(status, failed))
 
 
 def _attributes(stored: Span) -> Attributes:
