@@ -76,8 +76,24 @@ server/tests/exporters/node_modules/.package-lock.json: server/tests/exporters/p
 	@cd server/tests/exporters && npm ci --loglevel=error --no-progress --no-update-notifier
 	@touch $@
 
-test-clients: setup server/tests/exporters/node_modules/.package-lock.json ## OpenTelemetry's exporters of Python and JavaScript
-	@PYTHONPATH=scripts:server/tests $(BIN)/python scripts/test_clients.py
+.clients/%/installed: server/tests/clients/python/%/requirements.lock | setup
+	@echo "▸ Python environment of $*, pinned"
+	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python .clients/$*
+	@$(BIN)/uv pip install --quiet --python .clients/$*/bin/python --require-hashes -r $<
+	@touch $@
+
+server/tests/clients/node/%/node_modules/.package-lock.json: server/tests/clients/node/%/package-lock.json
+	@echo "▸ npm packages of $*, pinned"
+	@cd $(<D) && npm ci --loglevel=error --no-progress --no-update-notifier
+	@touch $@
+
+CLIENTS := server/tests/clients
+CLIENT_ENVIRONMENTS := \
+	$(patsubst $(CLIENTS)/python/%/requirements.lock,.clients/%/installed,$(wildcard $(CLIENTS)/python/*/requirements.lock)) \
+	$(patsubst %/package-lock.json,%/node_modules/.package-lock.json,$(wildcard $(CLIENTS)/node/*/package-lock.json))
+
+test-clients: setup server/tests/exporters/node_modules/.package-lock.json $(CLIENT_ENVIRONMENTS) ## real clients of Python and Node; ARGS=NAME for one
+	@PYTHONPATH=scripts:server/tests $(BIN)/python scripts/test_clients.py $(ARGS)
 
 conformance: setup ## captures of real clients against what is known of them, in docs/conformance.md
 	@PYTHONPATH=scripts:server/tests $(BIN)/python scripts/conformance.py
@@ -108,6 +124,6 @@ lock: ## pins anew: requirements/*.lock from server/pyproject.toml and requireme
 	@PATH="$(CURDIR)/$(BIN):$$PATH" scripts/lock.sh $(ARGS)
 
 clean: ## removes everything that make has made
-	@rm -rf .venv dist build web/node_modules web/dist $(dir $(STATIC))
+	@rm -rf .venv .clients dist build web/node_modules web/dist $(dir $(STATIC))
 	@rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	@find sdk server scripts bench examples -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null; true

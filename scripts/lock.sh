@@ -22,3 +22,6 @@ compile() {
 compile requirements/server.lock "$@" server/pyproject.toml
 compile requirements/dev.lock "$@" --constraint requirements/server.lock \
   server/pyproject.toml requirements/dev.in
+for wanted in server/tests/clients/python/*/requirements.in; do
+  compile "${wanted%.in}.lock" "$@" "$wanted"
+done

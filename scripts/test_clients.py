@@ -1,111 +1,102 @@
-"""OpenTelemetry's exporters for Python and for JavaScript against a server: all must deliver the same trace.
+"""Real clients against a server: OpenTelemetry's exporters, and clients of models with a simulator as their provider.
 
-`make test-clients` runs it; what was found is written to server/tests/exporters/RESULTS.md.
+`make test-clients` runs it, with ARGS=NAME for one client alone; what was found of all is written to
+server/tests/exporters/RESULTS.md and server/tests/clients/RESULTS.md.
 """
 
 import json
-import platform
-import subprocess
 import sys
-import time
-from datetime import UTC, datetime
-from importlib.metadata import version
+from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
-from exporting import EXPORTERS, START_S, send, whole
-from running import Server, serving, until
-from tree import ROOT
-
-Trace = dict[str, Any]  # as the API shows it
-
-FOLDER = ROOT / "server" / "tests" / "exporters"
-IN_NODE = [(kind, packing) for kind in ("json", "proto", "grpc") for packing in ("none", "gzip")]
+import exporters
+from client_losses import LOST
+from client_programs import CLIENTS, Client, Run, clients, run
+from client_truths import CHECKS, SCENARIOS, Outcome, judged
+from measured import where
+from running import serving
 
 
-def main() -> int:
-    """Sends with each exporter and compares; 1 when any trace differs from the first."""
-    with TemporaryDirectory() as folder, serving(Path(folder) / "data") as server:
-        found = {f"Python, {name}": from_python(server, name) for name in EXPORTERS}
-        for kind, packing in IN_NODE:
-            found[f"JavaScript, {kind}, {packing}"] = from_node(server, kind, packing)
-    expected = next(iter(found.values()))
-    differing = [name for name, trace in found.items() if trace != expected]
-    for name in found:
-        print(f"{'✗' if name in differing else '✓'} {name}")
-    for name in differing:
-        print(f"{name} delivered {json.dumps(found[name])}\ninstead of {json.dumps(expected)}")
-    (FOLDER / "RESULTS.md").write_text(report(found, differing), encoding="utf-8")
-    return 1 if differing else 0
-
-
-def from_python(server: Server, name: str) -> Trace:
-    """The trace that an exporter for Python delivers."""
-    project = f"python-{time.time_ns()}"
-    send(EXPORTERS[name](server, project))
-    trace: Trace = until(lambda: whole(server, project))
-    return trace
-
-
-def from_node(server: Server, kind: str, packing: str) -> Trace:
-    """The trace that an exporter for JavaScript delivers."""
-    project = f"node-{time.time_ns()}"
-    address = server.grpc if kind == "grpc" else server.url
-    command = ["node", "send.mjs", kind, packing, address, project, str(START_S)]
-    subprocess.run(command, cwd=FOLDER, check=True, timeout=60)
-    trace: Trace = until(lambda: whole(server, project))
-    return trace
-
-
-def report(found: dict[str, Trace], differing: list[str]) -> str:
-    """What was found, with the versions that it was found with."""
-    lock = json.loads((FOLDER / "package-lock.json").read_text(encoding="utf-8"))
-    node = subprocess.run(["node", "--version"], capture_output=True, text=True, check=True)
-    commit = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    packages = [
-        f"`{name}` {version(name)}"
-        for name in (
-            "opentelemetry-exporter-otlp-proto-http",
-            "opentelemetry-exporter-otlp-proto-grpc",
-        )
-    ] + [
-        f"`{path.removeprefix('node_modules/')}` {package['version']}"
-        for path, package in sorted(lock["packages"].items())
-        if path.startswith("node_modules/@opentelemetry/exporter-")
+def main(names: list[str]) -> int:
+    """Runs all, or the clients named; 1 when anything is not as it must be."""
+    are_exporters_right = bool(names) or exporters.agree()
+    wanted = [
+        client for client in clients() if not names or client.name in names or client.title in names
     ]
-    rows = [f"| {name} | {'differs' if name in differing else 'same'} |" for name in found]
-    where = (
-        f"{datetime.now(UTC):%Y-%m-%d}",
-        f"{platform.system()} {platform.machine()}",
-        f"Python {platform.python_version()}",
-        f"Node {node.stdout.strip().removeprefix('v')}",
-        f"commit {commit.stdout.strip() or 'unknown'}",
-    )
+    with TemporaryDirectory() as folder, serving(Path(folder) / "data") as server:
+        table = {
+            client: {scenario: told(run(server, client, scenario)) for scenario in SCENARIOS}
+            for client in wanted
+        }
+    if not names:
+        (CLIENTS / "RESULTS.md").write_text(report(table), encoding="utf-8")
+    outcomes = [outcome for row in table.values() for outcome in row.values()]
+    return 0 if are_exporters_right and not any(one.wrong for one in outcomes) else 1
+
+
+def told(done: Run) -> Outcome:
+    """What came of a run, said as it comes."""
+    outcome = judged(done)
+    print(f"{done.client.title:32}{done.scenario:8}{outcome.shown}", flush=True)
+    if done.said:
+        print(done.said, flush=True)
+    return outcome
+
+
+def report(table: dict[Client, dict[str, Outcome]]) -> str:
+    """The page: clients and scenarios, and what clients lose."""
+    head = ["client", *SCENARIOS]
+    rows = [
+        [client.title, *(outcome.shown for outcome in row.values())]
+        for client, row in table.items()
+    ]
+    lost = [[name, scenario, field, why] for (name, scenario, field), why in sorted(LOST.items())]
     return "\n".join(
         [
-            "# Exporters",
+            "# Clients",
             "",
-            "`make test-clients` writes this page. Each exporter sends the same trace of three spans; what the API",
-            "shows of it is compared whole.",
+            "`make test-clients` writes this page. Programs with real clients ask the simulator, and what the API then",
+            "shows is held against what they asked and what the simulator billed. ✓ is right; what stands behind it,",
+            "the client does not tell, for the reason given below; ✗ is wrong. What is compared:",
+            f"{', '.join(CHECKS)}.",
             "",
-            ", ".join(where),
+            where(),
             "",
-            *(f"- {package}" for package in packages),
+            *_table(head, rows),
             "",
-            "| exporter | trace |",
-            "|---|---|",
-            *rows,
+            "## What clients lose",
+            "",
+            *_table(["client", "scenario", "lost", "why"], lost),
+            "",
+            "## Versions",
+            "",
+            *_table(
+                ["client", "packages"],
+                [[client.title, ", ".join(versions(client))] for client in table],
+            ),
             "",
         ]
     )
 
 
+def versions(client: Client) -> Iterator[str]:
+    """The packages that a client is made of, as its lock pins them."""
+    if client.language == "node":
+        wanted = json.loads((client.folder / "package.json").read_text(encoding="utf-8"))
+        yield from (f"`{name}` {version}" for name, version in wanted["dependencies"].items())
+        return
+    asked = (client.folder / "requirements.in").read_text(encoding="utf-8").split()
+    names = {one.partition("==")[0].partition("[")[0] for one in asked}
+    for line in (client.folder / "requirements.lock").read_text(encoding="utf-8").splitlines():
+        name, is_pin, version = line.partition("==")
+        if is_pin and name in names:
+            yield f"`{name}` {version.split()[0]}"
+
+
+def _table(head: list[str], rows: list[list[str]]) -> Iterator[str]:
+    yield from (f"| {' | '.join(cells)} |" for cells in (head, ["---"] * len(head), *rows))
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

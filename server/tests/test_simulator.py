@@ -459,3 +459,18 @@ def test_an_address_in_use_is_an_error_of_the_caller() -> None:
 def test_rates_that_mean_nothing_are_refused() -> None:
     with pytest.raises(ValueError, match="fault rates"):
         SimulatorSettings(error_429_rate=0.8, error_500_rate=0.8)
+
+
+def test_the_bill_tells_every_call_that_was_answered(url: str, client: openai.OpenAI) -> None:
+    answered = ask(client)
+    with pytest.raises(openai.RateLimitError):
+        ask(client.with_options(default_headers={"x-sim-error": "429"}))
+
+    with urllib.request.urlopen(f"{url}/bill") as reply:
+        calls = json.load(reply)["calls"]
+
+    assert answered.usage is not None
+    assert [(call["usage"]["input"], call["usage"]["output"]) for call in calls] == [
+        (answered.usage.prompt_tokens, answered.usage.completion_tokens)
+    ]
+    assert calls[0]["text"] == answered.choices[0].message.content

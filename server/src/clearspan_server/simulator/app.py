@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from clearspan_server.simulator import openai_chat, openai_embeddings, openai_models
+from clearspan_server.simulator import bill, openai_chat, openai_embeddings, openai_models
 from clearspan_server.simulator.brain import Brain
 from clearspan_server.simulator.openai_http import error_body, refusal_response
 from clearspan_server.simulator.request import RefusedError
@@ -27,6 +27,7 @@ ROUTES = [
     *openai_chat.ROUTES,
     *openai_embeddings.ROUTES,
     *openai_models.ROUTES,
+    *bill.ROUTES,
 ]
 
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import random
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -23,6 +23,7 @@ from clearspan_server.simulator.settings import FAULTS, Fault, Overrides, Simula
 from clearspan_server.simulator.words import closest
 
 _MAX_REMEMBERED = 4096
+_MAX_BILLED = 1024
 _MAX_CALLS = 2
 _REASONING_STEP_TOKENS = 64
 _EFFORT = {"none": 0.0, "minimal": 0.25, "low": 0.5, "medium": 1.0, "high": 2.0, "xhigh": 4.0}
@@ -74,6 +75,8 @@ class Brain:
         self._settings = settings
         self._seen: OrderedDict[str, int] = OrderedDict()
         self._cache = tokens.PromptCache()
+        # The latest that were planned and not refused, oldest first.
+        self.answered: deque[Plan] = deque(maxlen=_MAX_BILLED)
 
     def plan(self, request: ChatRequest, wanted: Overrides) -> Plan:
         """What this request gets. Raises RefusedError for an unknown model or too long a prompt."""
@@ -103,7 +106,9 @@ class Brain:
             output=reasoning + said + tokens.count(text),
             reasoning=reasoning,
         )
-        return Plan(identity, model, pace, fault, usage, text, calls, finish)
+        plan = Plan(identity, model, pace, fault, usage, text, calls, finish)
+        self.answered.append(plan)
+        return plan
 
     def plan_embedding(
         self, name: str, texts: Sequence[str], fingerprint: str, wanted: Overrides
@@ -118,7 +123,10 @@ class Brain:
         draw = random.Random(identity)  # noqa: S311 - faults are no secrets
         fault = self._fault(draw, wanted)
         pace = Pace(wanted.latency_ms / 1e3, (wanted.ttft_ms or 0.0) / 1e3, 0.0)
-        return Plan(identity, model, pace, fault, Usage(sum(counts), 0, 0, 0))
+        plan = Plan(identity, model, pace, fault, Usage(sum(counts), 0, 0, 0))
+        if fault not in ("429", "500"):
+            self.answered.append(plan)
+        return plan
 
     def identity(self, fingerprint: str) -> str:
         """64 hex digits that follow from the seed, the request and how often it came before."""

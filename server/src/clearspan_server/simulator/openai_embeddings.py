@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
+from clearspan_server.simulator import models
 from clearspan_server.simulator.brain import Brain, Plan
 from clearspan_server.simulator.cut import cut
 from clearspan_server.simulator.openai_http import fault_response, headers, read_object
@@ -29,11 +30,11 @@ async def embeddings(request: Request) -> ASGIApp:
     body = await read_object(request, settings)
     texts = _texts(body.get("input"))
     name, wanted = str(body.get("model")), overrides(request.headers)
+    most = models.find(name, "embedding").dimensions
+    size = body.get("dimensions") or most
+    if not isinstance(size, int) or not 0 < size <= most:
+        raise RefusedError("invalid", f"'dimensions' is 1 to {most}.", "dimensions")
     plan = brain.plan_embedding(name, texts, fingerprint(body), wanted)
-    size = body.get("dimensions") or plan.model.dimensions
-    if not isinstance(size, int) or not 0 < size <= plan.model.dimensions:
-        message = f"'dimensions' is 1 to {plan.model.dimensions}."
-        raise RefusedError("invalid", message, "dimensions")
     await asyncio.sleep(plan.pace.latency_s + plan.pace.first_token_s)
     if plan.fault in ("429", "500"):
         return fault_response(plan, settings.retry_after_ms)

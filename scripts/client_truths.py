@@ -1,0 +1,230 @@
+"""What each scenario must look like to whoever asks the API, by what the simulator billed."""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from client_losses import LOST
+from client_programs import Json, Run
+
+SESSION, USER = "session-7", "ada"
+TOOL, TOOL_ARGUMENT, TOOL_RESULT = "lookup_order", "A-1042", "Basel"
+_ORDER, _STORY = "Where is my order A-1042?", "Tell me a story about a lighthouse."
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """How many model calls a scenario makes, what they ask, and how they end."""
+
+    calls: int
+    question: str
+    status: str = "ok"
+
+    @property
+    def is_answered(self) -> bool:
+        return self.status == "ok"
+
+
+SCENARIOS = {
+    "tools": Scenario(2, _ORDER),
+    "stream": Scenario(1, _STORY),
+    "cached": Scenario(2, _ORDER),
+    "error": Scenario(1, _ORDER, "error"),
+    "cancel": Scenario(1, _STORY, "cancelled"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """The model that is called, by its two names, and its price in US dollars for a million tokens."""
+
+    provider: str
+    name: str
+    dated: str
+    input: Decimal
+    cache_read: Decimal
+    output: Decimal
+
+    def price(self, usage: Json) -> Decimal:
+        """What a call with that usage costs in US dollars."""
+        fresh = usage["input"] - usage["cached"]
+        sums = (
+            fresh * self.input,
+            usage["cached"] * self.cache_read,
+            usage["output"] * self.output,
+        )
+        return sum(sums, Decimal()) / 1_000_000
+
+
+GPT = Model(
+    "openai", "gpt-5-mini", "gpt-5-mini-2025-08-07", Decimal("0.25"), Decimal("0.025"), Decimal(2)
+)
+
+Check = Callable[[Run, Scenario], bool]
+
+
+def one_trace(run: Run, _: Scenario) -> bool:
+    """All of a scenario is in one trace."""
+    return len(run.traces) == 1
+
+
+def each_call_once(run: Run, scenario: Scenario) -> bool:
+    """As many calls count as were made."""
+    return len(run.calls) == scenario.calls
+
+
+def status(run: Run, scenario: Scenario) -> bool:
+    """Of every call; a trace failed when its call did, and a reader who leaves is no failure."""
+    is_failed = scenario.status == "error"
+    return _is_each(run.calls, lambda call: call["status"] == scenario.status) and _is_each(
+        run.traces, lambda trace: (trace["status"] == "error") == is_failed
+    )
+
+
+def error_class(run: Run, scenario: Scenario) -> bool:
+    """How a call failed, by its class; none where it did not."""
+    wanted = {"error": "rate_limit", "cancelled": "cancelled", "ok": ""}[scenario.status]
+    return _is_each(run.calls, lambda call: call["error_class"] == wanted)
+
+
+def provider(run: Run, _: Scenario) -> bool:
+    """Who was called."""
+    return _is_each(run.calls, lambda call: call["provider"] == GPT.provider)
+
+
+def model(run: Run, scenario: Scenario) -> bool:
+    """The one that answered, where one did."""
+    wanted = {GPT.dated} if scenario.is_answered else {GPT.dated, GPT.name}
+    return _is_each(
+        run.calls, lambda call: (call["response_model"] or call["request_model"]) in wanted
+    )
+
+
+def question(run: Run, scenario: Scenario) -> bool:
+    """Every call shows what was asked."""
+    return _is_each(run.calls, lambda call: scenario.question in _texts(call["input_messages"]))
+
+
+def answer(run: Run, scenario: Scenario) -> bool:
+    """What the provider said, letter for letter; where it asked for the tool, that."""
+    return not scenario.is_answered or all(
+        reply["text"] in _texts(call["output_messages"])
+        if reply["text"]
+        else (TOOL, TOOL_ARGUMENT) in _tool_calls(call["output_messages"])
+        for call, reply in zip(run.calls, run.billed, strict=False)
+    )
+
+
+def tool(run: Run, _: Scenario) -> bool:
+    """The tool's own span with what it was given and gave, and its result in the second question."""
+    if run.scenario != "tools":
+        return True
+    is_there = any(
+        span["tool_name"] == TOOL
+        and TOOL_ARGUMENT in json.dumps(span["tool_arguments"])
+        and TOOL_RESULT in json.dumps(span["tool_result"])
+        for span in run.spans
+        if span["kind"] == "tool"
+    )
+    return is_there and TOOL_RESULT in json.dumps(run.calls[-1]["input_messages"])
+
+
+def usage(run: Run, scenario: Scenario) -> bool:
+    """As billed, call by call; nobody tells the usage of a call that was broken off."""
+    if not scenario.is_answered:
+        return True
+    found = [
+        {
+            "input": call["input_tokens"],
+            "cached": call["cache_read_tokens"] or 0,
+            "output": call["output_tokens"],
+            "reasoning": call["reasoning_tokens"] or 0,
+        }
+        for call in run.calls
+    ]
+    return found == [reply["usage"] for reply in run.billed]
+
+
+def cost(run: Run, scenario: Scenario) -> bool:
+    """To the last digit what the billed tokens cost."""
+    if not scenario.is_answered:
+        return True
+    wanted = sum((GPT.price(reply["usage"]) for reply in run.billed), Decimal())
+    return sum((Decimal(trace["total_cost"] or "NaN") for trace in run.traces), Decimal()) == wanted
+
+
+def session(run: Run, _: Scenario) -> bool:
+    """The session that the program named."""
+    return _is_each(run.traces, lambda trace: trace["session_id"] == SESSION)
+
+
+def user(run: Run, _: Scenario) -> bool:
+    """The user that the program named."""
+    return _is_each(run.traces, lambda trace: trace["user_id"] == USER)
+
+
+CHECKS: dict[str, Check] = {
+    "one trace": one_trace,
+    "each call once": each_call_once,
+    "status": status,
+    "error class": error_class,
+    "provider": provider,
+    "model": model,
+    "question": question,
+    "answer": answer,
+    "tool": tool,
+    "usage": usage,
+    "cost": cost,
+    "session": session,
+    "user": user,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A run judged: what it lost, as is known, and whatever else is not as it must be."""
+
+    lost: list[str]
+    wrong: list[str]
+
+    @property
+    def shown(self) -> str:
+        if self.wrong:
+            return "✗ " + ", ".join(self.wrong)
+        return "✓" + (f" but {', '.join(self.lost)}" if self.lost else "")
+
+
+def judged(run: Run) -> Outcome:
+    """Compares all that is known of a run; what is said to be lost must be lost."""
+    if run.said:
+        return Outcome([], ["the program failed"])
+    failed = {name for name, check in CHECKS.items() if not check(run, SCENARIOS[run.scenario])}
+    lost = {
+        field
+        for name, scenario, field in LOST
+        if (name, scenario) == (run.client.title, run.scenario)
+    }
+    kept = [f"{field} is not lost" for field in sorted(lost - failed)]
+    return Outcome(sorted(lost & failed), sorted(failed - lost) + kept)
+
+
+def _is_each(found: list[Json], is_right: Callable[[Json], bool]) -> bool:
+    return bool(found) and all(map(is_right, found))
+
+
+def _parts(messages: list[Json] | None) -> Iterator[Json]:
+    for message in messages or ():
+        yield from message["parts"]
+
+
+def _texts(messages: list[Json] | None) -> str:
+    return "\n".join(part["content"] for part in _parts(messages) if part["type"] == "text")
+
+
+def _tool_calls(messages: list[Json] | None) -> list[tuple[str, str]]:
+    return [
+        (part["name"], str(part["data"].get("order_id")))
+        for part in _parts(messages)
+        if part["type"] == "tool_call" and isinstance(part["data"], dict)
+    ]
