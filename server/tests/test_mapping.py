@@ -76,10 +76,10 @@ def test_each_field_names_the_rule_and_the_attributes_that_filled_it(server: Ser
         },
     )
     post(server.url, "/v1/traces?project=mapping", request_of([call]))
-    path = f"/api/v1/traces/{call.trace_id.hex()}"
+    path = f"/api/v1/spans/{call.span_id.hex()}/mapping?project=mapping"
     until(lambda: server.get("/api/v1/traces?project=mapping")["traces"])
 
-    found = server.get(f"{path}/spans/{call.span_id.hex()}/mapping?project=mapping")
+    found = server.get(path)
 
     by = {one["field"]: (one["dialect"], one["attributes"]) for one in found["fields"]}
     assert found["dialects"] == ["otel_genai", "openinference", "otel"]
@@ -89,3 +89,4 @@ def test_each_field_names_the_rule_and_the_attributes_that_filled_it(server: Ser
     assert by["service"] == ("otel", ["service.name"])
     assert found["unread"] == ["shop.basket"]
     assert found["version"] == found["stored_version"]
+    assert server.get(f"{path}&trace_id={call.trace_id.hex()}") == found

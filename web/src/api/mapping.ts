@@ -7,10 +7,10 @@ import type { components } from "./schema";
 export type SpanMapping = components["schemas"]["SpanMapping"];
 
 export function mappingQuery(project: string, traceId: string, spanId: string) {
-  const path = `/traces/${encodeURIComponent(traceId)}/spans/${encodeURIComponent(spanId)}/mapping`;
+  const path = `/spans/${encodeURIComponent(spanId)}/mapping`;
   return queryOptions({
     queryKey: ["mapping", project, traceId, spanId],
-    queryFn: ({ signal }) => get<SpanMapping>(path, { project }, signal),
+    queryFn: ({ signal }) => get<SpanMapping>(path, { project, trace_id: traceId }, signal),
     staleTime: 60_000,
   });
 }

@@ -502,6 +502,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/spans/{span_id}/mapping": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Mapping
+         * @description Which rule of which convention fills each field of the span, from which attributes, and what no rule reads.
+         *
+         *     By today's rules, from what is stored; `stored_version` is the version of the rules that filled the stored span.
+         */
+        get: operations["get_mapping"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/traces": {
         parameters: {
             query?: never;
@@ -557,28 +579,6 @@ export interface paths {
          * @description One span with its conversation, tool call, documents, attributes and events.
          */
         get: operations["get_span"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/traces/{trace_id}/spans/{span_id}/mapping": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Get Mapping
-         * @description Which rule of which convention fills each field of the span, from which attributes, and what no rule reads.
-         *
-         *     By today's rules, from what is stored; `stored_version` is the version of the rules that filled the stored span.
-         */
-        get: operations["get_mapping"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3715,6 +3715,51 @@ export interface operations {
             };
         };
     };
+    get_mapping: {
+        parameters: {
+            query?: {
+                /** @description The project, where no key says it; api/access.py reads it. */
+                project?: string | null;
+                /** @description Without it the newest span of this id is meant. */
+                trace_id?: string;
+            };
+            header?: never;
+            path: {
+                span_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SpanMapping"];
+                };
+            };
+        };
+    };
     get_traces: {
         parameters: {
             query?: {
@@ -3867,50 +3912,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SpanDetail"];
-                };
-            };
-        };
-    };
-    get_mapping: {
-        parameters: {
-            query?: {
-                /** @description The project, where no key says it; api/access.py reads it. */
-                project?: string | null;
-            };
-            header?: never;
-            path: {
-                span_id: string;
-                trace_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Client Error */
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorReply"];
-                };
-            };
-            /** @description Server Error */
-            "5XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorReply"];
-                };
-            };
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SpanMapping"];
                 };
             };
         };

@@ -1,8 +1,9 @@
-"""`GET /traces/{trace_id}/spans/{span_id}/mapping`: which rule filled which field of a span."""
+"""`GET /spans/{span_id}/mapping`: which rule filled which field of a span."""
 
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
+from pydantic import Field
 
 from clearspan_server.api.access import ReadAccess, read_access
 from clearspan_server.api.shapes_mapping import FilledField, SpanMapping
@@ -11,22 +12,28 @@ from clearspan_server.ingest.mapping import explain
 from clearspan_server.ingest.normalise import VERSION
 from clearspan_server.ingest.stored import draft_of
 from clearspan_server.model.span import Span
-from clearspan_server.query.spans import read_span
+from clearspan_server.query.spans import read_span, trace_of_span
 
 router = APIRouter(prefix="/api/v1", tags=["spans"])
 
 
-@router.get("/traces/{trace_id}/spans/{span_id}/mapping")
+class MappingQuery(ScopeQuery):
+    """The trace, where it is known: the span is found faster then."""
+
+    trace_id: str = Field(default="", description="Without it the newest span of this id is meant.")
+
+
+@router.get("/spans/{span_id}/mapping")
 def get_mapping(
-    trace_id: str,
     span_id: str,
-    _asked: Annotated[ScopeQuery, Query()],
+    asked: Annotated[MappingQuery, Query()],
     access: Annotated[ReadAccess, Depends(read_access)],
 ) -> SpanMapping:
     """Which rule of which convention fills each field of the span, from which attributes, and what no rule reads.
 
     By today's rules, from what is stored; `stored_version` is the version of the rules that filled the stored span.
     """
+    trace_id = asked.trace_id or trace_of_span(access.engine, access.project, span_id)
     stored = Span(**read_span(access.engine, access.project, trace_id, span_id))
     found = explain(draft_of(stored))
     return SpanMapping(

@@ -104,7 +104,7 @@ def _is_given(name: str, stored: Span, fresh: Span) -> bool:
     if new in (old, DEFAULTS[name]) or (old and new == _VAGUE.get(name)):
         return False
     if name == "status":
-        return new != "open"  # without an end it is open or crashed, whatever rules say
+        return bool(new != "open")  # without an end it is open or crashed, whatever rules say
     if name in _PEOPLE:
         return _REDACTED not in new
     # Of what was cut before it was stored, the rules would see less than they saw then.

@@ -11,6 +11,7 @@ from clearspan_server.store.statements import statement
 
 _LISTING = Listing(statement(SQL, "spans"), ids=("trace_id", "span_id"))
 _SPAN = statement(SQL, "span")
+_TRACE = statement(SQL, "trace_id_of_span")
 
 
 def list_spans(
@@ -40,3 +41,15 @@ def read_span(engine: Engine, project: str, trace_id: str, span_id: str) -> Row:
             span_id=span_id,
         )
     return found[0]
+
+
+def trace_of_span(engine: Engine, project: str, span_id: str) -> str:
+    """The trace that has the newest span of this id.
+
+    Raises:
+        NotFound: the project has no such span.
+    """
+    found = engine.query(_TRACE, {"project": project, "span_id": span_id})
+    if not found:
+        raise NotFound(f"no span {span_id!r} in project {project!r}", span_id=span_id)
+    return str(found[0]["trace_id"])
