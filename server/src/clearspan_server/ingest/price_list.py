@@ -30,6 +30,8 @@ from pydantic import JsonValue, ValidationError
 from clearspan_server.errors import BadInput
 from clearspan_server.ingest.price_card import Card, Origin, compile_card
 from clearspan_server.ingest.price_names import (
+    FINE_TUNE,
+    RESERVED,
     SELF_HOSTED,
     is_bedrock_id,
     provider_id,
@@ -114,6 +116,7 @@ class PriceList:
             not model
             or len(model) > _LONGEST_NAME
             or not SELF_HOSTED.isdisjoint((provider, vendor))
+            or RESERVED in model
         ):
             return None
         if is_bedrock_id(model) and (aws := self._provider("aws")):
@@ -129,6 +132,8 @@ class PriceList:
 
     def _find_anywhere(self, model: str) -> tuple[Provider, ModelInfo] | None:
         """A model whose provider nobody knows: by its maker, whose models have names like this one."""
+        if model.startswith(FINE_TUNE) and (maker := self._provider("openai")):
+            return self._find_in(maker, model)
         for name, owner in product(spellings(model), self._providers):
             if owner.model_match is not None and owner.model_match.is_match(name):
                 info = owner.find_model(name, all_providers=self._providers)

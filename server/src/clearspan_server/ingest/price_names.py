@@ -22,6 +22,12 @@ SELF_HOSTED = frozenset(
     )
 )
 
+FINE_TUNE = "ft:"
+"""How only OpenAI's names of fine-tuned models begin, whatever provider a gateway says."""
+
+RESERVED = "-month-commitment/"
+"""LiteLLM's way of naming Bedrock's provisioned throughput, which is paid by the hour and not by the token."""
+
 # Names of providers that the list's own matching would miss or take for another provider.
 _PROVIDERS = {
     "gcp.gen_ai": "google",
