@@ -6,9 +6,9 @@ named with hyphens, calls have `args` or `input`, results `result` or `output`, 
 
 from collections.abc import Callable
 
+from clearspan.wire import media_part
 from clearspan_server.ingest.coerce import opened, text
 from clearspan_server.ingest.draft import Attributes, Value
-from clearspan_server.ingest.normalise.media import media_part
 from clearspan_server.ingest.normalise.messages import canonical
 from clearspan_server.ingest.normalise.messages import parts as parts_of
 from clearspan_server.model.messages import Message

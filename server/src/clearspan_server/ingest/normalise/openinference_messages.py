@@ -4,11 +4,11 @@ Source: openinference `spec/semantic_conventions.md`. Indices may start above ze
 instrumentor says a tool call twice, as part of the content and beside it.
 """
 
+from clearspan.wire import media_part
 from clearspan_server.ingest.coerce import number, opened, text
 from clearspan_server.ingest.draft import Attributes, Value
 from clearspan_server.ingest.normalise.fields import grouped
 from clearspan_server.ingest.normalise.keys import Keys
-from clearspan_server.ingest.normalise.media import media_part
 from clearspan_server.model.messages import Message
 
 _DOCUMENTS = ("retrieval.documents.", "reranker.output_documents.", "reranker.input_documents.")
