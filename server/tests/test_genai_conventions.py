@@ -39,6 +39,32 @@ def test_a_whole_prompt_may_come_as_one_event() -> None:
     assert (said(span.input), said(span.output)) == (["user: Hi"], ["assistant: Hello"])
 
 
+@pytest.mark.parametrize(
+    ("instructions", "told"),
+    [
+        ("Be terse.", ["system: Be terse.", "user: Hi"]),
+        ("Be kind.", ["system: Be kind.", "system: Be terse.", "user: Hi"]),
+    ],
+)
+def test_instructions_stand_before_a_system_message_unless_they_are_the_same(
+    instructions: str, told: list[str]
+) -> None:
+    conversation = [
+        {"role": "system", "parts": [{"type": "text", "content": "Be terse."}]},
+        {"role": "user", "parts": [{"type": "text", "content": "Hi"}]},
+    ]
+
+    span = normalised(
+        CHAT
+        | {
+            "gen_ai.system_instructions": json.dumps([{"type": "text", "content": instructions}]),
+            "gen_ai.input.messages": json.dumps(conversation),
+        }
+    )
+
+    assert said(span.input) == told
+
+
 def test_an_attribute_wins_over_an_event_that_only_completes_it() -> None:
     details = event(
         "gen_ai.client.inference.operation.details",

@@ -225,9 +225,9 @@ def _fill_messages(draft: Draft, keys: Keys) -> None:
             set_input(draft, found, source)
         elif found:
             # Anthropic's form keeps the system text apart; one conversation holds both.
-            instructions = parts(opened(system))
-            with_system = [{"role": "system", "parts": instructions}, *found]
-            set_input(draft, found if found[0]["role"] == "system" else with_system)
+            instructions: Message = {"role": "system", "parts": parts(opened(system))}
+            is_told = not instructions["parts"] or _says_the_same(found[0], instructions)
+            set_input(draft, found if is_told else [instructions, *found])
         else:
             set_value(draft, "input", source.key, source.raw)
     if not span.output and (source := _source(draft, "gen_ai.output.messages")):
@@ -240,6 +240,10 @@ def _fill_messages(draft: Draft, keys: Keys) -> None:
         _fill_side(draft, "input", "gen_ai.prompt")
     if "gen_ai.completion" in keys and not span.output:
         _fill_side(draft, "output", "gen_ai.completion")
+
+
+def _says_the_same(message: Message, other: Message) -> bool:
+    return (message["role"], message["parts"]) == (other["role"], other["parts"])
 
 
 def _fill_side(draft: Draft, side: str, key: str) -> None:
