@@ -1,5 +1,7 @@
 """Stored spans read again by today's rules: put right where they were wrong, and never made poorer."""
 
+import os
+import random
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
@@ -8,6 +10,8 @@ from typing import Any
 
 import orjson
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from clearspan_server.ingest.decode_logs import decode_json as logs_of_json
 from clearspan_server.ingest.decode_logs import decode_protobuf as logs_of_protobuf
@@ -19,10 +23,12 @@ from clearspan_server.ingest.price import price, set_cost
 from clearspan_server.ingest.prices import LIST_ONLY
 from clearspan_server.ingest.redact import Redactor
 from clearspan_server.ingest.renormalise import Today, read_again, row_again
+from clearspan_server.ingest.stored import draft_of
 from clearspan_server.model.span import Span
 from clearspan_server.store.parts import DEFAULTS, part_of
 from conforming import captured, is_json
 from normalising import START_NS
+from test_any_attributes import EXAMPLES, drafted
 from test_mapping import spans_of
 
 PRIVACY = Privacy(Redactor(), b"test")
@@ -41,6 +47,12 @@ BY_RULES = (
     *("input_tokens", "output_tokens", "total_tokens", "cache_read_tokens", "cache_write_tokens"),
     *("reasoning_tokens", "usage_source", "finish_reason", "ttft_ns", "tool_name", "error_class"),
     *("user_id", "session_id", "prompt_name", "service", "dialect"),
+)
+
+# These go with other fields.
+FOLLOWS = (
+    *("mirrored", "truncated", "input_preview", "output_preview"),
+    *("input_cost", "output_cost", "total_cost", "cost_by_class", "price_version"),
 )
 
 
@@ -228,3 +240,26 @@ def test_a_span_of_which_only_parts_came_is_read_again_too() -> None:
 
     assert (after.kind, after.status, after.filled) == ("llm", "crashed", ["*"])
     assert after.normaliser_version == VERSION
+
+
+@settings(max_examples=EXAMPLES, deadline=None, derandomize="CLEARSPAN_EXAMPLES" not in os.environ)
+@given(st.integers(0, 2**64))
+def test_whatever_a_span_holds_it_is_never_made_poorer_and_settles_at_once(seed: int) -> None:
+    draw = random.Random(seed)
+    before = taken(drafted(draw))
+    for name in draw.sample(BY_RULES, 4):
+        setattr(before, name, DEFAULTS[name])
+
+    after = read_again(before, TODAY)
+
+    assert shown(read_again(after, TODAY)) == shown(after)
+    for name, nothing in DEFAULTS.items():
+        if name not in FOLLOWS:
+            assert getattr(after, name) != nothing or getattr(before, name) == nothing, name
+    kept = {**draft_of(before).attributes}
+    assert shown({key: draft_of(after).attributes[key] for key in kept}) == shown(kept)
+
+
+def shown(held: object) -> bytes:
+    """As JSON, in which NaN equals NaN."""
+    return orjson.dumps(held, default=str)

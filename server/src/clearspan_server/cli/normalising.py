@@ -1,19 +1,16 @@
 """`clearspan normalise`: begin a normalisation, follow it, and say what it changed."""
 
 import json
-import time
 from typing import Any
 from urllib.parse import urlencode
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
 from clearspan_server.cli.client import RunningServer
+from clearspan_server.cli.following import followed
 from clearspan_server.cli.moments import moment
 from clearspan_server.errors import ClearspanError
 
-_LOOK_S = 0.3
 _SHOWN_CHARS = 60
 
 
@@ -22,7 +19,7 @@ def normalise(server: RunningServer, asked: dict[str, Any], *, as_json: bool) ->
 
     Of every project, one after the other, where none is named.
     """
-    jobs = [_followed(server, project, asked) for project in _projects(server, asked["project"])]
+    jobs = [_done(server, project, asked) for project in _projects(server, asked["project"])]
     if as_json:
         typer.echo(json.dumps(jobs))
     else:
@@ -38,22 +35,12 @@ def _projects(server: RunningServer, project: str) -> list[str]:
     )
 
 
-def _followed(server: RunningServer, project: str, asked: dict[str, Any]) -> dict[str, Any]:
-    """The job of a project when it is over; its progress is shown on the terminal."""
+def _done(server: RunningServer, project: str, asked: dict[str, Any]) -> dict[str, Any]:
+    """The job of a project when it is over."""
     window = {"from": moment(asked["from"]), "to": moment(asked["to"])}
-    job = server.post("/api/v1/normalisations", {**asked, **window, "project": project})
-    path = f"/api/v1/normalisations/{job['id']}?{urlencode({'project': project})}"
-    shown = TextColumn("{task.description}"), BarColumn(), TaskProgressColumn()
-    with Progress(*shown, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task(f"normalising {project}", total=1.0)
-        while job["state"] == "running":
-            time.sleep(_LOOK_S)
-            job = server.get(path)
-            trouble = f" ({job['error']})" if job["error"] else ""
-            progress.update(
-                task, completed=job["progress"], description=f"normalising {project}{trouble}"
-            )
-    return {"project": project, **job}
+    begun = server.post("/api/v1/normalisations", {**asked, **window, "project": project})
+    path = f"/api/v1/normalisations/{begun['id']}?{urlencode({'project': project})}"
+    return {"project": project, **followed(server, begun, path, f"normalising {project}")}
 
 
 def _print(job: dict[str, Any]) -> None:
