@@ -158,12 +158,7 @@ def build(settings: Settings, folder: Folder, progress: Progress = LOG.info) -> 
         live=feed,
         receiving=ThreadPoolExecutor(_RECEIVERS, thread_name_prefix="receive"),
         receiver=Receiver(
-            journal,
-            catalog,
-            privacy,
-            senders,
-            book,
-            max_body_bytes=settings.max_body_bytes,
+            journal, catalog, privacy, senders, book, max_body_bytes=settings.max_body_bytes
         ),
         bodies=Budget(max(_BODIES_BYTES, 2 * settings.max_body_bytes)),
         writer=Writer(journal, engine, quarantine, limits, lifecycle.stored),

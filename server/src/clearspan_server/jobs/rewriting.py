@@ -81,14 +81,13 @@ class Rewriter:
 
     def _work_forever(self) -> None:
         while not self._stop.is_set():
-            self._wake.clear()
             try:
                 found = self._means.rewrites.next()
-                if found is not None:
-                    if self._work(found):
-                        self._means.rewrites.end(found.id, "done")
-                elif not self._stop.is_set():
+                if found is None:
                     self._wake.wait()
+                    self._wake.clear()
+                elif self._work(found):
+                    self._means.rewrites.end(found.id, "done")
             except Exception as error:
                 # The engine may be back soon; what was done is noted, so trying again is safe.
                 LOG.exception("a rewrite does not go on, trying again")
