@@ -18,6 +18,7 @@ from clearspan_server import __version__
 from clearspan_server.api import (
     deliveries,
     health,
+    langfuse,
     live,
     mapping,
     normalisations,
@@ -73,6 +74,7 @@ LOG = logging.getLogger(__name__)
 
 ROUTES: tuple[APIRouter, ...] = (
     otlp.router,
+    langfuse.router,
     session.router,
     projects.router,
     traces.router,

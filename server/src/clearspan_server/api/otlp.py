@@ -69,7 +69,7 @@ async def post_otlp(
         )
         server.receiver.refuse(asked, error)
         raise error
-    receipt = await _receipt(request, asked, server)
+    receipt = await receipt_of(request, asked, server)
     # Shielded: the entry is on its way to the disk, whoever goes away.
     await asyncio.shield(asyncio.wrap_future(receipt.durable))
     response = response_of(asked.signal, receipt.rejected, receipt.reasons)
@@ -94,7 +94,8 @@ def _asked(request: Request, access: IngestAccess) -> receive.Request:
     )
 
 
-async def _receipt(request: Request, asked: receive.Request, server: State) -> receive.Receipt:
+async def receipt_of(request: Request, asked: receive.Request, server: State) -> receive.Receipt:
+    """Read the body and take it; its sender may hear of it only once the receipt's `durable` is done."""
     receiver = server.receiver
     async with AsyncExitStack() as held:
         reading = body_of(

@@ -22,6 +22,19 @@ PATHS: Mapping[str, Signal] = {
     "/api/otel/v1/metrics": "metrics",
 }
 
+INGESTION = "/api/public/ingestion"  # Langfuse's clients before OpenTelemetry
+_PUBLIC = "/api/public/"
+
+
+def takes_records(path: str) -> bool:
+    """Whether what is posted to a path has the limit of records, not of requests."""
+    return signal_at(path) is not None or path.rstrip("/") == INGESTION
+
+
+def is_langfuse(path: str) -> bool:
+    """Whether a path is of Langfuse's own API, whose clients read errors in its shape."""
+    return path.startswith(_PUBLIC) and signal_at(path) is None
+
 
 def signal_at(path: str) -> Signal | None:
     """The signal that is posted to a path, which may end in a slash; None where no OTLP comes in."""

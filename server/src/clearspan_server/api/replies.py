@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
-from clearspan_server.api.otlp_paths import signal_at
+from clearspan_server.api.otlp_paths import is_langfuse, signal_at
 from clearspan_server.errors import (
     BadInput,
     ClearspanError,
@@ -40,6 +40,9 @@ def reply_to(request: Request, error: ClearspanError) -> Response:
         if media_type == _JSON:
             plain = {"code": status.code, "message": status.message}
             return JSONResponse(plain, error.status, headers=_headers(error))
+    if is_langfuse(request.scope["path"]):
+        said = {"message": error.message, "error": error.code}
+        return JSONResponse(said, error.status, headers=_headers(error))
     body = {
         "error": {
             "code": error.code,

@@ -79,7 +79,7 @@ def protobuf_slices(body: bytes, project: str, most: int) -> Iterator[Decoded]:
         draft = _draft(span, project, origin)
         if marks:
             draft.span.truncated += marks.get(place, [])
-        _take(decoded, draft, latest_ns)
+        sift(decoded, draft, latest_ns)
     yield decoded
 
 
@@ -104,14 +104,14 @@ def json_slices(body: bytes, project: str, most: int) -> Iterator[Decoded]:
                 decoded.rejected.append(otel_extras.unreadable(_LISTS, place, error))
                 continue
             draft.span.truncated += marks.get(place, [])
-            _take(decoded, draft, latest_ns)
+            sift(decoded, draft, latest_ns)
     except (AttributeError, TypeError) as error:
         raise BadInput(f"the body is not an OTLP trace request: {error}") from error
     yield decoded
 
 
-def _take(decoded: Decoded, draft: Draft, latest_ns: int) -> None:
-    """Among the drafts, marked where it is odd, or among the rejected."""
+def sift(decoded: Decoded, draft: Draft, latest_ns: int) -> None:
+    """Put a draft among the drafts, marked where it is odd after `latest_ns`, or among the rejected."""
     span = draft.span
     if reason := wrong_ids(span.trace_id, span.span_id, span.parent_id):
         decoded.rejected.append(Rejected(f"span {shown(span.name)}: {reason}", "bad_ids"))

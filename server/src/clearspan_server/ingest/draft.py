@@ -72,6 +72,7 @@ class Rejected:
 
     reason: str
     code: Code = "does_not_fit"
+    name: str = ""  # the sender's own for it, where a protocol answers record by record
 
 
 @dataclass(slots=True)
@@ -80,6 +81,7 @@ class Decoded:
 
     drafts: list[Draft] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
+    taken: list[str] = field(default_factory=list)  # the sender's names, as in `Rejected`
 
 
 @dataclass(slots=True)

@@ -94,6 +94,7 @@ def fold(row: Span | None, parts: Sequence[Part], book: Book) -> Span | None:
         for name in _said(update.span):
             result.take(name, update.span)
         result.unite(update.span, wins=True)
+    _settle_times(result.span, [update.span for update in updates])
     begun = [part.span for part in opens]
     for name in _SCALARS:
         if base is None or name not in _PARENT:
@@ -190,6 +191,16 @@ def _fill(result: _Fold, name: str, spans: Iterable[Span]) -> None:
             if getattr(span, name) != default:
                 result.take(name, span)
                 return
+
+
+def _settle_times(span: Span, updates: Sequence[Span]) -> None:
+    """The latest of the ends that updates tell; an update's time to first token counts from its own start."""
+    span.end_ns = max(
+        (one.end_ns for one in updates if one.end_ns is not None), default=span.end_ns
+    )
+    for one in updates:
+        if one.ttft_ns is not None:
+            span.ttft_ns = max(0, one.start_ns + one.ttft_ns - span.start_ns)
 
 
 def _settle(result: _Fold, row: Span | None, parts: Sequence[Part], book: Book) -> None:

@@ -4,7 +4,7 @@ Every protocol calls it with what its headers said; every request whose body cam
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Literal
@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from clearspan_server.errors import BadInput, TooBusy, Unavailable
 from clearspan_server.ingest.admission import IngestAccess
+from clearspan_server.ingest.draft import Rejected
 from clearspan_server.ingest.encode import Privacy
 from clearspan_server.ingest.inflate import inflate
 from clearspan_server.ingest.meter import Meter
@@ -24,8 +25,11 @@ from clearspan_server.model.delivery import Delivery, Signal
 from clearspan_server.store.catalog import Catalog
 from clearspan_server.store.journal import Journal, Rows
 
-Protocol = Literal["http/protobuf", "http/json", "http", "grpc"]  # "http": of no type that is read
+Protocol = Literal[
+    "http/protobuf", "http/json", "http/langfuse", "http", "grpc"
+]  # "http": of no type
 
+_ENCODINGS: Mapping[Protocol, Encoding] = {"http/json": "json", "http/langfuse": "langfuse"}
 _MAX_REASONS = 5  # that a partial success quotes
 
 
@@ -48,6 +52,8 @@ class Receipt:
     rejected: int
     reasons: str
     durable: "Future[int]"
+    names: Sequence[str] = ()  # of what was taken, where the sender names it
+    failures: Sequence[Rejected] = ()
 
 
 class Receiver:
@@ -85,7 +91,7 @@ class Receiver:
         setting = Setting(request.access, self._privacy, self._clock, book)
         try:
             plain = inflate(body, request.encoding, self.max_body_bytes)
-            encoding: Encoding = "json" if request.protocol == "http/json" else "protobuf"
+            encoding = _ENCODINGS.get(request.protocol, "protobuf")
             taken = take(request.signal, encoding, plain, setting)
         except BadInput as error:
             self._enter_unread(delivery, error)
@@ -103,6 +109,8 @@ class Receiver:
             len(taken.rejected),
             "; ".join(one.reason for one in taken.rejected[:_MAX_REASONS]),
             self._append(taken.rows, delivery),
+            taken.names,
+            taken.rejected,
         )
 
     def refuse(self, request: Request, error: BadInput) -> None:

@@ -3,13 +3,19 @@
 import logging
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, TypeVar
 
 import pyarrow as pa
 
-from clearspan_server.ingest import decode_logs, decode_metrics, decode_metrics_json, decode_traces
+from clearspan_server.ingest import (
+    decode_langfuse,
+    decode_logs,
+    decode_metrics,
+    decode_metrics_json,
+    decode_traces,
+)
 from clearspan_server.ingest.admission import IngestAccess
 from clearspan_server.ingest.draft import Decoded, Draft, Rejected
 from clearspan_server.ingest.encode import Privacy, finish
@@ -26,7 +32,7 @@ from clearspan_server.store.journal import Rows
 
 LOG = logging.getLogger(__name__)
 
-Encoding = Literal["protobuf", "json"]
+Encoding = Literal["protobuf", "json", "langfuse"]
 Record = TypeVar("Record", Span, LogRecord, MetricPoint)
 Drafted = TypeVar("Drafted")
 
@@ -71,6 +77,7 @@ class Taken:
     accepted: int = 0
     process: str = ""
     service: str = ""
+    names: list[str] = field(default_factory=list)  # of what was taken, where the sender names it
     newest_ns: int | None = None  # the latest end of a span, or time of another record
 
 
@@ -84,15 +91,22 @@ def take(signal: Signal, encoding: Encoding, body: bytes, setting: Setting) -> T
 
 
 def _take_traces(encoding: Encoding, body: bytes, setting: Setting) -> Taken:
-    slices = decode_traces.json_slices if encoding == "json" else decode_traces.protobuf_slices
     taken = Taken([])
-    for decoded in slices(body, setting.access.project, _SLICE_SPANS):
+    for decoded in _SLICES[encoding](body, setting.access.project, _SLICE_SPANS):
         _take_slice(taken, decoded, setting)
     return taken
 
 
+_SLICES: Mapping[Encoding, Callable[[bytes, str, int], Iterator[Decoded]]] = {
+    "protobuf": decode_traces.protobuf_slices,
+    "json": decode_traces.json_slices,
+    "langfuse": decode_langfuse.langfuse_slices,
+}
+
+
 def _take_slice(taken: Taken, decoded: Decoded, setting: Setting) -> None:
     taken.rejected += decoded.rejected
+    taken.names += decoded.taken
     kinds = [_kind_of(draft) for draft in decoded.drafts]
     spans = _finished(decoded.drafts, _span_finisher(setting, len(decoded.drafts)), taken.rejected)
     by_kind: dict[str, list[Span]] = {}
@@ -181,7 +195,8 @@ def _span_finisher(setting: Setting, count: int) -> Callable[[Draft], Span]:
         span.sender = access.sender
         normalise(draft)
         span.process = access.process or span.process
-        span.environment = span.environment or access.environment
+        if draft.attributes.get(_STATE) != "update":  # what an update does not say stays as it is
+            span.environment = span.environment or access.environment
         if span.input_tokens is not None or span.output_tokens is not None:
             set_cost(span, price(span, setting.book))
         return finish(draft, setting.privacy)

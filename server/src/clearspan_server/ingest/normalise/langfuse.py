@@ -118,9 +118,10 @@ def _fill_model(draft: Draft) -> None:
     name = text(draft.attributes.get(f"{_OWN}model.name"))
     if not name:
         return
-    if draft.otel_status == _ERROR and not span.request_model:
-        span.request_model = name
-    elif draft.otel_status != _ERROR:
+    has_answered = span.end_ns is not None or f"{_OWN}output" in draft.attributes
+    if draft.otel_status == _ERROR or not has_answered:
+        span.request_model = span.request_model or name
+    else:
         span.response_model = span.response_model or name
         if not span.request_model and not _DATED.search(name):
             span.request_model = name  # without a date it is the name that people ask for
