@@ -189,7 +189,7 @@ export interface paths {
         put?: never;
         /**
          * Normalise Again
-         * @description Begin a normalisation; it goes on by itself, hour by hour, also after a restart.
+         * @description Begin a normalisation; it goes on by itself, step by step, also after a restart.
          */
         post: operations["normalise_again"];
         delete?: never;

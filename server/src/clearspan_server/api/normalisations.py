@@ -25,7 +25,7 @@ router = APIRouter(prefix="/api/v1/normalisations", tags=["spans"])
 
 @router.post("", status_code=202)
 def normalise_again(request: Request, asked: NormaliseRequest) -> Normalisation:
-    """Begin a normalisation; it goes on by itself, hour by hour, also after a restart."""
+    """Begin a normalisation; it goes on by itself, step by step, also after a restart."""
     server = state_of(request)
     window = window_of(written_project(request, asked.project), asked.since, asked.until)
     begun = server.rewrites.add("normalise", window, is_dry=asked.preview, is_full=asked.all)
