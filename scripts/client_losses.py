@@ -1,19 +1,20 @@
 """What clients do not tell, though the provider did or the program said so: client, scenario, field → why."""
 
 _LATE_SPAN = "a call that is broken off ends no span of its own; the agent's alone is sent"
-
+_LANGFUSE = ("node/langfuse-3", "node/langfuse-otel-5")
+_ASKED = "of a stream only the model that was asked for is told"
 _NO_REASON = (
     "of no stream it tells why it ended: one that was left looks like a whole one without usage"
 )
 
 LOST: dict[tuple[str, str, str], str] = {
-    (
-        "node/langfuse-otel-5",
-        "stream",
-        "model",
-    ): "of a stream only the model that was asked for is told",
+    ("node/langfuse-3", "tools", "tool"): "it has no word for a tool: a span holds its call",
+    ("node/langfuse-3", "error", "status"): "its traces have no status: the call alone has failed",
+    **{(name, "stream", "model"): _ASKED for name in _LANGFUSE},
     **{
-        ("node/langfuse-otel-5", "cancel", field): _NO_REASON for field in ("status", "error class")
+        (name, "cancel", field): _NO_REASON
+        for name in _LANGFUSE
+        for field in ("status", "error class")
     },
     **{
         ("node/vercel-ai-6", "cancel", field): _LATE_SPAN
