@@ -290,7 +290,9 @@ def _usage(index: int, name: str) -> "Check":
     def check(capture: Capture, truth: Truth) -> Verdict | None:
         if truth.usage is None or not truth.usage[index]:
             return None
-        counted = [one for one in capture.spans if one["counted"]]
+        # What was estimated is not what the client told.
+        told = [one for one in capture.spans if one["usage"]["source"] != "estimated"]
+        counted = [one for one in told if one["counted"]]
         found = sum(one["usage"][name] or 0 for one in counted)
         each = truth.usage[index] if truth.tool is None else truth.usage[index] // 2
         return _verdict(capture, is_right=found == truth.usage[index], sign=_number(each))

@@ -1,5 +1,7 @@
 """The counting rule: no call is paid twice in a total, and none is forgotten."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -18,9 +20,12 @@ def bearer(
     start_ns: int = 0,
     key: str = "",
 ) -> Bearer:
-    return Bearer(
-        name, parent, has_usage=usage, response_id=response, start_ns=start_ns, call_key=key
-    )
+    return Bearer(name, parent, usage, response, start_ns, key)
+
+
+def guess(name: str, parent: str = "", *, response: str = "", start_ns: int = 0) -> Bearer:
+    """A span whose usage is estimated."""
+    return replace(bearer(name, parent, response=response, start_ns=start_ns), is_estimated=True)
 
 
 def counted(bearers: list[Bearer]) -> dict[str, bool]:
@@ -81,6 +86,27 @@ def test_an_echo_an_hour_later_is_a_call_of_its_own() -> None:
     )
 
     assert counts == {"call": True, "late": True}
+
+
+def test_a_providers_usage_comes_before_an_estimate() -> None:
+    counts = counted(
+        [
+            bearer("told"),
+            guess("its part", "told"),
+            bearer("agent"),
+            bearer("step", "agent", usage=False),
+            bearer("one", "step"),
+            guess("two", "step"),
+            guess("outer"),
+            guess("inner", "outer"),
+            guess("guess", response="r", start_ns=2),
+            bearer("known", response="r", start_ns=1),
+        ]
+    )
+
+    assert [name for name, counts_ in counts.items() if counts_] == [
+        *("inner", "one", "told", "two", "known")
+    ]
 
 
 def test_of_a_circle_of_parents_one_span_still_counts() -> None:

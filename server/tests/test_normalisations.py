@@ -1,4 +1,4 @@
-"""Normalising history: told before, done step by step, finished after a restart, followed by everything that adds up."""
+"""Normalising history: told before, done step by step, finished after a restart, followed by all that adds up."""
 
 import json
 import tarfile

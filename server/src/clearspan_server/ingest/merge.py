@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from clearspan_server.ingest import limits
 from clearspan_server.ingest.coerce import opened
+from clearspan_server.ingest.estimate import estimate, forget_estimate
 from clearspan_server.ingest.normalise.messages import calls_preview, dump, preview
 from clearspan_server.ingest.price import PRICED_BY, price, set_cost
 from clearspan_server.ingest.prices import Book
@@ -89,6 +90,7 @@ def fold(row: Span | None, parts: Sequence[Part], book: Book) -> Span | None:
     )
     log = [joined(logs)] if logs else []
     base = base_of(row)
+    was_estimated = base is not None and forget_estimate(base)
     result = _Fold(_blank(row, parts)) if base is None else _Fold(base)
     for update in updates:
         for name in _said(update.span):
@@ -101,7 +103,9 @@ def fold(row: Span | None, parts: Sequence[Part], book: Book) -> Span | None:
             _fill(result, name, [*begun, *log] if name in _OF_THE_SPAN else [*log, *begun])
     for span in (*log, *begun):
         result.unite(span, wins=False)
-    _settle(result, row, parts, book)
+    _settle(result, row, parts)
+    if estimate(result.span) or was_estimated or not result.filled.isdisjoint(PRICED_BY):
+        set_cost(result.span, price(result.span, book))
     return (
         None
         if row is not None and replace(result.span, version=row.version) == row
@@ -203,7 +207,7 @@ def _settle_times(span: Span, updates: Sequence[Span]) -> None:
             span.ttft_ns = max(0, one.start_ns + one.ttft_ns - span.start_ns)
 
 
-def _settle(result: _Fold, row: Span | None, parts: Sequence[Part], book: Book) -> None:
+def _settle(result: _Fold, row: Span | None, parts: Sequence[Part]) -> None:
     """What follows from the fields, wherever they came from."""
     span, filled = result.span, result.filled
     has_record = row is not None and NO_RECORD not in row.filled
@@ -213,8 +217,6 @@ def _settle(result: _Fold, row: Span | None, parts: Sequence[Part], book: Book) 
     if span.kind == "other" and model and (span.input_tokens is not None or span.input):
         span.kind = "llm"
         filled.add("kind")
-    if not filled.isdisjoint(PRICED_BY):
-        set_cost(span, price(span, book))
     if not has_record and not any(part.kind == "open" for part in parts):
         span.process = ""  # nobody said that it is open, so nobody's silence ends it
     span.received_ns = max(

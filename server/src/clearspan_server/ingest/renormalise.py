@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from clearspan_server.ingest import limits
 from clearspan_server.ingest.coerce import to_json
 from clearspan_server.ingest.encode import Privacy, finish
+from clearspan_server.ingest.estimate import estimate
 from clearspan_server.ingest.merge import base_of, fold
 from clearspan_server.ingest.normalise import VERSION, normalise
 from clearspan_server.ingest.price import PRICED_BY, price, set_cost
@@ -56,7 +57,10 @@ def row_again(row: Span, parts: Sequence[Part], today: Today) -> Span:
     which are then folded into it anew.
     """
     if not parts or not row.filled:
-        return read_again(row, today)
+        span = read_again(row, today)
+        if span is not row and estimate(span):
+            set_cost(span, price(span, today.book))
+        return span
     base = base_of(row)
     record = row if base is None else read_again(replace(base, filled=[]), today)
     folded = fold(record, parts_again(parts, today), today.book)

@@ -20,6 +20,7 @@ from clearspan_server.ingest.admission import IngestAccess
 from clearspan_server.ingest.draft import Decoded, Draft, Rejected
 from clearspan_server.ingest.encode import Privacy, finish
 from clearspan_server.ingest.encode_records import finish_log, finish_point
+from clearspan_server.ingest.estimate import estimate
 from clearspan_server.ingest.normalise import normalise
 from clearspan_server.ingest.price import price, set_cost
 from clearspan_server.ingest.prices import Book
@@ -197,6 +198,7 @@ def _span_finisher(setting: Setting, count: int) -> Callable[[Draft], Span]:
         span.process = access.process or span.process
         if draft.attributes.get(_STATE) != "update":  # what an update does not say stays as it is
             span.environment = span.environment or access.environment
+            estimate(span)
         if span.input_tokens is not None or span.output_tokens is not None:
             set_cost(span, price(span, setting.book))
         return finish(draft, setting.privacy)

@@ -67,6 +67,7 @@ def _changed(
             response_id=row["response_id"],
             start_ns=row["start_ns"],
             call_key=row["call_key"],
+            is_estimated=bool(row["is_estimated"]),
         )
         projects[project][trace_id].append(bearer)
         is_shared = any((project, call) in responses for call in row["call_names"])

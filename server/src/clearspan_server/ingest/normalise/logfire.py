@@ -22,6 +22,7 @@ _ERROR_LEVEL = 17
 _ERROR = 2  # OpenTelemetry's status code
 _SCRUBBED = "[Scrubbed due to "
 _STREAM = "streaming response from "
+_RECORDED_TWICE = ("anthropic",)  # whose own SDK records its calls too
 # Of version 4, which tells no operation: how the templates of its spans begin.
 _CALLS: tuple[tuple[str, Kind, str], ...] = (
     ("Chat Completion with", "llm", "chat"),
@@ -56,8 +57,8 @@ def fill(draft: Draft, keys: Keys) -> None:
     is_echo = template.startswith(_STREAM)
     if is_echo:
         span.streamed = True
-    if is_echo or (span.streamed and span.response_id):
-        # The provider's own SDK may have recorded the call too.
+    is_call = span.streamed and span.response_id
+    if (is_echo or is_call) and span.provider in _RECORDED_TWICE:
         span.call_key = f"stream of {span.response_model or span.request_model}"
     raw = opened(attributes.get("gen_ai.usage.raw"))
     usage = read_usage(raw) if isinstance(raw, dict) else None

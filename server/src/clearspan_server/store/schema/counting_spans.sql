@@ -2,6 +2,7 @@
 select
     project, trace_id, span_id, parent_id, response_id, start_ns, counted, call_names,
     if(call_key = '', '', concat(call_key, ' ', ifNull(toString(input_tokens), ''), ' ', ifNull(toString(output_tokens), ''))) as call_key,
-    input_tokens is not null or output_tokens is not null as has_usage
+    input_tokens is not null or output_tokens is not null as has_usage,
+    usage_source = 'estimated' as is_estimated
 from spans final
 where project in {projects:Array(String)} and trace_id in {trace_ids:Array(String)}
