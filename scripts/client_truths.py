@@ -71,7 +71,8 @@ def one_trace(run: Run, _: Scenario) -> bool:
 
 def each_call_once(run: Run, scenario: Scenario) -> bool:
     """As many calls count as were made."""
-    return len(run.calls) == scenario.calls
+    shown: int = sum(trace["llm_count"] for trace in run.traces)
+    return scenario.calls == len(run.calls) == shown
 
 
 def status(run: Run, scenario: Scenario) -> bool:

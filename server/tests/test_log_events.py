@@ -13,7 +13,7 @@ PROJECT = "log-events"
 CHAT: dict[str, object] = {"gen_ai.operation.name": "chat", "gen_ai.request.model": "gpt-4o-mini"}
 
 
-def request(made: Span, *messages: tuple[str, str]) -> bytes:
+def request(made: Span, *messages: tuple[str, str], finish: str = "stop") -> bytes:
     """Log events of a span: name and content, in this order from its start."""
     sent = ExportLogsServiceRequest()
     records = sent.resource_logs.add().scope_logs.add().log_records
@@ -24,7 +24,7 @@ def request(made: Span, *messages: tuple[str, str]) -> bytes:
         if name == "gen_ai.choice":
             message = held.add(key="message")
             message.value.kvlist_value.values.add(key="content").value.string_value = content
-            held.add(key="finish_reason").value.string_value = "stop"
+            held.add(key="finish_reason").value.string_value = finish
         else:
             held.add(key="content").value.string_value = content
     return sent.SerializeToString()
@@ -70,6 +70,16 @@ def test_a_conversation_of_log_events_is_shown_on_its_span(server: Server, order
     assert texts(found["output_messages"]) == [("assistant", "Paris.")]
     assert (found["name"], found["status"], found["kind"]) == ("chat gpt-4o-mini", "ok", "llm")
     assert found["finish_reason"] == "stop"
+
+
+def test_a_stream_that_was_left_is_cancelled_also_when_a_log_event_says_so(server: Server) -> None:
+    made = span("chat gpt-4o-mini", CHAT)
+    send(server, "traces", request_of([made]))
+
+    send(server, "logs", request(made, *QUESTION, ANSWER, finish="error"))
+
+    found = until(lambda: shown(server, made), 30)
+    assert (found["status"], found["error_class"]) == ("cancelled", "cancelled")
 
 
 def test_log_events_that_are_sent_again_change_nothing(server: Server) -> None:

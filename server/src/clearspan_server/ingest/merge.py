@@ -212,6 +212,7 @@ def _settle(result: _Fold, row: Span | None, parts: Sequence[Part]) -> None:
     span, filled = result.span, result.filled
     has_record = row is not None and NO_RECORD not in row.filled
     _settle_status(span, row, parts, has_record=has_record)
+    _settle_leaving(result)
     _settle_total(result, [part.span for part in parts if part.kind == "update"])
     model = span.request_model or span.response_model
     if span.kind == "other" and model and (span.input_tokens is not None or span.input):
@@ -243,6 +244,15 @@ def _settle_status(
         span.status = said[-1] if said else "ok"
     else:
         span.status = "crashed" if row is not None and row.status == "crashed" else "open"
+
+
+def _settle_leaving(result: _Fold) -> None:
+    """A log event may be the one that says why an answer ended: "error", where the span knows of none, is a leaving."""
+    span = result.span
+    is_told = "finish_reason" in result.filled and span.finish_reason == "error"
+    if is_told and span.kind == "llm" and span.status in ("ok", "cancelled"):
+        span.status = span.error_class = "cancelled"
+        result.filled.add("error_class")
 
 
 def _settle_total(result: _Fold, updates: Iterable[Span]) -> None:

@@ -19,7 +19,7 @@ _LOOKUP = {
 
 
 def of(
-    client: type[OpenAI] = OpenAI, lookup: Callable[[str], dict[str, str]] = ask.found
+    client: type[OpenAI] = OpenAI, lookup: Callable[[str], dict[str, str]] = ask.lookup_order
 ) -> ask.Scenarios:
     """The scenarios; `lookup` is the tool, traced where the client has a way to."""
     chat = client(base_url=f"{ask.SIMULATOR}/v1", api_key=ask.KEY, max_retries=0).chat.completions

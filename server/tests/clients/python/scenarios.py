@@ -40,7 +40,7 @@ Scenarios = Mapping[str, Callable[[], None]]
 Around = Callable[[str], AbstractContextManager[object]]
 
 
-def found(order_id: str) -> dict[str, str]:
+def lookup_order(order_id: str) -> dict[str, str]:
     """What the tool gives."""
     return {"order_id": order_id, "status": STATUS, "depot": DEPOT}
 

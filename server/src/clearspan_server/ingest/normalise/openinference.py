@@ -228,6 +228,8 @@ def _fill_from_langchain(draft: Draft, result: Attributes) -> None:
     if not isinstance(held, dict):
         return
     span.response_id = span.response_id or text(held.get("id"))
+    # `llm.model_name` is the model that was asked for where the provider's answer came as a stream.
+    span.response_model = text(held.get("model_name")) or span.response_model
     reason = held.get("finish_reason") or held.get("stop_reason")
     span.finish_reason = span.finish_reason or text(reason)
     span.service_tier = span.service_tier or text(held.get("service_tier"))

@@ -135,7 +135,8 @@ def _is_cut_short(draft: Draft) -> bool:
         return False
     if span.finish_reason:
         return span.kind == "llm" and span.finish_reason == "error"
-    if span.streamed is not True or (draft.ends_untold and span.output):
+    is_streamed = span.streamed or (span.streamed is None and span.ttft_ns is not None)
+    if not is_streamed or (draft.ends_untold and span.output):
         return False
     said = [one.usage.output for one in draft.usages if one.usage.input is not None]
     outputs = [count for count in said if count is not None]

@@ -11,7 +11,7 @@ import scenarios as ask
 from langfuse import get_client, observe, propagate_attributes
 from langfuse.openai import OpenAI
 
-lookup = observe(name=ask.LOOKUP, as_type="tool")(ask.found)
+lookup = observe(name=ask.LOOKUP, as_type="tool")(ask.lookup_order)
 
 
 @contextmanager
