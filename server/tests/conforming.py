@@ -340,13 +340,31 @@ def _identity(name: str, wanted: object, sign: str) -> "Check":
 
 
 # What a client lost although the words are in its bytes: client, scenario, field → why.
-LOST = {
-    ("vercel-ai-5.0.277", "stream_cancel", name): "the model call's own span is never exported"
-    for name in ("kind", "request model", "operation", "input messages")
-} | {
-    (client, "embeddings", "response model"): "only the model that was asked for is told"
-    for client in ("vercel-ai-5.0.277", "vercel-ai-7.0.173")
-}
+LOST = (
+    {
+        ("vercel-ai-5.0.277", "stream_cancel", name): "the model call's own span is never exported"
+        for name in ("kind", "request model", "operation", "input messages")
+    }
+    | {
+        (client, "embeddings", "response model"): "only the model that was asked for is told"
+        for client in ("vercel-ai-5.0.277", "vercel-ai-7.0.173")
+    }
+    | {
+        ("logfire-4.8.0", f"anthropic_{one}", "response model"): "only the model asked for is told"
+        for one in ("cached", "chat", "thinking", "tool")
+    }
+    | {
+        (client, one, "input messages"): "only the agent's span holds what a failed call was asked"
+        for client in ("pydantic-ai-1.19.0", "pydantic-ai-2.68.0")
+        for one in (
+            "anthropic_error_429",
+            "anthropic_error_529",
+            "chat_async",
+            "error_429",
+            "error_500",
+        )
+    }
+)
 
 Check = Callable[[Capture, Truth], Verdict | None]
 
