@@ -339,6 +339,7 @@ def _identity(name: str, wanted: object, sign: str) -> "Check":
     return check
 
 
+_AI_7 = "vercel-ai-7.0.173-full"
 # What a client lost although the words are in its bytes: client, scenario, field → why.
 LOST = (
     {
