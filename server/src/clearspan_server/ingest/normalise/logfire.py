@@ -60,9 +60,6 @@ def fill(draft: Draft, keys: Keys) -> None:
     is_echo = template.startswith(_STREAM)
     if is_echo:
         span.streamed = True
-    is_call = span.streamed and span.response_id
-    if (is_echo or is_call) and span.provider in _RECORDED_TWICE:
-        span.call_key = f"stream of {span.response_model or span.request_model}"
     raw = opened(attributes.get("gen_ai.usage.raw"))
     usage = read_usage(raw) if isinstance(raw, dict) else None
     if usage is not None:
@@ -71,6 +68,9 @@ def fill(draft: Draft, keys: Keys) -> None:
         _fill_from_data(draft)
         if span.streamed and not is_echo and "response_data" not in keys:
             span.streamed = None  # the log tells of the stream; this span ends with the first byte
+    is_call = span.streamed and span.response_id
+    if (is_echo or is_call) and span.provider in _RECORDED_TWICE:
+        span.call_key = f"stream of {span.response_model or span.request_model}"
     level = number(attributes.get("logfire.level_num"))
     if level is not None and level >= _ERROR_LEVEL:
         draft.otel_status = _ERROR
