@@ -339,13 +339,47 @@ def _identity(name: str, wanted: object, sign: str) -> "Check":
     return check
 
 
-# What a client lost although the words are in its bytes: client, scenario, field → why.
+_AI_SDK_4, _AI_SDK_5, _AI_SDK_6 = "vercel-ai-4.3.19", "vercel-ai-5.0.277", "vercel-ai-6.0.326"
+_AI_SDK_7 = ("vercel-ai-7.0.173", "vercel-ai-7.0.173-full")
+# What a client lost although the words are in its bytes: why, of which clients, in which scenarios and fields.
+_LOST = (
+    (
+        "the model call's own span is never exported",
+        (_AI_SDK_5, _AI_SDK_6),
+        ("stream_cancel",),
+        ("kind", "request model", "operation", "input messages"),
+    ),
+    (
+        "only the model that was asked for is told",
+        (_AI_SDK_4, _AI_SDK_5, _AI_SDK_6, *_AI_SDK_7),
+        ("embeddings",),
+        ("response model",),
+    ),
+    (
+        "only the model that was asked for is told",
+        ("logfire-4.8.0",),
+        ("anthropic_cached", "anthropic_chat", "anthropic_thinking", "anthropic_tool"),
+        ("response model",),
+    ),
+    (
+        "that it failed is told, and not why",
+        (_AI_SDK_4, _AI_SDK_6, *_AI_SDK_7),
+        ("stream_sseerror",),
+        ("error",),
+    ),
+    (
+        "only the agent's span holds what a failed call was asked",
+        ("pydantic-ai-1.19.0", "pydantic-ai-2.68.0"),
+        ("anthropic_error_429", "anthropic_error_529", "chat_async", "error_429", "error_500"),
+        ("input messages",),
+    ),
+)
 LOST = {
-    ("vercel-ai-5.0.277", "stream_cancel", name): "the model call's own span is never exported"
-    for name in ("kind", "request model", "operation", "input messages")
-} | {
-    (client, "embeddings", "response model"): "only the model that was asked for is told"
-    for client in ("vercel-ai-5.0.277", "vercel-ai-7.0.173")
+    (client, scenario, name): reason
+    for reason, clients, scenarios, names in _LOST
+    for client in clients
+    for scenario in scenarios
+    for name in names
 }
 
 Check = Callable[[Capture, Truth], Verdict | None]

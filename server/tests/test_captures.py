@@ -24,13 +24,18 @@ TRUTH: dict[str, tuple[int, int]] = {
     "chat": (24, 9),
     "chat_int_params": (24, 9),
     "chat_cached_reasoning": (2048, 300),
+    "chat_multimodal": (24, 9),
     "tool_call": (48, 18),
+    "nested": (96, 36),  # an agent that asks another one
     "stream": (24, 9),
+    "stream_tool": (24, 9),
     "responses": (36, 12),
     "responses_cached_reasoning": (2048, 300),
     "responses_stream": (36, 12),
+    "responses_tool": (36, 12),
     "anthropic_chat": (24, 9),
     "anthropic_cached": (2095, 393),
+    "anthropic_tool": (48, 18),
     "anthropic_stream": (24, 9),
     "anthropic_stream_raw_cached": (2095, 393),
     "anthropic_thinking": (2095, 393),
@@ -43,6 +48,7 @@ LOST: dict[str, tuple[int, int]] = {
     "openllmetry-0.62.4/anthropic_stream_raw_cached": (2095, 394),
     # No usage of streams at all: it is estimated.
     "openllmetry-0.33.12/stream": (25, 7),
+    "logfire-4.8.0/responses_stream": (0, 0),  # nor the answer
 }
 
 

@@ -188,7 +188,7 @@ def test_the_command_previews_and_reprices(tmp_path: Path) -> None:
         called = call(owner, 1)
         until(lambda: called in traces(owner))
         owner.put("prod-eu", {"input": "2", "output": "8"})
-        command = ("prices", "reprice", "--from", "2020-01-01")
+        command = ("prices", "reprice", "--since", "2020-01-01")
 
         preview = run(tmp_path / "data", *command, "--preview")
         before = traces(owner)

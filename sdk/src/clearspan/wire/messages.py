@@ -365,6 +365,14 @@ def _same(piece: Json) -> list[Part]:
     return [piece]
 
 
+def _binary(piece: Json) -> list[Part]:
+    """Pydantic AI's bytes of any medium."""
+    held, mime = piece.get("content"), text(either(piece, "mediaType"))
+    kind = mime.partition("/")[0]
+    modality = kind if kind in ("image", "audio", "video") else "file"
+    return [media_part(held, modality, mime)] if isinstance(held, str) and held else [piece]
+
+
 def _made_image(piece: Json) -> list[Part]:
     """OpenAI's generated picture."""
     result = piece.get("result")
@@ -403,6 +411,9 @@ _BY_TYPE: dict[str, Callable[[Json], list[Part]]] = {
     "file": lambda piece: [piece] if "file_id" in piece else _file(piece),
     "refusal": _refusal,
     "image_generation_call": _made_image,
+    "binary": _binary,
+    **{f"{kind}-url": _medium(kind, "url") for kind in ("image", "audio", "video")},
+    "document-url": _medium("file", "url"),
 }
 # Parts without a type: Gemini's, in the spelling of its wire and of its Python package, and Bedrock's.
 _BY_KEY: tuple[tuple[str, Callable[[Json], list[Part]]], ...] = (

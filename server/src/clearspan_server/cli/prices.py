@@ -66,9 +66,11 @@ def show(  # noqa: PLR0913, PLR0917 - its options are its arguments
 
 @app.command()
 def reprice(
-    since: Annotated[str, typer.Option("--from", help="So long ago (7d), a day (UTC), or a time.")],
+    since: Annotated[
+        str, typer.Option("--since", help="So long ago (7d), a day (UTC), or a time.")
+    ],
     until: Annotated[
-        str | None, typer.Option("--to", help="The same, exclusive; else now.")
+        str | None, typer.Option("--until", help="The same, exclusive; else now.")
     ] = None,
     preview: Annotated[
         bool, typer.Option("--preview", help="Only tell what would change.")

@@ -6,9 +6,16 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from clearspan_server.simulator import bill, openai_chat, openai_embeddings, openai_models
+from clearspan_server.simulator import (
+    anthropic_http,
+    anthropic_messages,
+    bill,
+    openai_chat,
+    openai_embeddings,
+    openai_http,
+    openai_models,
+)
 from clearspan_server.simulator.brain import Brain
-from clearspan_server.simulator.openai_http import error_body, refusal_response
 from clearspan_server.simulator.request import RefusedError
 from clearspan_server.simulator.settings import HEADERS, SimulatorSettings
 
@@ -27,6 +34,7 @@ ROUTES = [
     *openai_chat.ROUTES,
     *openai_embeddings.ROUTES,
     *openai_models.ROUTES,
+    *anthropic_messages.ROUTES,
     *bill.ROUTES,
 ]
 
@@ -46,13 +54,22 @@ async def _refused(request: Request, error: Exception) -> Response:
     if not isinstance(error, RefusedError):  # registered for nothing else
         raise error
     brain: Brain = request.app.state.brain
-    return refusal_response(error, brain.identity(f"refused: {error.message}"))
+    identity = brain.identity(f"refused: {error.message}")
+    if anthropic_http.speaks_anthropic(request):
+        return anthropic_http.refusal_response(error, identity)
+    return openai_http.refusal_response(error, identity)
 
 
 async def _http_error(request: Request, error: Exception) -> Response:
-    """An unknown path or a wrong method, in OpenAI's shape."""
+    """An unknown path or a wrong method, in the shape of the provider that is meant."""
     if not isinstance(error, HTTPException):  # registered for nothing else
         raise error
     message = f"{error.detail}: {request.method} {request.url.path}."
-    body = error_body(message, "invalid_request_error")
+    if anthropic_http.speaks_anthropic(request):
+        brain: Brain = request.app.state.brain
+        kind = "not_found_error" if error.status_code == 404 else "invalid_request_error"
+        request_id = anthropic_http.request_id(brain.identity(message))
+        body = anthropic_http.error_body(message, kind, request_id)
+    else:
+        body = openai_http.error_body(message, "invalid_request_error")
     return JSONResponse(body, error.status_code, headers=error.headers)

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 from clearspan_server.simulator import models, prose, tokens
+from clearspan_server.simulator.marked_cache import Cached, MarkedCache
 from clearspan_server.simulator.models import Model
 from clearspan_server.simulator.request import (
     ChatRequest,
+    Prompt,
     RefusedError,
     Tool,
     ToolCall,
@@ -19,7 +21,7 @@ from clearspan_server.simulator.request import (
     tool_results,
 )
 from clearspan_server.simulator.sample import Sampler
-from clearspan_server.simulator.settings import FAULTS, Fault, Overrides, SimulatorSettings
+from clearspan_server.simulator.settings import Fault, Overrides, SimulatorSettings
 from clearspan_server.simulator.words import closest
 
 _MAX_REMEMBERED = 4096
@@ -33,12 +35,14 @@ Finish = Literal["stop", "length", "tool_calls"]
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Tokens of one reply; cached ⊆ input, reasoning ⊆ output."""
+    """Tokens of one reply; cached and both written ⊆ input, reasoning ⊆ output."""
 
     input: int
     cached: int
     output: int
     reasoning: int
+    written_5m: int = 0
+    written_1h: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +56,10 @@ class Pace:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Everything about one reply. `id` is 64 hex digits; a format cuts its own ids from it."""
+    """Everything about one reply. `id` is 64 hex digits; a format cuts its own ids from it.
+
+    `stopped_by` is the stop sequence that ended the text, if one did.
+    """
 
     id: str
     model: Model
@@ -62,27 +69,35 @@ class Plan:
     text: str = ""
     tool_calls: tuple[ToolCall, ...] = ()
     finish: Finish = "stop"
+    stopped_by: str | None = None
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether the caller gets an error instead of a reply."""
+        return self.fault not in (None, "cut")
 
 
 class Brain:
     """Plans replies, and remembers what it must to do so: how often it saw a request, and prompts.
 
     A reply follows from the seed, the request and how often that same request came before, so
-    requests that overlap in time do not disturb each other; only cached tokens depend on order.
+    requests that overlap in time do not disturb each other; only cached tokens depend on order
+    and, where a cache forgets by the clock, on time.
     """
 
     def __init__(self, settings: SimulatorSettings) -> None:
         self._settings = settings
         self._seen: OrderedDict[str, int] = OrderedDict()
         self._cache = tokens.PromptCache()
+        self._marked_cache = MarkedCache(settings.clock)
         # The latest that were planned and not refused, oldest first.
         self.answered: deque[Plan] = deque(maxlen=_MAX_BILLED)
 
     def plan(self, request: ChatRequest, wanted: Overrides) -> Plan:
         """What this request gets. Raises RefusedError for an unknown model or too long a prompt."""
-        model = models.find(request.model, "chat")
+        model = models.find(request.model, "chat", request.provider)
         prompt = rendered(request)
-        input_tokens = tokens.count(prompt)
+        input_tokens = tokens.count(prompt.data)
         if input_tokens > model.context_tokens:
             raise RefusedError(
                 "context_length",
@@ -95,18 +110,22 @@ class Brain:
         fault = self._fault(draw, wanted)
         reasoning = self._reasoning(model, request, draw)
         pace = self._pace(model, reasoning, draw, wanted)
-        if fault in ("429", "500"):
-            return Plan(identity, model, pace, fault, Usage(input_tokens, 0, 0, 0))
+        refusal = Plan(identity, model, pace, fault, Usage(input_tokens, 0, 0, 0))
+        if refusal.is_refused:
+            return refusal
         text, calls, finish = _content(request, identity, draw)
-        text, finish = _shortened(text, finish, request, reasoning)
+        text, finish, stopped_by = _shortened(text, finish, request, reasoning)
+        cached = self._cached(model, prompt)
         said = sum(tokens.count(call.name + call.arguments) for call in calls)
         usage = Usage(
             input=input_tokens,
-            cached=self._cache.admit(model.dated, prompt),
+            cached=cached.read,
             output=reasoning + said + tokens.count(text),
             reasoning=reasoning,
+            written_5m=cached.written_5m,
+            written_1h=cached.written_1h,
         )
-        plan = Plan(identity, model, pace, fault, usage, text, calls, finish)
+        plan = Plan(identity, model, pace, fault, usage, text, calls, finish, stopped_by)
         self.answered.append(plan)
         return plan
 
@@ -124,7 +143,7 @@ class Brain:
         fault = self._fault(draw, wanted)
         pace = Pace(wanted.latency_ms / 1e3, (wanted.ttft_ms or 0.0) / 1e3, 0.0)
         plan = Plan(identity, model, pace, fault, Usage(sum(counts), 0, 0, 0))
-        if fault not in ("429", "500"):
+        if not plan.is_refused:
             self.answered.append(plan)
         return plan
 
@@ -136,12 +155,21 @@ class Brain:
             self._seen.popitem(last=False)
         return hashlib.sha256(f"{self._settings.seed}/{fingerprint}/{times}".encode()).hexdigest()
 
+    def _cached(self, model: Model, prompt: Prompt) -> Cached:
+        if model.provider == "anthropic":
+            return self._marked_cache.admit(model, prompt)
+        return Cached(read=self._cache.admit(model.dated, prompt.data))
+
     def _fault(self, draw: random.Random, wanted: Overrides) -> Fault | None:
         point, settings = draw.random(), self._settings
         if wanted.fault is not None:
             return wanted.fault
-        rates = (settings.error_429_rate, settings.error_500_rate, settings.cut_rate)
-        for fault, rate in zip(FAULTS, rates, strict=True):
+        rates: tuple[tuple[Fault, float], ...] = (
+            ("429", settings.error_429_rate),
+            ("500", settings.error_500_rate),
+            ("cut", settings.cut_rate),
+        )
+        for fault, rate in rates:
             if point < rate:
                 return fault
             point -= rate
@@ -206,11 +234,14 @@ def _chosen_tools(request: ChatRequest, asked: str, *, answered: bool) -> list[T
 
 def _shortened(
     text: str, finish: Finish, request: ChatRequest, reasoning: int
-) -> tuple[str, Finish]:
-    """The text up to the first stop sequence and within the token limit."""
-    ends = [at for at in (text.find(stop) for stop in request.stop) if at >= 0]
-    text = text[: min(ends)] if ends else text
+) -> tuple[str, Finish, str | None]:
+    """The text up to the first stop sequence, if one ends it, and within the token limit."""
+    found = [(at, stop) for stop in request.stop if (at := text.find(stop)) >= 0]
+    end, stopped_by = min(found) if found else (len(text), None)
+    text = text[:end]
     if request.max_tokens is None or finish == "tool_calls":
-        return text, finish
+        return text, finish, stopped_by
     room = max(request.max_tokens - reasoning, 0)
-    return (text, finish) if tokens.count(text) <= room else (tokens.head(text, room), "length")
+    if tokens.count(text) <= room:
+        return text, finish, stopped_by
+    return tokens.head(text, room), "length", None

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from clearspan_server.simulator.request import RefusedError
+from clearspan_server.simulator.request import Provider, RefusedError
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,7 +11,8 @@ class Model:
     """A model: the name that callers use and the dated one that replies carry.
 
     `pace` multiplies the configured tokens a second and divides the time to first token;
-    `dimensions` is the length of an embedding, 0 for a chat model.
+    `dimensions` is the length of an embedding, 0 for a chat model; `min_cached_tokens` are the
+    fewest that a prompt cache keeps.
     """
 
     name: str
@@ -20,6 +21,8 @@ class Model:
     pace: float = 1.0
     reasons: bool = False
     dimensions: int = 0
+    provider: Provider = "openai"
+    min_cached_tokens: int = 1024
 
 
 MODELS = (
@@ -35,15 +38,24 @@ MODELS = (
     Model("gpt-5-nano", "gpt-5-nano-2025-08-07", 400_000, pace=2.0, reasons=True),
     Model("text-embedding-3-small", "text-embedding-3-small", 8_192, dimensions=1536),
     Model("text-embedding-3-large", "text-embedding-3-large", 8_192, dimensions=3072),
+    Model("claude-sonnet-4-5", "claude-sonnet-4-5-20250929", 200_000, provider="anthropic"),
+    Model(
+        "claude-haiku-4-5",
+        "claude-haiku-4-5-20251001",
+        200_000,
+        pace=1.8,
+        provider="anthropic",
+        min_cached_tokens=4096,
+    ),
 )
 
 _BY_NAME = {name: model for model in MODELS for name in (model.dated, model.name)}
 
 
-def find(name: str, kind: Literal["chat", "embedding"]) -> Model:
-    """The model of that name, dated or not. Raises RefusedError when there is none of that kind."""
+def find(name: str, kind: Literal["chat", "embedding"], provider: Provider = "openai") -> Model:
+    """A provider's model by its name, dated or not. Raises RefusedError for none of that kind."""
     model = _BY_NAME.get(name)
-    if model is None:
+    if model is None or model.provider != provider:
         raise RefusedError("unknown_model", f"The model '{name}' does not exist.", "model")
     if (model.dimensions > 0) != (kind == "embedding"):
         raise RefusedError(

@@ -3,7 +3,6 @@
 import asyncio
 import hashlib
 import json
-import time
 from collections.abc import AsyncIterator, Iterator
 
 from starlette.requests import Request
@@ -14,13 +13,11 @@ from starlette.types import ASGIApp
 from clearspan_server.simulator import tokens
 from clearspan_server.simulator.brain import Brain, Plan, Usage
 from clearspan_server.simulator.cut import cut
-from clearspan_server.simulator.openai_http import fault_response, headers, read_object
+from clearspan_server.simulator.openai_http import fault_response, headers, read_request
 from clearspan_server.simulator.openai_request import Delivery, parse
+from clearspan_server.simulator.pacing import paced
 from clearspan_server.simulator.request import ToolCall
 from clearspan_server.simulator.settings import SimulatorSettings, overrides
-
-# Sleeping for less than this costs more than it shows.
-_SHORTEST_SLEEP_S = 0.005
 
 Delta = dict[str, object]
 
@@ -29,10 +26,10 @@ async def chat_completions(request: Request) -> ASGIApp:
     """Answer one chat request. Raises RefusedError for a bad one."""
     settings: SimulatorSettings = request.app.state.settings
     brain: Brain = request.app.state.brain
-    chat, delivery = parse(await read_object(request, settings))
+    chat, delivery = parse(await read_request(request, settings))
     plan = brain.plan(chat, overrides(request.headers))
     await asyncio.sleep(plan.pace.latency_s)
-    if plan.fault in ("429", "500"):
+    if plan.is_refused:
         return fault_response(plan, settings.retry_after_ms)
     response = await _reply(plan, delivery, int(settings.clock()))
     return cut(response) if plan.fault == "cut" else response
@@ -65,11 +62,9 @@ async def _lines(plan: Plan, delivery: Delivery, created: int) -> AsyncIterator[
     """Server-sent events at the plan's pace; a cut stream stops half-way without an end marker."""
     deltas = list(_deltas(plan))
     shown = deltas[: max(len(deltas) // 2, 1)] if plan.fault == "cut" else deltas
-    began, due_s = time.monotonic(), 0.0
-    for index, (delta, count) in enumerate(shown):
-        due_s += plan.pace.token_s * count + (plan.pace.first_token_s if index == 1 else 0.0)
-        await _until(began + due_s)
-        yield _chunk(plan, delivery, created, delta, None)
+    chunks = [(_chunk(plan, delivery, created, delta, None), count) for delta, count in shown]
+    async for chunk in paced(chunks, plan.pace):
+        yield chunk
     if plan.fault == "cut":
         return
     yield _chunk(plan, delivery, created, {}, plan.finish)
@@ -146,12 +141,6 @@ def _usage(usage: Usage) -> dict[str, object]:
             "rejected_prediction_tokens": 0,
         },
     }
-
-
-async def _until(moment_s: float) -> None:
-    wait_s = moment_s - time.monotonic()
-    if wait_s > _SHORTEST_SLEEP_S:
-        await asyncio.sleep(wait_s)
 
 
 ROUTES = [Route("/v1/chat/completions", chat_completions, methods=["POST"])]

@@ -12,10 +12,10 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from clearspan_server.simulator import models
+from clearspan_server.simulator.body import fingerprint
 from clearspan_server.simulator.brain import Brain, Plan
 from clearspan_server.simulator.cut import cut
-from clearspan_server.simulator.openai_http import fault_response, headers, read_object
-from clearspan_server.simulator.openai_request import fingerprint
+from clearspan_server.simulator.openai_http import fault_response, headers, read_request
 from clearspan_server.simulator.request import RefusedError
 from clearspan_server.simulator.settings import SimulatorSettings, overrides
 from clearspan_server.simulator.words import stems
@@ -27,7 +27,7 @@ async def embeddings(request: Request) -> ASGIApp:
     """Answer one embedding request. Raises RefusedError for a bad one."""
     settings: SimulatorSettings = request.app.state.settings
     brain: Brain = request.app.state.brain
-    body = await read_object(request, settings)
+    body = await read_request(request, settings)
     texts = _texts(body.get("input"))
     name, wanted = str(body.get("model")), overrides(request.headers)
     most = models.find(name, "embedding").dimensions
@@ -36,7 +36,7 @@ async def embeddings(request: Request) -> ASGIApp:
         raise RefusedError("invalid", f"'dimensions' is 1 to {most}.", "dimensions")
     plan = brain.plan_embedding(name, texts, fingerprint(body), wanted)
     await asyncio.sleep(plan.pace.latency_s + plan.pace.first_token_s)
-    if plan.fault in ("429", "500"):
+    if plan.is_refused:
         return fault_response(plan, settings.retry_after_ms)
     packed = body.get("encoding_format") == "base64"
     response = JSONResponse(_list(plan, texts, size, packed=packed), headers=headers(plan))

@@ -1,12 +1,9 @@
 """What OpenAI's routes share: reading a request's body, errors, and the headers of every reply."""
 
-import json
-import secrets
-from collections.abc import Mapping
-
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
+from clearspan_server.simulator.body import JsonObject, check_key, read_object
 from clearspan_server.simulator.brain import Plan
 from clearspan_server.simulator.request import RefusalKind, RefusedError
 from clearspan_server.simulator.settings import SimulatorSettings
@@ -25,30 +22,14 @@ _TOKENS_A_MINUTE = 200_000
 
 def authorize(request: Request, settings: SimulatorSettings) -> None:
     """Raise RefusedError unless the request carries the key that the settings ask for, if any."""
-    if settings.api_key is None:
-        return
     presented = request.headers.get("authorization", "").removeprefix("Bearer ")
-    if not secrets.compare_digest(presented.encode(), settings.api_key.encode()):
-        raise RefusedError("auth", "Incorrect API key provided.")
+    check_key(presented, settings, "Incorrect API key provided.")
 
 
-async def read_object(request: Request, settings: SimulatorSettings) -> Mapping[str, object]:
+async def read_request(request: Request, settings: SimulatorSettings) -> JsonObject:
     """The body, a JSON object. Raises RefusedError when it is none, too large, or without key."""
     authorize(request, settings)
-    data = bytearray()
-    async for chunk in request.stream():
-        data += chunk
-        if len(data) > settings.max_body_bytes:
-            message = f"The request body is larger than {settings.max_body_bytes} bytes."
-            raise RefusedError("too_large", message)
-    try:
-        value: object = json.loads(data)
-    except (ValueError, RecursionError) as error:
-        message = f"We could not parse the JSON body of your request: {error}."
-        raise RefusedError("invalid", message) from error
-    if not isinstance(value, dict):
-        raise RefusedError("invalid", "The JSON body of your request is not an object.")
-    return value
+    return await read_object(request, settings)
 
 
 def error_body(
@@ -66,7 +47,7 @@ def refusal_response(refusal: RefusedError, identity: str) -> JSONResponse:
 
 
 def fault_response(plan: Plan, retry_after_ms: int) -> JSONResponse:
-    """The response for an injected 429 or 500."""
+    """The response for an injected 429, 500 or 529; OpenAI says overloaded with 503."""
     if plan.fault == "429":
         message = (
             f"Rate limit reached for {plan.model.name} on requests per min (RPM): Limit "
@@ -79,6 +60,9 @@ def fault_response(plan: Plan, retry_after_ms: int) -> JSONResponse:
             "retry-after-ms": str(retry_after_ms),
         }
         return JSONResponse(body, 429, headers={**headers(plan, retry_after_ms), **retry})
+    if plan.fault == "529":
+        message = "The engine is currently overloaded, please try again later."
+        return JSONResponse(error_body(message, "server_error"), 503, headers=headers(plan))
     message = "The server had an error while processing your request (injected by the simulator)."
     return JSONResponse(error_body(message, "server_error"), 500, headers=headers(plan))
 

@@ -1,10 +1,15 @@
 """Reads OpenAI's chat completion requests; what it does not accept it says in OpenAI's words."""
 
-import hashlib
-import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 
+from clearspan_server.simulator.body import (
+    JsonObject,
+    as_list,
+    as_object,
+    check_number,
+    fingerprint,
+    positive,
+)
 from clearspan_server.simulator.request import (
     ChatRequest,
     Message,
@@ -21,10 +26,7 @@ _ROLES: dict[str, Role] = {
     "assistant": "assistant",
     "tool": "tool",
 }
-_DELIVERY = ("stream", "stream_options")
 _RANGES = {"temperature": (0, 2), "top_p": (0, 1), "n": (1, 1)}
-
-JsonObject = Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,7 @@ def parse(body: JsonObject) -> tuple[ChatRequest, Delivery]:
     if not isinstance(model, str) or not model:
         raise RefusedError("invalid", "You must provide a model parameter.", "model")
     for name, (low, high) in _RANGES.items():
-        _number(body, name, low, high)
+        check_number(body, name, low, high)
     request = ChatRequest(
         model=model,
         messages=_messages(body.get("messages")),
@@ -49,31 +51,12 @@ def parse(body: JsonObject) -> tuple[ChatRequest, Delivery]:
         tools=_tools(body.get("tools")),
         tool_choice=_tool_choice(body.get("tool_choice")),
         parallel_tool_calls=body.get("parallel_tool_calls") is not False,
-        max_tokens=_max_tokens(body),
+        max_tokens=positive(body, "max_completion_tokens") or positive(body, "max_tokens"),
         stop=_stop(body.get("stop")),
         schema=_schema(body.get("response_format")),
         reasoning_effort=str(body.get("reasoning_effort") or "medium"),
     )
     return request, _delivery(body)
-
-
-def fingerprint(body: JsonObject) -> str:
-    """A digest of what is asked, whatever the order of the keys and the way of delivery."""
-    asked = {name: value for name, value in body.items() if name not in _DELIVERY}
-    text = json.dumps(asked, sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _number(body: JsonObject, name: str, low: float, high: float) -> None:
-    value = body.get(name)
-    if value is None:
-        return
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise RefusedError("invalid", f"Invalid type for '{name}': expected a number.", name)
-    if not low <= value <= high:
-        raise RefusedError(
-            "invalid", f"Invalid value for '{name}': {value} is not in {low} to {high}.", name
-        )
 
 
 def _messages(value: object) -> tuple[Message, ...]:
@@ -85,7 +68,7 @@ def _messages(value: object) -> tuple[Message, ...]:
     called: set[str] = set()
     for index, item in enumerate(value):
         where = f"messages[{index}]"
-        message = _message(_object(item, where), where)
+        message = _message(as_object(item, where), where)
         if message.role == "tool" and message.tool_call_id not in called:
             raise RefusedError(
                 "invalid",
@@ -104,8 +87,8 @@ def _message(item: JsonObject, where: str) -> Message:
         message = f"Invalid value: '{item.get('role')}'. Supported values are: {known}."
         raise RefusedError("invalid", message, f"{where}.role")
     calls = tuple(
-        _call(_object(call, f"{where}.tool_calls[{index}]"), f"{where}.tool_calls[{index}]")
-        for index, call in enumerate(_list(item.get("tool_calls"), f"{where}.tool_calls"))
+        _call(as_object(call, f"{where}.tool_calls[{index}]"), f"{where}.tool_calls[{index}]")
+        for index, call in enumerate(as_list(item.get("tool_calls"), f"{where}.tool_calls"))
     )
     if item.get("content") is None and not calls:
         raise RefusedError(
@@ -122,8 +105,8 @@ def _content(value: object, where: str) -> tuple[str, tuple[str, ...]]:
         return value or "", ()
     texts: list[str] = []
     images: list[str] = []
-    for index, item in enumerate(_list(value, where)):
-        part = _object(item, f"{where}[{index}]")
+    for index, item in enumerate(as_list(value, where)):
+        part = as_object(item, f"{where}[{index}]")
         text = part.get("text", part.get("refusal"))
         if isinstance(text, str):
             texts.append(text)
@@ -133,7 +116,7 @@ def _content(value: object, where: str) -> tuple[str, tuple[str, ...]]:
 
 
 def _call(item: JsonObject, where: str) -> ToolCall:
-    function = _object(item.get("function"), f"{where}.function")
+    function = as_object(item.get("function"), f"{where}.function")
     call_id, name, arguments = item.get("id"), function.get("name"), function.get("arguments")
     if isinstance(call_id, str) and isinstance(name, str) and isinstance(arguments, str):
         return ToolCall(call_id, name, arguments)
@@ -142,13 +125,13 @@ def _call(item: JsonObject, where: str) -> ToolCall:
 
 def _tools(value: object) -> tuple[Tool, ...]:
     tools = []
-    for index, item in enumerate(_list(value, "tools")):
+    for index, item in enumerate(as_list(value, "tools")):
         where = f"tools[{index}].function"
-        function = _object(_object(item, f"tools[{index}]").get("function"), where)
+        function = as_object(as_object(item, f"tools[{index}]").get("function"), where)
         name, parameters = function.get("name"), function.get("parameters")
         if not isinstance(name, str) or not name:
             raise RefusedError("invalid", f"Missing required parameter: '{where}.name'.", where)
-        schema = _object(parameters, f"{where}.parameters") if parameters is not None else {}
+        schema = as_object(parameters, f"{where}.parameters") if parameters is not None else {}
         tools.append(Tool(name, str(function.get("description") or ""), schema))
     return tuple(tools)
 
@@ -162,29 +145,18 @@ def _tool_choice(value: object) -> str:
     raise RefusedError("invalid", f"Invalid value for 'tool_choice': {value!r}.", "tool_choice")
 
 
-def _max_tokens(body: JsonObject) -> int | None:
-    for name in ("max_completion_tokens", "max_tokens"):
-        value = body.get(name)
-        if value is None:
-            continue
-        if isinstance(value, int) and not isinstance(value, bool) and value > 0:
-            return value
-        raise RefusedError("invalid", f"'{name}' must be an integer of at least 1.", name)
-    return None
-
-
 def _stop(value: object) -> tuple[str, ...]:
-    stops = [value] if isinstance(value, str) else _list(value, "stop")
+    stops = [value] if isinstance(value, str) else as_list(value, "stop")
     return tuple(str(stop) for stop in stops if stop)
 
 
 def _schema(value: object) -> JsonObject | None:
     if value is None:
         return None
-    wanted = _object(value, "response_format")
+    wanted = as_object(value, "response_format")
     if wanted.get("type") == "json_schema":
-        inner = _object(wanted.get("json_schema"), "response_format.json_schema")
-        return _object(inner.get("schema"), "response_format.json_schema.schema")
+        inner = as_object(wanted.get("json_schema"), "response_format.json_schema")
+        return as_object(inner.get("schema"), "response_format.json_schema.schema")
     return {} if wanted.get("type") == "json_object" else None
 
 
@@ -196,19 +168,5 @@ def _delivery(body: JsonObject) -> Delivery:
         raise RefusedError(
             "invalid", "'stream_options' is only allowed when 'stream' is true.", "stream_options"
         )
-    wanted = _object(options, "stream_options").get("include_usage") is True
+    wanted = as_object(options, "stream_options").get("include_usage") is True
     return Delivery(stream, include_usage=wanted)
-
-
-def _object(value: object, where: str) -> JsonObject:
-    if isinstance(value, dict):
-        return value
-    raise RefusedError("invalid", f"Invalid type for '{where}': expected an object.", where)
-
-
-def _list(value: object, where: str) -> list[object]:
-    if value is None:
-        return []
-    if isinstance(value, list):
-        return value
-    raise RefusedError("invalid", f"Invalid type for '{where}': expected an array.", where)

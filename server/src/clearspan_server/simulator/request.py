@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 Role = Literal["system", "user", "assistant", "tool"]
+Provider = Literal["openai", "anthropic"]
+Lifetime = Literal["5m", "1h"]
 RefusalKind = Literal["invalid", "unknown_model", "context_length", "auth", "too_large"]
 
 # An image is worth a fixed number of tokens, whatever its size: 85 tokens of 4 bytes.
@@ -32,14 +34,31 @@ class ToolCall:
 
 
 @dataclass(frozen=True, slots=True)
+class BlockEnd:
+    """Where a block ends, in what its holder says, and for how long to cache what came up to it."""
+
+    size: int
+    keep: Lifetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
-    """One message. `images` holds a digest for each image, `tool_call_id` links a tool's result."""
+    """One message. `images` holds a digest for each image, `tool_call_id` links a tool's result.
+
+    `blocks` end at so many characters of `said`; only a cache that heeds marks asks for them.
+    """
 
     role: Role
     text: str = ""
     images: tuple[str, ...] = ()
     tool_calls: tuple[ToolCall, ...] = ()
     tool_call_id: str | None = None
+    blocks: tuple[BlockEnd, ...] = ()
+
+    @property
+    def said(self) -> str:
+        """All words of the message: its text, then its calls."""
+        return self.text + "".join(f"{call.name}{call.arguments}" for call in self.tool_calls)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +68,7 @@ class Tool:
     name: str
     description: str
     parameters: Mapping[str, object]
+    keep: Lifetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +89,15 @@ class ChatRequest:
     stop: tuple[str, ...] = ()
     schema: Mapping[str, object] | None = None
     reasoning_effort: str = "medium"
+    provider: Provider = "openai"
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """A request as one run of UTF-8; `blocks` end at so many of its bytes, in order."""
+
+    data: bytes
+    blocks: tuple[BlockEnd, ...]
 
 
 def question(request: ChatRequest) -> str:
@@ -77,26 +106,42 @@ def question(request: ChatRequest) -> str:
 
 
 def tool_results(request: ChatRequest) -> list[tuple[str, str]]:
-    """Tool name and result of each tool message since the user last spoke."""
+    """Tool name and result of each tool message since the user last spoke, but for beside them."""
     names: dict[str, str] = {}
     results: list[tuple[str, str]] = []
+    before: Role | None = None
     for message in request.messages:
-        if message.role == "user":
+        if message.role == "user" and before != "tool":
             results.clear()
         names.update((call.id, call.name) for call in message.tool_calls)
         if message.role == "tool":
             results.append((names.get(message.tool_call_id or "", "tool"), message.text))
+        before = message.role
     return results
 
 
-def rendered(request: ChatRequest) -> bytes:
-    """The prompt as one run of UTF-8, tools first: what is counted and what the cache compares."""
-    parts = [
-        json.dumps([tool.name, tool.description, tool.parameters], sort_keys=True)
-        for tool in request.tools
-    ]
+def rendered(request: ChatRequest) -> Prompt:
+    """The prompt, tools first: what is counted and what the cache compares."""
+    data = bytearray()
+    blocks: list[BlockEnd] = []
+    for tool in request.tools:
+        data += json.dumps([tool.name, tool.description, tool.parameters], sort_keys=True).encode()
+        blocks.append(BlockEnd(len(data), tool.keep))
+        data += b"\n"
     for message in request.messages:
         images = "".join(digest.ljust(_IMAGE_BYTES, "=") for digest in message.images)
-        calls = "".join(f"{call.name}{call.arguments}" for call in message.tool_calls)
-        parts.append(f"<{message.role}>{message.text}{images}{calls}")
-    return "\n".join(parts).encode("utf-8", "surrogatepass")
+        data += f"<{message.role}>{images}".encode()
+        said, start = message.said, 0
+        for end in message.blocks:
+            data += _utf8(said[start : end.size])
+            start = end.size
+            blocks.append(BlockEnd(len(data), end.keep))
+        data += _utf8(said[start:]) + b"\n"
+    if request.provider == "anthropic":
+        # The reply's own beginning is read anew every time, so a prompt is never cached whole.
+        return Prompt(bytes(data) + b"<assistant>", tuple(blocks))
+    return Prompt(bytes(data[:-1]), tuple(blocks))
+
+
+def _utf8(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")

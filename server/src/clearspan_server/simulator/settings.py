@@ -8,12 +8,12 @@ from typing import Literal
 
 from clearspan_server.simulator.request import RefusedError
 
-Fault = Literal["429", "500", "cut"]
+Fault = Literal["429", "500", "529", "cut"]
 
-FAULTS: tuple[Fault, ...] = ("429", "500", "cut")
+FAULTS: tuple[Fault, ...] = ("429", "500", "529", "cut")
 
 HEADERS = {
-    "x-sim-error": "429, 500, or cut: close the connection in the middle of the reply",
+    "x-sim-error": "429, 500, 529 (overloaded), or cut: close the connection in the middle of the reply",
     "x-sim-latency-ms": "wait before the response begins",
     "x-sim-ttft-ms": "wait between the beginning of the response and its first token",
 }
@@ -65,7 +65,7 @@ def overrides(headers: Mapping[str, str]) -> Overrides:
     fault = next((known for known in FAULTS if known == wanted), None)
     if wanted is not None and fault is None:
         raise RefusedError(
-            "invalid", f"x-sim-error is 429, 500 or cut, not '{wanted}'.", "x-sim-error"
+            "invalid", f"x-sim-error is 429, 500, 529 or cut, not '{wanted}'.", "x-sim-error"
         )
     return Overrides(
         fault, _wait_ms(headers, "x-sim-latency-ms") or 0.0, _wait_ms(headers, "x-sim-ttft-ms")

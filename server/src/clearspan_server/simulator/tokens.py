@@ -19,7 +19,12 @@ _PIECE = re.compile(r"\s*\S{1,7}|\s+")
 def count(data: bytes | str) -> int:
     """Tokens in a text."""
     size = len(data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data)
-    return -(-size // _BYTES_PER_TOKEN)
+    return worth(size)
+
+
+def worth(size_bytes: int) -> int:
+    """Tokens in that many bytes of a text."""
+    return -(-size_bytes // _BYTES_PER_TOKEN)
 
 
 def pieces(text: str) -> list[str]:

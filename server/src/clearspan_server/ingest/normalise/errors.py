@@ -66,6 +66,7 @@ _FRAGMENTS: tuple[tuple[str, str], ...] = (
     ("readerror", "connection"),
     ("econn", "connection"),
     ("interrupted", "connection"),
+    ("failed to process successful response", "connection"),  # the AI SDK's, of a body cut short
     ("internalserver", "server"),
     ("server_error", "server"),
     ("servererror", "server"),

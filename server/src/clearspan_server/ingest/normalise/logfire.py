@@ -45,8 +45,11 @@ def fill(draft: Draft, keys: Keys) -> None:
     message = text(attributes.get("logfire.msg"))
     template = text(attributes.get("logfire.msg_template")) or span.name
     span.name = message or span.name
-    if span.kind == "other" and "request_data" in keys:
-        span.kind, span.operation = _call(template)
+    is_told = "request_data" in keys or "events" in keys  # version 4 tells of its calls by these
+    if is_told and not span.operation:
+        kind, operation = _call(template)
+        span.kind = kind if span.kind == "other" else span.kind
+        span.operation = operation if span.kind == kind else ""
     span.tags = span.tags or [
         tag for tag in strings(attributes.get("logfire.tags")) if tag != "LLM"
     ]
@@ -57,15 +60,17 @@ def fill(draft: Draft, keys: Keys) -> None:
     is_echo = template.startswith(_STREAM)
     if is_echo:
         span.streamed = True
-    is_call = span.streamed and span.response_id
-    if (is_echo or is_call) and span.provider in _RECORDED_TWICE:
-        span.call_key = f"stream of {span.response_model or span.request_model}"
     raw = opened(attributes.get("gen_ai.usage.raw"))
     usage = read_usage(raw) if isinstance(raw, dict) else None
     if usage is not None:
         draft.usages.append(Candidate(usage))
-    if "request_data" in keys and span.kind in ("llm", "embedding"):
+    if is_told and span.kind in ("llm", "embedding"):
         _fill_from_data(draft)
+        if span.streamed and not is_echo and "response_data" not in keys:
+            span.streamed = None  # the log tells of the stream; this span ends with the first byte
+    is_call = span.streamed and span.response_id
+    if (is_echo or is_call) and span.provider in _RECORDED_TWICE:
+        span.call_key = f"stream of {span.response_model or span.request_model}"
     level = number(attributes.get("logfire.level_num"))
     if level is not None and level >= _ERROR_LEVEL:
         draft.otel_status = _ERROR
@@ -97,6 +102,8 @@ def _fill_from_data(draft: Draft) -> None:
     usage = read_usage(raw) if isinstance(raw, dict) else None
     if usage is not None:
         draft.usages.append(Candidate(usage))
+    if isinstance(answered, dict):
+        draft.ends_untold = True  # no finish reason of any call
     span.provider = span.provider or provider_of_model(span.response_model or span.request_model)
 
 

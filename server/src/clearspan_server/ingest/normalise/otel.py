@@ -38,7 +38,7 @@ _FIRST_TOKENS = 8
 _ERROR = 2  # OpenTelemetry's status code
 # The finish reason of Vercel's AI SDK where the provider's stream stopped without its last word.
 _AI_SDK_SCOPES = ("ai", "gen_ai")
-_INTERRUPTED = "interrupted"
+_BROKEN = ("interrupted", "error")  # all that Vercel's AI SDK says of a stream that failed
 _DB = ("db.system.name", "db.system", "db.query.text", "db.statement")
 
 
@@ -106,8 +106,8 @@ def _has_failed(draft: Draft) -> bool:
         span.error_type = span.error_type or text(last.get("exception.type"))
         span.error_message = span.error_message or text(last.get("exception.message"))
         span.error_stack = span.error_stack or text(last.get("exception.stacktrace"))
-    if span.finish_reason == _INTERRUPTED and draft.origin.scope_name in _AI_SDK_SCOPES:
-        span.error_type = span.error_type or _INTERRUPTED
+    if span.finish_reason in _BROKEN and draft.origin.scope_name in _AI_SDK_SCOPES:
+        span.error_type = span.error_type or span.finish_reason
         return True
     return draft.otel_status == _ERROR or bool(raised)
 

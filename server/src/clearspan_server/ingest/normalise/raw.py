@@ -11,6 +11,8 @@ from clearspan_server.model.messages import Message
 
 _CALLS = ("llm", "embedding")
 _ITEMS = ("function_call", "reasoning")
+# How Anthropic's and OpenAI's packages for Python write what nobody set.
+_UNSET = re.compile(r"NOT_GIVEN$|<(?:anthropic|openai)\.(?:Omit|NotGiven) object at ")
 _MEDIA = re.compile(r"@@@langfuseMedia:type=(?P<type>[^|@]*)\|")
 _LANGCHAIN_ROLES = {
     "human": "user",
@@ -62,8 +64,9 @@ def _fill_request(draft: Draft, key: str, raw: Value) -> None:
             span.streamed = request.streamed if span.streamed is None else span.streamed
             if request.tools and not span.tool_definitions:
                 span.tool_definitions = to_json(request.tools)
-            if request.parameters and not span.parameters:
-                span.parameters = to_json(request.parameters)
+            parameters = {key: one for key, one in request.parameters.items() if _is_set(one)}
+            if parameters and not span.parameters:
+                span.parameters = to_json(parameters)
         found = found or _conversation(held.get("messages"))
         if isinstance(held.get("tools"), list) and held["tools"] and not span.tool_definitions:
             span.tool_definitions = to_json(held["tools"])
@@ -74,6 +77,11 @@ def _fill_request(draft: Draft, key: str, raw: Value) -> None:
     if found and not span.input:
         set_input(draft, [_linked(message) for message in found])
     set_value(draft, "input", key, raw)
+
+
+def _is_set(value: Value) -> bool:
+    """Whether it is a value, and not the mark of one that nobody set."""
+    return not (isinstance(value, str) and _UNSET.match(value))
 
 
 def _fill_reply(draft: Draft, key: str, raw: Value) -> None:
