@@ -20,6 +20,7 @@ from clearspan_server.model.span import Span
 _A_MESSAGE = 4
 _BEFORE_ANSWER = 3
 _LONGEST_COUNTED = 65_536  # characters; beyond, a tokenizer would hold up the receiving thread
+_LONGEST_READ = 4_000_000  # characters of a conversation: no context is so long
 _VOCABULARY = b"https://openaipublic.blob.core.windows.net/encodings/o200k_base.tiktoken"
 
 # Which bytes of UTF-8, and how many of them make a token of `o200k_base`. Of characters of more than one byte the
@@ -34,7 +35,7 @@ _RATES: tuple[tuple[bytes, float], ...] = (
     (bytes(range(0xE1, 0xF0)), 1.4),
     (bytes(range(0xF0, 0xF5)), 0.5),
 )
-_MEDIA = frozenset(("blob", "uri", "file"))
+_MEDIA = ("blob", "uri", "file")
 
 
 class _Encoding(Protocol):
@@ -47,6 +48,8 @@ def estimate(span: Span) -> bool:
     The input stays unknown where media are part of it: what a picture costs depends on more than its bytes.
     """
     if span.kind != "llm" or not span.output or _is_known(span) or _is_unanswered(span):
+        return False
+    if len(span.input) + len(span.output) > _LONGEST_READ:
         return False
     answer, given = opened(span.output), opened(span.input)
     if not isinstance(answer, list):
