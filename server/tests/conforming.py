@@ -362,6 +362,18 @@ _LOST = (
         ("response model",),
     ),
     (
+        "only the model that was asked for is told",
+        ("mlflow-3.8.1",),
+        ("anthropic_stream_cancel", "anthropic_stream_raw_cached"),
+        ("response model",),
+    ),
+    (
+        "only the pieces of the stream hold the call",
+        ("mlflow-3.8.1",),
+        ("stream_tool",),
+        ("tool calls", "finish"),
+    ),
+    (
         "that it failed is told, and not why",
         (_AI_SDK_4, _AI_SDK_6, *_AI_SDK_7),
         ("stream_sseerror",),

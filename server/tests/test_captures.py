@@ -48,6 +48,7 @@ LOST: dict[str, tuple[int, int]] = {
     "openllmetry-0.62.4/anthropic_stream_raw_cached": (2095, 394),
     # No usage of streams at all: it is estimated.
     "openllmetry-0.33.12/stream": (25, 7),
+    "mlflow-3.8.1/anthropic_stream_raw_cached": (0, 0),  # nor the answer
     "logfire-4.8.0/responses_stream": (0, 0),  # nor the answer
 }
 

@@ -99,6 +99,7 @@ def fill(draft: Draft, keys: Keys) -> None:
     _fill_from_answer(draft, said)
     _fill_prompt(draft, said.get("mlflow.linkedPrompts"))
     if draft.events:
+        _mend_times(draft)
         ttft_from_event(draft, _FIRST_CHUNK)
         _fill_from_chunk(draft)
 
@@ -160,6 +161,13 @@ def _fill_from_answer(draft: Draft, said: Attributes) -> None:
     if span.kind == "embedding" and not span.request_model:
         asked = said.get("mlflow.spanInputs")
         span.request_model = text(asked.get("model")) if isinstance(asked, dict) else ""
+
+
+def _mend_times(draft: Draft) -> None:
+    """Version 3.8 writes the times of its events in microseconds."""
+    for event in draft.events:
+        if 0 < event.time_ns < draft.span.start_ns // 100:
+            event.time_ns *= 1000
 
 
 def _fill_from_chunk(draft: Draft) -> None:

@@ -11,8 +11,8 @@ from clearspan_server.model.messages import Message
 
 _CALLS = ("llm", "embedding")
 _ITEMS = ("function_call", "reasoning")
-# How Anthropic's and OpenAI's packages for Python write what nobody set.
-_UNSET = re.compile(r"NOT_GIVEN$|<(?:anthropic|openai)\.(?:Omit|NotGiven) object at ")
+# How Python writes what has no text: what nobody set, and a stream that is still to be read.
+_OBJECT = re.compile(r"NOT_GIVEN$|<[\w.]+ object at 0x")
 _MEDIA = re.compile(r"@@@langfuseMedia:type=(?P<type>[^|@]*)\|")
 _LANGCHAIN_ROLES = {
     "human": "user",
@@ -81,7 +81,7 @@ def _fill_request(draft: Draft, key: str, raw: Value) -> None:
 
 def _is_set(value: Value) -> bool:
     """Whether it is a value, and not the mark of one that nobody set."""
-    return not (isinstance(value, str) and _UNSET.match(value))
+    return not (isinstance(value, str) and _OBJECT.match(value))
 
 
 def _fill_reply(draft: Draft, key: str, raw: Value) -> None:
@@ -92,6 +92,8 @@ def _fill_reply(draft: Draft, key: str, raw: Value) -> None:
         found = _from_reply(draft, held) or _answer(held)
     elif isinstance(held, list) and span.kind == "llm":
         found = _conversation(held) or _from_reply(draft, {"object": "response", "output": held})
+    elif not _is_set(held):
+        draft.ends_untold = True
     elif held not in (None, "") and span.kind == "llm":
         found = _said("assistant", held)
     if span.kind != "llm":
