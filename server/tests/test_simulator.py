@@ -198,6 +198,16 @@ def test_a_schema_is_answered_with_json_that_fits_it(client: openai.OpenAI) -> N
     assert plan == {"intent": "order_status", "urgent": False, "orders": [{"id": "A-1042"}]}
 
 
+def test_a_number_of_hundreds_of_digits_is_no_number(client: openai.OpenAI) -> None:
+    schema = {"type": "object", "properties": {"count": {"type": "integer"}}}
+    wanted = {"type": "json_schema", "json_schema": {"name": "plan", "schema": schema}}
+    messages = [{"role": "user", "content": "9" * 400}]
+
+    reply = ask(client, messages=messages, response_format=wanted)
+
+    assert 1 <= json.loads(reply.choices[0].message.content or "")["count"] <= 5
+
+
 def test_passages_of_the_prompt_are_quoted_with_their_number(client: openai.OpenAI) -> None:
     documents = "[1] Paint dries in an hour.\n[2] A lost parcel is replaced after five days."
     messages = [

@@ -14,6 +14,7 @@ from clearspan_server.simulator import (
     openai_embeddings,
     openai_http,
     openai_models,
+    openai_responses,
 )
 from clearspan_server.simulator.brain import Brain
 from clearspan_server.simulator.request import RefusedError
@@ -32,6 +33,7 @@ async def index(_: Request) -> Response:
 ROUTES = [
     Route("/", index),
     *openai_chat.ROUTES,
+    *openai_responses.ROUTES,
     *openai_embeddings.ROUTES,
     *openai_models.ROUTES,
     *anthropic_messages.ROUTES,

@@ -19,7 +19,7 @@ from clearspan_server.simulator.request import (
     ToolCall,
 )
 
-_ROLES: dict[str, Role] = {
+ROLES: dict[str, Role] = {
     "system": "system",
     "developer": "system",
     "user": "user",
@@ -81,9 +81,9 @@ def _messages(value: object) -> tuple[Message, ...]:
 
 
 def _message(item: JsonObject, where: str) -> Message:
-    role = _ROLES.get(str(item.get("role")))
+    role = ROLES.get(str(item.get("role")))
     if role is None:
-        known = ", ".join(f"'{name}'" for name in _ROLES)
+        known = ", ".join(f"'{name}'" for name in ROLES)
         message = f"Invalid value: '{item.get('role')}'. Supported values are: {known}."
         raise RefusedError("invalid", message, f"{where}.role")
     calls = tuple(
@@ -94,12 +94,12 @@ def _message(item: JsonObject, where: str) -> Message:
         raise RefusedError(
             "invalid", "Expected a string or an array, got null.", f"{where}.content"
         )
-    text, images = _content(item.get("content"), f"{where}.content")
+    text, images = content(item.get("content"), f"{where}.content")
     answered = item.get("tool_call_id")
     return Message(role, text, images, calls, answered if isinstance(answered, str) else None)
 
 
-def _content(value: object, where: str) -> tuple[str, tuple[str, ...]]:
+def content(value: object, where: str) -> tuple[str, tuple[str, ...]]:
     """Text of the parts joined, and a digest for each part that is not text."""
     if value is None or isinstance(value, str):
         return value or "", ()

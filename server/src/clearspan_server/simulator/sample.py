@@ -11,7 +11,8 @@ _MAX_DEPTH = 6
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+")
 _IDENTIFIER = re.compile(r"\b[A-Z]{1,4}-?\d{3,}\b")
 _DATE = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
-_NUMBER = re.compile(r"(?<![\w.-])\d+(?:\.\d+)?(?![\w-])")
+# Fifteen digits are what a float tells apart; a run of hundreds would be infinite.
+_NUMBER = re.compile(r"(?<![\w.-])\d{1,15}(?:\.\d{1,15})?(?![\w-])")
 _PLACE = re.compile(r"\b(?:in|to|from|for|at)\s+([A-Z]\w+(?:\s[A-Z]\w+)*)")
 _NO: Mapping[str, object] = {}
 
