@@ -44,22 +44,44 @@ class Model:
     dated: str
     input: Decimal
     cache_read: Decimal
+    cache_write: Decimal  # kept for five minutes
     output: Decimal
 
     def price(self, usage: Json) -> Decimal:
-        """What a call with that usage costs in US dollars."""
-        fresh = usage["input"] - usage["cached"]
+        """What a call with that usage, as `_billed` gives it, costs in US dollars."""
         sums = (
-            fresh * self.input,
+            (usage["input"] - usage["cached"] - usage["written"]) * self.input,
             usage["cached"] * self.cache_read,
+            usage["written"] * self.cache_write,
             usage["output"] * self.output,
         )
         return sum(sums, Decimal()) / 1_000_000
 
 
 GPT = Model(
-    "openai", "gpt-5-mini", "gpt-5-mini-2025-08-07", Decimal("0.25"), Decimal("0.025"), Decimal(2)
+    provider="openai",
+    name="gpt-5-mini",
+    dated="gpt-5-mini-2025-08-07",
+    input=Decimal("0.25"),
+    cache_read=Decimal("0.025"),
+    cache_write=Decimal("0.25"),  # nothing extra
+    output=Decimal(2),
 )
+CLAUDE = Model(
+    provider="anthropic",
+    name="claude-sonnet-4-5",
+    dated="claude-sonnet-4-5-20250929",
+    input=Decimal(3),
+    cache_read=Decimal("0.3"),
+    cache_write=Decimal("3.75"),
+    output=Decimal(15),
+)
+
+
+def asked(run: Run) -> Model:
+    """The model that a client's program asks for."""
+    return CLAUDE if run.client.name.endswith("-anthropic") else GPT
+
 
 Check = Callable[[Run, Scenario], bool]
 
@@ -91,12 +113,14 @@ def error_class(run: Run, scenario: Scenario) -> bool:
 
 def provider(run: Run, _: Scenario) -> bool:
     """Who was called."""
-    return _is_each(run.calls, lambda call: call["provider"] == GPT.provider)
+    wanted = asked(run).provider
+    return _is_each(run.calls, lambda call: call["provider"] == wanted)
 
 
 def model(run: Run, scenario: Scenario) -> bool:
     """The one that answered, where one did."""
-    wanted = {GPT.dated} if scenario.is_answered else {GPT.dated, GPT.name}
+    one = asked(run)
+    wanted = {one.dated} if scenario.is_answered else {one.dated, one.name}
     return _is_each(
         run.calls, lambda call: (call["response_model"] or call["request_model"]) in wanted
     )
@@ -135,23 +159,27 @@ def usage(run: Run, scenario: Scenario) -> bool:
     """As billed, call by call; nobody tells the usage of a call that was broken off."""
     if not scenario.is_answered:
         return True
+    billed = _billed(run)
+    if run.scenario == "cached" and not any(reply["cached"] for reply in billed):
+        return False
     found = [
         {
             "input": call["input_tokens"],
             "cached": call["cache_read_tokens"] or 0,
+            "written": call["usage"]["cache_write"] or 0,
             "output": call["output_tokens"],
             "reasoning": call["reasoning_tokens"] or 0,
         }
         for call in run.calls
     ]
-    return found == [reply["usage"] for reply in run.billed]
+    return found == billed
 
 
 def cost(run: Run, scenario: Scenario) -> bool:
     """To the last digit what the billed tokens cost."""
     if not scenario.is_answered:
         return True
-    wanted = sum((GPT.price(reply["usage"]) for reply in run.billed), Decimal())
+    wanted = sum(map(asked(run).price, _billed(run)), Decimal())
     return sum((Decimal(trace["total_cost"] or "NaN") for trace in run.traces), Decimal()) == wanted
 
 
@@ -208,6 +236,11 @@ def judged(run: Run) -> Outcome:
     }
     kept = [f"{field} is not lost" for field in sorted(lost - failed)]
     return Outcome(sorted(lost & failed), sorted(failed - lost) + kept)
+
+
+def _billed(run: Run) -> list[Json]:
+    """The tokens of each call; `written` are those that its provider keeps for five minutes."""
+    return [reply["usage"] | {"written": reply["cache_written"]["5m"]} for reply in run.billed]
 
 
 def _is_each(found: list[Json], is_right: Callable[[Json], bool]) -> bool:

@@ -19,7 +19,7 @@ USER = "ada"
 
 ORDER = "Where is my order A-1042?"
 STORY = "Tell me a story about a lighthouse."
-# The provider caches prompts from 1024 tokens on, a token being four bytes.
+# The providers cache prompts from 1024 tokens on, a token being four bytes.
 HANDBOOK = "A parcel that was not delivered is kept at the depot for ten days. " * 100
 
 LOOKUP = "lookup_order"
