@@ -61,6 +61,17 @@ def test_one_response_that_two_siblings_recorded_counts_once() -> None:
     assert counts == {"outer": False, "inner": True}
 
 
+def test_an_id_that_a_server_gives_twice_is_two_calls() -> None:
+    first = replace(bearer("one", response="chatcmpl-7"), end_ns=5, tokens=(24, 9))
+
+    again = replace(first, span_id="two", start_ns=10, end_ns=15, tokens=(30, 4))
+    copy = replace(first, span_id="copy", start_ns=2, end_ns=4, tokens=(24, 10))
+    late = replace(first, span_id="late", start_ns=20, end_ns=20, tokens=(1, 1))
+    counts = counted([first, again, copy, late])
+
+    assert counts == {"one": False, "two": True, "copy": True, "late": True}
+
+
 def test_an_echo_of_a_call_does_not_count_and_an_echo_without_one_does() -> None:
     counts = counted(
         [

@@ -54,6 +54,12 @@ FOLLOWS = (
     *("mirrored", "truncated", "input_preview", "output_preview"),
     *("input_cost", "output_cost", "total_cost", "cost_by_class", "price_version"),
 )
+# These are taken together, with what is empty of them.
+TOGETHER = (
+    *("status", "error_type", "error_class", "error_stack", "usage_other", "usage_source"),
+    *("input_tokens", "output_tokens", "total_tokens", "cache_read_tokens", "cache_write_tokens"),
+    *("reasoning_tokens", "audio_input_tokens", "audio_output_tokens"),
+)
 
 
 def taken(draft: Draft) -> Span:
@@ -134,6 +140,17 @@ def test_what_older_rules_got_wrong_is_put_right_and_priced() -> None:
 
     assert after == right
     assert after.total_cost == Decimal("0.0035")
+
+
+def test_a_usage_is_replaced_whole_and_a_status_with_its_error() -> None:
+    right = stored(CALL)
+    wrong = replace(right, input_tokens=4169, cache_read_tokens=1886, cache_write_tokens=188)
+    wrong.status, wrong.error_class, wrong.normaliser_version = "cancelled", "cancelled", 1
+    set_cost(wrong, price(wrong, LIST_ONLY))
+
+    after = read_again(wrong, TODAY)
+
+    assert after == right
 
 
 def test_what_no_rule_gives_any_more_stays() -> None:
@@ -253,8 +270,10 @@ def test_whatever_a_span_holds_it_is_never_made_poorer_and_settles_at_once(seed:
     after = read_again(before, TODAY)
 
     assert shown(read_again(after, TODAY)) == shown(after)
+    if (before.input_tokens, before.output_tokens) != (None, None):
+        assert (after.input_tokens, after.output_tokens) != (None, None)
     for name, nothing in DEFAULTS.items():
-        if name not in FOLLOWS:
+        if name not in (*FOLLOWS, *TOGETHER):
             assert getattr(after, name) != nothing or getattr(before, name) == nothing, name
     kept = {**draft_of(before).attributes}
     assert shown({key: draft_of(after).attributes[key] for key in kept}) == shown(kept)

@@ -1,5 +1,6 @@
 """Which usage a span has, where conventions repeat it in several forms."""
 
+import json
 from decimal import Decimal
 
 import pytest
@@ -121,3 +122,77 @@ def test_a_cost_of_zero_is_unknown_unless_nothing_was_used() -> None:
 
     assert paid.reported_cost is None
     assert free.reported_cost == Decimal(0)
+
+
+def test_a_total_proves_that_the_cache_was_counted_beside_the_input() -> None:
+    span = settled(Usage(3000, 393, 5467, 1886, 188))
+
+    assert tokens(span) == (5074, 393, 1886, 188, None)
+    assert span.total_tokens == 5467
+
+
+def test_reasoning_that_another_form_tells_is_added_where_the_total_has_room_for_it() -> None:
+    span = settled(Usage(1000, 500, 1900), Usage(1000, 900, 1900, reasoning=400))
+
+    assert tokens(span) == (1000, 900, None, None, 400)
+
+
+def test_a_zero_of_written_cache_yields_to_what_was_written_by_lifetime() -> None:
+    lifetimes = {"cache_write_5m_tokens": 148, "cache_write_1h_tokens": 40}
+    span = settled(
+        Usage(2095, 393, cache_read=1886, cache_write=0), Usage(2095, 393, other=lifetimes)
+    )
+
+    assert tokens(span) == (2095, 393, 1886, 188, None)
+
+
+def test_bedrocks_cache_writes_have_a_name_of_strands_too() -> None:
+    span = normalised(
+        {
+            "gen_ai.operation.name": "chat",
+            "gen_ai.usage.input_tokens": 2095,
+            "gen_ai.usage.output_tokens": 393,
+            "gen_ai.usage.cache_read_input_tokens": 1886,
+            "gen_ai.usage.cache_write_input_tokens": 188,
+        }
+    )
+
+    assert tokens(span) == (2095, 393, 1886, 188, None)
+
+
+def test_langchains_counts_by_service_tier_are_the_cache_and_the_reasoning() -> None:
+    counts = {
+        "input": 2048,
+        "output": 300,
+        "total": 2348,
+        "input_priority": 128,
+        "input_priority_cache_read": 1920,
+        "output_priority": 172,
+        "output_priority_reasoning": 128,
+    }
+    span = normalised(
+        {
+            "langfuse.observation.type": "generation",
+            "langfuse.observation.usage_details": json.dumps(counts),
+        }
+    )
+
+    assert tokens(span) == (2048, 300, 1920, None, 128)
+
+
+def test_the_providers_own_count_tells_that_an_object_of_the_ai_sdk_has_its_cache_inside() -> None:
+    raw = {"input_tokens": 21, "output_tokens": 393, "cache_read_input_tokens": 1886}
+    metadata = {"anthropic": {"usage": raw | {"cache_creation_input_tokens": 188}}}
+    span = normalised(
+        {
+            "ai.operationId": "ai.generateObject.doGenerate",
+            "ai.model.provider": "anthropic.messages",
+            "ai.model.id": "claude-sonnet-4-5",
+            "ai.usage.promptTokens": 2095,
+            "ai.usage.completionTokens": 393,
+            "ai.response.providerMetadata": json.dumps(metadata),
+        },
+        scope="ai",
+    )
+
+    assert tokens(span) == (2095, 393, 1886, 188, None)

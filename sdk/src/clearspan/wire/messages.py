@@ -49,7 +49,7 @@ def read_messages(items: object) -> list[Message]:
         is_item = isinstance(item, dict) and ("role" not in item or item.get("type") == "message")
         role = message["role"]
         if is_item and role in ("assistant", "tool") and found and found[-1]["role"] == role:
-            found[-1] = {**found[-1], "parts": [*found[-1]["parts"], *message["parts"]]}
+            found[-1]["parts"] += message["parts"]
         else:
             found.append(message)
     return found

@@ -70,7 +70,7 @@ def _openai(raw: Mapping[str, Any]) -> Usage:
         total=count(raw.get("total_tokens")),
         cache_read=count(first({**raw, **asked}, _CACHE_READ)),
         cache_write=count(first({**raw, **asked}, _CACHE_WRITE)),
-        reasoning=count(first({**raw, **answered}, ("reasoning_tokens", "reasoning"))),
+        reasoning=count(first({**raw, **answered}, _REASONING)),
         audio_input=count(first(asked, ("audio_tokens", "audio"))),
         audio_output=count(first(answered, ("audio_tokens", "audio"))),
     )
@@ -82,6 +82,8 @@ def _openai(raw: Mapping[str, Any]) -> Usage:
         cache_write_5m_tokens=count(asked.get("ephemeral_5m_input_tokens")),
         cache_write_1h_tokens=count(asked.get("ephemeral_1h_input_tokens")),
     )
+    lifetimes = _sum(*(usage.other.get(f"cache_write_{one}_tokens") for one in ("5m", "1h")))
+    usage.cache_write = max(usage.cache_write or 0, lifetimes) if lifetimes else usage.cache_write
     of_audio = count(cached.get("audio_tokens"))
     if usage.audio_input and of_audio is not None:
         usage.other["cache_audio_read_tokens"] = of_audio  # a known zero makes the price exact
@@ -241,7 +243,10 @@ _CACHE_READ = (
     "prompt_cache_hit_tokens",  # DeepSeek
     "num_cached_tokens",  # Mistral
     "cached_prompt_text_tokens",  # xAI
+    "priority_cache_read",  # LangChain, by OpenAI's service tier
+    "flex_cache_read",
 )
+_REASONING = ("reasoning_tokens", "reasoning", "priority_reasoning", "flex_reasoning")
 _CACHE_WRITE = ("cache_write_tokens", "cache_creation", "cache_creation_input_tokens")
 _OPENAI_DETAILS = (
     "prompt_tokens",

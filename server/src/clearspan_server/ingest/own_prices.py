@@ -17,6 +17,8 @@ from clearspan_server.model.price_entry import PriceEntry
 
 _MOST_USD = Decimal(1_000_000)  # a million tokens; more is a slip of the pen
 _MOST_DIGITS = 18  # after the point, so that a price is a whole number of `price_card.PRICE_DIGITS`
+Pattern = tuple[str, ...]  # what stands between the stars of an entry's name
+
 _LONGEST_NAME = 200
 _SEEN = re.compile(r"[^\x00-\x20\x7f]+( [^\x00-\x20\x7f]+)*")
 
@@ -75,13 +77,30 @@ class OwnPrices:
         return found
 
 
-def _means(pattern: re.Pattern[str], name: str) -> bool:
-    plain = name.strip().lower()
-    return bool(pattern.fullmatch(plain) or pattern.fullmatch(split_vendor(plain)[1]))
+def _means(pattern: Pattern, name: str) -> bool:
+    plain = name[:_LONGEST_NAME].strip().lower()
+    return _matches(pattern, plain) or _matches(pattern, split_vendor(plain)[1])
 
 
-def _pattern(model: str) -> re.Pattern[str]:
-    return re.compile(".*".join(map(re.escape, re.sub(r"\*+", "*", model.lower()).split("*"))))
+def _pattern(model: str) -> Pattern:
+    return tuple(model.lower().split("*"))
+
+
+def _matches(pattern: Pattern, name: str) -> bool:
+    """Whether the pieces stand in the name one after the other, from its beginning to its end; in linear time."""
+    first, *rest = pattern
+    if not rest:
+        return name == first
+    last = rest.pop()
+    if not name.startswith(first) or len(name) < len(first) + len(last):
+        return False
+    at, end = len(first), len(name) - len(last)
+    for piece in rest:
+        found = name.find(piece, at, end)
+        if found < 0:
+            return False
+        at = found + len(piece)
+    return name.endswith(last)
 
 
 def _card(entry: PriceEntry) -> Card | None:

@@ -1,7 +1,8 @@
 """Stored spans read again by today's rules.
 
-What a rule gives now replaces what one gave before; what no rule gives now stays, since its source may be gone. What
-was sent (attributes, events, resource) is never written anew, so that nothing is lost and nothing redacted returns.
+What a rule gives now replaces what one gave before; what no rule gives now stays, since its source may be gone: but
+for the rest of a usage, or of a status, that rules give another way now. What was sent (attributes, events, resource)
+is never written anew, so that nothing is lost and nothing redacted returns.
 """
 
 from collections.abc import Sequence
@@ -38,6 +39,14 @@ _BY_RULES = tuple(name for name in DEFAULTS if name not in _NO_RULE)
 _VAGUE = {"error_class": "other"}
 # Of people the stored name is a pseudonym where the sent one was redacted.
 _PEOPLE = frozenset(("user_id", "customer_id", "session_id"))
+_USAGE = frozenset(
+    (
+        *("input_tokens", "output_tokens", "total_tokens", "cache_read_tokens"),
+        *("cache_write_tokens", "reasoning_tokens", "audio_input_tokens", "audio_output_tokens"),
+        *("usage_other", "usage_source"),
+    )
+)
+_STATUS = frozenset(("status", "error_type", "error_class", "error_stack"))
 _PREVIEW_OF = {"input": "input_preview", "output": "output_preview"}
 _TEXTS = frozenset((*limits.CONTENT, *_PREVIEW_OF.values()))
 
@@ -86,6 +95,7 @@ def read_again(stored: Span, today: Today) -> Span:
     fresh = finish(draft, today.privacy)
     span = replace(stored, normaliser_version=VERSION)
     taken = {name for name in _BY_RULES if _is_given(name, stored, fresh)}
+    taken |= _changed_together(stored, fresh)
     taken |= {shown for name, shown in _PREVIEW_OF.items() if name in taken}
     for name in taken:
         setattr(span, name, getattr(fresh, name))
@@ -113,6 +123,21 @@ def _is_given(name: str, stored: Span, fresh: Span) -> bool:
         return _REDACTED not in new
     # Of what was cut before it was stored, the rules would see less than they saw then.
     return not (name in _TEXTS and old and _is_cut(stored))
+
+
+def _changed_together(stored: Span, fresh: Span) -> set[str]:
+    """Fields of which half would be what no rule gives: a usage that rules give, and a status, with what is empty."""
+    taken: set[str] = set()
+    if fresh.usage_source == "provider" and _differ(_USAGE, stored, fresh):
+        taken |= _USAGE
+    # Rules alone say that a call was cancelled; that it failed, its sender may have said in words that are gone.
+    if stored.status == "cancelled" and fresh.status == "ok" and not _is_cut(stored):
+        taken |= _STATUS
+    return taken
+
+
+def _differ(names: frozenset[str], stored: Span, fresh: Span) -> bool:
+    return any(getattr(stored, name) != getattr(fresh, name) for name in names)
 
 
 def _is_cut(span: Span) -> bool:

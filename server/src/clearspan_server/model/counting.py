@@ -2,20 +2,23 @@
 
 A span's usage counts unless a descendant has usage too (it is then a roll-up of its children), or another span of the
 project that starts within an hour of it carries the same response id and already counts (two libraries recorded the
-same call, in one trace or in two). Some recorders know no response id and tell of a call after its end: such an echo
-does not count where a call with the same key, which began before it, is there; a call has one echo.
+same call, in one trace or in two: the records overlap, or have the same usage). Some recorders know no response id and
+tell of a call after its end: such an echo does not count where a call with the same key, which began before it, is
+there; a call has one echo.
 
 What a provider told comes before what was estimated: an estimate counts where neither a span below it has usage, nor
 one above it a provider's that counts, nor another record of its response a provider's.
 """
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 
 from clearspan_server.model.tree import parents_of
 
 _HOUR_NS = 3_600_000_000_000
+_COMPARED = 50  # calls of one response id that a further one is held against
 
 
 @dataclass(slots=True, frozen=True)
@@ -32,12 +35,14 @@ class Bearer:
     start_ns: int
     call_key: str = ""
     is_estimated: bool = False
+    end_ns: int | None = None
+    tokens: tuple[int | None, int | None] = (None, None)  # input, output
 
 
 def counted(traces: Mapping[str, Iterable[Bearer]]) -> dict[tuple[str, str], bool]:
     """Whether each span of a project's traces counts, by trace and span id; the order of spans does not matter."""
     counts: dict[tuple[str, str], bool] = {}
-    answered: list[tuple[bool, int, str, str, str]] = []
+    answered: list[tuple[bool, int, str, str, Bearer]] = []
     keyed: defaultdict[str, list[tuple[int, str, str, bool]]] = defaultdict(list)
     for trace_id, spans in traces.items():
         ordered = sorted(spans, key=lambda one: (one.start_ns, one.span_id))
@@ -46,21 +51,34 @@ def counted(traces: Mapping[str, Iterable[Bearer]]) -> dict[tuple[str, str], boo
             counts[trace_id, span.span_id] = place not in rolled_up
             if span.has_usage and span.response_id and place not in rolled_up:
                 is_told = not span.is_estimated
-                answered.append((is_told, span.start_ns, span.span_id, trace_id, span.response_id))
+                answered.append((is_told, span.start_ns, span.span_id, trace_id, span))
             if span.has_usage and span.call_key and place not in rolled_up:
                 keyed[span.call_key].append(
                     (span.start_ns, span.span_id, trace_id, not span.response_id)
                 )
-    last_counted: dict[str, int] = {}  # response id → start of the span that counts
-    for _, start_ns, span_id, trace_id, response_id in sorted(answered, reverse=True):
-        other_ns = last_counted.get(response_id)
-        if other_ns is not None and abs(other_ns - start_ns) <= _HOUR_NS:
+    counting: defaultdict[str, deque[Bearer]] = defaultdict(lambda: deque(maxlen=_COMPARED))
+    for _, _, span_id, trace_id, span in sorted(answered, key=itemgetter(0, 1, 2, 3), reverse=True):
+        others = counting[span.response_id]
+        if any(_is_copy(span, other) for other in others):
             counts[trace_id, span_id] = False
         else:
-            last_counted[response_id] = start_ns
+            others.append(span)
     for spans_of_key in keyed.values():
         counts |= dict.fromkeys(_echoes(sorted(spans_of_key)), False)
     return counts
+
+
+def _is_copy(span: Bearer, other: Bearer) -> bool:
+    """Whether two spans with one response id tell of one call: some servers give an id to several calls."""
+    if abs(other.start_ns - span.start_ns) > _HOUR_NS:
+        return False
+    ends_ns = (span.end_ns, other.end_ns)
+    starts_ns = (other.start_ns, span.start_ns)
+    is_overlapping = all(
+        end_ns is None or start_ns <= end_ns
+        for end_ns, start_ns in zip(ends_ns, starts_ns, strict=True)
+    )
+    return is_overlapping or span.tokens == other.tokens
 
 
 def _echoes(keyed: Sequence[tuple[int, str, str, bool]]) -> Iterator[tuple[str, str]]:

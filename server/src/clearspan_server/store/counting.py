@@ -68,6 +68,8 @@ def _changed(
             start_ns=row["start_ns"],
             call_key=row["call_key"],
             is_estimated=bool(row["is_estimated"]),
+            end_ns=row["end_ns"],
+            tokens=(row["input_tokens"], row["output_tokens"]),
         )
         projects[project][trace_id].append(bearer)
         is_shared = any((project, call) in responses for call in row["call_names"])

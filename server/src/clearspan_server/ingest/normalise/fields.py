@@ -20,6 +20,10 @@ _REQUEST = "gen_ai.request."
 _NOT_PARAMETERS = frozenset(
     f"{_REQUEST}{name}" for name in ("model", "stream", "is_stream", "user")
 )
+_BLOCKS = frozenset(
+    ("text", "toolUse", "toolResult", "reasoningContent", "image", "document")
+)  # Bedrock
+_LONGEST_INDEX = 6  # digits
 _LONGEST_S = 7 * 24 * 3600.0
 
 
@@ -147,7 +151,7 @@ def content(value: Value) -> Value:
     """A message's content: JSON text of a list of parts is opened, any other text is what somebody wrote."""
     found = opened(value)
     is_parts = isinstance(found, list) and all(
-        isinstance(one, dict) and "type" in one for one in found
+        isinstance(one, dict) and ("type" in one or not _BLOCKS.isdisjoint(one)) for one in found
     )
     return found if is_parts and found else value
 
@@ -158,7 +162,7 @@ def indexed(attributes: Attributes, prefix: str) -> Iterable[tuple[int, str, Val
     for key in attributes:
         if key.startswith(prefix):
             index, _, rest = key[start:].partition(".")
-            if index.isdecimal():
+            if index.isdecimal() and len(index) <= _LONGEST_INDEX:
                 yield int(index), rest, attributes[key]
 
 

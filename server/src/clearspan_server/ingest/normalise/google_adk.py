@@ -4,8 +4,8 @@ Source: google/adk-python `telemetry/tracing.py`. Its spans are `invocation`, `i
 `execute_tool …`; on a tool's span the model's request and response are there but empty.
 """
 
-from clearspan.wire import read_reply, read_request
-from clearspan_server.ingest.coerce import opened, text, to_json
+from clearspan.wire import Usage, read_reply, read_request
+from clearspan_server.ingest.coerce import opened, text, to_json, whole
 from clearspan_server.ingest.draft import Attributes, Candidate, Draft, Value
 from clearspan_server.ingest.normalise.fields import (
     fill_json,
@@ -29,6 +29,7 @@ _TOOL_JSON = (
     (f"{_PREFIX}tool_call_args", "tool_arguments"),
     (f"{_PREFIX}tool_response", "tool_result"),
 )
+_REASONING = "gen_ai.usage.experimental.reasoning_tokens"
 _REQUEST, _RESPONSE = f"{_PREFIX}llm_request", f"{_PREFIX}llm_response"
 _KIND_OF_NAME: dict[str, Kind] = {
     "invocation": "chain",
@@ -66,11 +67,23 @@ def fill(draft: Draft, keys: Keys) -> None:
         return
     if span.kind == "agent" and not span.agent_name and "gen_ai.agent.name" not in keys:
         span.agent_name = span.name.partition(" ")[2].strip("[]")
+    reasoning = whole(attributes.get(_REASONING))
+    if reasoning is not None:
+        _note_beside(draft, reasoning)
     asked, answered = opened(attributes.get(_REQUEST)), opened(attributes.get(_RESPONSE))
     if isinstance(asked, dict) and asked:
         _fill_request(draft, asked)
     if isinstance(answered, dict) and answered:
         _fill_response(draft, answered)
+
+
+def _note_beside(draft: Draft, reasoning: int) -> None:
+    """Gemini's thoughts, which the kit counts beside the output."""
+    given = whole(draft.attributes.get("gen_ai.usage.input_tokens"))
+    answered = whole(draft.attributes.get("gen_ai.usage.output_tokens"))
+    if given is not None and answered is not None:
+        usage = Usage(given, answered + reasoning, reasoning=reasoning)
+        draft.usages.append(Candidate(usage))
 
 
 def _fill_request(draft: Draft, asked: Attributes) -> None:

@@ -64,6 +64,8 @@ _SUBSETS = {
     "output_audio_tokens": "audio_output",
     "output_audio": "audio_output",
 }
+_OF_TIER = re.compile(r"^(input|output)_(?:priority|flex)(?=_|$)")  # LangChain, of OpenAI
+_BESIDE_TIER = ("input_flex", "output_flex")  # which Langfuse's handler takes out
 _ANTHROPIC = ("cache_read_input_tokens", "cache_creation_input_tokens")
 _LIFETIMES = ("input_ephemeral_5m_input_tokens", "input_ephemeral_1h_input_tokens")
 
@@ -187,10 +189,13 @@ def _note(draft: Draft, said: dict[str, Value]) -> None:
 def _flat(said: dict[str, Value]) -> Usage:
     usage = Usage(_first(said, _INPUT), _first(said, _OUTPUT), _first(said, _TOTAL))
     beside = {"input": 0, "output": 0}
-    for name, value in said.items():
-        count = whole(value)
-        if count is None or name in (*_INPUT, *_OUTPUT, *_TOTAL, *_LIFETIMES):
+    for told, value in said.items():
+        count, name = whole(value), _OF_TIER.sub(r"\1", told)
+        if count is not None and told in _BESIDE_TIER:
+            beside[name] += count
             continue
+        if count is None or name in (*_INPUT, *_OUTPUT, *_TOTAL, *_LIFETIMES):
+            continue  # of `input_priority` too, which is inside
         field = _SUBSETS.get(name)
         if field is not None and getattr(usage, field) is None:
             setattr(usage, field, count)

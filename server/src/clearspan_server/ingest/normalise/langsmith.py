@@ -10,7 +10,7 @@ from clearspan.wire import Usage
 from clearspan_server.ingest.coerce import opened, text, to_json, truth, whole
 from clearspan_server.ingest.draft import Candidate, Draft, Value
 from clearspan_server.ingest.normalise.fields import fill_cost, fill_text, is_set, ttft_from_event
-from clearspan_server.ingest.normalise.keys import Keys
+from clearspan_server.ingest.normalise.keys import Keys, Pairs
 from clearspan_server.ingest.normalise.providers import provider_of_model
 from clearspan_server.ingest.normalise.raw import fill_raw
 from clearspan_server.model.span import Kind
@@ -45,10 +45,17 @@ _PARAMETERS = (
 )
 _DETAILS = (
     ("cache_read", "cache_read"),
+    ("priority_cache_read", "cache_read"),
+    ("flex_cache_read", "cache_read"),
     ("cache_creation", "cache_write"),
     ("audio", "audio_input"),
 )
-_OUTPUT_DETAILS = (("reasoning", "reasoning"), ("audio", "audio_output"))
+_OUTPUT_DETAILS = (
+    ("reasoning", "reasoning"),
+    ("priority_reasoning", "reasoning"),
+    ("flex_reasoning", "reasoning"),
+    ("audio", "audio_output"),
+)
 _RAISED = re.compile(r"(?P<type>[A-Za-z_][\w.]*)\((?P<said>.*?)\)(?:\n|$)", re.DOTALL)
 _QUOTES = "'\""
 
@@ -92,19 +99,24 @@ def _note(draft: Draft) -> None:
 
     usage = Usage(counted("input_tokens"), counted("output_tokens"), counted("total_tokens"))
     given = _details(said.get("input_token_details"), attributes, "input_token_details")
-    for key, field in _DETAILS:
-        setattr(usage, field, whole(given.get(key)))
+    _set_first(usage, _DETAILS, given)
     lifetimes = [whole(given.get(f"ephemeral_{one}_input_tokens")) or 0 for one in ("5m", "1h")]
     if sum(lifetimes) > (usage.cache_write or 0):
         usage.cache_write = sum(lifetimes)
     if lifetimes[1]:
         usage.other["cache_write_1h_tokens"] = lifetimes[1]
     got = _details(said.get("output_token_details"), attributes, "output_token_details")
-    for key, field in _OUTPUT_DETAILS:
-        setattr(usage, field, whole(got.get(key)))
+    _set_first(usage, _OUTPUT_DETAILS, got)
     if (usage.input, usage.output) != (None, None):
         draft.usages.append(Candidate(usage))
     fill_cost(draft.span, said, (("total_cost", "reported_cost"),))
+
+
+def _set_first(usage: Usage, names: Pairs, said: dict[str, Value]) -> None:
+    """Each field from the first of its names that has a count."""
+    for key, field in names:
+        if getattr(usage, field) is None:
+            setattr(usage, field, whole(said.get(key)))
 
 
 def _details(held: Value, attributes: dict[str, Value], name: str) -> dict[str, Value]:

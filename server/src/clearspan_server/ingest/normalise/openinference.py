@@ -219,12 +219,19 @@ def _fill_from_reply(draft: Draft, reply: Reply) -> None:
 def _fill_from_langchain(draft: Draft, result: Attributes) -> None:
     """What LangChain keeps of the provider's answer, beside its own form of the message."""
     span = draft.span
-    held: Value = result
-    for key in ("generations", 0, 0, "message", "kwargs", "response_metadata"):
+    message: Value = result
+    for key in ("generations", 0, 0, "message", "kwargs"):
         if isinstance(key, int):
-            held = held[key] if isinstance(held, list) and len(held) > key else None
+            message = message[key] if isinstance(message, list) and len(message) > key else None
         else:
-            held = held.get(key) if isinstance(held, dict) else None
+            message = message.get(key) if isinstance(message, dict) else None
+    if not isinstance(message, dict):
+        return
+    counted = message.get("usage_metadata")
+    usage = read_usage(counted) if isinstance(counted, dict) else None
+    if usage is not None:
+        draft.usages.append(Candidate(usage))
+    held = message.get("response_metadata")
     if not isinstance(held, dict):
         return
     span.response_id = span.response_id or text(held.get("id"))

@@ -1,6 +1,6 @@
 """Plain OpenTelemetry: resource, user, session, status, exceptions, HTTP and databases. Every span has some of it."""
 
-from clearspan_server.ingest.coerce import strings, text
+from clearspan_server.ingest.coerce import strings, text, to_json
 from clearspan_server.ingest.draft import Draft, Event
 from clearspan_server.ingest.normalise.errors import error_class, is_cancellation
 from clearspan_server.ingest.normalise.fields import fill_text
@@ -116,16 +116,17 @@ def _raised(draft: Draft) -> list[Event]:
     """The exceptions of the span; one that was recorded twice stays once."""
     if not any(event.name == "exception" for event in draft.events):
         return []
-    raised: list[Event] = []
+    raised: dict[str, Event] = {}
     kept: list[Event] = []
     for event in draft.events:
         if event.name == "exception":
-            if any(event.attributes == other.attributes for other in raised):
+            said = to_json(event.attributes)
+            if said in raised:
                 continue
-            raised.append(event)
+            raised[said] = event
         kept.append(event)
     draft.events = kept
-    return raised
+    return list(raised.values())
 
 
 def _is_cut_short(draft: Draft) -> bool:

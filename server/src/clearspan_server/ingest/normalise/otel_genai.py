@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from clearspan.wire import read_reply, read_request
-from clearspan_server.ingest.coerce import number, opened, strings, to_json, truth, whole
-from clearspan_server.ingest.draft import Draft
+from clearspan_server.ingest.coerce import number, opened, strings, text, to_json, truth, whole
+from clearspan_server.ingest.draft import Draft, Value
 from clearspan_server.ingest.normalise import genai_events
 from clearspan_server.ingest.normalise.fields import (
     Source,
@@ -107,6 +107,7 @@ _USAGE = (
     ("gen_ai.usage.cache_write.input_tokens", "cache_write"),
     ("gen_ai.usage.cache_creation.input_tokens", "cache_write"),
     ("gen_ai.usage.cache_creation_input_tokens", "cache_write"),
+    ("gen_ai.usage.cache_write_input_tokens", "cache_write"),
     ("gen_ai.usage.reasoning.output_tokens", "reasoning"),
     ("gen_ai.usage.reasoning_tokens", "reasoning"),
     ("gen_ai.usage.audio.input_tokens", "audio_input"),
@@ -205,6 +206,9 @@ def _fill_parameters(draft: Draft, keys: Keys) -> None:
 
 def _overlay_events(draft: Draft) -> None:
     """What only events of the span say."""
+    if draft.span.kind == "tool":
+        _fill_tool_from_events(draft)
+        return
     said = genai_events.of_span(draft.events)
     missing = {key: value for key, value in said.items() if key not in draft.attributes}
     if not missing:
@@ -214,6 +218,28 @@ def _overlay_events(draft: Draft) -> None:
     draft.input_text, draft.output_text = told.input_text, told.output_text
     for key in missing:
         draft.span.mirrored.pop(key, None)  # it is no attribute
+
+
+def _fill_tool_from_events(draft: Draft) -> None:
+    """A tool's call as messages, in Strands' two forms: what it was given is one, what it gave is another."""
+    span = draft.span
+    for event in draft.events:
+        if event.name == "gen_ai.tool.message" and not span.tool_arguments:
+            span.tool_arguments = text(event.attributes.get("content"))
+        elif event.name == genai_events.CHOICE and not span.tool_result:
+            span.tool_result = text(event.attributes.get("message"))
+        elif event.name == genai_events.DETAILS:
+            given, got = (
+                _first_part(event.attributes.get(f"gen_ai.{side}.messages"))
+                for side in ("input", "output")
+            )
+            span.tool_arguments = span.tool_arguments or text(given.get("arguments"))
+            span.tool_result = span.tool_result or text(got.get("response"))
+
+
+def _first_part(raw: Value) -> Message:
+    found = canonical(opened(raw)) or []
+    return next((part for message in found for part in message["parts"]), {})
 
 
 def _fill_messages(draft: Draft, keys: Keys) -> None:

@@ -59,7 +59,10 @@ def provider_name(raw: str) -> str:
 # How the names of models begin, where nothing else tells who answered.
 _MODELS = (
     (
-        ("gpt-", "o1", "o3", "o4", "chatgpt-", "text-embedding-", "davinci", "dall-e", "whisper"),
+        (
+            *("gpt-", "o1", "o3", "o4", "chatgpt-", "davinci", "dall-e", "whisper"),
+            *("text-embedding-3", "text-embedding-ada"),
+        ),
         "openai",
     ),
     (("claude-",), "anthropic"),
@@ -78,6 +81,8 @@ def provider_of_model(model: str) -> str:
     """The provider whose models are named so; "" where several serve such a name, or nobody knows it."""
     name = model.strip().lower()
     start, slash, _ = name.partition("/")
+    if "gpt-oss" in name:
+        return ""  # an open model under its maker's name: many serve it
     if slash:
         return provider_name(start)  # a router's spelling: openai/gpt-4o
     return next((provider for starts, provider in _MODELS if name.startswith(starts)), "")

@@ -21,6 +21,7 @@ _FIELDS = {
     "audio_input": "audio_input_tokens",
     "audio_output": "audio_output_tokens",
 }
+_LIFETIMES = ("cache_write_5m_tokens", "cache_write_1h_tokens")
 _DETAILS = tuple(one.name for one in fields(Usage) if one.name not in ("input", "output", "other"))
 
 
@@ -39,6 +40,10 @@ def settle(span: Span, candidates: list[Candidate]) -> None:
     for other in known:
         if other is not chosen:
             _compare(usage, stated, other)
+    lifetimes = sum(usage.other.get(name, 0) for name in _LIFETIMES)
+    if lifetimes > (usage.cache_write or 0):
+        usage.cache_write = lifetimes
+    usage = inclusive(Candidate(usage))  # what the others added may prove what was beside
     if usage.input is not None and usage.output is not None:
         usage.total = max(usage.total or 0, usage.input + usage.output)
     for name, field in _FIELDS.items():
@@ -71,14 +76,18 @@ def inclusive(candidate: Candidate) -> Usage:
     """The usage with cached tokens inside the input and reasoning inside the output.
 
     More cached tokens than input, or more reasoning than output, prove that they were counted beside it; so does a
-    total that only adds up with the reasoning.
+    total that only adds up with them.
     """
     usage = candidate.usage
     reasoning = usage.reasoning or 0
     known = (usage.input or 0) + (usage.output or 0)
     is_beside = reasoning > 0 and usage.total == known + reasoning
     cached = (usage.cache_read or 0) + (usage.cache_write or 0)
-    if usage.input is not None and (candidate.is_exclusive or cached > usage.input):
+    is_cache_beside = cached > 0 and usage.total in (known + cached, known + cached + reasoning)
+    is_beside = is_beside or (is_cache_beside and usage.total != known + cached)
+    if usage.input is not None and (
+        candidate.is_exclusive or is_cache_beside or cached > usage.input
+    ):
         usage.input += cached
     candidate.is_exclusive = False
     if usage.output is not None and (is_beside or reasoning > usage.output):

@@ -191,9 +191,8 @@ def _fill_usage(draft: Draft, keys: Keys) -> None:
     )
     is_exclusive = provider.startswith(_EXCLUSIVE) and not keys.under(_DETAILS)
     note_usage(draft, pairs, is_exclusive=is_exclusive)
-    usage = draft.usages[-1].usage
-    if is_exclusive:
-        usage.total = None  # it is the sum without cached tokens
+    noted = draft.usages[-1]
+    usage = noted.usage
     for added in _provider_metadata(draft):
         raw = added.get("usage")
         whole_usage = raw if isinstance(raw, dict) else {}
@@ -204,6 +203,10 @@ def _fill_usage(draft: Draft, keys: Keys) -> None:
             usage.cache_read = read.cache_read if usage.cache_read is None else usage.cache_read
             usage.cache_write = read.cache_write if usage.cache_write is None else usage.cache_write
             draft.usages.append(Candidate(read))
+            # The provider's own count decides: since version 6 objects have inclusive input without details.
+            noted.is_exclusive = noted.is_exclusive and read.input != usage.input
+    if noted.is_exclusive:
+        usage.total = None  # it is the sum without cached tokens
 
 
 def _complete(usage: Usage, held: Attributes) -> None:
