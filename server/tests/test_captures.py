@@ -1,7 +1,7 @@
 """Real requests of real clients in, golden spans out; totals equal what the provider had returned.
 
 `captures/<client>/<scenario>.traces.bin` is the body as the client sent it. The golden file beside it holds what the
-API gives for it; `CLEARSPAN_ACCEPT=1 pytest …` writes them anew after a change that was meant.
+API gives for it; `CLEARSPAN_ACCEPT=1 make test-whole` writes them anew after a change that was meant.
 """
 
 import json
@@ -12,11 +12,12 @@ from typing import Any
 import pytest
 
 from running import Server, until
+from sampling import is_taken
 from sending import PROTOBUF, post
 
 CAPTURES = Path(__file__).parent / "captures"
 JSON = {"content-type": "application/json"}
-BODIES = sorted(CAPTURES.glob("*/*.traces.bin"))
+BODIES = [body for body in sorted(CAPTURES.glob("*/*.traces.bin")) if is_taken(body)]
 _VOLATILE = ("received", "project")
 
 # Tokens as the provider stated them: input, output, cache read, cache write, reasoning.

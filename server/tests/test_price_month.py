@@ -1,4 +1,5 @@
-"""A month of 100 000 calls to five providers, with changes of price in it, against a bill kept by somebody else.
+"""A month of calls to five providers, with changes of price in it, against a bill kept by somebody else: 100 000, and
+a tenth of them in `make test`.
 
 The bill is kept in whole 10⁻¹² dollars from the price sheet below, by a clerk who counts each class apart and never
 sees inclusive counts. The product gets what eight clients send, each in its own convention and with its own habit.
@@ -18,10 +19,11 @@ from typing import Any
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
 from running import serving, until
+from sampling import WHOLE
 from sending import post, put, request_of
 from test_own_prices import Owner
 
-REQUESTS, TRACES, CALLS_OF_TRACE = 100, 50, 20
+REQUESTS, TRACES, CALLS_OF_TRACE = 100 if WHOLE else 10, 50, 20
 CALLS = REQUESTS * TRACES * CALLS_OF_TRACE
 SECOND_NS = 10**9
 DAY_NS = 86_400 * SECOND_NS

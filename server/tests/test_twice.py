@@ -13,6 +13,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 
 from conforming import is_json
 from running import Server, serving, until
+from sampling import WHOLE, is_taken
 from sending import PROTOBUF, post
 
 CAPTURES = Path(__file__).parent / "captures"
@@ -20,8 +21,6 @@ WINDOW = "from=2026-01-01T00:00:00Z"
 # What follows from when a record came and how long ago that is, and no more.
 VOLATILE = ("received", "project", "state")
 SEED = 2
-# Those in which the most spans and records have to find each other.
-SCENARIOS = ("tool_call", "rich", "nested", "stream", "anthropic_stream", "stream_cancel")
 JSON = {"content-type": "application/json"}
 
 Record = tuple[str, bytes]  # the signal, and the request
@@ -32,11 +31,9 @@ def scenarios() -> dict[str, list[Record]]:
     found: dict[str, list[Record]] = {}
     for signal in ("traces", "logs"):
         for body in sorted(CAPTURES.glob(f"*/*.{signal}*.bin")):
-            scenario = body.name.partition(".")[0]
-            if scenario not in SCENARIOS:
-                continue
-            name = f"{body.parent.name}--{scenario}"
-            found.setdefault(name, []).append((signal, body.read_bytes()))
+            name = f"{body.parent.name}--{body.name.partition('.')[0]}"
+            if is_taken(body):
+                found.setdefault(name, []).append((signal, body.read_bytes()))
     return found
 
 
@@ -130,6 +127,7 @@ def steady(row: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in row.items() if key not in VOLATILE}
 
 
+@pytest.mark.timeout(1_800 if WHOLE else 180)
 def test_shuffled_captures_sent_twice_give_what_they_gave_once(
     server: Server, once: dict[str, Any]
 ) -> None:
