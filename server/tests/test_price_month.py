@@ -1,8 +1,8 @@
-"""A month of calls to five providers, with changes of price in it, against a bill kept by somebody else: 100 000, and
-a tenth of them in `make test`.
+"""A month of calls to five providers, with changes of price in it, against a bill kept by somebody else.
 
-The bill is kept in whole 10⁻¹² dollars from the price sheet below, by a clerk who counts each class apart and never
-sees inclusive counts. The product gets what eight clients send, each in its own convention and with its own habit.
+They are 100 000, and a tenth of them in `make test`. The bill is kept in whole 10⁻¹² dollars from the price sheet
+below, by a clerk who counts each class apart and never sees inclusive counts. The product gets what eight clients send,
+each in its own convention and with its own habit.
 """
 
 import json
