@@ -13,7 +13,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 
 from conforming import is_json
 from running import Server, serving, until
-from sampling import WHOLE, is_taken
+from sampling import is_taken
 from sending import PROTOBUF, post
 
 CAPTURES = Path(__file__).parent / "captures"
@@ -127,7 +127,6 @@ def steady(row: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in row.items() if key not in VOLATILE}
 
 
-@pytest.mark.timeout(1_800 if WHOLE else 180)
 def test_shuffled_captures_sent_twice_give_what_they_gave_once(
     server: Server, once: dict[str, Any]
 ) -> None:
