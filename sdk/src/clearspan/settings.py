@@ -91,6 +91,11 @@ class Settings:
         64_000_000, "About how much memory these may take; the oldest are dropped.", int
     )
     exit_s: float = row(3.0, "How long the end of the program may wait for delivery.", float)
+    ignored_paths: tuple[str, ...] = row(
+        ("/health", "/healthz", "/livez", "/ready", "/readyz", "/ping", "/metrics", "/favicon.ico"),
+        "Paths of incoming requests that are not recorded.",
+        _names,
+    )
     disabled: bool = row(NO, "Record nothing.", _yes, "OTEL_SDK_DISABLED")
 
     @property

@@ -1,0 +1,84 @@
+"""One request that comes in: whether it is recorded, under which name, and how it ends."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from contextvars import ContextVar
+
+from clearspan.propagation import extract
+from clearspan.settings import resolve
+from clearspan.tracer import Span
+
+CARRYING = ("traceparent", "tracestate", "baggage")
+OURS = "clearspan-process"  # a header of every export of this SDK
+
+# A part of a path that names one thing rather than a kind of thing.
+_ID = re.compile(
+    r"\d+|[0-9a-fA-F]{8,}|[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
+    r"|(?=[^/]*\d)[\w.~=-]{20,}|[^/]*@[^/]*"
+)
+
+# The request that is being served here, for what a framework tells about it on the way.
+serving: ContextVar[Incoming | None] = ContextVar("clearspan.serving", default=None)
+
+
+def without_ids(path: str) -> str:
+    """``path`` with ``{id}`` for numbers, UUIDs, hexadecimal and other long tokens.
+
+    Example:
+        >>> without_ids("/users/42/orders/9f8e7d6c5b4a")
+        '/users/{id}/orders/{id}'
+    """
+    return "/".join("{id}" if _ID.fullmatch(part) else part for part in path.split("/"))
+
+
+def ignored_paths(given: Collection[str] | None) -> frozenset[str]:
+    """Paths that are not recorded: ``given``, else those of the setting."""
+    return frozenset(resolve({}).ignored_paths if given is None else given)
+
+
+class Incoming:
+    """The span of one request, made before the application is called."""
+
+    def __init__(self, method: str, path: str, headers: Mapping[str, str]) -> None:
+        self.method = method
+        self.route = ""
+        self.status = 0
+        with extract(headers):
+            self.span = Span(
+                f"{method} {without_ids(path)}",
+                "http",
+                {"http.request.method": method, "url.path": path},
+            )
+
+    def headers(self) -> list[tuple[str, str]]:
+        """What the response says about its trace."""
+        span = self.span
+        return [
+            ("clearspan-trace-id", span.trace_id),
+            ("traceresponse", f"00-{span.trace_id}-{span.span_id}-01"),
+        ]
+
+    def fail(self, error: BaseException | None) -> None:
+        """Notes an exception that the framework answers with an error page."""
+        if error is not None:
+            self.span.close_with(error)
+
+    def end(self, *, is_gone: bool = False) -> None:
+        """Ends the span.
+
+        Args:
+            is_gone: the client went away before it had the whole response.
+        """
+        span = self.span
+        if is_gone:
+            span.cancel()
+        if self.route:
+            span.name = f"{self.method} {self.route}"
+            span.set({"http.route": self.route})
+        if self.status:
+            span.set({"http.response.status_code": self.status})
+        if self.status >= 500:
+            span.error(str(self.status))  # unless an exception said more
+        span.end()
