@@ -7,19 +7,18 @@ from starlette.responses import JSONResponse
 
 from clearspan_server.simulator.body import JsonObject, check_key, read_object
 from clearspan_server.simulator.brain import Plan
-from clearspan_server.simulator.request import RefusalKind, RefusedError
+from clearspan_server.simulator.request import STATUS, RefusalKind, RefusedError
 from clearspan_server.simulator.settings import SimulatorSettings
 
 # https://platform.claude.com/docs/en/api/versioning; the stream of 2023-01-01 was another.
 _VERSIONS = ("2026-10-21", "2023-06-01")
 
-# Status and type by kind of refusal: https://docs.claude.com/en/api/errors
-_REFUSALS: dict[RefusalKind, tuple[int, str]] = {
-    "invalid": (400, "invalid_request_error"),
-    "context_length": (400, "invalid_request_error"),
-    "auth": (401, "authentication_error"),
-    "unknown_model": (404, "not_found_error"),
-    "too_large": (413, "request_too_large"),
+# The type by kind of refusal, where it is not invalid_request_error: https://docs.claude.com/en/api/errors
+_TYPES: dict[RefusalKind, str] = {
+    "auth": "authentication_error",
+    "unknown_model": "not_found_error",
+    "no_route": "not_found_error",
+    "too_large": "request_too_large",
 }
 _REQUESTS_A_MINUTE = 1_000
 _INPUT_TOKENS_A_MINUTE = 450_000
@@ -53,13 +52,13 @@ def error_body(message: str, kind: str, request_id: str) -> dict[str, object]:
     return {"type": "error", "error": error, "request_id": request_id}
 
 
-def refusal_response(refusal: RefusedError, identity: str) -> JSONResponse:
+def refusal_response(refusal: RefusedError, identity: str, _: SimulatorSettings) -> JSONResponse:
     """The response for a request that cannot be answered; `identity` as in a plan."""
-    status, kind = _REFUSALS[refusal.kind]
+    kind = _TYPES.get(refusal.kind, "invalid_request_error")
     message = f"{refusal.param}: {refusal.message}" if refusal.param else refusal.message
     if refusal.kind == "context_length":
         message = f"prompt is too long: {refusal.message}"
-    return _error(status, kind, message, request_id(identity), {})
+    return _error(STATUS[refusal.kind], kind, message, request_id(identity), {})
 
 
 def fault_response(plan: Plan, settings: SimulatorSettings) -> JSONResponse:

@@ -5,7 +5,6 @@ import json
 from collections.abc import Iterator
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
@@ -18,14 +17,14 @@ from clearspan_server.simulator.anthropic_http import (
 )
 from clearspan_server.simulator.anthropic_request import parse
 from clearspan_server.simulator.brain import Brain, Plan, Usage
-from clearspan_server.simulator.cut import cut
-from clearspan_server.simulator.pacing import paced
+from clearspan_server.simulator.delivery import streamed, whole
 from clearspan_server.simulator.request import ToolCall
 from clearspan_server.simulator.settings import SimulatorSettings, overrides
 
 _STOP_REASONS = {"stop": "end_turn", "length": "max_tokens", "tool_calls": "tool_use"}
 
-Event = tuple[bytes, int]
+# The type of an event, its fields, and the tokens that it stands for.
+Told = tuple[str, dict[str, object], int]
 Block = dict[str, object]
 
 
@@ -39,50 +38,47 @@ async def messages(request: Request) -> ASGIApp:
     if plan.is_refused:
         return fault_response(plan, settings)
     sent = headers(plan, settings.clock())
-    response = await _reply(plan, sent, stream=body.get("stream") is True)
-    return cut(response) if plan.fault == "cut" else response
+    if body.get("stream") is not True:
+        return await whole(plan, message(plan), sent)
+    failure = event("error", error={"type": "overloaded_error", "message": "Overloaded"})
+    framed = [(event(kind, **fields), count) for kind, fields, count in events(plan)]
+    return streamed(plan, framed, failure, sent)
 
 
-async def _reply(plan: Plan, sent: dict[str, str], *, stream: bool) -> Response:
-    if not stream:
-        await asyncio.sleep(plan.pace.first_token_s + plan.pace.token_s * plan.usage.output)
-        content = [block for block, _ in _blocks(plan)]
-        ended = {"stop_reason": _stop_reason(plan), "stop_sequence": plan.stopped_by}
-        message = _message(plan) | ended | {"content": content, "usage": _usage(plan.usage)}
-        return JSONResponse(message, headers=sent)
-    events = list(_events(plan))
-    if plan.fault == "cut":
-        events = events[: max(len(events) // 2, 1)]
-    media_type = "text/event-stream; charset=utf-8"
-    return StreamingResponse(paced(events, plan.pace), headers=sent, media_type=media_type)
+def message(plan: Plan) -> dict[str, object]:
+    """The whole message."""
+    content = [block for block, _ in _blocks(plan)]
+    ended = {"stop_reason": _stop_reason(plan), "stop_sequence": plan.stopped_by}
+    return _message(plan) | ended | {"content": content, "usage": _usage(plan.usage)}
 
 
-def _events(plan: Plan) -> Iterator[Event]:
-    """Each event of the stream with the tokens that it stands for.
+def events(plan: Plan) -> Iterator[Told]:
+    """Each event of the stream: its type, its fields, and the tokens that it stands for.
 
     The usage of the first counts one token of output, that of the last all of them.
     """
     usage = _usage(plan.usage) | {"output_tokens": 1}
-    yield _event("message_start", message=_message(plan) | {"usage": usage}), 0
+    yield "message_start", {"message": _message(plan) | {"usage": usage}}, 0
     for index, (block, pieces) in enumerate(_blocks(plan)):
-        yield _event("content_block_start", index=index, content_block=_empty(block)), 0
+        yield "content_block_start", {"index": index, "content_block": _empty(block)}, 0
         if index == 0:
-            yield _event("ping"), 0
+            yield "ping", {}, 0
         name = str(block.get("name", ""))
         for piece in pieces:
             delta = _delta(block, piece)
             count = tokens.count(name + piece)
-            yield _event("content_block_delta", index=index, delta=delta), count
+            yield "content_block_delta", {"index": index, "delta": delta}, count
             name = ""
-        yield _event("content_block_stop", index=index), 0
+        yield "content_block_stop", {"index": index}, 0
     ended = {"stop_reason": _stop_reason(plan), "stop_sequence": plan.stopped_by}
     usage = _usage(plan.usage)
     told = {name: usage[name] for name in usage if name not in ("cache_creation", "service_tier")}
-    yield _event("message_delta", delta=ended, usage=told), 0
-    yield _event("message_stop"), 0
+    yield "message_delta", {"delta": ended, "usage": told}, 0
+    yield "message_stop", {}, 0
 
 
-def _event(kind: str, **body: object) -> bytes:
+def event(kind: str, **body: object) -> bytes:
+    """A server-sent event as Anthropic sends it."""
     return f"event: {kind}\ndata: {json.dumps({'type': kind, **body})}\n\n".encode()
 
 

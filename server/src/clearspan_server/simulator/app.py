@@ -1,15 +1,21 @@
 """The simulator's application: every provider format's routes over one brain."""
 
+from collections.abc import Callable
+from http import HTTPStatus
+
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from clearspan_server.simulator import (
     anthropic_http,
     anthropic_messages,
     bill,
+    gemini_embeddings,
+    gemini_generate,
+    gemini_http,
     openai_chat,
     openai_embeddings,
     openai_http,
@@ -17,7 +23,7 @@ from clearspan_server.simulator import (
     openai_responses,
 )
 from clearspan_server.simulator.brain import Brain
-from clearspan_server.simulator.request import RefusedError
+from clearspan_server.simulator.request import RefusalKind, RefusedError
 from clearspan_server.simulator.settings import HEADERS, SimulatorSettings
 
 
@@ -37,8 +43,19 @@ ROUTES = [
     *openai_embeddings.ROUTES,
     *openai_models.ROUTES,
     *anthropic_messages.ROUTES,
+    *gemini_generate.ROUTES,
+    *gemini_embeddings.ROUTES,
     *bill.ROUTES,
 ]
+
+Speaks = Callable[[Request], bool]
+Refuse = Callable[[RefusedError, str, SimulatorSettings], Response]
+
+# Whose errors a request expects; OpenAI's where it is none of these.
+_FORMS: tuple[tuple[Speaks, Refuse], ...] = (
+    (anthropic_http.speaks_anthropic, anthropic_http.refusal_response),
+    (gemini_http.speaks_gemini, gemini_http.refusal_response),
+)
 
 
 def create_app(settings: SimulatorSettings) -> Starlette:
@@ -57,8 +74,10 @@ async def _refused(request: Request, error: Exception) -> Response:
         raise error
     brain: Brain = request.app.state.brain
     identity = brain.identity(f"refused: {error.message}")
-    if anthropic_http.speaks_anthropic(request):
-        return anthropic_http.refusal_response(error, identity)
+    settings: SimulatorSettings = request.app.state.settings
+    for speaks, refusal_response in _FORMS:
+        if speaks(request):
+            return refusal_response(error, identity, settings)
     return openai_http.refusal_response(error, identity)
 
 
@@ -67,11 +86,9 @@ async def _http_error(request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):  # registered for nothing else
         raise error
     message = f"{error.detail}: {request.method} {request.url.path}."
-    if anthropic_http.speaks_anthropic(request):
-        brain: Brain = request.app.state.brain
-        kind = "not_found_error" if error.status_code == 404 else "invalid_request_error"
-        request_id = anthropic_http.request_id(brain.identity(message))
-        body = anthropic_http.error_body(message, kind, request_id)
-    else:
-        body = openai_http.error_body(message, "invalid_request_error")
-    return JSONResponse(body, error.status_code, headers=error.headers)
+    kind: RefusalKind = (
+        "no_method" if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED else "no_route"
+    )
+    response = await _refused(request, RefusedError(kind, message))
+    response.headers.update(error.headers or {})
+    return response

@@ -11,8 +11,10 @@ from clearspan_server.simulator import models, prose, tokens
 from clearspan_server.simulator.marked_cache import Cached, MarkedCache
 from clearspan_server.simulator.models import Model
 from clearspan_server.simulator.request import (
+    MARKED,
     ChatRequest,
     Prompt,
+    RefusalKind,
     RefusedError,
     Tool,
     ToolCall,
@@ -29,6 +31,20 @@ _MAX_BILLED = 1024
 _MAX_CALLS = 2
 _REASONING_STEP_TOKENS = 64
 _EFFORT = {"none": 0.0, "minimal": 0.25, "low": 0.5, "medium": 1.0, "high": 2.0, "xhigh": 4.0}
+
+# What is refused before anything is planned, and what fails after it.
+REFUSALS: dict[Fault, RefusalKind] = {
+    "400": "invalid",
+    "401": "auth",
+    "404": "unknown_model",
+    "422": "unprocessable",
+    "content_filter": "filtered",
+}
+FAILURES: dict[Fault, RefusalKind] = {
+    "429": "rate_limited",
+    "500": "failed",
+    "529": "overloaded",
+}
 
 Finish = Literal["stop", "length", "tool_calls"]
 
@@ -74,7 +90,17 @@ class Plan:
     @property
     def is_refused(self) -> bool:
         """Whether the caller gets an error instead of a reply."""
-        return self.fault not in (None, "cut")
+        return self.fault in FAILURES
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether a stream of the reply stops in the middle."""
+        return self.fault in ("cut", "stream")
+
+    @property
+    def thought(self) -> str:
+        """The text behind the reasoning tokens, for the formats that show it."""
+        return prose.thought(self.usage.reasoning)
 
 
 class Brain:
@@ -129,11 +155,10 @@ class Brain:
         self.answered.append(plan)
         return plan
 
-    def plan_embedding(
-        self, name: str, texts: Sequence[str], fingerprint: str, wanted: Overrides
+    def plan_texts(
+        self, model: Model, texts: Sequence[str], fingerprint: str, wanted: Overrides
     ) -> Plan:
-        """What a request to embed texts gets. Raises RefusedError as `plan` does."""
-        model = models.find(name, "embedding")
+        """What a request to embed or to rank texts gets. Raises RefusedError as `plan` does."""
         counts = [tokens.count(text) for text in texts]
         if max(counts, default=0) > model.context_tokens:
             message = f"This model reads at most {model.context_tokens} tokens."
@@ -156,12 +181,16 @@ class Brain:
         return hashlib.sha256(f"{self._settings.seed}/{fingerprint}/{times}".encode()).hexdigest()
 
     def _cached(self, model: Model, prompt: Prompt) -> Cached:
-        if model.provider == "anthropic":
+        if model.provider == "ollama":
+            return Cached()  # it tells nothing of a cache
+        if model.provider in MARKED:
             return self._marked_cache.admit(model, prompt)
         return Cached(read=self._cache.admit(model.dated, prompt.data))
 
     def _fault(self, draw: random.Random, wanted: Overrides) -> Fault | None:
         point, settings = draw.random(), self._settings
+        if wanted.fault in REFUSALS:
+            raise RefusedError(REFUSALS[wanted.fault], "Refused as asked for by x-sim-error.")
         if wanted.fault is not None:
             return wanted.fault
         rates: tuple[tuple[Fault, float], ...] = (

@@ -3,23 +3,31 @@
 import asyncio
 import hashlib
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from clearspan_server.simulator import tokens
 from clearspan_server.simulator.brain import Brain, Plan, Usage
-from clearspan_server.simulator.cut import cut
-from clearspan_server.simulator.openai_http import fault_response, headers, read_request
+from clearspan_server.simulator.delivery import Event, streamed, whole
+from clearspan_server.simulator.openai_http import (
+    error_body,
+    fault_response,
+    headers,
+    read_request,
+)
 from clearspan_server.simulator.openai_request import Delivery, parse
-from clearspan_server.simulator.pacing import paced
 from clearspan_server.simulator.request import ToolCall
 from clearspan_server.simulator.settings import SimulatorSettings, overrides
 
 Delta = dict[str, object]
+
+DONE = b"data: [DONE]\n\n"
+_MESSAGE = "The server had an error while processing your request."
+# What a stream ends with that fails.
+FAILURE = f"data: {json.dumps(error_body(_MESSAGE, 'server_error'))}\n\n".encode()
 
 
 async def chat_completions(request: Request) -> ASGIApp:
@@ -31,20 +39,13 @@ async def chat_completions(request: Request) -> ASGIApp:
     await asyncio.sleep(plan.pace.latency_s)
     if plan.is_refused:
         return fault_response(plan, settings.retry_after_ms)
-    response = await _reply(plan, delivery, int(settings.clock()))
-    return cut(response) if plan.fault == "cut" else response
-
-
-async def _reply(plan: Plan, delivery: Delivery, created: int) -> Response:
+    created = int(settings.clock())
     if not delivery.stream:
-        await asyncio.sleep(plan.pace.first_token_s + plan.pace.token_s * plan.usage.output)
-        return _whole(plan, created)
-    lines = _lines(plan, delivery, created)
-    media_type = "text/event-stream; charset=utf-8"
-    return StreamingResponse(lines, headers=headers(plan), media_type=media_type)
+        return await whole(plan, _completion(plan, created), headers(plan))
+    return streamed(plan, _events(plan, delivery, created), FAILURE, headers(plan))
 
 
-def _whole(plan: Plan, created: int) -> Response:
+def _completion(plan: Plan, created: int) -> dict[str, object]:
     message: Delta = {
         "role": "assistant",
         "content": plan.text if not plan.tool_calls else None,
@@ -52,29 +53,23 @@ def _whole(plan: Plan, created: int) -> Response:
         "annotations": [],
     }
     if plan.tool_calls:
-        message["tool_calls"] = [_tool_call(call) for call in plan.tool_calls]
+        message["tool_calls"] = [tool_call(call) for call in plan.tool_calls]
     choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": plan.finish}
-    body = _envelope(plan, created, "chat.completion", [choice]) | {"usage": _usage(plan.usage)}
-    return JSONResponse(body, headers=headers(plan))
+    return _envelope(plan, created, "chat.completion", [choice]) | {"usage": usage(plan.usage)}
 
 
-async def _lines(plan: Plan, delivery: Delivery, created: int) -> AsyncIterator[bytes]:
-    """Server-sent events at the plan's pace; a cut stream stops half-way without an end marker."""
-    deltas = list(_deltas(plan))
-    shown = deltas[: max(len(deltas) // 2, 1)] if plan.fault == "cut" else deltas
-    chunks = [(_chunk(plan, delivery, created, delta, None), count) for delta, count in shown]
-    async for chunk in paced(chunks, plan.pace):
-        yield chunk
-    if plan.fault == "cut":
-        return
-    yield _chunk(plan, delivery, created, {}, plan.finish)
+def _events(plan: Plan, delivery: Delivery, created: int) -> Iterator[Event]:
+    """Server-sent events up to the end marker."""
+    for delta, count in deltas(plan):
+        yield _chunk(plan, delivery, created, delta, None), count
+    yield _chunk(plan, delivery, created, {}, plan.finish), 0
     if delivery.include_usage:
         last = _envelope(plan, created, "chat.completion.chunk", [])
-        yield _event(last | {"usage": _usage(plan.usage)})
-    yield b"data: [DONE]\n\n"
+        yield _event(last | {"usage": usage(plan.usage)}), 0
+    yield DONE, 0
 
 
-def _deltas(plan: Plan) -> Iterator[tuple[Delta, int]]:
+def deltas(plan: Plan) -> Iterator[tuple[Delta, int]]:
     """Each delta of the stream with the tokens it stands for; the first has none."""
     if not plan.tool_calls:
         yield {"role": "assistant", "content": "", "refusal": None}, 0
@@ -83,7 +78,7 @@ def _deltas(plan: Plan) -> Iterator[tuple[Delta, int]]:
         return
     yield {"role": "assistant", "content": None}, 0
     for index, call in enumerate(plan.tool_calls):
-        opening = _tool_call(ToolCall(call.id, call.name, ""))
+        opening = tool_call(ToolCall(call.id, call.name, ""))
         yield {"tool_calls": [{"index": index, **opening}]}, tokens.count(call.name)
         for piece in tokens.pieces(call.arguments):
             part = {"index": index, "function": {"arguments": piece}}
@@ -120,7 +115,8 @@ def _envelope(
     }
 
 
-def _tool_call(call: ToolCall) -> dict[str, object]:
+def tool_call(call: ToolCall) -> dict[str, object]:
+    """A whole call as OpenAI's form has it."""
     return {
         "id": call.id,
         "type": "function",
@@ -128,14 +124,15 @@ def _tool_call(call: ToolCall) -> dict[str, object]:
     }
 
 
-def _usage(usage: Usage) -> dict[str, object]:
+def usage(used: Usage) -> dict[str, object]:
+    """The tokens as OpenAI reports them."""
     return {
-        "prompt_tokens": usage.input,
-        "completion_tokens": usage.output,
-        "total_tokens": usage.input + usage.output,
-        "prompt_tokens_details": {"cached_tokens": usage.cached, "audio_tokens": 0},
+        "prompt_tokens": used.input,
+        "completion_tokens": used.output,
+        "total_tokens": used.input + used.output,
+        "prompt_tokens_details": {"cached_tokens": used.cached, "audio_tokens": 0},
         "completion_tokens_details": {
-            "reasoning_tokens": usage.reasoning,
+            "reasoning_tokens": used.reasoning,
             "audio_tokens": 0,
             "accepted_prediction_tokens": 0,
             "rejected_prediction_tokens": 0,

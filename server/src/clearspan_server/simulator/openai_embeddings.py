@@ -2,8 +2,6 @@
 
 import asyncio
 import base64
-import hashlib
-import math
 import struct
 
 from starlette.requests import Request
@@ -18,7 +16,7 @@ from clearspan_server.simulator.cut import cut
 from clearspan_server.simulator.openai_http import fault_response, headers, read_request
 from clearspan_server.simulator.request import RefusedError
 from clearspan_server.simulator.settings import SimulatorSettings, overrides
-from clearspan_server.simulator.words import stems
+from clearspan_server.simulator.vectors import vector
 
 _MAX_INPUTS = 2048
 
@@ -30,11 +28,12 @@ async def embeddings(request: Request) -> ASGIApp:
     body = await read_request(request, settings)
     texts = _texts(body.get("input"))
     name, wanted = str(body.get("model")), overrides(request.headers)
-    most = models.find(name, "embedding").dimensions
+    model = models.find(name, "embedding")
+    most = model.dimensions
     size = body.get("dimensions") or most
     if not isinstance(size, int) or not 0 < size <= most:
         raise RefusedError("invalid", f"'dimensions' is 1 to {most}.", "dimensions")
-    plan = brain.plan_embedding(name, texts, fingerprint(body), wanted)
+    plan = brain.plan_texts(model, texts, fingerprint(body), wanted)
     await asyncio.sleep(plan.pace.latency_s + plan.pace.first_token_s)
     if plan.is_refused:
         return fault_response(plan, settings.retry_after_ms)
@@ -51,16 +50,6 @@ def _list(plan: Plan, texts: list[str], size: int, *, packed: bool) -> dict[str,
     ]
     usage = {"prompt_tokens": plan.usage.input, "total_tokens": plan.usage.input}
     return {"object": "list", "model": plan.model.dated, "data": data, "usage": usage}
-
-
-def vector(text: str, size: int) -> list[float]:
-    """A vector of length 1: each keyword adds to eight places that its hash names."""
-    values = [0.0] * size
-    for word in sorted(stems(text)) or [text]:
-        for place in struct.unpack("<8I", hashlib.sha256(word.encode()).digest()):
-            values[place % size] += 1.0 if place & 1 << 31 else -1.0
-    length = math.sqrt(sum(value * value for value in values)) or 1.0
-    return [value / length for value in values]
 
 
 def _texts(value: object) -> list[str]:

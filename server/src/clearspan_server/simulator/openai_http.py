@@ -5,16 +5,16 @@ from starlette.responses import JSONResponse
 
 from clearspan_server.simulator.body import JsonObject, check_key, read_object
 from clearspan_server.simulator.brain import Plan
-from clearspan_server.simulator.request import RefusalKind, RefusedError
+from clearspan_server.simulator.request import STATUS, RefusalKind, RefusedError
 from clearspan_server.simulator.settings import SimulatorSettings
 
-# Status, type and code by kind of refusal.
-_REFUSALS: dict[RefusalKind, tuple[int, str, str | None]] = {
-    "invalid": (400, "invalid_request_error", None),
-    "context_length": (400, "invalid_request_error", "context_length_exceeded"),
-    "auth": (401, "invalid_request_error", "invalid_api_key"),
-    "unknown_model": (404, "invalid_request_error", "model_not_found"),
-    "too_large": (413, "invalid_request_error", "request_too_large"),
+# The code by kind of refusal, where there is one.
+_CODES: dict[RefusalKind, str] = {
+    "context_length": "context_length_exceeded",
+    "filtered": "content_filter",
+    "auth": "invalid_api_key",
+    "unknown_model": "model_not_found",
+    "too_large": "request_too_large",
 }
 _REQUESTS_A_MINUTE = 500
 _TOKENS_A_MINUTE = 200_000
@@ -41,9 +41,9 @@ def error_body(
 
 def refusal_response(refusal: RefusedError, identity: str) -> JSONResponse:
     """The response for a request that cannot be answered; `identity` as in a plan."""
-    status, kind, code = _REFUSALS[refusal.kind]
-    body = error_body(refusal.message, kind, refusal.param, code)
-    return JSONResponse(body, status, headers={"x-request-id": _request_id(identity)})
+    code = _CODES.get(refusal.kind)
+    body = error_body(refusal.message, "invalid_request_error", refusal.param, code)
+    return JSONResponse(body, STATUS[refusal.kind], headers={"x-request-id": _request_id(identity)})
 
 
 def fault_response(plan: Plan, retry_after_ms: int) -> JSONResponse:

@@ -5,17 +5,15 @@ import json
 from collections.abc import Iterator
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from clearspan_server.simulator import tokens
 from clearspan_server.simulator.body import JsonObject
 from clearspan_server.simulator.brain import Brain, Plan, Usage
-from clearspan_server.simulator.cut import cut
+from clearspan_server.simulator.delivery import streamed, whole
 from clearspan_server.simulator.openai_http import fault_response, headers, read_request
 from clearspan_server.simulator.openai_responses_request import parse
-from clearspan_server.simulator.pacing import paced
 from clearspan_server.simulator.request import RefusedError, ToolCall
 from clearspan_server.simulator.settings import SimulatorSettings, overrides
 
@@ -36,6 +34,13 @@ _REPEATED: dict[str, object] = {
     "user": None,
 }
 
+# What a stream ends with that fails.
+_FAILURE: dict[str, object] = {
+    "code": "server_error",
+    "message": "The server had an error while processing your request.",
+    "param": None,
+}
+
 Item = dict[str, object]
 # The type of an event, its fields, and the tokens that it stands for.
 Told = tuple[str, dict[str, object], int]
@@ -49,8 +54,15 @@ async def responses(request: Request) -> ASGIApp:
     await asyncio.sleep(plan.pace.latency_s)
     if plan.is_refused:
         return fault_response(plan, settings.retry_after_ms)
-    response = await _reply(plan, body, int(settings.clock()))
-    return cut(response) if plan.fault == "cut" else response
+    opened = _opened(plan, body, int(settings.clock()))
+    if body.get("stream") is not True:
+        return await whole(plan, _closed(plan, opened), headers(plan))
+    events = [
+        (_event(number, kind, fields), count)
+        for number, (kind, fields, count) in enumerate(_story(plan, opened))
+    ]
+    failure = _event(len(events) // 2, "error", _FAILURE)
+    return streamed(plan, events, failure, headers(plan))
 
 
 def _plan(request: Request, body: JsonObject) -> Plan:
@@ -61,21 +73,6 @@ def _plan(request: Request, body: JsonObject) -> Plan:
         if error.kind == "context_length":
             raise RefusedError(error.kind, error.message, "input") from error
         raise
-
-
-async def _reply(plan: Plan, body: JsonObject, created: int) -> Response:
-    opened = _opened(plan, body, created)
-    if body.get("stream") is not True:
-        await asyncio.sleep(plan.pace.first_token_s + plan.pace.token_s * plan.usage.output)
-        return JSONResponse(_closed(plan, opened), headers=headers(plan))
-    events = [
-        (_event(number, kind, fields), count)
-        for number, (kind, fields, count) in enumerate(_story(plan, opened))
-    ]
-    if plan.fault == "cut":
-        events = events[: max(len(events) // 2, 1)]
-    media_type = "text/event-stream; charset=utf-8"
-    return StreamingResponse(paced(events, plan.pace), headers=headers(plan), media_type=media_type)
 
 
 def _event(number: int, kind: str, fields: dict[str, object]) -> bytes:

@@ -22,6 +22,7 @@ _MAX_PASSAGES = 2
 _AS_GOOD = 0.7  # the second passage is cited if it shares this part of the first one's words
 
 _PHRASES = tomllib.loads((files(__package__) / "prose.toml").read_text("utf-8"))
+_THOUGHT: str = _PHRASES["thought"]
 _GREETINGS: list[str] = _PHRASES["greetings"]
 _CLOSINGS: list[str] = _PHRASES["closings"]
 _FALLBACKS: list[str] = _PHRASES["fallbacks"]
@@ -38,6 +39,11 @@ def reply(
     name = _CUSTOMER.search(context)
     greeting = draw.choice(_GREETINGS).format(name=f", {name[1]}" if name else "")
     return " ".join([greeting, *body]) + "\n\n" + draw.choice(_CLOSINGS)
+
+
+def thought(count: int) -> str:
+    """Text of that many tokens, such as a model thinks before it answers."""
+    return (_THOUGHT * (count * 4 // len(_THOUGHT) + 1))[: count * 4]
 
 
 def describe(tool: str, result: str) -> str:

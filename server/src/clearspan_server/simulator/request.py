@@ -6,9 +6,42 @@ from dataclasses import dataclass
 from typing import Literal
 
 Role = Literal["system", "user", "assistant", "tool"]
-Provider = Literal["openai", "anthropic"]
+Provider = Literal[
+    "openai", "anthropic", "gemini", "groq", "mistral", "cohere", "bedrock", "ollama"
+]
 Lifetime = Literal["5m", "1h"]
-RefusalKind = Literal["invalid", "unknown_model", "context_length", "auth", "too_large"]
+RefusalKind = Literal[
+    "invalid",
+    "context_length",
+    "filtered",
+    "auth",
+    "unknown_model",
+    "no_route",
+    "no_method",
+    "too_large",
+    "unprocessable",
+    "rate_limited",
+    "failed",
+    "overloaded",
+]
+
+# The HTTP status of each kind, where a provider has no other of its own.
+STATUS: dict[RefusalKind, int] = {
+    "invalid": 400,
+    "context_length": 400,
+    "filtered": 400,
+    "auth": 401,
+    "unknown_model": 404,
+    "no_route": 404,
+    "no_method": 405,
+    "too_large": 413,
+    "unprocessable": 422,
+    "rate_limited": 429,
+    "failed": 500,
+    "overloaded": 503,
+}
+# Their caches keep what a request marks.
+MARKED: tuple[Provider, ...] = ("anthropic", "bedrock")
 
 # An image is worth a fixed number of tokens, whatever its size: 85 tokens of 4 bytes.
 _IMAGE_BYTES = 340
@@ -137,7 +170,7 @@ def rendered(request: ChatRequest) -> Prompt:
             start = end.size
             blocks.append(BlockEnd(len(data), end.keep))
         data += _utf8(said[start:]) + b"\n"
-    if request.provider == "anthropic":
+    if request.provider in MARKED:
         # The reply's own beginning is read anew every time, so a prompt is never cached whole.
         return Prompt(bytes(data) + b"<assistant>", tuple(blocks))
     return Prompt(bytes(data[:-1]), tuple(blocks))

@@ -4,16 +4,19 @@ import math
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 from clearspan_server.simulator.request import RefusedError
 
-Fault = Literal["429", "500", "529", "cut"]
+Fault = Literal["400", "401", "404", "422", "429", "500", "529", "content_filter", "stream", "cut"]
 
-FAULTS: tuple[Fault, ...] = ("429", "500", "529", "cut")
+FAULTS: tuple[Fault, ...] = get_args(Fault)
 
 HEADERS = {
-    "x-sim-error": "429, 500, 529 (overloaded), or cut: close the connection in the middle of the reply",
+    "x-sim-error": (
+        "400, 401, 404, 422, content_filter, 429, 500 or 529 (overloaded): refuse; "
+        "stream: end a stream with an error; cut: close the connection in the middle of the reply"
+    ),
     "x-sim-latency-ms": "wait before the response begins",
     "x-sim-ttft-ms": "wait between the beginning of the response and its first token",
 }
@@ -64,9 +67,8 @@ def overrides(headers: Mapping[str, str]) -> Overrides:
     wanted = headers.get("x-sim-error")
     fault = next((known for known in FAULTS if known == wanted), None)
     if wanted is not None and fault is None:
-        raise RefusedError(
-            "invalid", f"x-sim-error is 429, 500, 529 or cut, not '{wanted}'.", "x-sim-error"
-        )
+        message = f"x-sim-error is one of {', '.join(FAULTS)}, not '{wanted}'."
+        raise RefusedError("invalid", message, "x-sim-error")
     return Overrides(
         fault, _wait_ms(headers, "x-sim-latency-ms") or 0.0, _wait_ms(headers, "x-sim-ttft-ms")
     )
