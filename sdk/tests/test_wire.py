@@ -48,7 +48,7 @@ BODIES = Path(__file__).parent / "wire"
     ],
 )
 def test_usage_of_a_reply_is_inclusive_whatever_its_provider(name: str, usage: Usage) -> None:
-    reply = read_reply(json.loads((BODIES / f"{name}.json").read_bytes()))
+    reply = read_reply(json.loads((BODIES / f"{name}.body.bin").read_bytes()))
 
     assert reply is not None
     assert reply.usage == usage
@@ -68,7 +68,7 @@ def test_usage_of_a_reply_is_inclusive_whatever_its_provider(name: str, usage: U
     ],
 )
 def test_an_answer_is_one_message_with_a_reason(name: str, reason: str, kinds: list[str]) -> None:
-    reply = read_reply(json.loads((BODIES / f"{name}.json").read_bytes()))
+    reply = read_reply(json.loads((BODIES / f"{name}.body.bin").read_bytes()))
 
     assert reply is not None
     assert reply.finish_reason == reason

@@ -19,6 +19,7 @@ class Reply:
     service_tier: str = ""
     messages: list[Message] = field(default_factory=list)
     usage: Usage | None = None
+    request_id: str = ""  # what the provider's support asks for
 
 
 def read_reply(body: Mapping[str, Any]) -> Reply | None:

@@ -46,8 +46,12 @@ def read_request(body: Mapping[str, Any]) -> Request | None:
     Bedrock (Converse), Cohere and Ollama. Parameters get OpenTelemetry's names.
     """
     asked = first(body, _CONVERSATIONS)
-    if not isinstance(asked, (str, list, dict)):
-        return None
+    return request_of(body) if isinstance(asked, (str, list, dict)) else None
+
+
+def request_of(body: Mapping[str, Any]) -> Request:
+    """What a body asks that is known to be a question, even where it holds no text."""
+    asked = first(body, _CONVERSATIONS)
     settings: Json = {}
     for key in _SETTINGS:
         settings.update(mapping(body.get(key)))

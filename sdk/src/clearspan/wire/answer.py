@@ -1,0 +1,187 @@
+"""Answers: one response of a provider, bytes in and a reply out, in whatever form and framing it comes."""
+
+import json
+from collections.abc import Mapping
+
+from clearspan.wire.endpoint import Endpoint
+from clearspan.wire.failed import Failed, failure_in, read_failed
+from clearspan.wire.forms import Json, first, mapping, text
+from clearspan.wire.frames import Frames
+from clearspan.wire.framing import DONE, Events, Framing, Items, Lines, Measured, Whole, ends_of
+from clearspan.wire.media import as_message, without_large
+from clearspan.wire.mergers import merger_of
+from clearspan.wire.merging import Merger
+from clearspan.wire.reply import Reply, read_reply
+from clearspan.wire.usage import Usage, read_usage
+
+_WAITING_BYTES = 65_536  # are read at once, after the first token
+_REQUEST_IDS = (
+    *("x-request-id", "request-id", "x-amzn-requestid", "apim-request-id", "x-goog-request-id"),
+    *("x-ms-request-id", "cf-ray"),
+)
+_LINES = frozenset(("application/x-ndjson", "application/jsonl", "application/stream+json"))
+
+
+class Answer:
+    """One response. Feed it the bytes as they come, decoded; close it for the reply.
+
+    The first token is looked for in every slice. After it slices wait and are read many at once, so that most calls of
+    `feed` do no more than keep their bytes.
+    """
+
+    def __init__(self, endpoint: Endpoint, status: int, headers: Mapping[str, str]) -> None:
+        self._endpoint, self._status, self._headers = endpoint, status, headers
+        self._kind = headers.get("content-type", "").partition(";")[0].strip().lower()
+        self._framing: Framing | None = None
+        self._merger: Merger | None = None
+        self._waiting: list[bytes] = []
+        self._waiting_bytes = 0
+        self._is_complete = False
+        self._error: Failed | None = None
+        self._body: Json = {}
+        self._reply: Reply | None = None
+
+    def feed(self, data: bytes) -> bool:
+        """Takes the next bytes; True for those that brought the first content, thought or tool call of a stream."""
+        if not data or self._reply is not None:
+            return False
+        if self._framing is None:
+            data = b"".join((*self._waiting, data))
+            self._framing = self._framing_of(data)
+            self._waiting = [data] if self._framing is None else []
+        if self._framing is None:
+            return False
+        if self._merger is None or not self._merger.has_begun:
+            self._take(self._framing.feed(data))
+            return self._merger is not None and self._merger.has_begun
+        self._waiting.append(data)
+        self._waiting_bytes += len(data)
+        if self._waiting_bytes >= _WAITING_BYTES:
+            self._catch_up()
+        return False
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether the end of this form was seen: a whole document, `[DONE]`, `message_stop` and so on."""
+        self._catch_up()
+        return self._is_complete or (self._merger is not None and self._merger.is_complete)
+
+    @property
+    def error(self) -> Failed | None:
+        """Why there is no answer, or no more of it."""
+        self._catch_up()
+        return self._error
+
+    def close(self) -> Reply:
+        """What was understood. Further bytes are ignored."""
+        if self._reply is None:
+            self._catch_up()
+            if self._framing is None and self._waiting:
+                self._framing = Whole()
+                self._catch_up()
+            if self._framing is not None:
+                self._take_rest(self._framing)
+            self._reply = self._read(self._merger.body() if self._merger else self._body)
+        return self._reply
+
+    def _framing_of(self, data: bytes) -> Framing | None:
+        """By what the bytes begin with, for servers are not exact about types; None while there are too few."""
+        if self._kind == "application/vnd.amazon.eventstream":
+            return Frames()
+        if self._kind.startswith(("audio/", "image/", "video/")):
+            return Measured()
+        begin = data[:64].lstrip(b"\xef\xbb\xbf \r\n\t")
+        if begin[:1] == b"[" and self._endpoint.streamed:
+            return Items()
+        if begin[:1] in (b"{", b"["):
+            return Lines() if self._kind in _LINES else Whole()
+        if begin and self._kind == "text/event-stream":
+            return Events()
+        if len(begin) < 6:
+            return None
+        return Events() if begin.startswith((b"data:", b"event:")) else Whole()
+
+    def _catch_up(self) -> None:
+        """Reads what waits."""
+        if self._framing is None:
+            return
+        if self._waiting:
+            data, self._waiting, self._waiting_bytes = b"".join(self._waiting), [], 0
+            self._take(self._framing.feed(data))
+        if isinstance(self._framing, Whole) and self._framing.may_be_whole():
+            self._take_document(self._framing.rest())
+
+    def _take_rest(self, framing: Framing) -> None:
+        if isinstance(framing, Measured):
+            self._body = {"size_bytes": framing.size_bytes, "mime_type": self._kind}
+        elif not isinstance(framing, Whole):
+            self._take(framing.rest())
+        elif not self._body and not self._error:
+            self._take_unread(framing)
+
+    def _take_document(self, texts: list[str]) -> None:
+        document = _parsed(texts[0]) if texts else None
+        if document is None:
+            return
+        self._is_complete = True
+        self._body = mapping(document)
+        failure = document if self._status >= 400 else failure_in(self._body)
+        if failure is not None:
+            self._error = read_failed(failure, self._status, self._headers)
+
+    def _take_unread(self, framing: Whole) -> None:
+        """What is no document: a text, lines with the type of a document, or a document that was cut or is huge."""
+        (said,) = framing.rest() or [""]
+        if self._status >= 400:
+            self._error = read_failed(said.strip(), self._status, self._headers)
+        elif framing.is_huge or said.lstrip().startswith(("{", "[")):
+            self._take(said.splitlines())
+            self._body = ends_of(said)
+            self._is_complete = self._is_complete or framing.is_huge
+        elif self._endpoint.operation == "transcription":
+            self._body = {"text": said}
+
+    def _take(self, texts: list[str]) -> None:
+        for one in texts:
+            if one == DONE:
+                self._is_complete = True
+                continue
+            chunk = _parsed(one)
+            if isinstance(chunk, dict):
+                self._add(chunk)
+
+    def _add(self, chunk: Json) -> None:
+        failure = failure_in(chunk)
+        if failure is not None:
+            self._error = read_failed(failure, self._status, {})
+        if self._merger is None:
+            self._merger = merger_of(chunk)
+        if self._merger is not None:
+            self._merger.add(chunk)
+
+    def _read(self, body: Json) -> Reply:
+        if self._status >= 400:
+            reply = Reply()
+        else:
+            reply = read_reply(as_message(self._endpoint.operation, body)) or Reply()
+            reply.messages = without_large(reply.messages)
+            reply.usage = reply.usage or self._counted(body)
+        reply.request_id = text(first(self._headers, _REQUEST_IDS) or body.get("request_id"))
+        return reply
+
+    def _counted(self, body: Json) -> Usage | None:
+        """What Amazon counts itself, for models whose makers do not tell: in the last chunk or in headers."""
+        metrics = mapping(body.get("amazon-bedrock-invocationMetrics"))
+        counts = {}
+        for way in ("input", "output"):
+            header = self._headers.get(f"x-amzn-bedrock-{way}-token-count", "")
+            told = int(header) if header.isdecimal() else None
+            counts[f"{way}Tokens"] = metrics.get(f"{way}TokenCount", told)
+        return read_usage(counts)
+
+
+def _parsed(said: str) -> object:
+    try:
+        return json.loads(said)
+    except (ValueError, RecursionError):
+        return None

@@ -1,0 +1,172 @@
+"""Framing: a body in slices of bytes becomes the JSON texts that stand in it, whole and in order.
+
+Each framing has `feed`, which takes bytes cut anywhere and gives what they completed, and `rest`, which gives what was
+left when the body ended.
+"""
+
+import json
+from typing import Protocol
+
+from clearspan.wire.forms import Json
+
+MOST_HELD_BYTES = 16_000_000
+_END_BYTES = 100_000
+DONE = "[DONE]"  # what ends a stream of OpenAI's form, and is no JSON
+
+
+class Framing(Protocol):
+    """Bytes in, texts out."""
+
+    def feed(self, data: bytes) -> list[str]:
+        """The texts that are complete with these bytes."""
+
+    def rest(self) -> list[str]:
+        """What stands unended at the end of the body."""
+
+
+class Events:
+    """Server-sent events: the data of each. https://html.spec.whatwg.org/multipage/server-sent-events.html."""
+
+    def __init__(self) -> None:
+        self._held = b""
+
+    def feed(self, data: bytes) -> list[str]:
+        data = self._held + data
+        if b"\r" in data:
+            cut = data.endswith(b"\r")  # half of a line's end, perhaps
+            data = data[:-1] if cut else data
+            data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n") + (b"\r" if cut else b"")
+        whole, _, self._held = data.rpartition(b"\n\n")
+        if len(self._held) > MOST_HELD_BYTES:
+            self._held = b""
+        return _data_of(whole) if whole else []
+
+    def rest(self) -> list[str]:
+        # Many clients read lines, not events, and take the last without the empty line that ends it.
+        held, self._held = self._held, b""
+        return _data_of(held.replace(b"\r", b"\n")) if held else []
+
+
+def _data_of(events: bytes) -> list[str]:
+    found = []
+    for event in events.decode("utf-8", "replace").split("\n\n"):
+        if event.startswith("data: ") and "\n" not in event:
+            found.append(event[6:])
+            continue
+        lines = [
+            line[5:] for line in event.split("\n") if line.startswith(("data:", "\ufeffdata:"))
+        ]
+        if lines:
+            found.append("\n".join(line.removeprefix(":").removeprefix(" ") for line in lines))
+    return found
+
+
+class Lines:
+    """JSON lines."""
+
+    def __init__(self) -> None:
+        self._held = b""
+
+    def feed(self, data: bytes) -> list[str]:
+        whole, _, self._held = (self._held + data).rpartition(b"\n")
+        if len(self._held) > MOST_HELD_BYTES:
+            self._held = b""
+        return [line for line in whole.decode("utf-8", "replace").split("\n") if line.strip()]
+
+    def rest(self) -> list[str]:
+        held, self._held = self._held, b""
+        return [held.decode("utf-8", "replace")] if held.strip() else []
+
+
+class Items:
+    """The objects of one JSON array, each as soon as it is whole: Gemini's stream without `alt=sse`."""
+
+    def __init__(self) -> None:
+        self._held = b""
+
+    def feed(self, data: bytes) -> list[str]:
+        self._held += data
+        found: list[str] = []
+        while b"}" in data:  # nothing else ends an object
+            held = self._held.lstrip(b" \r\n\t[,]")
+            end = _end_of_object(held)
+            if not end:
+                break
+            found.append(held[:end].decode("utf-8", "replace"))
+            self._held = held[end:]
+        if len(self._held) > MOST_HELD_BYTES:
+            self._held = b""
+        return found
+
+    def rest(self) -> list[str]:
+        return []
+
+
+def _end_of_object(held: bytes) -> int:
+    """How many bytes the object takes that `held` begins with; 0 while it is not whole."""
+    try:
+        said = held.decode("utf-8", "surrogateescape")
+        _, end = json.JSONDecoder().raw_decode(said)
+    except (ValueError, RecursionError):
+        return 0
+    return len(said[:end].encode("utf-8", "surrogateescape"))
+
+
+class Whole:
+    """One document, or what nobody knows the framing of; beyond the bound, its two ends."""
+
+    def __init__(self) -> None:
+        self._held: list[bytes] = []
+        self._size = 0
+        self.is_huge = False
+
+    def feed(self, data: bytes) -> list[str]:
+        self._held.append(data)
+        self._size += len(data)
+        if self._size > MOST_HELD_BYTES:
+            held = b"".join(self._held)
+            self._held = [held[:_END_BYTES], held[-_END_BYTES:]]
+            self._size, self.is_huge = 2 * _END_BYTES, True
+        return []
+
+    def may_be_whole(self) -> bool:
+        """Whether it ends as a document does."""
+        last = self._held[-1].rstrip() if self._held else b""
+        return not self.is_huge and last[-1:] in (b"}", b"]")
+
+    def rest(self) -> list[str]:
+        self._held = [b"".join(self._held)]
+        return [self._held[0].decode("utf-8-sig", "replace")]
+
+
+def ends_of(document: str) -> Json:
+    """What tells of the use of a model in a document that is too large to be read, or that was cut."""
+    found: Json = {}
+    for name in _TOLD_AT_THE_ENDS:
+        start = document.rfind(f'"{name}":')
+        held = document[start + len(name) + 3 :].lstrip() if start >= 0 else ""
+        try:
+            found[name] = json.JSONDecoder().raw_decode(held)[0]
+        except (ValueError, RecursionError):
+            continue
+    return found
+
+
+_TOLD_AT_THE_ENDS = (
+    *("id", "model", "modelVersion", "usage", "usageMetadata", "meta", "prompt_eval_count"),
+    "eval_count",
+)
+
+
+class Measured:
+    """Bytes that are no text: sound or a picture. Only counted."""
+
+    def __init__(self) -> None:
+        self.size_bytes = 0
+
+    def feed(self, data: bytes) -> list[str]:
+        self.size_bytes += len(data)
+        return []
+
+    def rest(self) -> list[str]:
+        return []
