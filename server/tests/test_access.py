@@ -48,6 +48,7 @@ READS = [
     "/api/v1/live",
     "/api/v1/projects",
     "/api/v1/keys",
+    f"/api/v1/whereabouts/{'a' * 32}/projects",
 ]
 
 

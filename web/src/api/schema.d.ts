@@ -690,6 +690,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/whereabouts/{trace_id}/projects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Projects Of Trace
+         * @description The projects that hold anything of a trace; only the install's owner sees across projects.
+         *
+         *     While the engine does not answer, only the journal and the quarantine are looked at.
+         */
+        get: operations["get_projects_of_trace"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -2196,6 +2218,14 @@ export interface components {
             next_cursor: string | null;
             /** Traces */
             traces: components["schemas"]["TraceRow"][];
+        };
+        /**
+         * TraceProjects
+         * @description The projects that hold anything of one trace.
+         */
+        TraceProjects: {
+            /** Projects */
+            projects: string[];
         };
         /**
          * TraceRow
@@ -4182,6 +4212,46 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Whereabouts"];
+                };
+            };
+        };
+    };
+    get_projects_of_trace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                trace_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TraceProjects"];
                 };
             };
         };

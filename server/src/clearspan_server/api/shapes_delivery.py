@@ -157,6 +157,12 @@ class WaitingEntry(Shape):
     received: str
 
 
+class TraceProjects(Shape):
+    """The projects that hold anything of one trace."""
+
+    projects: list[str]
+
+
 class Whereabouts(Shape):
     """Where a trace is: what waits, what is stored, what was refused, and by whom it came."""
 

@@ -4,14 +4,15 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
 
-from clearspan_server.api.access import ReadAccess, read_access
+from clearspan_server.api.access import OWNER, ReadAccess, read_access
 from clearspan_server.api.deliveries import reason_row
 from clearspan_server.api.pulse import engine_trouble
 from clearspan_server.api.quarantine import quarantine_row
-from clearspan_server.api.shapes_delivery import WaitingEntry, Whereabouts
+from clearspan_server.api.shapes_delivery import TraceProjects, WaitingEntry, Whereabouts
 from clearspan_server.api.state import state_of
 from clearspan_server.api.window import ScopeQuery, rfc3339
-from clearspan_server.query.whereabouts import whereabouts
+from clearspan_server.ingest.admission import DEFAULT_PROJECT
+from clearspan_server.query.whereabouts import projects_of, whereabouts
 
 router = APIRouter(prefix="/api/v1", tags=["deliveries"])
 
@@ -60,6 +61,19 @@ def get_whereabouts(
         quarantined=[quarantine_row(row) for row in refused],
         rejected_nearby=[reason_row(one) for one in found.reasons],
     )
+
+
+@router.get("/whereabouts/{trace_id}/projects", dependencies=[OWNER])
+def get_projects_of_trace(request: Request, trace_id: str) -> TraceProjects:
+    """The projects that hold anything of a trace; only the install's owner sees across projects.
+
+    While the engine does not answer, only the journal and the quarantine are looked at.
+    """
+    server = state_of(request)
+    engine = None if engine_trouble(server) else server.engine
+    known = sorted({DEFAULT_PROJECT, *server.catalog.projects()})
+    found = projects_of(engine, server.journal, known, trace_id)
+    return TraceProjects(projects=sorted(found | server.quarantine.projects(trace_id)))
 
 
 def _state(listed: str | None, *, is_stored: bool, waits: bool, refused: bool) -> str:

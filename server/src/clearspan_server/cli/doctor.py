@@ -22,6 +22,7 @@ from clearspan_server.store.folder import running
 _CONNECT_S = 2.0
 _SLOW_S = 10.0
 _AHEAD_S = 5.0  # of a sender's clock; what is behind may be old spans
+_ANY = "default"  # is asked of a trace that no project holds, for what was rejected
 _TRACE_ID = re.compile(r"[0-9a-f]{32}")
 _REFUSED = re.compile(r'clearspan_http_request_seconds_count\{[^}]*status="401"\} ([0-9.]+)')
 
@@ -79,19 +80,15 @@ def trace_story(settings: Settings, trace_id: str, project: str | None) -> Repor
     if not _TRACE_ID.fullmatch(trace_id):
         raise BadInput(f"{trace_id!r} is no trace id: 32 hex digits are")
     server = client.find(settings.data)
-    projects = (
-        [project] if project else [row["id"] for row in server.get("/api/v1/projects")["projects"]]
-    )
-    found: dict[str, Any] = {}
-    for one in projects:
-        found = server.get(f"/api/v1/whereabouts/{trace_id}?project={one}") | {"project": one}
-        if found["state"] != "unknown":
-            break
-    return Report(list(_story(found, projects)), found)
+    where = f"/api/v1/whereabouts/{trace_id}"
+    holders = [project] if project else server.get(f"{where}/projects")["projects"]
+    one = holders[0] if holders else _ANY
+    found = server.get(f"{where}?project={one}") | {"project": one}
+    return Report(list(_story(found, f"project {one}" if holders else "any project")), found)
 
 
-def _story(found: dict[str, Any], projects: list[str]) -> Iterator[Check]:
-    yield from _of_engine(found, projects)
+def _story(found: dict[str, Any], place: str) -> Iterator[Check]:
+    yield from _of_engine(found, place)
     if found["parts"]:
         parts = ", ".join(f"{count} {kind}" for kind, count in found["parts"].items())
         yield Check("parts", ok=True, says=f"{parts}, folded into their spans")
@@ -127,7 +124,7 @@ def _story(found: dict[str, Any], projects: list[str]) -> Iterator[Check]:
         )
 
 
-def _of_engine(found: dict[str, Any], projects: list[str]) -> Iterator[Check]:
+def _of_engine(found: dict[str, Any], place: str) -> Iterator[Check]:
     if found["engine"] != "ok":
         yield Check(
             "engine",
@@ -139,7 +136,7 @@ def _of_engine(found: dict[str, Any], projects: list[str]) -> Iterator[Check]:
         yield Check(
             "trace",
             ok=False,
-            says=f"nothing of {found['trace_id']} is in {', '.join(projects)}",
+            says=f"nothing of {found['trace_id']} is in {place}",
             advice="was it sampled out, sent elsewhere, or never flushed? `clearspan doctor` shows who sends",
         )
     if found["spans"]:

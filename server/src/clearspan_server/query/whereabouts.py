@@ -1,9 +1,10 @@
 """Where one trace is: in the journal, stored, listed, or refused near the time when it came."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from clearspan_server.query import SQL
@@ -17,6 +18,7 @@ from clearspan_server.store.statements import statement
 _NEAR_NS = 60_000_000_000
 _MAX_BYTES = 256 * 1024 * 1024  # of waiting entries that are searched
 _OF_SPANS = frozenset(("spans", "open", "update", "log"))
+_IS_HERE = statement(SQL, "deliveries_trace_is_here")
 _TRACE = statement(SQL, "deliveries_trace")
 _PARTS = statement(SQL, "deliveries_trace_parts")
 _LISTED = statement(SQL, "deliveries_trace_listed")
@@ -82,16 +84,35 @@ def whereabouts(
     )
 
 
+def projects_of(
+    engine: Engine | None, journal: Journal, projects: Sequence[str], trace_id: str
+) -> set[str]:
+    """Those of these projects that hold spans of this trace, stored or waiting; without an engine, only waiting."""
+    found = {
+        name for _, rows in _waiting(journal, trace_id) for name in rows["project"].to_pylist()
+    }
+    if engine is not None:
+        found |= {project for project in projects if _is_here(engine, project, trace_id)}
+    return found & set(projects)
+
+
+def _is_here(engine: Engine, project: str, trace_id: str) -> bool:
+    [row] = engine.query(_IS_HERE, {"project": project, "trace_id": trace_id})
+    return bool(row["records"])
+
+
 def _pending(journal: Journal, project: str, trace_id: str) -> Iterator[Pending]:
+    for entry, found in _waiting(journal, trace_id):
+        rows = found.filter(pc.equal(found["project"], project))
+        if rows.num_rows:
+            yield Pending(entry.seq, entry.kind, rows.num_rows, pc.min(rows["received_ns"]).as_py())
+
+
+def _waiting(journal: Journal, trace_id: str) -> Iterator[tuple[Entry, pa.Table]]:
+    """Entries that wait for the engine, with their rows of this trace, of any project."""
     for entry in journal.read(journal.stored, max_bytes=_MAX_BYTES):
-        if entry.kind in _OF_SPANS and (found := _found(entry, project, trace_id)):
-            yield found
-
-
-def _found(entry: Entry, project: str, trace_id: str) -> Pending | None:
-    table = from_bytes(entry.data, entry.schema_version)
-    mine = pc.and_(pc.equal(table["project"], project), pc.equal(table["trace_id"], trace_id))
-    rows = table.filter(mine)
-    if not rows.num_rows:
-        return None
-    return Pending(entry.seq, entry.kind, rows.num_rows, pc.min(rows["received_ns"]).as_py())
+        if entry.kind in _OF_SPANS:
+            table = from_bytes(entry.data, entry.schema_version)
+            rows = table.filter(pc.equal(table["trace_id"], trace_id))
+            if rows.num_rows:
+                yield entry, rows

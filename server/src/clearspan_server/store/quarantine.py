@@ -93,6 +93,15 @@ class Quarantine:
             (project, trace_id, trace_id, limit),
         )
 
+    def projects(self, trace_id: str) -> set[str]:
+        """The projects of which rows of a trace wait."""
+        with self._lock:
+            rows = self._file.execute(
+                "select distinct project from rows where redriven_ns is null and trace_id = ?",
+                (trace_id,),
+            ).fetchall()
+        return {project for (project,) in rows}
+
     def find(self, project: str, ids: Sequence[int]) -> list[Quarantined]:
         """The rows of these numbers that wait in the project."""
         marks = ", ".join("?" * len(ids))
