@@ -3,6 +3,7 @@
 from clearspan.decorator import trace
 from clearspan.exporters import Exporter, Outcome
 from clearspan.fields import KINDS
+from clearspan.instrument import instrument, uninstrument, wrap
 from clearspan.propagation import (
     current_span,
     current_span_id,
@@ -32,10 +33,13 @@ __all__ = [
     "flush",
     "init",
     "inject",
+    "instrument",
     "llm_span",
     "retrieval_span",
     "span",
     "tool_span",
     "trace",
     "traceparent",
+    "uninstrument",
+    "wrap",
 ]

@@ -1,0 +1,121 @@
+"""Model calls over aiohttp."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Mapping
+from types import ModuleType
+from typing import Any
+from weakref import WeakValueDictionary
+
+from clearspan.instrument.call import InFlight, ModelCall, begin, harmless
+from clearspan.instrument.patching import patch, when_imported
+from clearspan.instrument.scope import is_wanted
+
+CLIENTS = {"aiohttp": ("ClientSession",)}
+_CALL = "_clearspan_call"  # the attribute of a response that keeps its record
+
+Function = Callable[..., Any]
+
+# By the id of the stream, which has no room for an attribute and lives as long as its response.
+_calls: WeakValueDictionary[int, ModelCall] = WeakValueDictionary()
+
+
+def instrument(group: str) -> None:
+    """Records the model calls of all sessions, existing ones included."""
+    when_imported(group, "aiohttp", functools.partial(_patch, group))
+
+
+def _patch(group: str, library: ModuleType) -> None:
+    patch(group, library.ClientSession, "_request", _request(group))
+    for name in ("read", "readany", "readchunk", "readline", "readuntil", "readexactly"):
+        patch(group, library.StreamReader, name, _read)
+    patch(group, library.StreamReader, "read_nowait", _read_nowait)
+    for name in ("close", "release"):
+        patch(group, library.ClientResponse, name, _leave)
+
+
+def _request(group: str) -> Callable[[Function], Function]:
+    def make(original: Function) -> Function:
+        async def request(self: Any, method: str, url: Any, **kwargs: Any) -> Any:  # noqa: ANN401  # the library's
+            wanted = method.upper() == "POST" and is_wanted(group, self)
+            call = _begin(self, url, kwargs) if wanted else None
+            if call is None:
+                return await original(self, method, url, **kwargs)
+            with InFlight(call):
+                response = await original(self, method, url, **kwargs)
+            _answered(call, response)
+            return response
+
+        return request
+
+    return make
+
+
+@harmless
+def _begin(session: Any, url: Any, kwargs: Mapping[str, Any]) -> ModelCall | None:  # noqa: ANN401  # the library's
+    base = getattr(session, "_base_url", None)
+    address = str(base.join(type(base)(url))) if base else str(url)
+    given = {**session.headers, **(kwargs.get("headers") or {})}
+    headers = {str(name).lower(): str(value) for name, value in given.items()}
+
+    def body() -> bytes | None:
+        data = kwargs.get("data")
+        if kwargs.get("json") is not None:
+            data = session.json_serialize(kwargs["json"])
+            headers.setdefault("content-type", "application/json")
+        return data.encode() if isinstance(data, str) else data if type(data) is bytes else None
+
+    return begin("POST", address, headers, body)
+
+
+@harmless
+def _answered(call: ModelCall, response: Any) -> None:  # noqa: ANN401  # the library's
+    call.answered(response.status, response.headers)
+    setattr(response, _CALL, call)
+    _calls[id(response.content)] = call
+    if response.content.at_eof():  # as an answer without a body is
+        call.end()
+
+
+def _read(original: Function) -> Function:
+    async def read(self: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401  # the library's
+        call = _calls.get(id(self))
+        if call is None or call.is_reading:
+            return await original(self, *args, **kwargs)
+        with call.reading():
+            data = await original(self, *args, **kwargs)
+        _took(self, call, data)
+        return data
+
+    return read
+
+
+def _read_nowait(original: Function) -> Function:
+    def read_nowait(self: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401  # the library's
+        call = _calls.get(id(self))
+        if call is None or call.is_reading:
+            return original(self, *args, **kwargs)
+        with call.reading():
+            data = original(self, *args, **kwargs)
+        _took(self, call, data)
+        return data
+
+    return read_nowait
+
+
+def _took(stream: Any, call: ModelCall, data: bytes | tuple[bytes, bool]) -> None:  # noqa: ANN401  # the library's
+    # The session has undone the content encoding, unless it was told not to.
+    call.received(data[0] if isinstance(data, tuple) else data, is_decoded=True)
+    if stream.at_eof():
+        call.end()
+
+
+def _leave(original: Function) -> Function:
+    def leave(self: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401  # the library's
+        call: ModelCall | None = vars(self).get(_CALL)
+        if call is not None and not call.is_reading:
+            call.cancel()
+        return original(self, *args, **kwargs)
+
+    return leave

@@ -1,0 +1,227 @@
+"""A model call on the HTTP wire: its span, from the request to the last byte of the answer."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, nullcontext
+from contextvars import ContextVar
+from dataclasses import fields
+from time import monotonic
+from typing import ParamSpec, TypeVar
+from urllib.parse import urlsplit
+
+from clearspan import wire
+from clearspan.errors import report
+from clearspan.instrument import attempts
+from clearspan.instrument.inflate import inflater
+from clearspan.tracer import Scope, Span, here, switch
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+INTERRUPTED = "StreamInterrupted"  # the error of an answer that ended before its end
+_KINDS = {"embeddings": "embedding", "rerank": "reranker"}
+
+
+def harmless(function: Callable[P, R]) -> Callable[P, R | None]:
+    """What goes wrong in ``function`` is reported, and None returned: the program goes on."""
+
+    @functools.wraps(function)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> R | None:
+        try:
+            return function(*args, **kwargs)
+        except Exception as error:  # noqa: BLE001  # the funnel
+            report(error, "recording a model call")
+            return None
+
+    return guarded
+
+
+class ModelCall:
+    """One call; the transports tell it what happens. It ends once, whatever they tell.
+
+    ``answered``, then ``received`` for each slice of the body, then ``end``; or ``fail`` at any time.
+    Dropped without an end, it was cancelled.
+    """
+
+    __slots__ = (
+        *("_answer", "_endpoint", "_inflate", "_is_over", "_key", "is_reading", "span"),
+        "__weakref__",
+    )
+
+    def __init__(self, endpoint: wire.Endpoint, key: tuple[str, int], span: Span) -> None:
+        self.span = span
+        self.is_reading = False  # of a transport whose reading functions call each other
+        self._endpoint = endpoint
+        self._key = key
+        self._answer: wire.Answer | None = None
+        self._inflate = inflater("")
+        self._is_over = False
+
+    @harmless
+    def answered(self, status: int, headers: Mapping[str, str]) -> None:
+        """The status line and headers came."""
+        found = {name.lower(): value for name, value in headers.items()}
+        self._answer = wire.Answer(self._endpoint, status, found)
+        self._inflate = inflater(found.get("content-encoding", ""))
+        self.span.set({"http.response.status_code": status})
+
+    @harmless
+    def received(self, data: bytes, *, is_decoded: bool = False) -> None:
+        """A slice of the body came; the end of a stream that says so ends the call.
+
+        Args:
+            data: as it came, or ``is_decoded``: without its content encoding.
+            is_decoded: whether the HTTP client has undone the content encoding.
+        """
+        if self._is_over or self._answer is None or not data:
+            return
+        if not is_decoded:
+            data = self._inflate(data) if self._inflate else b""
+        if self._answer.feed(data):
+            self.span.first_token()
+        if self._answer.is_complete:
+            self.end()
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """While the transport reads: its functions call each other, and close what has ended."""
+        self.is_reading = True
+        try:
+            yield
+        except BaseException as error:
+            self.fail(error)
+            raise
+        finally:
+            self.is_reading = False
+
+    def end(self) -> None:
+        """The body is over: well if its end marker came, else it was cut."""
+        self._conclude(self._interrupt)
+
+    def cancel(self) -> None:
+        """The caller closed the stream, which is well after its end marker."""
+        self._conclude(self.span.cancel)
+
+    def fail(self, error: BaseException) -> None:
+        """The request or its stream raised ``error``: a failure, or somebody's wish to stop."""
+        self._conclude(lambda: self.span.close_with(error))
+
+    @harmless
+    def _conclude(self, verdict: Callable[[], None]) -> None:
+        if self._is_over:
+            return
+        self._is_over = True
+        if self._answer is not None:
+            self._record(self._answer)
+        if self._answer is None or not self._answer.is_complete:
+            verdict()
+        self._finish()
+
+    def _interrupt(self) -> None:
+        if self._inflate is not None:
+            self.span.error(INTERRUPTED, "the answer ended before its end marker")
+
+    def _record(self, answer: wire.Answer) -> None:
+        """Records what was understood of the answer, and its own error before any other."""
+        reply = answer.close()
+        facts: dict[str, object] = {
+            "response_model": reply.model,
+            "response_id": reply.response_id,
+            "request_id": reply.request_id,
+            "finish_reason": reply.finish_reason,
+            "gen_ai.response.service_tier": reply.service_tier,
+            "output": reply.messages,
+            "usage": reply.usage and _usage(reply.usage),
+        }
+        self.span.set({name: fact for name, fact in facts.items() if fact})
+        if answer.error is not None:
+            self.span.error(answer.error.type, answer.error.message)
+
+    def _finish(self) -> None:
+        span = self.span
+        failed = None
+        if span.status == "error":
+            first = span.retry_of or span.span_id
+            failed = attempts.Failed(first, span.trace_id, span.attempt or 1, monotonic())
+        attempts.note(self._key, failed)
+        span.end()
+
+    def __del__(self) -> None:
+        self.cancel()
+
+
+class InFlight:
+    """Makes a call's span current while its request is sent; what is sent inside is no other call."""
+
+    __slots__ = ("_call", "_outside", "_token")
+
+    def __init__(self, call: ModelCall) -> None:
+        self._call = call
+
+    def __enter__(self) -> None:
+        self._token = _is_sending.set(True)
+        self._outside = switch(self._call.span)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, stack: object
+    ) -> None:
+        switch(self._outside)
+        _is_sending.reset(self._token)
+        if error is not None:
+            self._call.fail(error)
+
+
+_is_sending: ContextVar[bool] = ContextVar("clearspan.is_sending", default=False)
+
+
+@harmless
+def begin(
+    method: str, url: str, headers: Mapping[str, str], body: Callable[[], bytes | None]
+) -> ModelCall | None:
+    """The record of a request that is a model call, started; None for every other request.
+
+    Args:
+        method: of HTTP.
+        url: the whole address.
+        headers: of the request, in any mapping that knows names in lower case.
+        body: reads the body; called only for an address that looks like a model call's.
+    """
+    endpoint = wire.recognise(method, url, headers)
+    if endpoint is None or _is_sending.get():
+        return None
+    sent = body() or b""
+    asked = wire.question(endpoint, sent, headers.get("content-type", ""))
+    if not (asked.model or asked.messages):
+        return None  # it only looks like one
+    key = (here().span_id, hash((url, sent)))
+    former = attempts.earlier(key)
+    attempt = max(attempts.told(headers), former.attempt + 1 if former else 0)
+    facts: dict[str, object] = {
+        "provider": endpoint.provider,
+        "operation": endpoint.operation,
+        "model": asked.model,
+        "input": asked.messages,
+        "tools": asked.tools,
+        "parameters": asked.parameters,
+        "streamed": endpoint.streamed or asked.streamed,
+        "server.address": urlsplit(url).hostname,
+        "attempt": attempt,
+        "retry_of": former and former.first_span_id,
+    }
+    facts = {name: fact for name, fact in facts.items() if fact}
+    with Scope(former.trace_id, *key[:1], here().carried) if former else nullcontext():
+        name = f"{endpoint.operation} {asked.model}".rstrip()
+        span = Span(name, _KINDS.get(endpoint.operation, "llm"), facts)
+    return ModelCall(endpoint, key, span)
+
+
+def _usage(usage: wire.Usage) -> dict[str, int]:
+    """The counts that are known, by the names of `Span.usage`."""
+    return {name: count for name in _COUNTS if (count := getattr(usage, name)) is not None} | dict(
+        usage.other
+    )
+
+
+_COUNTS = tuple(field.name for field in fields(wire.Usage) if field.name != "other")

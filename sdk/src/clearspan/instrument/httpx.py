@@ -1,0 +1,128 @@
+"""Model calls over httpx and httpx2, sync and async, which most vendors' clients use."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from types import ModuleType
+from typing import Any
+
+from clearspan.instrument.call import InFlight, ModelCall, begin, harmless
+from clearspan.instrument.patching import patch, when_imported
+from clearspan.instrument.scope import is_wanted
+
+CLIENTS = {"httpx": ("Client", "AsyncClient"), "httpx2": ("Client", "AsyncClient")}
+
+
+def instrument(group: str) -> None:
+    """Records the model calls of both libraries' clients, existing ones included."""
+    for module in CLIENTS:
+        when_imported(group, module, functools.partial(_patch, group))
+
+
+def _patch(group: str, library: ModuleType) -> None:
+    patch(group, library.Client, "send", functools.partial(_send, group, library))
+    patch(group, library.AsyncClient, "send", functools.partial(_asend, group, library))
+
+
+def _send(group: str, library: ModuleType, original: Callable[..., Any]) -> Callable[..., Any]:
+    class Stream(library.SyncByteStream):  # type: ignore[misc, name-defined]  # its class is known at run time
+        """The bytes of a response, which the record sees too."""
+
+        def __init__(self, stream: Any, call: ModelCall) -> None:  # noqa: ANN401  # the library's
+            self._stream, self._call = stream, call
+
+        def __iter__(self) -> Iterator[bytes]:
+            try:
+                for data in self._stream:
+                    self._call.received(data)
+                    yield data
+            except BaseException as error:
+                self._call.fail(error)
+                raise
+            self._call.end()
+
+        def close(self) -> None:
+            try:
+                self._stream.close()
+            finally:
+                self._call.cancel()
+
+        def __getattr__(self, name: str) -> object:
+            return getattr(self._stream, name)
+
+    def send(self: Any, request: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401  # the library's
+        call = _begin(group, library, self, request)
+        if call is None:
+            return original(self, request, *args, **kwargs)
+        with InFlight(call):
+            response = original(self, request, *args, **kwargs)
+        _answered(call, response, Stream)
+        return response
+
+    return send
+
+
+def _asend(
+    group: str, library: ModuleType, original: Callable[..., Any]
+) -> Callable[..., Awaitable[Any]]:
+    class Stream(library.AsyncByteStream):  # type: ignore[misc, name-defined]  # its class is known at run time
+        """The bytes of a response, which the record sees too."""
+
+        def __init__(self, stream: Any, call: ModelCall) -> None:  # noqa: ANN401  # the library's
+            self._stream, self._call = stream, call
+
+        async def __aiter__(self) -> AsyncIterator[bytes]:
+            try:
+                async for data in self._stream:
+                    self._call.received(data)
+                    yield data
+            except BaseException as error:
+                self._call.fail(error)
+                raise
+            self._call.end()
+
+        async def aclose(self) -> None:
+            try:
+                await self._stream.aclose()
+            finally:
+                self._call.cancel()
+
+        def __getattr__(self, name: str) -> object:
+            return getattr(self._stream, name)
+
+    async def send(self: Any, request: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401  # the library's
+        call = _begin(group, library, self, request)
+        if call is None:
+            return await original(self, request, *args, **kwargs)
+        with InFlight(call):
+            response = await original(self, request, *args, **kwargs)
+        _answered(call, response, Stream)
+        return response
+
+    return send
+
+
+@harmless
+def _begin(group: str, library: ModuleType, client: Any, request: Any) -> ModelCall | None:  # noqa: ANN401  # the library's
+    if request.method != "POST" or not is_wanted(group, client):
+        return None
+
+    def body() -> bytes | None:
+        try:
+            found: bytes = request.content
+        except library.RequestNotRead:  # a stream, which only the transport may read
+            return None
+        return found
+
+    return begin("POST", str(request.url), request.headers, body)
+
+
+@harmless
+def _answered(call: ModelCall, response: Any, stream: type) -> None:  # noqa: ANN401  # the library's
+    call.answered(response.status_code, response.headers)
+    if response.is_stream_consumed or response.is_closed:
+        call.received(response.content, is_decoded=True)
+        call.end()
+    else:
+        response.stream = stream(response.stream, call)

@@ -1,0 +1,57 @@
+"""Which HTTP clients are recorded: all of a library's, or those that were wrapped."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Collection, Iterator
+from weakref import WeakSet
+
+MAX_LOOKED_AT = 500  # objects inside a vendor's client
+
+_everybody: set[str] = set()  # groups whose every client is recorded
+_wrapped: WeakSet[object] = WeakSet()
+
+
+def want(group: str, *, everybody: bool) -> None:
+    """Switches recording of all clients of a group on or off."""
+    (_everybody.add if everybody else _everybody.discard)(group)
+
+
+def want_only(client: object) -> None:
+    """Switches recording of one HTTP client on."""
+    _wrapped.add(client)
+
+
+def want_no_more() -> None:
+    """Switches recording of wrapped clients off."""
+    _wrapped.clear()
+
+
+def is_wanted(group: str, client: object) -> bool:
+    """Whether the calls of this client are recorded."""
+    return group in _everybody or client in _wrapped
+
+
+def inside(client: object, kinds: tuple[type, ...]) -> Iterator[object]:
+    """The HTTP clients of these types that a vendor's client holds, nearest first; no code of it runs."""
+    seen: set[int] = set()
+    waiting = deque([client])
+    while waiting and len(seen) < MAX_LOOKED_AT:
+        held = waiting.popleft()
+        if id(held) in seen:
+            continue
+        seen.add(id(held))
+        if isinstance(held, kinds):
+            yield held
+        else:
+            waiting.extend(_held(held))
+
+
+def _held(value: object) -> Collection[object]:
+    if isinstance(value, (list, tuple)):
+        return value
+    try:
+        found = object.__getattribute__(value, "__dict__")
+    except AttributeError:
+        return ()
+    return list(found.values()) if isinstance(found, dict) else ()
