@@ -38,3 +38,4 @@ def strict(monkeypatch: pytest.MonkeyPatch) -> None:
         if name.startswith(("CLEARSPAN_", "OTEL_")):
             monkeypatch.delenv(name)
     monkeypatch.setenv("CLEARSPAN_STRICT", "1")
+    monkeypatch.setenv("CLEARSPAN_SPILL", "off")

@@ -34,7 +34,12 @@ class Programs:
         }
         done = subprocess.run(
             [sys.executable, "-W", "error", str(script)],
-            env={**inherited, "PYTHONPATH": str(SOURCES), **environment},
+            env={
+                **inherited,
+                "PYTHONPATH": str(SOURCES),
+                "CLEARSPAN_SPILL": "off",
+                **environment,
+            },
             capture_output=True,
             text=True,
             timeout=60,

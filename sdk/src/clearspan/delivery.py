@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from time import monotonic, sleep, time_ns
 
 from clearspan.errors import report, warn_once
-from clearspan.exporters import Exporter, Outcome
+from clearspan.exporters import Exporter, Outcome, Spilling
 from clearspan.fields import FACT_BYTES, NOTHING
 from clearspan.tracer import Span
 
@@ -30,7 +30,11 @@ MAX_RETRY_AFTER_S = 120.0
 LAST_TRIES = 2
 LAST_PAUSE_S = 0.2
 EXIT_S = 3.0
-
+SPILL_SPANS = 2_000  # in one file at most
+# What is left of the time at the end for writing to disk what could not be sent, and what is spent
+# on sending what ended processes have left.
+SPILL_SHARE, SPILL_S = 0.3, 1.0
+OTHERS_S = 1.0
 
 FAILURE_BYTES = 16_384  # about what is kept of an exception and its stack
 SMALL_FACTS = 16  # a span with no more, all short, counts as one span and no bytes
@@ -41,8 +45,12 @@ OpenSpans = dict[str, weakref.ref[Span]]
 
 @dataclass(slots=True, eq=False)
 class Mark:
-    """A place in a queue; answered when everything before it has been settled."""
+    """A place in a queue; answered when everything before it has been settled.
 
+    The last one waits for what ended processes have left as well.
+    """
+
+    is_last: bool = False
     answered: threading.Event = field(default_factory=threading.Event)
     is_complete: bool = False
 
@@ -59,9 +67,10 @@ class Outbox:
     """What waits for one exporter. The program's threads put, the delivery thread takes."""
 
     __slots__ = (
-        *("_asked_until_s", "_batch", "_bounds", "_exporter", "_failures", "_has_more", "_lock"),
-        *("_make", "_not_before_s", "_queue", "_reported", "_size_bytes"),
-        *("closing", "dropped", "given_up", "lost"),
+        *("_asked_until_s", "_batch", "_bounds", "_exporter", "_failures", "_has_more"),
+        *("_is_through", "_lock", "_spill_from_s"),
+        *("_make", "_not_before_s", "_queue", "_reported", "_size_bytes", "_spilling"),
+        *("closing", "dropped", "given_up", "lost", "spilled"),
     )
 
     def __init__(self, make: Callable[[], Exporter], bounds: Bounds) -> None:
@@ -73,13 +82,17 @@ class Outbox:
         # For the size, and for taking; reentrant, because a finaliser that ends a span may
         # interrupt its own thread here.
         self._lock = threading.RLock()
+        self._spilling = threading.Lock()
         self.dropped = 0  # thrown away because the queue was full
         self.lost = 0  # refused by the other side
         self.given_up = 0  # of the lost ones, those for which there was no more time
+        self.spilled = 0  # on disk, for later
         self.closing = False
         self._batch: list[Span] = []
         self._failures = 0
         self._has_more = False
+        self._is_through = False  # ended processes have left nothing more
+        self._spill_from_s = 0.0
         self._not_before_s = 0.0
         self._asked_until_s = 0.0
         self._reported = 0
@@ -100,9 +113,9 @@ class Outbox:
             warn_once("drop", "the queue is full, the oldest spans are dropped")
         return True
 
-    def mark(self) -> Mark:
+    def mark(self, *, is_last: bool = False) -> Mark:
         """A mark at the end of the queue."""
-        mark = Mark()
+        mark = Mark(is_last)
         with self._lock:
             self._queue.append(mark)
         return mark
@@ -121,12 +134,16 @@ class Outbox:
         """Exports until the queue is empty, the exporter wants a pause, or others had to wait."""
         self._has_more = False
         for _ in range(TURN_BATCHES):
-            if monotonic() < self._not_before_s or not self._fill():
+            if self._failures and self.is_crowded():
+                self.spill()
+            if monotonic() < self._not_before_s:
                 break
-            outcome = self._export()
-            del self._batch[: outcome.settled]
-            self.lost += outcome.lost
-            if not self._batch:
+            outcome = self._resend(others=False) or self._send() or self._resend(others=True)
+            if outcome is None:
+                self._is_through = True
+                self._fill()
+                break
+            if outcome.settled and not self._batch:
                 self._failures = 0
                 continue
             self._failures += 1
@@ -139,9 +156,32 @@ class Outbox:
         else:
             self._has_more = True
 
+    def may_spill(self) -> bool:
+        """Whether the exporter keeps on disk what cannot be sent, as far as is known by now."""
+        return self._exporter is None or isinstance(self._exporter, Spilling)
+
+    def spill(self, patience_s: float = 60.0) -> None:
+        """Keeps on disk what waits, as far as that is possible."""
+        exporter, until_s = self._exporter, monotonic() + patience_s
+        if not isinstance(exporter, Spilling) or monotonic() < self._spill_from_s:
+            return
+        if not self._spilling.acquire(timeout=patience_s):
+            return
+        try:
+            while monotonic() < until_s and (spans := self._take()):
+                outcome = self._spilled_by(exporter, spans)
+                self.lost += outcome.lost
+                self.spilled += max(0, outcome.settled - outcome.lost)
+                if left := spans[outcome.settled :]:
+                    self._spill_from_s = monotonic() + MAX_BACKOFF_S
+                    self._put_back(left)
+                    break
+        finally:
+            self._spilling.release()
+
     def wait_s(self) -> float:
         """How long nothing needs to be done for this exporter."""
-        if self._batch:
+        if self._batch or self._not_before_s > monotonic():
             return max(0.0, self._not_before_s - monotonic())
         return 0.0 if self._has_more else INTERVAL_S
 
@@ -169,12 +209,40 @@ class Outbox:
             self._exporter = self._make()
         return self._exporter
 
-    def _export(self) -> Outcome:
+    def _send(self) -> Outcome | None:
+        """Exports the next batch; None when nothing waits."""
+        if not self._fill():
+            return None
         try:
-            return self._made().export(self._batch, self.dropped)
+            outcome = self._made().export(self._batch, self.dropped)
         except Exception as error:  # noqa: BLE001  # the funnel: an exporter failed
             report(error, "exporting spans")
-            return Outcome(settled=len(self._batch), lost=len(self._batch))
+            outcome = Outcome(settled=len(self._batch), lost=len(self._batch))
+        del self._batch[: outcome.settled]
+        self.lost += outcome.lost
+        return outcome
+
+    def _resend(self, *, others: bool) -> Outcome | None:
+        """Sends something that was kept on disk; None when there is nothing."""
+        exporter = self._exporter
+        if not isinstance(exporter, Spilling):
+            return None
+        try:
+            outcome = exporter.resend(others=others)
+        except Exception as error:  # noqa: BLE001  # the funnel: an exporter failed
+            report(error, "sending what was kept on disk")
+            return None
+        if outcome is not None and not others:
+            self.lost += outcome.lost
+            self.spilled = max(0, self.spilled - outcome.settled)
+        return outcome
+
+    def _spilled_by(self, exporter: Spilling, spans: Sequence[Span]) -> Outcome:
+        try:
+            return exporter.spill(spans, self.dropped)
+        except Exception as error:  # noqa: BLE001  # the funnel: an exporter failed
+            report(error, "keeping spans on disk")
+            return Outcome(settled=0)
 
     def _pause_s(self) -> float:
         if self.closing:
@@ -190,7 +258,7 @@ class Outbox:
             while len(self._batch) < BATCH_SPANS and room_bytes > 0 and self._queue:
                 item = self._queue[0]
                 if isinstance(item, Mark):
-                    if self._batch:
+                    if self._batch or self._must_wait(item):
                         break
                     self._answer(item)
                 else:
@@ -199,6 +267,35 @@ class Outbox:
                     room_bytes -= item.size_bytes
                 self._queue.popleft()
         return bool(self._batch)
+
+    def _must_wait(self, mark: Mark) -> bool:
+        exporter = self._exporter
+        if not isinstance(exporter, Spilling):
+            return False
+        return exporter.spilled() or (mark.is_last and not self._is_through)
+
+    def _take(self) -> list[Span]:
+        """The batch and what is oldest in the queue; marks are passed over and stay."""
+        marks = []
+        with self._lock:
+            spans = self._batch[:]
+            self._batch.clear()
+            room_bytes = BATCH_BYTES - sum(span.size_bytes for span in spans)
+            while len(spans) < SPILL_SPANS and room_bytes > 0 and self._queue:
+                item = self._queue.popleft()
+                if isinstance(item, Mark):
+                    marks.append(item)
+                else:
+                    spans.append(item)
+                    self._size_bytes -= item.size_bytes
+                    room_bytes -= item.size_bytes
+            self._queue.extendleft(reversed(marks))
+        return spans
+
+    def _put_back(self, spans: Sequence[Span]) -> None:
+        with self._lock:
+            self._queue.extendleft(reversed(spans))
+            self._size_bytes += sum(span.size_bytes for span in spans)
 
     def _make_room(self) -> int:
         before = self.dropped
@@ -218,10 +315,17 @@ class Outbox:
         mark.answered.set()
 
     def _give_up(self) -> None:
+        self._spill_from_s = 0.0
+        self.spill()
         while self._fill():
             self.given_up += len(self._batch)
             self.lost += len(self._batch)
             self._batch.clear()
+        with self._lock:
+            while self._queue and isinstance(mark := self._queue[0], Mark):
+                self._queue.popleft()
+                mark.answered.set()
+        self._not_before_s = monotonic() + MAX_BACKOFF_S
 
 
 class Delivery:
@@ -294,6 +398,37 @@ class Delivery:
         marks = [outbox.mark() for outbox in self._outboxes]
         for outbox in self._outboxes:
             outbox.hurry()
+        return self._reach(marks, timeout_s)
+
+    def close(self, timeout_s: float) -> bool:
+        """Flushes for the last time, giving up early on an address where nobody answers.
+
+        What cannot be sent is kept on disk; if all was sent, what others have kept is sent, too.
+        """
+        deadline_s = monotonic() + timeout_s
+        for outbox in self._outboxes:
+            outbox.closing = True
+        may_spill = any(outbox.may_spill() for outbox in self._outboxes)
+        reserve_s = min(SPILL_S, SPILL_SHARE * timeout_s) if may_spill else 0.0
+        is_complete = self.flush(timeout_s - reserve_s)
+        left_s = max(0.0, deadline_s - monotonic())
+        if is_complete and may_spill:
+            marks = [outbox.mark(is_last=True) for outbox in self._outboxes]
+            self._reach(marks, min(OTHERS_S, left_s))
+        else:
+            self.spill(left_s)
+        self.tell_undelivered("exit", "recording ended")
+        self._is_stopped = True
+        self._bell.put(None)
+        return is_complete
+
+    def spill(self, patience_s: float) -> None:
+        """Keeps on disk what still waits."""
+        for outbox in self._outboxes:
+            outbox.spill(patience_s)
+
+    def _reach(self, marks: Sequence[Mark], timeout_s: float) -> bool:
+        """Delivers up to the marks; whether everything before them was acknowledged."""
         deadline_s = monotonic() + timeout_s
         if not self._is_stopped and self.start():
             self._bell.put(None)
@@ -303,20 +438,12 @@ class Delivery:
             mark.answered.wait(max(0.0, deadline_s - monotonic()))
         return all(mark.is_complete for mark in marks)
 
-    def close(self, timeout_s: float) -> bool:
-        """Flushes for the last time, giving up early on an address where nobody answers."""
-        for outbox in self._outboxes:
-            outbox.closing = True
-        is_complete = self.flush(timeout_s)
-        self.tell_undelivered("exit", "recording ended")
-        self._is_stopped = True
-        self._bell.put(None)
-        return is_complete
-
     def tell_undelivered(self, topic: str, what: str) -> None:
         """Warns, once a topic, when anything still waits or was given up."""
         if undelivered := sum(outbox.undelivered() for outbox in self._outboxes):
             warn_once(topic, f"{what} with {undelivered} spans undelivered")
+        if spilled := sum(outbox.spilled for outbox in self._outboxes):
+            warn_once(f"{topic}, spilled", f"{what} with {spilled} spans kept for the next run")
 
     def _run(self) -> None:
         while not self._is_stopped:

@@ -8,7 +8,7 @@ import sys
 import threading
 from collections.abc import Sequence
 from functools import partial
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from time import monotonic
 
 from clearspan.capture import mode
@@ -56,6 +56,7 @@ class Late:
         """Delivers ``span``; warns when it cannot be."""
         self._delivery.ended(span)
         if not self._delivery.flush(max(0.0, self._deadline_s - monotonic())):
+            self._delivery.spill(max(0.0, self._deadline_s - monotonic()))
             self._delivery.tell_undelivered("late", "spans end too late, so far")
 
 
@@ -180,10 +181,7 @@ def flush(timeout_s: float = 10.0) -> bool:
 def _exporter(given: object, settings: Settings, still_open: OpenSpans) -> Exporter:
     # Imported by the delivery thread, when needed: an HTTP client takes 20 ms.
     if given == "otlp":
-        from clearspan.exporters.otlp import OtlpExporter  # noqa: PLC0415
-
-        headers, resource = _headers(settings), _resource(settings)
-        return OtlpExporter(settings.traces_url, headers, resource, __version__, still_open)
+        return _otlp_exporter(settings, still_open)
     if given == "console":
         from clearspan.exporters.console import ConsoleExporter  # noqa: PLC0415
 
@@ -191,6 +189,18 @@ def _exporter(given: object, settings: Settings, still_open: OpenSpans) -> Expor
     if isinstance(given, str):
         raise SettingError(f"exporter {given!r} is none of {FORMATS}")
     return given  # type: ignore[return-value]  # an exporter object, by the type of `init`
+
+
+def _otlp_exporter(settings: Settings, still_open: OpenSpans) -> Exporter:
+    url, headers, resource = settings.traces_url, _headers(settings), _resource(settings)
+    if folder := settings.spill_folder:
+        from clearspan.exporters.spilling import SpillingOtlpExporter  # noqa: PLC0415  # as above
+
+        place = Path(folder)
+        return SpillingOtlpExporter(place, url, headers, resource, __version__, still_open)
+    from clearspan.exporters.otlp import OtlpExporter  # noqa: PLC0415  # as above
+
+    return OtlpExporter(url, headers, resource, __version__, still_open)
 
 
 def _headers(settings: Settings) -> dict[str, str]:

@@ -15,6 +15,7 @@ T = TypeVar("T")
 CAPTURE_MODES = ("full", "metadata")
 TRACES_PATH = "/v1/traces"
 NO = False
+MEANT_EMPTY = frozenset({"CLEARSPAN_SPILL"})  # variables that say something by being empty
 
 
 class Exact(str):
@@ -34,6 +35,12 @@ def _pairs(text: str) -> dict[str, str]:
 
 def _names(text: str) -> tuple[str, ...]:
     return tuple(name.strip() for name in text.split(",") if name.strip())
+
+
+def _spill_folder() -> str:
+    """Where this user's programs keep state; "" when the system does not tell."""
+    state = os.environ.get("XDG_STATE_HOME") or os.path.expanduser("~/.local/state")  # noqa: PTH111  # pathlib raises without a home
+    return os.path.join(state, "clearspan", "spill") if os.path.isabs(state) else ""  # noqa: PTH117, PTH118  # as above
 
 
 def _yes(text: str) -> bool:
@@ -90,6 +97,11 @@ class Settings:
     queue_bytes: int = row(
         64_000_000, "About how much memory these may take; the oldest are dropped.", int
     )
+    spill: str = row(
+        "default",
+        "Folder that keeps spans while the server is away; default is one of this user; off.",
+        str,
+    )
     exit_s: float = row(3.0, "How long the end of the program may wait for delivery.", float)
     ignored_paths: tuple[str, ...] = row(
         ("/health", "/healthz", "/livez", "/ready", "/readyz", "/ping", "/metrics", "/favicon.ico"),
@@ -105,6 +117,13 @@ class Settings:
             return self.endpoint
         base = self.endpoint.rstrip("/")
         return base if base.endswith(TRACES_PATH) else base + TRACES_PATH
+
+    @property
+    def spill_folder(self) -> str:
+        """Where spans are kept for later; "" for nowhere."""
+        if self.spill == "default":
+            return _spill_folder()
+        return "" if self.spill == "off" else self.spill
 
 
 def resolve(arguments: Mapping[str, object]) -> Settings:
@@ -130,7 +149,7 @@ def _value(field: dataclasses.Field[object], argument: object) -> object:
     if argument is not None:
         return argument
     variables = (f"CLEARSPAN_{field.name.upper()}", *field.metadata["otel_variables"])
-    variable = next((name for name in variables if os.environ.get(name)), None)
+    variable = next((name for name in variables if _is_given(name)), None)
     if variable is None:
         return None
     try:
@@ -138,3 +157,7 @@ def _value(field: dataclasses.Field[object], argument: object) -> object:
     except ValueError as error:
         report(error, f"reading {variable}")
         return None
+
+
+def _is_given(variable: str) -> bool:
+    return bool(os.environ.get(variable)) or variable in MEANT_EMPTY & os.environ.keys()

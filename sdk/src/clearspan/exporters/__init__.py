@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from clearspan.tracer import Span
 
@@ -30,3 +30,20 @@ class Exporter(Protocol):
 
     def close(self) -> None:
         """Gives back what it holds; no call follows."""
+
+
+@runtime_checkable
+class Spilling(Exporter, Protocol):
+    """An exporter that keeps spans on disk while nobody answers."""
+
+    def spill(self, spans: Sequence[Span], dropped: int) -> Outcome:
+        """Keeps spans for later; those it lost had to go for them. Called by any thread."""
+
+    def resend(self, *, others: bool) -> Outcome | None:
+        """Sends the oldest of what this process, or else an ended one, has kept; None without any.
+
+        ``settled`` spans are on disk no more.
+        """
+
+    def spilled(self) -> bool:
+        """Whether anything that this process has kept is still on disk."""

@@ -17,14 +17,19 @@ from clearspan.errors import report, warn_once
 from clearspan.exporters import Outcome
 from clearspan.otlp_json import body, encoded
 from clearspan.settings import TRACES_PATH
+from clearspan.spill import Numbers
 from clearspan.tracer import Span
 
 TIMEOUT_S = 10.0
 MAX_BODY_CHARS = 4_000_000
 GZIP_ABOVE_BYTES = 1_024
 HEARTBEAT_S = 10.0
+# A connection that was silent for longer may be gone without a word: the process was frozen, or
+# something between has forgotten it.
+IDLE_S = 20.0
 RETRYABLE = frozenset({429, 502, 503, 504})
 ACCEPTED = range(200, 300)
+GZIP_MARK = b"\x1f\x8b"
 NO_CONTENT, TOO_LARGE = 204, 413
 NO_HEARTBEATS = frozenset({404, 405, 501})
 
@@ -62,19 +67,17 @@ class OtlpExporter:
         self._still_open = still_open
         self._resource = resource
         self._version = version
-        self._process = str(uuid.uuid4())
+        self.process = str(uuid.uuid4())
         self._headers = {
             "content-type": "application/json",
             "user-agent": f"clearspan-python/{version}",
-            "clearspan-process": self._process,
             **headers,
         }
         self._connection: http.client.HTTPConnection | None = None
-        self._requests = 0
-        self._sent = 0
-        self._dropped = 0
+        self._used_s = 0.0  # by the clock of the wall, which goes on while a process is frozen
+        self.numbers = Numbers()
         prefix = self._address.path.removesuffix(TRACES_PATH).rstrip("/")
-        self._heartbeat_path = f"{prefix}/api/v1/processes/{self._process}/heartbeat"
+        self._heartbeat_path = f"{prefix}/api/v1/processes/{self.process}/heartbeat"
         # Only Clearspan answers heartbeats; others are never sent a span that is still open.
         self._takes_heartbeats = True
         self._is_clearspan = False
@@ -84,24 +87,23 @@ class OtlpExporter:
 
     def export(self, spans: Sequence[Span], dropped: int) -> Outcome:
         """Posts ``spans`` in as few requests as their size allows."""
-        self._dropped = dropped
+        self.numbers.dropped = dropped
         if self._is_clearspan:
             self._announce(self._open_ancestors(spans))
-        texts = [_encoded(span) for span in spans]
+        texts = [text_of(span) for span in spans]
         settled = lost = 0
         at_most = len(texts)
         while settled < len(texts):
-            chunk = _chunk(texts, settled, at_most)
+            chunk = portion(texts, settled, at_most)
             whole = [text for text in chunk if text]
             answer = self._post_spans(whole) if whole else Answer(200)
-            if answer.status in RETRYABLE or answer.status == 0:
-                after_s = _seconds(answer.retry_after)
-                return Outcome(settled, lost, after_s, is_away=answer.status == 0)
+            if not is_final(answer) and answer.status != TOO_LARGE:
+                return again(answer, settled, lost)
             if answer.status == TOO_LARGE and len(chunk) > 1:
                 at_most = len(chunk) // 2
                 continue
             settled += len(chunk)
-            lost += len(chunk) - len(whole) + self._refused(answer, len(whole))
+            lost += len(chunk) - len(whole) + self.refused(answer, len(whole))
         return Outcome(settled, lost)
 
     def watch(self, open_spans: Sequence[Span]) -> None:
@@ -113,8 +115,8 @@ class OtlpExporter:
         if not fresh and now_s < self._next_heartbeat_s:
             return
         ids = sorted(span.span_id for span in open_spans)
-        beat = json.dumps({"seq": self._requests, "open": ids}).encode()
-        answer = self._post(self._heartbeat_path, beat, {})
+        beat = json.dumps({"seq": self.numbers.requests, "open": ids}).encode()
+        answer = self._exchange(self._heartbeat_path, beat, {"clearspan-process": self.process})
         if answer.status == NO_CONTENT:
             self._is_clearspan = True
             self._next_heartbeat_s = now_s + HEARTBEAT_S
@@ -126,9 +128,41 @@ class OtlpExporter:
 
     def close(self) -> None:
         """Closes the connection."""
+        self._hang_up()
+
+    def _hang_up(self) -> None:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
+
+    def body(self, texts: Sequence[str]) -> bytes:
+        """A request with spans that are encoded already."""
+        return body(texts, self._resource, self._version)
+
+    def post(self, content: bytes, spans: int, process: str, numbers: Numbers | None) -> Answer:
+        """Posts a request, compressed already or not, with what ``process`` has counted."""
+        headers = {"clearspan-process": process}
+        if numbers is not None:
+            # A repeated request repeats its number, so that the server can tell it from a lost one.
+            headers["clearspan-seq"] = str(numbers.requests + 1)
+            headers["clearspan-sent"] = str(numbers.sent + spans)
+            headers["clearspan-dropped"] = str(numbers.dropped)
+        answer = self._exchange(self._target, content, headers)
+        if is_final(answer) and numbers is not None:
+            numbers.requests += 1
+            numbers.sent += spans
+        return answer
+
+    def refused(self, answer: Answer, count: int) -> int:
+        """How many of ``count`` spans the server refused, with one warning."""
+        if answer.status not in ACCEPTED:
+            said = answer.body[:300].decode("utf-8", "replace")
+            warn_once("refused", f"{self._address.geturl()} refused spans: {answer.status} {said}")
+            return count
+        rejected, reason = _partial_success(answer.body)
+        if rejected:
+            warn_once("rejected", f"the server rejected {rejected} of {count} spans: {reason}")
+        return rejected
 
     def _open_ancestors(self, spans: Iterable[Span]) -> list[Span]:
         """Open spans above ``spans`` that the server does not know: it would show a child alone."""
@@ -146,53 +180,34 @@ class OtlpExporter:
 
     def _announce(self, spans: Sequence[Span]) -> None:
         """Sends spans that are still open, each once."""
-        texts = [text for text in map(_encoded, spans) if text]
+        texts = [text for text in map(text_of, spans) if text]
         if texts and self._post_spans(texts).status in ACCEPTED:
             self._announced = {span_id for span_id in self._announced if self._opened(span_id)}
             self._announced.update(span.span_id for span in spans)
 
     def _post_spans(self, texts: Sequence[str]) -> Answer:
-        # A repeated request repeats its number, so that the server can tell it from a lost one.
-        content = body(texts, self._resource, self._version)
-        numbers = {
-            "clearspan-seq": str(self._requests + 1),
-            "clearspan-sent": str(self._sent + len(texts)),
-            "clearspan-dropped": str(self._dropped),
-        }
-        answer = self._post(self._target, content, numbers)
-        if answer.status not in RETRYABLE and answer.status not in {0, TOO_LARGE}:
-            self._requests += 1
-            self._sent += len(texts)
-        return answer
+        return self.post(self.body(texts), len(texts), self.process, self.numbers)
 
-    def _refused(self, answer: Answer, count: int) -> int:
-        """How many of ``count`` spans the server refused, with one warning."""
-        if answer.status not in ACCEPTED:
-            said = answer.body[:300].decode("utf-8", "replace")
-            warn_once("refused", f"{self._address.geturl()} refused spans: {answer.status} {said}")
-            return count
-        rejected, reason = _partial_success(answer.body)
-        if rejected:
-            warn_once("rejected", f"the server rejected {rejected} of {count} spans: {reason}")
-        return rejected
-
-    def _post(self, path: str, content: bytes, headers: Mapping[str, str]) -> Answer:
+    def _exchange(self, path: str, content: bytes, headers: Mapping[str, str]) -> Answer:
         all_headers = {**self._headers, **headers}
-        if len(content) > GZIP_ABOVE_BYTES:
-            content = gzip.compress(content, compresslevel=1, mtime=0)
+        if len(content) > GZIP_ABOVE_BYTES and not content.startswith(GZIP_MARK):
+            content = zipped(content)
+        if content.startswith(GZIP_MARK):
             all_headers["content-encoding"] = "gzip"
+        if abs(time.time() - self._used_s) > IDLE_S:
+            self._hang_up()
         is_reused = self._connection is not None
         try:
             return self._request(path, content, all_headers)
         except (OSError, http.client.HTTPException) as error:
-            self.close()
+            self._hang_up()
             if not is_reused:
                 return self._away(error)
         # A kept connection that the server has closed meanwhile says nothing about the server.
         try:
             return self._request(path, content, all_headers)
         except (OSError, http.client.HTTPException) as error:
-            self.close()
+            self._hang_up()
             return self._away(error)
 
     def _request(self, path: str, content: bytes, headers: Mapping[str, str]) -> Answer:
@@ -201,8 +216,9 @@ class OtlpExporter:
         self._connection.request("POST", path, body=content, headers=headers)
         response = self._connection.getresponse()
         answer = Answer(response.status, response.read(), response.getheader("retry-after", ""))
+        self._used_s = time.time()
         if response.will_close:
-            self.close()
+            self._hang_up()
         return answer
 
     def _connect(self) -> http.client.HTTPConnection:
@@ -217,7 +233,23 @@ class OtlpExporter:
         return Answer(0)
 
 
-def _encoded(span: Span) -> str:
+def is_final(answer: Answer) -> bool:
+    """Whether the request is over, well or badly."""
+    return answer.status not in RETRYABLE and answer.status not in {0, TOO_LARGE}
+
+
+def again(answer: Answer, settled: int = 0, lost: int = 0) -> Outcome:
+    """To be tried again, after the pause that was asked for."""
+    away = answer.status == 0
+    return Outcome(settled, lost, _seconds(answer.retry_after), is_away=away)
+
+
+def zipped(content: bytes) -> bytes:
+    """Compressed, fast rather than well."""
+    return gzip.compress(content, compresslevel=1, mtime=0)
+
+
+def text_of(span: Span) -> str:
     """``span`` as JSON; "" when that fails, so that it does not take its neighbours along."""
     try:
         return encoded(span)
@@ -226,7 +258,7 @@ def _encoded(span: Span) -> str:
         return ""
 
 
-def _chunk(texts: Sequence[str], start: int, at_most: int) -> Sequence[str]:
+def portion(texts: Sequence[str], start: int, at_most: int) -> Sequence[str]:
     """The next texts that together stay below the size of a request; at least one."""
     end, chars = start, 0
     while end < len(texts) and end - start < at_most:

@@ -1,0 +1,321 @@
+"""Spill: what a server could not take is on disk, and is sent once it can."""
+
+import gzip
+import os
+import socket
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+import clearspan
+from clearspan.spill import Numbers, Pile, Spill
+from programs import SOURCES, Programs
+from receiver import Answer, Receiver, Request
+from waiting import wait_until
+
+PROGRAM = """
+import clearspan
+
+with clearspan.agent_span("root"):
+    for number in range(10):
+        clearspan.span("child", number=number).end()
+"""
+SPANS_OF_PROGRAM = 11
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "spill"
+
+
+@pytest.fixture
+def nowhere() -> str:
+    """The address of a server that is away, and that nobody else can take meanwhile."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return f"http://127.0.0.1:{probe.getsockname()[1]}"
+
+
+@pytest.fixture
+def away(receiver: Receiver) -> Iterator[Receiver]:
+    """A server that has gone: it refuses all until ``answers`` is cleared."""
+    receiver.answers += [Answer(503, {}, b"")] * 10_000
+    yield receiver
+    receiver.answers.clear()
+
+
+def files(folder: Path) -> list[Path]:
+    return sorted(folder.glob("*/*/*.json.gz"))
+
+
+def at_least(count: int, folder: Path) -> bool:
+    return len(files(folder)) >= count
+
+
+def accounted(requests: list[Request]) -> dict[str, tuple[int, int]]:
+    """Of each process: what it says it has sent, and what came, of each number what came last."""
+    came: dict[str, dict[int, int]] = {}
+    sent: dict[str, int] = {}
+    for request in requests:
+        headers = request.headers
+        process, seq = headers["clearspan-process"], int(headers["clearspan-seq"])
+        came.setdefault(process, {})[seq] = len(request.spans)
+        sent[process] = max(sent.get(process, 0), int(headers["clearspan-sent"]))
+    return {process: (sent[process], sum(numbers.values())) for process, numbers in came.items()}
+
+
+def record(count: int) -> None:
+    for number in range(count):
+        clearspan.span("work", number=number).end()
+
+
+def test_without_a_server_a_program_leaves_its_spans_to_the_next_run(
+    receiver: Receiver, programs: Programs, folder: Path
+) -> None:
+    receiver.answers += [Answer(503, {"retry-after": "60"}, b"")]
+    settings = {"CLEARSPAN_ENDPOINT": receiver.url, "CLEARSPAN_SPILL": str(folder)}
+
+    first = programs.run(PROGRAM, CLEARSPAN_EXIT_S="1", **settings)
+    left = files(folder)
+    second = programs.run(PROGRAM, **settings)
+
+    assert (first.code, second.code) == (0, 0)
+    assert "11 spans kept for the next run" in first.err
+    assert second.err == ""
+    assert len(left) == 1
+    came = Counter(span["spanId"] for request in receiver.posts()[1:] for span in request.spans)
+    assert len(came) == 2 * SPANS_OF_PROGRAM
+    assert set(came.values()) == {1}
+    assert all(sent == arrived for sent, arrived in accounted(receiver.posts()[1:]).values())
+    assert not files(folder)
+    assert not list(folder.glob("*/*"))
+
+
+def test_what_is_on_disk_is_for_this_user_alone_and_holds_no_key(
+    programs: Programs, folder: Path, nowhere: str
+) -> None:
+    programs.run(
+        PROGRAM,
+        CLEARSPAN_ENDPOINT=nowhere,
+        CLEARSPAN_SPILL=str(folder),
+        CLEARSPAN_KEY="cs_1_secret",
+    )
+
+    (kept,) = files(folder)
+    assert kept.stat().st_mode & 0o777 == 0o600
+    assert kept.parent.parent.stat().st_mode & 0o777 == 0o700
+    texts = [gzip.decompress(kept.read_bytes())]
+    texts += [path.read_bytes() for path in kept.parent.iterdir()]
+    assert not any(b"cs_1_secret" in text for text in texts)
+
+
+def test_nothing_goes_to_another_project_or_server(
+    receiver: Receiver, programs: Programs, folder: Path, nowhere: str
+) -> None:
+    there = {"CLEARSPAN_ENDPOINT": receiver.url, "CLEARSPAN_SPILL": str(folder)}
+    receiver.answers += [Answer(503, {"retry-after": "60"}, b"")]
+    programs.run(PROGRAM, CLEARSPAN_PROJECT="secret", CLEARSPAN_EXIT_S="1", **there)
+    programs.run(PROGRAM, **{**there, "CLEARSPAN_ENDPOINT": nowhere})
+    receiver.requests.clear()
+
+    programs.run(PROGRAM, **there, CLEARSPAN_PROJECT="public")
+
+    assert len(receiver.spans()) == SPANS_OF_PROGRAM
+    assert len(files(folder)) == 2
+
+
+def test_during_an_outage_the_queue_goes_to_disk_and_then_to_the_server(
+    away: Receiver, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CLEARSPAN_QUEUE_SPANS", "1000")
+    monkeypatch.setenv("CLEARSPAN_SPILL", str(folder))
+    clearspan.init(endpoint=away.url, service="outage")
+    record(1)
+    wait_until(away.posts)
+
+    for number in range(1, 6):
+        record(600)
+        wait_until(partial(at_least, number, folder))
+    refused = len(away.posts())
+    away.answers.clear()
+
+    assert clearspan.flush()
+    taken = away.posts()[refused:]
+    assert len({span["spanId"] for request in taken for span in request.spans}) == 3_001
+    assert [request.headers["clearspan-seq"] for request in taken] == [
+        str(number) for number in range(1, len(taken) + 1)
+    ]
+    assert taken[-1].headers["clearspan-sent"] == "3001"
+    assert taken[-1].headers["clearspan-dropped"] == "0"
+    assert not files(folder)
+
+
+HANGING = """
+import socket
+import clearspan
+
+server = socket.create_server(("127.0.0.1", 0))
+clearspan.init(endpoint=f"http://127.0.0.1:{server.getsockname()[1]}")
+for number in range(100):
+    clearspan.span("work", number=number).end()
+"""
+
+
+def test_the_end_of_a_program_whose_server_hangs_keeps_everything(
+    programs: Programs, folder: Path
+) -> None:
+    ended = programs.run(HANGING, CLEARSPAN_SPILL=str(folder), CLEARSPAN_EXIT_S="1")
+
+    assert ended.code == 0
+    assert "100 spans kept for the next run" in ended.err
+    assert sum(int(path.name.split("-")[1].split(".")[0]) for path in files(folder)) == 100
+
+
+KILLED = """
+import os
+import signal
+
+import clearspan
+
+clearspan.init(service="killed")
+for _ in range(20):
+    for number in range(100):
+        clearspan.span("work", number=number).end()
+    clearspan.flush(0.1)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_the_pile_of_a_killed_process_is_free(
+    receiver: Receiver, programs: Programs, folder: Path
+) -> None:
+    settings = {"CLEARSPAN_ENDPOINT": receiver.url, "CLEARSPAN_SPILL": str(folder)}
+    receiver.answers += [Answer(503, {}, b"")] * 10_000
+    programs.run(KILLED, CLEARSPAN_QUEUE_SPANS="500", **settings)
+    kept = sum(int(path.name.split("-")[1].split(".")[0]) for path in files(folder))
+    receiver.answers.clear()
+    receiver.requests.clear()
+
+    ended = programs.run(PROGRAM, **settings)
+
+    assert ended.err == ""
+    assert kept > 0
+    assert len(receiver.spans()) == kept + SPANS_OF_PROGRAM
+    assert all(sent == came for sent, came in accounted(receiver.posts()).values())
+    assert not files(folder)
+
+
+def test_a_pile_is_held_by_one_process_at_a_time(folder: Path) -> None:
+    folder.mkdir()
+    pile = Pile.create(folder / "process", Numbers(3, 300, 1))
+    pile.add(gzip.compress(b"{}"), 5)
+    source = (
+        "import sys; from pathlib import Path; from clearspan.spill import Pile;"
+        "sys.exit(Pile.claim(Path(sys.argv[1])) is not None)"
+    )
+    command = [sys.executable, "-c", source, str(pile.folder)]
+    environment = {**os.environ, "PYTHONPATH": str(SOURCES)}
+
+    while_held = subprocess.run(command, env=environment, check=False).returncode
+    again = Pile.claim(pile.folder)
+    pile.release()
+    afterwards = subprocess.run(command, env=environment, check=False).returncode
+
+    assert (while_held, again, afterwards) == (0, None, 1)
+    found = Pile.claim(pile.folder)
+    assert found is not None
+    assert found.numbers() == Numbers(3, 300, 1)
+    found.release()
+
+
+def test_a_forked_child_does_not_hold_what_its_parent_holds(folder: Path) -> None:
+    source = """
+import os, sys, time
+from pathlib import Path
+from clearspan.spill import Numbers, Pile
+
+folder = Path(sys.argv[1])
+pile = Pile.create(folder, Numbers())
+pile.add(b"x", 1)
+if os.fork() == 0:
+    sys.stdin.read()
+    os._exit(0)
+os._exit(0)
+"""
+    folder.mkdir()
+    command = [sys.executable, "-c", source, str(folder / "process")]
+    with subprocess.Popen(
+        command, env={**os.environ, "PYTHONPATH": str(SOURCES)}, stdin=subprocess.PIPE
+    ) as parent:
+        wait_until(lambda: parent.poll() is not None)
+
+        pile = Pile.claim(folder / "process")
+
+        assert pile is not None
+        pile.release()
+
+
+def test_a_damaged_file_is_set_aside_and_told_once(
+    receiver: Receiver, programs: Programs, folder: Path
+) -> None:
+    settings = {"CLEARSPAN_ENDPOINT": receiver.url, "CLEARSPAN_SPILL": str(folder)}
+    for _ in range(3):
+        receiver.answers += [Answer(503, {"retry-after": "60"}, b"")]
+        programs.run(PROGRAM, CLEARSPAN_EXIT_S="0.5", **settings)
+    broken, cut, whole = files(folder)
+    broken.write_bytes(b"no gzip at all")
+    cut.write_bytes(cut.read_bytes()[:-20])
+    receiver.requests.clear()
+
+    ended = programs.run(PROGRAM, **settings)
+
+    assert ended.code == 0
+    assert len(ended.err.splitlines()) == 1
+    assert "it is set aside" in ended.err
+    assert len(receiver.spans()) == 2 * SPANS_OF_PROGRAM
+    assert not whole.exists()
+    assert len(list(folder.glob("*/*/*.corrupt"))) == 2
+
+
+def test_a_request_on_disk_that_is_too_large_is_split(
+    receiver: Receiver, programs: Programs, folder: Path
+) -> None:
+    settings = {"CLEARSPAN_ENDPOINT": receiver.url, "CLEARSPAN_SPILL": str(folder)}
+    receiver.answers += [Answer(503, {"retry-after": "60"}, b"")]
+    programs.run(PROGRAM, CLEARSPAN_EXIT_S="0.5", **settings)
+    receiver.answers += [Answer(), Answer(413, {}, b"")]
+    receiver.requests.clear()
+
+    programs.run(PROGRAM, **settings)
+
+    assert [len(request.spans) for request in receiver.posts()] == [11, 11, 5, 6]
+    assert not files(folder)
+
+
+def test_a_folder_that_takes_nothing_is_told_and_changes_nothing_else(
+    programs: Programs, tmp_path: Path, nowhere: str
+) -> None:
+    place = tmp_path / "file"
+    place.write_text("no folder", "utf-8")
+
+    ended = programs.run(PROGRAM, CLEARSPAN_ENDPOINT=nowhere, CLEARSPAN_SPILL=str(place))
+
+    assert ended.code == 0
+    assert "takes no spans" in ended.err
+    assert "11 spans undelivered" in ended.err
+    assert len(ended.err.splitlines()) == 3
+
+
+def test_the_oldest_files_make_room_and_are_counted(folder: Path) -> None:
+    kept = Spill(folder, "http://server", {}, "process", most_bytes=2_500)
+
+    removed = [kept.keep(os.urandom(1_000), 7, Numbers()) for _ in range(4)]
+
+    assert removed == [0, 0, 7, 7]
+    assert len(files(folder)) == 2
+    kept.close()
