@@ -12,6 +12,7 @@ from clearspan.wire.media import as_message, without_large
 from clearspan.wire.mergers import merger_of
 from clearspan.wire.merging import Merger
 from clearspan.wire.reply import Reply, read_reply
+from clearspan.wire.twins import Twins
 from clearspan.wire.usage import Usage, read_usage
 
 _WAITING_BYTES = 65_536  # are read at once, after the first token
@@ -34,8 +35,10 @@ class Answer:
         self._kind = headers.get("content-type", "").partition(";")[0].strip().lower()
         self._framing: Framing | None = None
         self._merger: Merger | None = None
+        self._twins: Twins | None = None
         self._waiting: list[bytes] = []
         self._waiting_bytes = 0
+        self._has_begun = False
         self._is_complete = False
         self._error: Failed | None = None
         self._body: Json = {}
@@ -43,6 +46,12 @@ class Answer:
 
     def feed(self, data: bytes) -> bool:
         """Takes the next bytes; True for those that brought the first content, thought or tool call of a stream."""
+        if self._has_begun:
+            self._waiting.append(data)
+            self._waiting_bytes += len(data)
+            if self._waiting_bytes >= _WAITING_BYTES:
+                self._catch_up()
+            return False
         if not data or self._reply is not None:
             return False
         if self._framing is None:
@@ -51,14 +60,9 @@ class Answer:
             self._waiting = [data] if self._framing is None else []
         if self._framing is None:
             return False
-        if self._merger is None or not self._merger.has_begun:
-            self._take(self._framing.feed(data))
-            return self._merger is not None and self._merger.has_begun
-        self._waiting.append(data)
-        self._waiting_bytes += len(data)
-        if self._waiting_bytes >= _WAITING_BYTES:
-            self._catch_up()
-        return False
+        self._take(self._framing.feed(data))
+        self._has_begun = self._merger is not None and self._merger.has_begun
+        return self._has_begun
 
     @property
     def is_complete(self) -> bool:
@@ -76,6 +80,7 @@ class Answer:
         """What was understood. Further bytes are ignored."""
         if self._reply is None:
             self._catch_up()
+            self._has_begun = False
             if self._framing is None and self._waiting:
                 self._framing = Whole()
                 self._catch_up()
@@ -142,22 +147,32 @@ class Answer:
             self._body = {"text": said}
 
     def _take(self, texts: list[str]) -> None:
-        for one in texts:
-            if one == DONE:
-                self._is_complete = True
-                continue
-            chunk = _parsed(one)
-            if isinstance(chunk, dict):
-                self._add(chunk)
+        at = 0
+        while at < len(texts):
+            others = self._twins.take(texts, at) if self._twins is not None else at
+            for one in texts[others : others + 1]:
+                self._take_one(one)
+            at = others + 1
 
-    def _add(self, chunk: Json) -> None:
+    def _take_one(self, said: str) -> None:
+        if said == DONE:
+            self._is_complete = True
+            return
+        chunk = _parsed(said)
+        if isinstance(chunk, dict):
+            self._add(chunk, said)
+
+    def _add(self, chunk: Json, said: str) -> None:
         failure = failure_in(chunk)
         if failure is not None:
             self._error = read_failed(failure, self._status, {})
         if self._merger is None:
             self._merger = merger_of(chunk)
-        if self._merger is not None:
+            self._twins = None if self._merger is None else Twins(self._merger)
+        if self._merger is not None and self._twins is not None:
+            before = self._merger.growths
             self._merger.add(chunk)
+            self._twins.learn(said, self._merger.growths - before)
 
     def _read(self, body: Json) -> Reply:
         if self._status >= 400:

@@ -50,8 +50,9 @@ class Events:
 def _data_of(events: bytes) -> list[str]:
     found = []
     for event in events.decode("utf-8", "replace").split("\n\n"):
-        if event.startswith("data: ") and "\n" not in event:
-            found.append(event[6:])
+        _, _, data = f"\n{event}".partition("\ndata: ")
+        if data and "\n" not in data:  # as nearly all are, behind a name or without one
+            found.append(data)
             continue
         lines = [
             line[5:] for line in event.split("\n") if line.startswith(("data:", "\ufeffdata:"))

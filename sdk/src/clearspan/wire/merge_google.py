@@ -56,6 +56,7 @@ class Gemini(Growing):
         if not goes_on:
             last = {}
             parts.append(last)
+            self.count_item()
         self.has_begun = self.has_begun or "text" not in part
         self.grow(last, part)
 

@@ -28,9 +28,14 @@ class Merger(Protocol):
 
     is_complete: bool
     has_begun: bool  # the first content, thought or call of a tool was seen
+    growths: int  # how many texts and lists have grown, each time counted
+    grown: Text  # the text that grew last
 
     def add(self, chunk: Json) -> None:
         """Takes the next piece."""
+
+    def extend(self, piece: str) -> None:
+        """Makes the text longer that grew last."""
 
     def body(self) -> Json:
         """The answer, as if it had come at once."""
@@ -42,6 +47,8 @@ class Growing:
     def __init__(self) -> None:
         self.is_complete = False
         self.has_begun = False
+        self.growths = 0
+        self.grown = Text()
         self._room = MOST_HELD_CHARS
 
     def grow(self, held: Json, piece: Json) -> None:
@@ -64,13 +71,23 @@ class Growing:
         if not piece:
             return
         self.has_begun = True
-        self._room -= len(piece)
-        if self._room < 0:
-            return
         text = held.get(key)
         if not isinstance(text, Text):
             text = held[key] = Text()
-        text.append(piece)
+        self.grown = text
+        self.extend(piece)
+
+    def extend(self, piece: str) -> None:
+        """Makes the text longer that grew last."""
+        self.growths += 1
+        self._room -= len(piece)
+        if self._room >= 0:
+            self.grown.append(piece)
+
+    def count_item(self) -> None:
+        """Remembers that something else grew than a text."""
+        self.growths += 1
+        self.grown = Text()
 
     def _grow_text(self, held: Json, key: str, piece: str) -> None:
         if key in _WHOLE:
@@ -92,14 +109,19 @@ class Growing:
             self._room -= _ITEM_CHARS
             if self._room < 0:
                 return
-            if isinstance(item, dict):
-                self.grow(_place(grown, item), item)
-            else:
+            if not isinstance(item, dict):
                 grown.append(item)
+                self.count_item()
+                continue
+            place = _place(grown, item)
+            if not place:
+                grown.append(place)
+                self.count_item()
+            self.grow(place, item)
 
 
 def _place(items: list[Any], piece: Json) -> Json:
-    """The item that a piece belongs to, by its index or because it goes on; else a new one."""
+    """The item that a piece belongs to, by its index or because it goes on; a new one, empty, for the first piece."""
     index, name = piece.get("index"), piece.get("id")
     if isinstance(index, int):
         for item in reversed(mappings(items[-_LOOKED_AT:])):
@@ -110,9 +132,7 @@ def _place(items: list[Any], piece: Json) -> Json:
         last = mapping(items[-1] if items else None)
         if last.get("type") == piece["type"]:
             return last
-    new: Json = {}
-    items.append(new)
-    return new
+    return {}
 
 
 def settled(held: Any) -> Any:  # noqa: ANN401 - whatever JSON holds

@@ -29,6 +29,7 @@ _ROLES = {
     "function": "tool",
 }
 _ROLE_NAMES = frozenset((*_ROLES, *_ROLES.values()))
+_SPEAKERS = ("user", "assistant", "system")
 _REASONING = ("reasoning_content", "reasoning", "thinking", "tool_plan")
 _CALL_IDS = ("call_id", "tool_call_id", "toolCallId", "toolUseId", "tool_use_id", "id")
 _NAMES = ("name", "toolName", "tool_name")
@@ -61,6 +62,8 @@ def read_message(item: object, role: str = "") -> Message | None:
         return {"role": role or "user", "parts": read_parts(item)} if item else None
     if not isinstance(item, dict):
         return None
+    if len(item) == 2 and isinstance(item.get("content"), str) and item.get("role") in _SPEAKERS:
+        return {"role": item["role"], "parts": _text_part(item["content"])}  # as most are
     if "lc" in item and isinstance(item.get("kwargs"), dict):
         names = item.get("id")
         item = {**item["kwargs"], "type": names[-1] if isinstance(names, list) and names else ""}

@@ -63,7 +63,7 @@ def _answer(body: Mapping[str, Any]) -> tuple[list[Message], str]:
             )
             for one in mappings(body["candidates"])
         ]
-    elif "stopReason" in body or "stop_reason" in body or body.get("type") == "message":
+    elif _is_message(body):
         message = mapping(output).get("message") or mapping(body)
         reason = first(body, ("stopReason", "stop_reason"))
         found = [_ended(read_message(message, "assistant"), reason)]
@@ -72,14 +72,20 @@ def _answer(body: Mapping[str, Any]) -> tuple[list[Message], str]:
     return _with_reason(found)
 
 
+def _is_message(body: Mapping[str, Any]) -> bool:
+    """Anthropic's, and Bedrock's; Llama's on Bedrock has a reason as well."""
+    is_ended = "stopReason" in body or "stop_reason" in body
+    return body.get("type") == "message" or (is_ended and "generation" not in body)
+
+
 def _plain(body: Mapping[str, Any]) -> tuple[list[Message], str]:
     """One message: Ollama's and Cohere's, and Gemini's refusal to answer at all."""
-    reason = first(body, ("done_reason", "finish_reason"))
+    reason = first(body, ("done_reason", "finish_reason", "stop_reason"))
     said: object = None
     if isinstance(body.get("message"), dict):
         said = body["message"]
     elif "done" in body:
-        said = body.get("response")
+        said = {"content": body.get("response"), "thinking": body.get("thinking")}
     elif "generation_id" in body or "chat_history" in body:
         said = {"content": body.get("text"), "tool_calls": body.get("tool_calls")}
     elif isinstance(body.get("generation"), str):
