@@ -12,10 +12,16 @@ from starlette.routing import Route
 from clearspan_server.simulator import (
     anthropic_http,
     anthropic_messages,
+    azure_chat,
+    azure_http,
     bill,
     gemini_embeddings,
     gemini_generate,
     gemini_http,
+    groq_chat,
+    groq_http,
+    mistral_chat,
+    mistral_http,
     openai_chat,
     openai_embeddings,
     openai_http,
@@ -38,6 +44,7 @@ async def index(_: Request) -> Response:
 
 ROUTES = [
     Route("/", index),
+    *mistral_chat.ROUTES,
     *openai_chat.ROUTES,
     *openai_responses.ROUTES,
     *openai_embeddings.ROUTES,
@@ -45,6 +52,8 @@ ROUTES = [
     *anthropic_messages.ROUTES,
     *gemini_generate.ROUTES,
     *gemini_embeddings.ROUTES,
+    *groq_chat.ROUTES,
+    *azure_chat.ROUTES,
     *bill.ROUTES,
 ]
 
@@ -55,6 +64,9 @@ Refuse = Callable[[RefusedError, str, SimulatorSettings], Response]
 _FORMS: tuple[tuple[Speaks, Refuse], ...] = (
     (anthropic_http.speaks_anthropic, anthropic_http.refusal_response),
     (gemini_http.speaks_gemini, gemini_http.refusal_response),
+    (groq_http.speaks_groq, groq_http.refusal_response),
+    (azure_http.speaks_azure, azure_http.refusal_response),
+    (mistral_http.speaks_mistral, mistral_http.refusal_response),
 )
 
 

@@ -77,7 +77,6 @@ MODELS = (
         reasons=True,
         provider="mistral",
     ),
-    Model("mistral-embed", "mistral-embed", 8_192, dimensions=1024, provider="mistral"),
     Model("command-a", "command-a-03-2025", 256_000, provider="cohere"),
     Model(
         "command-a-reasoning",

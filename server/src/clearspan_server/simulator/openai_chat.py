@@ -41,11 +41,14 @@ async def chat_completions(request: Request) -> ASGIApp:
         return fault_response(plan, settings.retry_after_ms)
     created = int(settings.clock())
     if not delivery.stream:
-        return await whole(plan, _completion(plan, created), headers(plan))
+        return await whole(plan, completion(plan, created), headers(plan))
     return streamed(plan, _events(plan, delivery, created), FAILURE, headers(plan))
 
 
-def _completion(plan: Plan, created: int) -> dict[str, object]:
+def completion(
+    plan: Plan, created: int, more: dict[str, object] | None = None
+) -> dict[str, object]:
+    """The whole reply; `more` is what its choice holds besides."""
     message: Delta = {
         "role": "assistant",
         "content": plan.text if not plan.tool_calls else None,
@@ -54,8 +57,9 @@ def _completion(plan: Plan, created: int) -> dict[str, object]:
     }
     if plan.tool_calls:
         message["tool_calls"] = [tool_call(call) for call in plan.tool_calls]
-    choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": plan.finish}
-    return _envelope(plan, created, "chat.completion", [choice]) | {"usage": usage(plan.usage)}
+    choice: Delta = {"index": 0, "message": message, "logprobs": None, "finish_reason": plan.finish}
+    choice |= more or {}
+    return envelope(plan, created, "chat.completion", [choice]) | {"usage": usage(plan.usage)}
 
 
 def _events(plan: Plan, delivery: Delivery, created: int) -> Iterator[Event]:
@@ -64,9 +68,14 @@ def _events(plan: Plan, delivery: Delivery, created: int) -> Iterator[Event]:
         yield _chunk(plan, delivery, created, delta, None), count
     yield _chunk(plan, delivery, created, {}, plan.finish), 0
     if delivery.include_usage:
-        last = _envelope(plan, created, "chat.completion.chunk", [])
+        last = envelope(plan, created, "chat.completion.chunk", [])
         yield _event(last | {"usage": usage(plan.usage)}), 0
     yield DONE, 0
+
+
+def data(body: dict[str, object]) -> bytes:
+    """One server-sent event."""
+    return f"data: {json.dumps(body)}\n\n".encode()
 
 
 def deltas(plan: Plan) -> Iterator[tuple[Delta, int]]:
@@ -87,7 +96,7 @@ def deltas(plan: Plan) -> Iterator[tuple[Delta, int]]:
 
 def _chunk(plan: Plan, delivery: Delivery, created: int, delta: Delta, finish: str | None) -> bytes:
     choice = {"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish}
-    body = _envelope(plan, created, "chat.completion.chunk", [choice])
+    body = envelope(plan, created, "chat.completion.chunk", [choice])
     if delivery.include_usage:
         body["usage"] = None
     return _event(body)
@@ -97,13 +106,13 @@ def _event(body: dict[str, object]) -> bytes:
     """One server-sent event, padded as OpenAI pads them so that its length tells nothing."""
     text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
     padding = hashlib.sha256(text.encode()).hexdigest()
-    padded = json.dumps({**body, "obfuscation": padding[: int(padding[:2], 16) % 16]})
-    return f"data: {padded}\n\n".encode()
+    return data({**body, "obfuscation": padding[: int(padding[:2], 16) % 16]})
 
 
-def _envelope(
+def envelope(
     plan: Plan, created: int, kind: str, choices: list[dict[str, object]]
 ) -> dict[str, object]:
+    """A reply, or a chunk of one, around its choices."""
     return {
         "id": f"chatcmpl-{plan.id[:29]}",
         "object": kind,
