@@ -2,14 +2,16 @@
 
 import asyncio
 import contextvars
-from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import ExitStack, asynccontextmanager, closing, contextmanager
 
 import pytest
 
 import clearspan
 from clearspan.testing import capture_spans
+from programs import Programs
+from receiver import Receiver
 
 
 def leaf() -> None:
@@ -56,6 +58,94 @@ async def async_generator() -> None:
         pass
 
 
+async def async_generator_that_another_task_finishes() -> None:
+    async def numbers() -> AsyncIterator[int]:
+        yield 1
+        leaf()
+
+    async def finish() -> None:
+        async for _ in running:
+            pass
+
+    running = numbers()
+    await anext(running)
+    await asyncio.create_task(finish())
+
+
+async def generators_that_take_turns() -> None:
+    def numbers() -> Iterator[None]:
+        for _ in range(2):
+            leaf()
+            yield
+
+    for _ in zip(numbers(), numbers(), strict=True):
+        await asyncio.sleep(0)
+
+
+async def callback_of_the_loop() -> None:
+    done = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    loop.call_soon(leaf)
+    loop.call_later(0, done.set)
+    await done.wait()
+
+
+async def callback_of_a_task() -> None:
+    task = asyncio.create_task(asyncio.sleep(0))
+    task.add_done_callback(lambda _: leaf())
+    await task
+    await asyncio.sleep(0)
+
+
+async def callback_of_another_thread() -> None:
+    loop, done = asyncio.get_running_loop(), asyncio.Event()
+
+    def reply() -> None:
+        leaf()
+        done.set()
+
+    context = contextvars.copy_context()
+    await asyncio.to_thread(lambda: loop.call_soon_threadsafe(reply, context=context))
+    await done.wait()
+
+
+async def task_with_a_context_of_its_own() -> None:
+    with clearspan.context(user="ann"):
+        await asyncio.create_task(async_leaf())
+
+
+async def context_manager_around_a_yield() -> None:
+    @contextmanager
+    def session() -> Iterator[None]:
+        with clearspan.context(session="s-1"):
+            yield
+
+    with session():
+        await async_leaf()
+    leaf()
+
+
+async def async_context_manager_around_a_yield() -> None:
+    @asynccontextmanager
+    async def session() -> AsyncIterator[None]:
+        with clearspan.context(session="s-1"):
+            await asyncio.sleep(0)
+            yield
+            await asyncio.sleep(0)
+
+    async with session():
+        await async_leaf()
+    leaf()
+
+
+async def time_limit() -> None:
+    await asyncio.wait_for(async_leaf(), timeout=20)
+
+
+async def task_that_is_shielded() -> None:
+    await asyncio.shield(async_leaf())
+
+
 @pytest.mark.parametrize(
     "work",
     [
@@ -65,6 +155,16 @@ async def async_generator() -> None:
         to_thread,
         executor_with_copied_context,
         async_generator,
+        async_generator_that_another_task_finishes,
+        generators_that_take_turns,
+        callback_of_the_loop,
+        callback_of_a_task,
+        callback_of_another_thread,
+        task_with_a_context_of_its_own,
+        context_manager_around_a_yield,
+        async_context_manager_around_a_yield,
+        time_limit,
+        task_that_is_shielded,
     ],
 )
 def test_work_started_inside_a_span_belongs_to_it(work: Callable[[], Awaitable[None]]) -> None:
@@ -79,6 +179,134 @@ def test_work_started_inside_a_span_belongs_to_it(work: Callable[[], Awaitable[N
     leaves = [span for span in spans if span.name == "leaf"]
     assert leaves
     assert {span.parent_id for span in leaves} == {root_id}
+
+
+async def traced_coroutine() -> None:
+    @clearspan.trace(name="parent")
+    async def run() -> None:
+        await asyncio.gather(async_leaf(), asyncio.to_thread(leaf))
+
+    await run()
+
+
+async def traced_generator() -> None:
+    @clearspan.trace(name="parent")
+    def numbers() -> Iterator[int]:
+        leaf()
+        yield 1
+        leaf()
+
+    for _ in numbers():
+        await asyncio.sleep(0)
+
+
+async def traced_async_generator() -> None:
+    @clearspan.trace(name="parent")
+    async def numbers() -> AsyncIterator[int]:
+        await async_leaf()
+        yield 1
+        await asyncio.create_task(async_leaf())
+
+    async for _ in numbers():
+        await asyncio.sleep(0)
+
+
+async def traced_async_generator_that_is_closed() -> None:
+    @clearspan.trace(name="parent")
+    async def numbers() -> AsyncGenerator[int]:
+        try:
+            yield 1
+        finally:
+            await async_leaf()
+
+    running = numbers()
+    await anext(running)
+    await running.aclose()
+
+
+async def block_that_is_kept_open() -> None:
+    with ExitStack() as stack:
+        stack.enter_context(clearspan.span("parent"))
+        await async_leaf()
+
+
+@pytest.mark.parametrize(
+    "work",
+    [
+        traced_coroutine,
+        traced_generator,
+        traced_async_generator,
+        traced_async_generator_that_is_closed,
+        block_that_is_kept_open,
+    ],
+)
+def test_the_innermost_span_is_the_parent_and_is_left_behind(
+    work: Callable[[], Awaitable[None]],
+) -> None:
+    async def main() -> None:
+        with clearspan.span("root"):
+            await work()
+            with clearspan.span("after"):
+                pass
+
+    with capture_spans() as spans:
+        asyncio.run(main())
+
+    ids = {span.name: span.span_id for span in spans}
+    parents = {(span.name, span.parent_id) for span in spans}
+    assert parents == {
+        ("leaf", ids["parent"]),
+        ("parent", ids["root"]),
+        ("after", ids["root"]),
+        ("root", ""),
+    }
+
+
+PROCESSES = """
+import multiprocessing
+import os
+import warnings
+
+import clearspan
+
+warnings.filterwarnings("ignore", "This process .* is multi-threaded", DeprecationWarning)
+
+
+def work(headers):
+    with clearspan.extract(headers), clearspan.span("leaf"):
+        pass
+
+
+if __name__ == "__main__":
+    with clearspan.span("root"):
+        headers = {}
+        if METHOD == "spawn":
+            clearspan.inject(headers)
+        if METHOD == "os.fork":
+            pid = os.fork()
+            if not pid:
+                work({})
+                clearspan.flush()
+                os._exit(0)
+            os.waitpid(pid, 0)
+        else:
+            child = multiprocessing.get_context(METHOD).Process(target=work, args=(headers,))
+            child.start()
+            child.join()
+"""
+
+
+@pytest.mark.parametrize("method", ["os.fork", "fork", "spawn"])
+def test_a_process_continues_the_trace(method: str, programs: Programs, receiver: Receiver) -> None:
+    # A forked child inherits the place where it was forked, a spawned one is told by headers.
+    source = PROCESSES.replace("METHOD", repr(method))
+
+    ended = programs.run(source, CLEARSPAN_ENDPOINT=receiver.url, CLEARSPAN_STRICT="1")
+
+    assert (ended.code, ended.err) == (0, "")
+    leaf, root = receiver.span("leaf"), receiver.span("root")
+    assert (leaf["traceId"], leaf["parentSpanId"]) == (root["traceId"], root["spanId"])
+    assert len({post.headers["clearspan-process"] for post in receiver.posts()}) == 2
 
 
 def test_a_task_that_outlives_its_span_still_belongs_to_it() -> None:

@@ -4,6 +4,7 @@ from clearspan.decorator import trace
 from clearspan.exporters import Exporter, Outcome
 from clearspan.fields import KINDS
 from clearspan.instrument import instrument, uninstrument, wrap
+from clearspan.kinds import agent, retriever, tool
 from clearspan.propagation import (
     current_span,
     current_span_id,
@@ -24,6 +25,7 @@ __all__ = [
     "Scope",
     "Span",
     "__version__",
+    "agent",
     "agent_span",
     "context",
     "current_span",
@@ -36,7 +38,9 @@ __all__ = [
     "instrument",
     "llm_span",
     "retrieval_span",
+    "retriever",
     "span",
+    "tool",
     "tool_span",
     "trace",
     "traceparent",

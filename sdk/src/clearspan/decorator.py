@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from types import FunctionType, MethodType
 from typing import Any, ParamSpec, TypeVar, cast, overload
 
+from clearspan.attempts import Attempt
 from clearspan.capture import NODE_BYTES, mode, plain
+from clearspan.documents import documents
 from clearspan.errors import report, warn_once
 from clearspan.tracer import Scope, Span, switch
 
@@ -66,7 +68,9 @@ def trace(
         if isinstance(target, type):
             warn_once("class", f"a class cannot be traced, but its methods can: {_name(target)}")
             return target
-        call = _Call(name or _name(target), kind, facts, _parameters(target), capture)
+        # A tool has the name by which a model calls it: without the class that it is in.
+        own = _name(target).rpartition(".")[2] if kind == "tool" else _name(target)
+        call = _Call(name or own, kind, facts, _parameters(target), capture)
         for applies, run in LATER:
             if applies(target):
                 return _Later(target, call, run)
@@ -91,23 +95,55 @@ class _Call:
         return "result" if self.kind == "tool" else "output"
 
     def start(self, arguments: Arguments) -> Span:
+        captures = self.captures and mode.content
+        if self.kind == "tool":
+            call = Attempt(self.name, dict(self.facts))
+            named = plain(self._named(*arguments)).value
+            call.compare(named)
+            if captures:
+                call.set({"arguments": self._named(*arguments)})
+            return call
         span = Span(self.name, self.kind, dict(self.facts))
-        if self.captures and mode.content:
-            span.set({"arguments" if self.kind == "tool" else "input": self._named(*arguments)})
+        if captures:
+            span.set(self._asked(self._named(*arguments)))
         return span
 
     def give(self, span: Span, result: object) -> None:
         """Records ``result`` unless the function has set one itself."""
         key = self.result
-        if self.captures and mode.content and key not in span.fields and result is not None:
-            span.set({key: result})
+        if not self.captures or not mode.content or key in span.fields or result is None:
+            return
+        span.set({key: result})
+        if self.kind == "retriever" and "documents" not in span.fields:
+            _show_documents(span)
 
-    def _named(self, values: Sequence[object], by_name: Mapping[str, object]) -> object:
-        named = dict(zip(self.parameters, values, strict=False))
+    def _asked(self, named: dict[str, object]) -> dict[str, object]:
+        if self.kind != "retriever" or type(named.get("query")) is not str:
+            return {"input": named}
+        facts = {"query": named.pop("query")}
+        limit = next((key for key in ("k", "top_k") if type(named.get(key)) is int), None)
+        if limit:
+            facts["k"] = named.pop(limit)
+        return {**facts, "input": named} if named else facts
+
+    def _named(self, values: Sequence[object], by_name: Mapping[str, object]) -> dict[str, object]:
+        named: dict[str, object] = dict(zip(self.parameters, values, strict=False))
         named.pop("self", None)
         named.pop("cls", None)
         rest = values[len(self.parameters) :]
         return {**named, **({"*": rest} if rest else {}), **by_name}
+
+
+def _show_documents(span: Span) -> None:
+    """Moves the output to where documents belong, if it looks like some."""
+    found = documents(span.fields["output"])
+    if found is None:
+        return
+    del span.fields["output"]
+    span.fields["documents"] = found
+    for sizes in (span.large, span.truncated):
+        if sizes and "output" in sizes:
+            sizes["documents"] = sizes.pop("output")
 
 
 def _name(target: Callable[..., object]) -> str:
@@ -180,6 +216,7 @@ class _Stream:
             if error is not None:
                 self._span.close_with(error)
             is_text = all(type(item) is str for item in self._items)
+            is_text = is_text and self._call.kind != "retriever"
             texts = cast("list[str]", self._items)
             self._call.give(self._span, "".join(texts) if is_text else self._items)
         except Exception as internal:  # noqa: BLE001  # the funnel

@@ -137,7 +137,10 @@ class Facts:
         """All that is known about the span: inherited facts, fields and attributes."""
         stray = {name: plain(value).value for name, value in vars(self).items()}
         # One call copies a dict that the program may still be adding to.
-        known = {**self.carried.facts, **stray, **self.fields.copy()}
+        inherited = self.carried.facts
+        known = {**inherited, **stray, **self.fields.copy()}
+        if "tags" in inherited:
+            known["tags"] = joined_tags(inherited["tags"], known["tags"])
         # Once more, for what was set before the process knew its mode, and for stray names.
         return known if mode.content else without_content(known)
 
@@ -171,6 +174,17 @@ FIELDS: dict[str, Field[object]] = {
 CONTENT = frozenset(name for name, field in FIELDS.items() if field.is_content)
 # The names inside these are the program's own.
 OPEN = frozenset({"parameters", "usage"})
+
+
+def joined_tags(outer: object, inner: object) -> list[object]:
+    """Both lists of tags as one, each tag once; a single text is a list of one."""
+    lists = [tags if isinstance(tags, list) else [tags] for tags in (outer, inner)]
+    # Tags of strange types may not be hashable.
+    joined: list[object] = []
+    for tag in lists[0] + lists[1]:
+        if tag is not None and tag not in joined:
+            joined.append(tag)
+    return joined
 
 
 def without_content(facts: Mapping[str, object]) -> dict[str, object]:

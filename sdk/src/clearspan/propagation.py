@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, MutableMapping
 
+from clearspan.baggage import unpacked
 from clearspan.errors import report
 from clearspan.tracer import Scope, Span, around, here
 
@@ -27,7 +28,9 @@ def traceparent() -> str | None:
 
 
 def inject(headers: MutableMapping[str, str]) -> None:
-    """Adds `traceparent`, and `tracestate` and `baggage` as received, to outgoing headers.
+    """Adds `traceparent`, `tracestate` as received, and `baggage` to outgoing headers.
+
+    The baggage is what was received, with what `context(propagate=True)` has added.
 
     Example:
         >>> import clearspan
@@ -50,6 +53,7 @@ def extract(headers: Mapping[str, str]) -> Scope:
     """The place from which a request came; spans in its `with` block continue that trace.
 
     Without a valid `traceparent` they continue what is current, which is nothing in a server.
+    Facts that the caller passed on with `context(propagate=True)` belong to these spans, too.
 
     Args:
         headers: of the incoming request; upper and lower case do not matter.
@@ -68,7 +72,9 @@ def extract(headers: Mapping[str, str]) -> Scope:
         report(error, "reading headers")
         found = {}
     place = here()
-    carried = place.carried._replace(baggage=found.get("baggage", "")[:MAX_BAGGAGE_CHARS])
+    baggage = found.get("baggage", "")[:MAX_BAGGAGE_CHARS]
+    former = place.carried
+    carried = former._replace(baggage=baggage, facts={**unpacked(baggage), **former.facts})
     parent = TRACEPARENT.fullmatch(found.get("traceparent", ""))
     if parent is None or (parent[1] == "00" and parent[4]):
         return Scope(place.trace_id, place.span_id, carried, is_remote=place.is_remote)

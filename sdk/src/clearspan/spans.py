@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
+from clearspan.baggage import packed
 from clearspan.capture import mode, plain
 from clearspan.errors import report
-from clearspan.fields import FACT_BYTES, without_content
+from clearspan.fields import FACT_BYTES, joined_tags, without_content
 from clearspan.tracer import Scope, Span, here
 
 
@@ -74,26 +77,78 @@ def agent_span(name: str, /, **facts: object) -> Span:
     return Span(name, "agent", facts)
 
 
-def context(**facts: object) -> Scope:
+def context(  # noqa: PLR0913  # the facts are the arguments, all by name
+    *,
+    user: str | None = None,
+    customer: str | None = None,
+    session: str | None = None,
+    turn: str | int | None = None,
+    run: str | None = None,
+    step: str | int | Mapping[str, object] | None = None,
+    tags: Sequence[str] | None = None,
+    feature: str | None = None,
+    experiment: str | None = None,
+    variant: str | None = None,
+    prompt: str | tuple[str, object] | None = None,
+    propagate: bool = False,
+    **facts: object,
+) -> Scope:
     """Gives facts to every span that starts inside its `with` block; inner blocks add to them.
+
+    Args:
+        user: who asks.
+        customer: whom the user belongs to.
+        session: the conversation.
+        turn: one question of the conversation, with its answer.
+        run: one execution of an agent.
+        step: a part of the run: its id, its number, or a dict of `id`, `parent`, `index`, `type`.
+        tags: added to those of outer blocks.
+        feature: what the program does for the user.
+        experiment: what is tried out.
+        variant: of the experiment.
+        prompt: its name, or name and version.
+        propagate: whether `inject` passes these facts on to other services, in W3C baggage.
+        facts: any other fields or attributes.
 
     Example:
         >>> import clearspan
-        >>> with clearspan.context(user="ann", session="s-1", tags=["beta"]):
-        ...     with clearspan.span("answer"):
-        ...         pass
+        >>> with clearspan.context(user="ann", session="s-1", tags=["beta"], step="plan"):
+        ...     with clearspan.context(tags=["eu"]), clearspan.span("answer") as span:
+        ...         span.facts()["tags"]
+        ['beta', 'eu']
     """
+    named = {name: value for name, value in locals().items() if name not in {"propagate", "facts"}}
     place = here()
     former = place.carried
     try:
-        given = facts if mode.content else without_content(facts)
-        copies = {name: plain(value) for name, value in given.items() if value is not None}
+        named.update(facts)
+        given = _spelt_out({name: value for name, value in named.items() if value is not None})
+        kept = given if mode.content else without_content(given)
+        copies = {name: plain(value) for name, value in kept.items()}
+        new = {name: copy.value for name, copy in copies.items()}
+        if "tags" in new:
+            new["tags"] = joined_tags(former.facts.get("tags"), new["tags"])
+        size_bytes = sum(FACT_BYTES + copy.size_bytes for copy in copies.values())
+        carried = former._replace(
+            facts={**former.facts, **new},
+            size_bytes=former.size_bytes + size_bytes,
+            baggage=packed(former.baggage, new) if propagate else former.baggage,
+        )
     except Exception as error:  # noqa: BLE001  # the funnel: whatever was passed
         report(error, "copying the facts of a context")
-        copies = {}
-    carried = former._replace(
-        facts={**former.facts, **{name: copy.value for name, copy in copies.items()}},
-        size_bytes=former.size_bytes
-        + sum(FACT_BYTES + copy.size_bytes for copy in copies.values()),
-    )
+        carried = former
     return Scope(place.trace_id, place.span_id, carried, is_remote=place.is_remote)
+
+
+def _spelt_out(facts: dict[str, object]) -> dict[str, object]:
+    """``facts`` with the fields that the short forms of a step and of a prompt stand for."""
+    step, prompt = facts.pop("step", None), facts.pop("prompt", None)
+    if isinstance(step, Mapping):
+        facts.update({f"step_{part}": value for part, value in step.items()})
+    elif step is not None:
+        facts["step_index" if type(step) is int else "step_id"] = step
+    if isinstance(prompt, tuple):
+        facts["prompt_name"], facts["prompt_version"] = prompt
+    elif prompt is not None:
+        facts["prompt_name"] = prompt
+    return facts
