@@ -1,5 +1,6 @@
 """Copies values of the program: plain, bounded, and without running any of its code."""
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import islice
@@ -54,6 +55,9 @@ class Mode:
     """What this process captures."""
 
     content: bool = True  # what users and models wrote, including messages of exceptions
+    errors_only: bool = False  # content only of spans that failed
+    masks: tuple[re.Pattern[str], ...] = ()
+    redact: Callable[[str, object], object] | None = None
 
 
 mode = Mode()

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from clearspan.capture import mode
 from clearspan.errors import report
+from clearspan.masks import masked_text, redacted
 
 MAX_MESSAGE_CHARS = 8_192
 MAX_STACK_CHARS = 32_768
@@ -26,10 +27,15 @@ class Failure:
     """Why a span failed."""
 
     type: str
-    message: str = ""
+    text: str = ""
     # Holds file names and line numbers, no frames and no variables, and reads the source files
     # only when it is formatted, on the delivery thread.
     trace: Trace | None = None
+
+    @property
+    def message(self) -> str:
+        """The text as it may leave the process; what formats it runs on the delivery thread."""
+        return _shown("error.message", self.text)
 
     @classmethod
     def of(cls, error: BaseException | str, message: str = "") -> Failure:
@@ -40,7 +46,7 @@ class Failure:
         name = kind.__qualname__
         failure = cls(name if kind.__module__ == "builtins" else f"{kind.__module__}.{name}")
         try:
-            failure.message = (message or str(error))[:MAX_MESSAGE_CHARS] if mode.content else ""
+            failure.text = (message or str(error))[:MAX_MESSAGE_CHARS] if mode.content else ""
             failure.trace = _trace(error)
         except Exception as internal:  # noqa: BLE001  # the funnel: str() is the program's code
             report(internal, f"describing a {name}")
@@ -48,7 +54,13 @@ class Failure:
 
     def stack(self) -> str:
         """The formatted traceback, cut in front."""
-        return "".join(self.trace.format())[-MAX_STACK_CHARS:] if self.trace else ""
+        stack = "".join(self.trace.format())[-MAX_STACK_CHARS:] if self.trace else ""
+        return _shown("error.stack", stack)
+
+
+def _shown(name: str, text: str) -> str:
+    shown = redacted(name, masked_text(text)) if text else ""
+    return shown if isinstance(shown, str) else ""
 
 
 def is_stop(error: BaseException) -> bool:

@@ -8,6 +8,7 @@ from typing import Generic, NamedTuple, TypeVar, overload
 
 from clearspan.capture import ATOMS, mode, plain
 from clearspan.errors import report
+from clearspan.masks import cleaned
 
 T = TypeVar("T")
 
@@ -72,6 +73,7 @@ class Facts:
     truncated: dict[str, int] | None  # full size in bytes by field; 0 is unknown
     large: dict[str, int] | None  # about the bytes in memory of each fact that is not short
     size_bytes: int  # of what is not small, about; set when the span is queued
+    status: str
 
     # A model call. ``usage`` has the keys of USAGE_KEYS, and cached ⊆ input, reasoning ⊆ output.
     input = Field[object]("gen_ai.input.messages", is_content=True)
@@ -115,6 +117,7 @@ class Facts:
     feature = Field[str]("clearspan.feature")
     experiment = Field[str]("clearspan.experiment")
     variant = Field[str]("clearspan.variant")
+    sample_weight = Field[float]("clearspan.sample_weight")  # how many spans this one stands for
     prompt_name = Field[str]("clearspan.prompt.name")
     prompt_version = Field[str | int]("clearspan.prompt.version")
 
@@ -134,7 +137,7 @@ class Facts:
             report(error, "setting fields of a span")
 
     def facts(self) -> dict[str, object]:
-        """All that is known about the span: inherited facts, fields and attributes."""
+        """What may leave the process: inherited facts, fields and attributes, without secrets."""
         stray = {name: plain(value).value for name, value in vars(self).items()}
         # One call copies a dict that the program may still be adding to.
         inherited = self.carried.facts
@@ -142,7 +145,9 @@ class Facts:
         if "tags" in inherited:
             known["tags"] = joined_tags(inherited["tags"], known["tags"])
         # Once more, for what was set before the process knew its mode, and for stray names.
-        return known if mode.content else without_content(known)
+        if not mode.content or (mode.errors_only and self.status != "error"):
+            known = without_content(known)
+        return cleaned(known)
 
     def make_plain(self, facts: dict[str, object]) -> None:
         """Replaces the values of ``facts`` by plain copies, because the program may change them."""

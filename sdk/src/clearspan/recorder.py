@@ -6,17 +6,18 @@ import atexit
 import os
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path, PurePath
 from time import monotonic
 
-from clearspan.capture import mode
 from clearspan.delivery import Bounds, Delivery, OpenSpans
 from clearspan.errors import SettingError, report
 from clearspan.exporters import Exporter
+from clearspan.masks import choose
+from clearspan.sampling import Delivers, Limit, Sampling
 from clearspan.settings import Settings, resolve
-from clearspan.tracer import NoSink, Span, send_to
+from clearspan.tracer import NoSink, Sink, Span, send_to
 from clearspan.version import __version__
 
 REINIT_S = 1.0
@@ -67,6 +68,8 @@ class Recorder:
         self._lock = threading.Lock()
         self._settings: Settings | None = None
         self._delivery: Delivery | None = None
+        self._sampling: Sampling | None = None
+        self._sink: Sink = NoSink()
         self._is_over = False
 
     def start(self, settings: Settings) -> None:
@@ -75,17 +78,19 @@ class Recorder:
             if settings == self._settings:
                 return
             former, self._settings = self._delivery, settings
+            if self._sampling is not None:
+                self._sampling.release()
             self._install()
         if former is not None:
             former.close(REINIT_S)
 
-    def start_lazily(self) -> Delivery | NoSink:
+    def start_lazily(self) -> Sink:
         """Starts with the settings of the environment, unless a recorder has been started."""
         with self._lock:
             if self._settings is None:
                 self._settings = resolve({})
                 self._install()
-            return self._delivery or NoSink()
+            return self._sink
 
     def flush(self, timeout_s: float) -> bool:
         """Whether everything was acknowledged."""
@@ -94,6 +99,8 @@ class Recorder:
     def close(self) -> None:
         """Delivers at the end of the program."""
         self._is_over = True
+        if self._sampling is not None:
+            self._sampling.release()
         if self._delivery is not None and self._settings is not None:
             deadline_s = monotonic() + self._settings.exit_s
             self._delivery.close(self._settings.exit_s)
@@ -108,18 +115,32 @@ class Recorder:
 
     def _install(self) -> None:
         settings = self._settings
+        self._sampling = None
         if settings is None or settings.disabled:
             self._delivery = None
-            send_to(NoSink())
+            self._sink = NoSink()
+            send_to(self._sink)
             return
-        mode.content = settings.capture == "full"
+        choose(settings.capture, settings.masks, settings.redact)
         still_open = self._delivery.open if self._delivery else {}
         bounds = Bounds(settings.queue_spans, settings.queue_bytes)
         makers = [partial(_exporter, given, settings, still_open) for given in settings.exporters]
         self._delivery = Delivery(makers, bounds, still_open)
-        send_to(self._delivery)
+        self._sink = self._stages(settings, self._delivery)
+        send_to(self._sink)
         if self._is_over:  # started by an exit function
             self.close()
+
+    def _stages(self, settings: Settings, delivery: Delivery) -> Sink:
+        """What spans pass before they are queued."""
+        sink: Delivers = delivery
+        if settings.max_spans_per_s:
+            sink = Limit(sink, settings.max_spans_per_s)
+        if settings.sample < 1:
+            # Half of what the queue takes, because it may have to take all of it at once.
+            bounds = Bounds(settings.queue_spans // 2, settings.queue_bytes // 2)
+            self._sampling = Sampling(sink, settings.sample, bounds)
+        return self._sampling or sink
 
 
 _recorder = Recorder()
@@ -139,6 +160,10 @@ def init(  # noqa: PLR0913  # the settings are the arguments, all by name
     release: str | None = None,
     capture: str | None = None,
     exporters: Sequence[str | Exporter] | None = None,
+    masks: Sequence[str] | None = None,
+    redact: Callable[[str, object], object] | None = None,
+    sample: float | None = None,
+    max_spans_per_s: float | None = None,
 ) -> None:
     """Sets up recording; optional, because the first span does it with the environment's settings.
 
@@ -152,8 +177,13 @@ def init(  # noqa: PLR0913  # the settings are the arguments, all by name
         service: name of this program; else its file name.
         environment: where it runs: production, staging, …
         release: what runs: a version or a commit.
-        capture: ``full``, or ``metadata`` to leave out all texts.
+        capture: ``full``; ``masked``; ``metadata`` to leave out all texts; ``errors`` to keep only
+            those of failed spans.
         exporters: where spans go, several at once: ``otlp``, ``console``, exporter objects.
+        masks: regular expressions; what they match is masked in all texts.
+        redact: is called with the name and value of each field, and returns what is sent instead.
+        sample: the share of the traces without errors that is kept.
+        max_spans_per_s: more are dropped, and counted.
 
     Example:
         >>> import clearspan

@@ -12,7 +12,7 @@ from clearspan.errors import SettingError, report
 
 T = TypeVar("T")
 
-CAPTURE_MODES = ("full", "metadata")
+CAPTURE_MODES = ("full", "masked", "metadata", "errors")
 TRACES_PATH = "/v1/traces"
 NO = False
 MEANT_EMPTY = frozenset({"CLEARSPAN_SPILL"})  # variables that say something by being empty
@@ -41,6 +41,10 @@ def _spill_folder() -> str:
     """Where this user's programs keep state; "" when the system does not tell."""
     state = os.environ.get("XDG_STATE_HOME") or os.path.expanduser("~/.local/state")  # noqa: PTH111  # pathlib raises without a home
     return os.path.join(state, "clearspan", "spill") if os.path.isabs(state) else ""  # noqa: PTH117, PTH118  # as above
+
+
+def _lines(text: str) -> tuple[str, ...]:
+    return tuple(line for line in text.splitlines() if line)
 
 
 def _yes(text: str) -> bool:
@@ -79,10 +83,22 @@ class Settings:
     service: str = row("", "Name of this program; else its file name.", str, "OTEL_SERVICE_NAME")
     environment: str = row("", "Where it runs: production, staging, …", str)
     release: str = row("", "What runs: a version or a commit.", str)
-    capture: str = row("full", "full, or metadata to leave out all texts.", str)
+    capture: str = row(
+        "full",
+        "full; masked; metadata to leave out all texts; errors to keep those of failed spans.",
+        str,
+    )
     exporters: tuple[object, ...] = row(
         ("otlp",), "Where spans go: otlp, console, or exporter objects.", _names
     )
+    masks: tuple[str, ...] = row(
+        (), "Regular expressions, one a line; what they match is masked in all texts.", _lines
+    )
+    redact: object = row(
+        "", "Function of a field's name and value, as module:function; returns what is sent.", str
+    )
+    sample: float = row(1.0, "Share of the traces without errors that is kept, 0 to 1.", float)
+    max_spans_per_s: float = row(0.0, "More spans a second are dropped; 0 is no limit.", float)
     headers: Mapping[str, str] = row(
         {},
         "More HTTP headers, as a=b,c=d.",
@@ -126,6 +142,20 @@ class Settings:
         return "" if self.spill == "off" else self.spill
 
 
+CHECKS: dict[str, tuple[Callable[[object], bool], str]] = {
+    "capture": (lambda value: value in CAPTURE_MODES, f"one of {CAPTURE_MODES}"),
+    "sample": (
+        lambda value: isinstance(value, (int, float)) and 0 <= value <= 1,
+        "a share from 0 to 1",
+    ),
+    "max_spans_per_s": (
+        lambda value: isinstance(value, (int, float)) and value >= 0,
+        "a number of spans",
+    ),
+    "redact": (lambda value: isinstance(value, str) or callable(value), "a function"),
+}
+
+
 def resolve(arguments: Mapping[str, object]) -> Settings:
     """Settings from ``arguments`` (None is not given), the environment and the defaults.
 
@@ -137,11 +167,9 @@ def resolve(arguments: Mapping[str, object]) -> Settings:
         for field in dataclasses.fields(Settings)
         if (value := _value(field, arguments.get(field.name))) is not None
     }
-    if values.get("capture", "full") not in CAPTURE_MODES:
-        report(
-            SettingError(f"capture={values.pop('capture')!r} is none of {CAPTURE_MODES}"),
-            "starting",
-        )
+    for name, (is_right, what) in CHECKS.items():
+        if name in values and not is_right(values[name]):
+            report(SettingError(f"{name}={values.pop(name)!r} is not {what}"), f"reading {name}")
     return Settings(**values)  # type: ignore[arg-type]  # each was parsed by its own row
 
 

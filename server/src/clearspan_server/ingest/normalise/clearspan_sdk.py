@@ -1,6 +1,6 @@
 """Clearspan's own SDK: what it says beside the OpenTelemetry names (sdk/WIRE.md)."""
 
-from clearspan_server.ingest.coerce import opened, strings, text, whole
+from clearspan_server.ingest.coerce import MOST_COUNT, number, opened, strings, text
 from clearspan_server.ingest.draft import Draft
 from clearspan_server.ingest.normalise.fields import fill_text, fill_whole, set_value
 from clearspan_server.ingest.normalise.keys import Keys
@@ -50,6 +50,6 @@ def fill(draft: Draft, keys: Keys) -> None:
     documents = opened(attributes.get("clearspan.documents"))
     if isinstance(documents, list) and not span.documents:
         span.documents = text(documents)
-    weight = whole(attributes.get("clearspan.sample_weight"))
-    if weight:
-        span.sample_weight = float(weight)
+    weight = number(attributes.get("clearspan.sample_weight"))
+    if weight is not None and 0 < weight <= MOST_COUNT:
+        span.sample_weight = weight

@@ -1,0 +1,160 @@
+"""Sampling: which traces are kept, decided at their end, and how many spans a second."""
+
+from __future__ import annotations
+
+import threading
+import weakref
+from dataclasses import dataclass, field
+from time import monotonic
+from typing import Protocol
+
+from clearspan.delivery import Bounds
+from clearspan.errors import warn_once
+from clearspan.fields import FACT_BYTES
+from clearspan.tracer import Sink, Span
+
+SPAN_BYTES = 1_000  # about what a small span takes
+MAX_VERDICTS = 1_000  # of traces that have been decided and may go on
+RANDOM_DIGITS = 14  # of a trace id: the bits that OpenTelemetry samples by
+
+
+class Delivers(Sink, Protocol):
+    """A sink that counts what was thrown away before it came."""
+
+    def discard(self, count: int) -> None: ...
+
+
+class Limit:
+    """Lets no more than ``per_s`` spans a second start, in bursts of a second at most."""
+
+    def __init__(self, sink: Delivers, per_s: float) -> None:
+        self._sink = sink
+        self._per_s = per_s
+        self._tokens = max(1.0, per_s)
+        self._filled_s = monotonic()
+        self._lock = threading.RLock()  # reentrant, because a finaliser may end a span in between
+
+    def started(self, span: Span, /) -> None:
+        """Passes ``span`` on, or counts it as dropped."""
+        with self._lock:
+            now_s = monotonic()
+            gained = (now_s - self._filled_s) * self._per_s
+            self._tokens = min(max(1.0, self._per_s), self._tokens + gained)
+            self._filled_s = now_s
+            has_room = self._tokens >= 1.0
+            self._tokens -= has_room
+        if has_room:
+            self._sink.started(span)
+        else:
+            self.discard(1)
+            warn_once("limit", f"more than {self._per_s:g} spans a second; the others are dropped")
+
+    def ended(self, span: Span, /) -> None:
+        """Passes ``span`` on; the next sink does not know one that was dropped."""
+        self._sink.ended(span)
+
+    def discard(self, count: int) -> None:
+        """Passes the number on."""
+        self._sink.discard(count)
+
+
+@dataclass(slots=True)
+class _Held:
+    """A trace in flight: its open spans, and those that wait for its verdict."""
+
+    open: dict[str, weakref.ref[Span]] = field(default_factory=dict)
+    spans: list[Span] = field(default_factory=list)
+    size_bytes: int = 0
+
+
+class Sampling:
+    """Holds the spans of a trace until its last open span has ended in this process.
+
+    A trace with an error or a cancelled span is kept whole, with weight 1; of all others the
+    ``share``, by trace id, so that all processes agree, each with weight 1/share. When more is held
+    than the bounds allow, the oldest traces are decided by the share alone; a span of them that
+    fails later is still kept.
+    """
+
+    def __init__(self, sink: Delivers, share: float, bounds: Bounds) -> None:
+        self._sink = sink
+        self._share = share
+        self._bounds = bounds
+        self._held: dict[str, _Held] = {}
+        self._weights: dict[str, float] = {}  # of decided traces; 0 is dropped
+        self._spans = 0
+        self._size_bytes = 0
+        self._lock = threading.RLock()  # reentrant, for the same reason
+
+    def started(self, span: Span, /) -> None:
+        """Notes ``span`` as open, or passes it on when its trace has been kept already."""
+        with self._lock:
+            if self._weights.get(span.trace_id):
+                self._sink.started(span)
+            else:
+                held = self._held.setdefault(span.trace_id, _Held())
+                held.open[span.span_id] = weakref.ref(span)
+
+    def ended(self, span: Span, /) -> None:
+        """Holds ``span``, decides its trace, or follows what was decided."""
+        with self._lock:
+            held = self._held.get(span.trace_id)
+            if held is None or held.open.pop(span.span_id, None) is None:
+                self._weigh(span, self._weights.get(span.trace_id, 1.0))
+                self._sink.ended(span)
+                return
+            self._hold(held, span)
+            if span.status != "ok":
+                self._decide(span.trace_id, 1.0)
+            elif not held.open:
+                self._decide(span.trace_id, self._by_share(span.trace_id))
+            while self._spans > self._bounds.spans or self._size_bytes > self._bounds.bytes:
+                oldest = next(trace_id for trace_id, other in self._held.items() if other.spans)
+                self._decide(oldest, self._by_share(oldest))
+
+    def release(self) -> None:
+        """Decides all that is held, by the share: the program ends or has other settings now."""
+        with self._lock:
+            for trace_id in list(self._held):
+                self._decide(trace_id, self._by_share(trace_id))
+
+    def _hold(self, held: _Held, span: Span) -> None:
+        size_bytes = SPAN_BYTES + FACT_BYTES * len(span.fields)
+        size_bytes += sum(span.large.copy().values()) if span.large else 0
+        held.spans.append(span)
+        held.size_bytes += size_bytes
+        self._spans += 1
+        self._size_bytes += size_bytes
+
+    def _by_share(self, trace_id: str) -> float:
+        former = self._weights.get(trace_id)
+        if former is not None:
+            return former
+        number = int(trace_id[-RANDOM_DIGITS:], 16)
+        is_kept = number >= (1.0 - self._share) * 16**RANDOM_DIGITS
+        return 1.0 / self._share if is_kept else 0.0
+
+    def _decide(self, trace_id: str, weight: float) -> None:
+        held = self._held.pop(trace_id)
+        self._spans -= len(held.spans)
+        self._size_bytes -= held.size_bytes
+        if held.open or weight == 1.0:  # there is more to come, or there may be
+            self._weights[trace_id] = weight
+            if len(self._weights) > MAX_VERDICTS:
+                del self._weights[next(iter(self._weights))]
+        if weight == 0.0:
+            if held.open:  # one of them may still fail
+                self._held[trace_id] = _Held(held.open)
+            return
+        # Parents start before their children, as everywhere.
+        still_open = [span for reference in held.open.values() if (span := reference())]
+        for span in sorted([*still_open, *held.spans], key=lambda span: span.start_ns):
+            self._sink.started(span)
+        for span in held.spans:
+            self._weigh(span, weight)
+            self._sink.ended(span)
+
+    @staticmethod
+    def _weigh(span: Span, weight: float) -> None:
+        if weight not in {0.0, 1.0}:
+            span.fields["sample_weight"] = weight
