@@ -118,14 +118,14 @@ class _Handler(BaseHTTPRequestHandler):
     def _chunk(self, data: bytes) -> None:
         self.wfile.write(f"{len(data):x}\r\n".encode() + data + b"\r\n")
 
-    def log_message(self, format: str, *args: object) -> None:
+    def log_message(self, *args: object) -> None:  # type: ignore[explicit-override]  # of Python 3.12
         """Says nothing."""
 
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
 
-    def handle_error(self, request: object, client_address: object) -> None:
+    def handle_error(self, *args: object) -> None:  # type: ignore[explicit-override]  # of Python 3.12
         """A client that goes away is what some tests are about."""
 
 

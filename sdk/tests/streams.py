@@ -38,7 +38,7 @@ class AsyncOpen(NamedTuple):
 
 def over_openai(url: str, timeout_s: float) -> Open:
     client = openai.OpenAI(base_url=url, api_key="k", max_retries=0, timeout=timeout_s)
-    stream = client.chat.completions.create(**BODY)  # type: ignore[call-overload]  # a plain dict
+    stream = client.chat.completions.create(**BODY)
     return Open(iter(stream), stream.close)
 
 
@@ -75,7 +75,7 @@ def over_urllib3(url: str, timeout_s: float) -> Open:
 
 async def over_async_openai(url: str, timeout_s: float) -> AsyncOpen:
     client = openai.AsyncOpenAI(base_url=url, api_key="k", max_retries=0, timeout=timeout_s)
-    stream = await client.chat.completions.create(**BODY)  # type: ignore[call-overload]  # a plain dict
+    stream = await client.chat.completions.create(**BODY)
     return AsyncOpen(aiter(stream), stream.close)
 
 

@@ -69,7 +69,7 @@ class ModelCall:
 
     @harmless
     def received(self, data: bytes, *, is_decoded: bool = False) -> None:
-        """A slice of the body came; the end of a stream that says so ends the call.
+        """A slice of the body came.
 
         Args:
             data: as it came, or ``is_decoded``: without its content encoding.
@@ -81,8 +81,6 @@ class ModelCall:
             data = self._inflate(data) if self._inflate else b""
         if self._answer.feed(data):
             self.span.first_token()
-        if self._answer.is_complete:
-            self.end()
 
     @contextmanager
     def reading(self) -> Iterator[None]:

@@ -50,6 +50,8 @@ def inside(client: object, kinds: tuple[type, ...]) -> Iterator[object]:
 def _held(value: object) -> Collection[object]:
     if isinstance(value, (list, tuple)):
         return value
+    if isinstance(value, dict):
+        return list(dict.values(value))
     try:
         found = object.__getattribute__(value, "__dict__")
     except AttributeError:
