@@ -48,7 +48,7 @@ def parse(body: JsonObject) -> tuple[ChatRequest, Delivery]:
         model=model,
         messages=_messages(body.get("messages")),
         fingerprint=fingerprint(body),
-        tools=_tools(body.get("tools")),
+        tools=tools(body.get("tools")),
         tool_choice=_tool_choice(body.get("tool_choice")),
         parallel_tool_calls=body.get("parallel_tool_calls") is not False,
         max_tokens=positive(body, "max_completion_tokens") or positive(body, "max_tokens"),
@@ -123,8 +123,9 @@ def _call(item: JsonObject, where: str) -> ToolCall:
     raise RefusedError("invalid", "A tool call has an id, a name and arguments as text.", where)
 
 
-def _tools(value: object) -> tuple[Tool, ...]:
-    tools = []
+def tools(value: object) -> tuple[Tool, ...]:
+    """The tools on offer. Raises RefusedError naming the field at fault."""
+    offered = []
     for index, item in enumerate(as_list(value, "tools")):
         where = f"tools[{index}].function"
         function = as_object(as_object(item, f"tools[{index}]").get("function"), where)
@@ -132,8 +133,8 @@ def _tools(value: object) -> tuple[Tool, ...]:
         if not isinstance(name, str) or not name:
             raise RefusedError("invalid", f"Missing required parameter: '{where}.name'.", where)
         schema = as_object(parameters, f"{where}.parameters") if parameters is not None else {}
-        tools.append(Tool(name, str(function.get("description") or ""), schema))
-    return tuple(tools)
+        offered.append(Tool(name, str(function.get("description") or ""), schema))
+    return tuple(offered)
 
 
 def _tool_choice(value: object) -> str:
