@@ -8,17 +8,26 @@ from typing import TypeVar
 
 from clearspan.errors import SettingError, report
 from clearspan.instrument import scope
-from clearspan.instrument.patching import unpatch
 
 T = TypeVar("T")
 
-# What can be instrumented, and the module that does it. Those of a row share one patch.
+# What can be instrumented, and the module that does it.
 TARGETS = {
     "httpx": "httpx",
     "urllib3": "urllib3",
     "requests": "urllib3",  # both send through urllib3
     "botocore": "urllib3",
     "aiohttp": "aiohttp",
+    "langchain": "langchain",
+    "mcp": "mcp",
+    "asgi": "asgi",  # Starlette, FastAPI, Django
+    "wsgi": "wsgi",  # Flask, Django
+    "sqlite3": "dbapi",
+    "sqlalchemy": "sqlalchemy",
+    "psycopg": "psycopg",
+    "redis": "redis",
+    "threads": "threads",
+    "logging": "logging",
 }
 TRANSPORTS = ("httpx", "urllib3", "aiohttp")
 
@@ -34,22 +43,26 @@ def instrument(*targets: str) -> None:
     Example:
         >>> import clearspan
         >>> clearspan.instrument()
+        >>> clearspan.uninstrument()
     """
-    for group in _groups(targets):
+    for name in _modules(targets):
         try:
-            import_module(f"{__name__}.{group}").instrument(group)
-            scope.want(group, everybody=True)
+            module = import_module(f"{__name__}.{name}")
+            scope.want(module.GROUP, everybody=True)
+            module.instrument()
         except Exception as error:  # noqa: BLE001  # the funnel
-            report(error, f"instrumenting {group}")
+            report(error, f"instrumenting {name}")
 
 
 def uninstrument(*targets: str) -> None:
     """Stops recording what `instrument` and `wrap` have started; all of it unless targets are given."""
     if not targets:
         scope.want_no_more()
-    for group in _groups(targets):
-        scope.want(group, everybody=False)
-        unpatch(group)
+    for name in _modules(targets):
+        module = sys.modules.get(f"{__name__}.{name}")
+        if module is not None:
+            scope.want(module.GROUP, everybody=False)
+            module.uninstrument()
 
 
 def wrap(client: T) -> T:
@@ -59,29 +72,31 @@ def wrap(client: T) -> T:
         client: of a vendor's library, or an HTTP client: of httpx, urllib3, requests or aiohttp.
 
     Example:
-        >>> import httpx2
-        >>> client = clearspan.wrap(httpx2.Client())
+        >>> import clearspan, httpx
+        >>> client = clearspan.wrap(httpx.Client())
     """
     try:
-        for group in TRANSPORTS:
-            module = import_module(f"{__name__}.{group}")
+        for name in TRANSPORTS:
+            module = import_module(f"{__name__}.{name}")
             kinds = tuple(
-                getattr(sys.modules[library], name)
+                getattr(sys.modules[library], kind)
                 for library, names in module.CLIENTS.items()
                 if library in sys.modules
-                for name in names
+                for kind in names
             )
             for found in scope.inside(client, kinds) if kinds else ():
                 scope.want_only(found)
-                module.instrument(group)
+                module.instrument()
     except Exception as error:  # noqa: BLE001  # the funnel
         report(error, "wrapping a client")
     return client
 
 
-def _groups(targets: tuple[str, ...]) -> dict[str, None]:
+def _modules(targets: tuple[str, ...]) -> dict[str, None]:
     """The modules of these targets, each once, in the order of the table."""
     unknown = sorted(set(targets) - set(TARGETS))
     if unknown:
         report(SettingError(f"{unknown} are none of {sorted(TARGETS)}"), "instrumenting")
-    return {module: None for name, module in TARGETS.items() if not targets or name in targets}
+    return dict.fromkeys(
+        module for name, module in TARGETS.items() if not targets or name in targets
+    )

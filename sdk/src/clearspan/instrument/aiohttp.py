@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable, Mapping
 from types import ModuleType
 from typing import Any
 from weakref import WeakValueDictionary
 
 from clearspan.instrument.call import InFlight, ModelCall, begin, harmless
-from clearspan.instrument.patching import patch, when_imported
+from clearspan.instrument.patching import patch, unpatch, when_imported
 from clearspan.instrument.scope import is_wanted
 
+GROUP = "aiohttp"
 CLIENTS = {"aiohttp": ("ClientSession",)}
 _CALL = "_clearspan_call"  # the attribute of a response that keeps its record
 
@@ -21,35 +21,37 @@ Function = Callable[..., Any]
 _calls: WeakValueDictionary[int, ModelCall] = WeakValueDictionary()
 
 
-def instrument(group: str) -> None:
+def instrument() -> None:
     """Records the model calls of all sessions, existing ones included."""
-    when_imported(group, "aiohttp", functools.partial(_patch, group))
+    when_imported(GROUP, "aiohttp", _patch)
 
 
-def _patch(group: str, library: ModuleType) -> None:
-    patch(group, library.ClientSession, "_request", _request(group))
+def uninstrument() -> None:
+    """Puts the originals back."""
+    unpatch(GROUP)
+
+
+def _patch(library: ModuleType) -> None:
+    patch(GROUP, library.ClientSession, "_request", _request)
     for name in ("read", "readany", "readchunk", "readline", "readuntil", "readexactly"):
-        patch(group, library.StreamReader, name, _read)
-    patch(group, library.StreamReader, "read_nowait", _read_nowait)
+        patch(GROUP, library.StreamReader, name, _read)
+    patch(GROUP, library.StreamReader, "read_nowait", _read_nowait)
     for name in ("close", "release"):
-        patch(group, library.ClientResponse, name, _leave)
+        patch(GROUP, library.ClientResponse, name, _leave)
 
 
-def _request(group: str) -> Callable[[Function], Function]:
-    def make(original: Function) -> Function:
-        async def request(self: Any, method: str, url: Any, **kwargs: Any) -> Any:  # noqa: ANN401  # the library's
-            wanted = method.upper() == "POST" and is_wanted(group, self)
-            call = _begin(self, url, kwargs) if wanted else None
-            if call is None:
-                return await original(self, method, url, **kwargs)
-            with InFlight(call):
-                response = await original(self, method, url, **kwargs)
-            _answered(call, response)
-            return response
+def _request(original: Function) -> Function:
+    async def request(self: Any, method: str, url: Any, **kwargs: Any) -> Any:  # noqa: ANN401  # the library's
+        wanted = method.upper() == "POST" and is_wanted(GROUP, self)
+        call = _begin(self, url, kwargs) if wanted else None
+        if call is None:
+            return await original(self, method, url, **kwargs)
+        with InFlight(call):
+            response = await original(self, method, url, **kwargs)
+        _answered(call, response)
+        return response
 
-        return request
-
-    return make
+    return request
 
 
 @harmless

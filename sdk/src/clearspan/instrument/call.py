@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from clearspan import wire
 from clearspan.errors import report
 from clearspan.instrument import attempts
+from clearspan.instrument.beneath import sent_from
 from clearspan.instrument.inflate import inflater
 from clearspan.tracer import Scope, Span, here, switch
 
@@ -193,7 +194,9 @@ def begin(
     asked = wire.question(endpoint, sent, headers.get("content-type", ""))
     if not (asked.model or asked.messages):
         return None  # it only looks like one
-    key = (here().span_id, hash((url, sent)))
+    place = here()
+    sent_from(place)
+    key = (place.span_id, hash((url, sent)))
     former = attempts.earlier(key)
     attempt = max(attempts.told(headers), former.attempt + 1 if former else 0)
     facts: dict[str, object] = {
@@ -209,7 +212,7 @@ def begin(
         "retry_of": former and former.first_span_id,
     }
     facts = {name: fact for name, fact in facts.items() if fact}
-    with Scope(former.trace_id, *key[:1], here().carried) if former else nullcontext():
+    with Scope(former.trace_id, place.span_id, place.carried) if former else nullcontext():
         name = f"{endpoint.operation} {asked.model}".rstrip()
         span = Span(name, _KINDS.get(endpoint.operation, "llm"), facts)
     return ModelCall(endpoint, key, span)

@@ -8,24 +8,30 @@ from types import ModuleType
 from typing import Any
 
 from clearspan.instrument.call import InFlight, ModelCall, begin, harmless
-from clearspan.instrument.patching import patch, when_imported
+from clearspan.instrument.patching import patch, unpatch, when_imported
 from clearspan.instrument.scope import is_wanted
 
+GROUP = "httpx"
 CLIENTS = {"httpx": ("Client", "AsyncClient"), "httpx2": ("Client", "AsyncClient")}
 
 
-def instrument(group: str) -> None:
+def instrument() -> None:
     """Records the model calls of both libraries' clients, existing ones included."""
     for module in CLIENTS:
-        when_imported(group, module, functools.partial(_patch, group))
+        when_imported(GROUP, module, _patch)
 
 
-def _patch(group: str, library: ModuleType) -> None:
-    patch(group, library.Client, "send", functools.partial(_send, group, library))
-    patch(group, library.AsyncClient, "send", functools.partial(_asend, group, library))
+def uninstrument() -> None:
+    """Puts the originals back."""
+    unpatch(GROUP)
 
 
-def _send(group: str, library: ModuleType, original: Callable[..., Any]) -> Callable[..., Any]:
+def _patch(library: ModuleType) -> None:
+    patch(GROUP, library.Client, "send", functools.partial(_send, library))
+    patch(GROUP, library.AsyncClient, "send", functools.partial(_asend, library))
+
+
+def _send(library: ModuleType, original: Callable[..., Any]) -> Callable[..., Any]:
     class Stream(library.SyncByteStream):  # type: ignore[misc, name-defined]  # its class is known at run time
         """The bytes of a response, which the record sees too."""
 
@@ -52,7 +58,7 @@ def _send(group: str, library: ModuleType, original: Callable[..., Any]) -> Call
             return getattr(self._stream, name)
 
     def send(self: Any, request: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401  # the library's
-        call = _begin(group, library, self, request)
+        call = _begin(library, self, request)
         if call is None:
             return original(self, request, *args, **kwargs)
         with InFlight(call):
@@ -63,9 +69,7 @@ def _send(group: str, library: ModuleType, original: Callable[..., Any]) -> Call
     return send
 
 
-def _asend(
-    group: str, library: ModuleType, original: Callable[..., Any]
-) -> Callable[..., Awaitable[Any]]:
+def _asend(library: ModuleType, original: Callable[..., Any]) -> Callable[..., Awaitable[Any]]:
     class Stream(library.AsyncByteStream):  # type: ignore[misc, name-defined]  # its class is known at run time
         """The bytes of a response, which the record sees too."""
 
@@ -92,7 +96,7 @@ def _asend(
             return getattr(self._stream, name)
 
     async def send(self: Any, request: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401  # the library's
-        call = _begin(group, library, self, request)
+        call = _begin(library, self, request)
         if call is None:
             return await original(self, request, *args, **kwargs)
         with InFlight(call):
@@ -104,8 +108,8 @@ def _asend(
 
 
 @harmless
-def _begin(group: str, library: ModuleType, client: Any, request: Any) -> ModelCall | None:  # noqa: ANN401  # the library's
-    if request.method != "POST" or not is_wanted(group, client):
+def _begin(library: ModuleType, client: Any, request: Any) -> ModelCall | None:  # noqa: ANN401  # the library's
+    if request.method != "POST" or not is_wanted(GROUP, client):
         return None
 
     def body() -> bytes | None:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable, Generator, Mapping
 from types import ModuleType
 from typing import Any
 
 from clearspan.instrument.call import InFlight, ModelCall, begin, harmless
-from clearspan.instrument.patching import patch, when_imported
+from clearspan.instrument.patching import patch, unpatch, when_imported
 from clearspan.instrument.scope import is_wanted, want_only
 
+GROUP = "urllib3"
 CLIENTS = {"urllib3": ("PoolManager", "HTTPConnectionPool")}
 _CALL = "_clearspan_call"  # the attribute of a response that holds its record
 _POSITION = 1  # of `decode_content` among the arguments of the functions that read
@@ -18,62 +18,61 @@ _POSITION = 1  # of `decode_content` among the arguments of the functions that r
 Function = Callable[..., Any]
 
 
-def instrument(group: str) -> None:
+def instrument() -> None:
     """Records the model calls of every connection pool, existing ones included."""
-    when_imported(group, "urllib3", functools.partial(_patch, group))
+    when_imported(GROUP, "urllib3", _patch)
 
 
-def _patch(group: str, library: ModuleType) -> None:
+def uninstrument() -> None:
+    """Puts the originals back."""
+    unpatch(GROUP)
+
+
+def _patch(library: ModuleType) -> None:
     response = library.response.HTTPResponse
-    patch(group, library.PoolManager, "connection_from_pool_key", _inherit(group))
-    patch(group, library.HTTPConnectionPool, "urlopen", _urlopen(group))
+    patch(GROUP, library.PoolManager, "connection_from_pool_key", _inherit)
+    patch(GROUP, library.HTTPConnectionPool, "urlopen", _urlopen)
     for name in ("read", "read1"):
         if hasattr(response, name):
-            patch(group, response, name, _read)
+            patch(GROUP, response, name, _read)
     for name in ("stream", "read_chunked"):
-        patch(group, response, name, _iterate)
+        patch(GROUP, response, name, _iterate)
     for name in ("close", "release_conn"):
-        patch(group, response, name, _leave)
+        patch(GROUP, response, name, _leave)
 
 
-def _inherit(group: str) -> Callable[[Function], Function]:
+def _inherit(original: Function) -> Function:
     """The pools of a manager that was wrapped are wrapped."""
 
-    def make(original: Function) -> Function:
-        def connection_from_pool_key(self: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401  # the library's
-            pool = original(self, *args, **kwargs)
-            if is_wanted(group, self):
-                want_only(pool)
-            return pool
+    def connection_from_pool_key(self: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401  # the library's
+        pool = original(self, *args, **kwargs)
+        if is_wanted(GROUP, self):
+            want_only(pool)
+        return pool
 
-        return connection_from_pool_key
-
-    return make
+    return connection_from_pool_key
 
 
-def _urlopen(group: str) -> Callable[[Function], Function]:
-    def make(original: Function) -> Function:
-        def urlopen(
-            self: Any,  # noqa: ANN401  # the library's, as all here
-            method: str,
-            url: str,
-            body: Any = None,  # noqa: ANN401
-            headers: Any = None,  # noqa: ANN401
-            *args: Any,  # noqa: ANN401
-            **kwargs: Any,  # noqa: ANN401
-        ) -> Any:  # noqa: ANN401
-            wanted = method == "POST" and is_wanted(group, self)
-            call = _begin(self, url, body, headers) if wanted else None
-            if call is None:
-                return original(self, method, url, body, headers, *args, **kwargs)
-            with InFlight(call):
-                response = original(self, method, url, body, headers, *args, **kwargs)
-            _answered(call, response, is_read=kwargs.get("preload_content", True))
-            return response
+def _urlopen(original: Function) -> Function:
+    def urlopen(
+        self: Any,  # noqa: ANN401  # the library's, as all here
+        method: str,
+        url: str,
+        body: Any = None,  # noqa: ANN401
+        headers: Any = None,  # noqa: ANN401
+        *args: Any,  # noqa: ANN401
+        **kwargs: Any,  # noqa: ANN401
+    ) -> Any:  # noqa: ANN401
+        wanted = method == "POST" and is_wanted(GROUP, self)
+        call = _begin(self, url, body, headers) if wanted else None
+        if call is None:
+            return original(self, method, url, body, headers, *args, **kwargs)
+        with InFlight(call):
+            response = original(self, method, url, body, headers, *args, **kwargs)
+        _answered(call, response, is_read=kwargs.get("preload_content", True))
+        return response
 
-        return urlopen
-
-    return make
+    return urlopen
 
 
 @harmless
