@@ -1,10 +1,12 @@
 """The recorded bodies of providers in `wire/`, each with the request that it answers and what it means."""
 
 import json
+import struct
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 from clearspan.wire import Answer, Endpoint, Reply, recognise
 
@@ -86,3 +88,21 @@ def events(*chunks: object, is_named: bool = False) -> bytes:
         name = f"event: {chunk['type']}\n" if is_named and isinstance(chunk, dict) else ""
         found.append(f"{name}data: {data}\n\n")
     return "".join(found).encode()
+
+
+def frame(payload: object, **headers: str) -> bytes:
+    """One frame of an AWS event stream; names of headers without their colon, `_` for `-`."""
+    told = b"".join(
+        struct.pack(f">B{len(name) + 1}sBH", len(name) + 1, f":{name}".encode(), 7, len(value))
+        + value.encode()
+        for name, value in ((key.replace("_", "-"), said) for key, said in headers.items())
+    )
+    content = json.dumps(payload).encode()
+    start = struct.pack(">II", 16 + len(told) + len(content), len(told))
+    whole = start + struct.pack(">I", crc32(start)) + told + content
+    return whole + struct.pack(">I", crc32(whole))
+
+
+def event(kind: str, payload: object) -> bytes:
+    """An event of Bedrock's."""
+    return frame(payload, event_type=kind, content_type="application/json", message_type="event")

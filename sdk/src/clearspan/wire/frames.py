@@ -29,7 +29,8 @@ class Frames:
     """Each event as `{"messageStop": {…}}`; a chunk of `invoke` as what the model's maker sent."""
 
     def __init__(self) -> None:
-        self._held = b""
+        self._held = bytearray()
+        self._needed_bytes = _AROUND_BYTES  # for the next frame
         self._skipped = 0  # bytes that are still to come of a frame that is too large to keep
 
     def feed(self, data: bytes) -> list[str]:
@@ -37,7 +38,11 @@ class Frames:
             gone = min(self._skipped, len(data))
             self._skipped -= gone
             data = data[gone:]
-        held, start = self._held + data, 0
+        self._held += data
+        if len(self._held) < self._needed_bytes:
+            return []
+        held, start = bytes(self._held), 0
+        self._needed_bytes = _AROUND_BYTES
         found: list[str] = []
         while len(held) - start >= _AROUND_BYTES:
             size, of_headers = _PRELUDE.unpack_from(held, start)
@@ -47,11 +52,12 @@ class Frames:
                 self._skipped = max(0, size - (len(held) - start))
                 start = min(len(held), start + size)
             elif len(held) - start < size:
+                self._needed_bytes = size
                 break
             else:
                 found += _text_of(held[start : start + size], of_headers)
                 start += size
-        self._held = held[start:]
+        self._held = bytearray(held[start:])
         return found
 
     def rest(self) -> list[str]:

@@ -28,23 +28,32 @@ class Events:
     """Server-sent events: the data of each. https://html.spec.whatwg.org/multipage/server-sent-events.html."""
 
     def __init__(self) -> None:
-        self._held = b""
+        self._held = bytearray()
 
     def feed(self, data: bytes) -> list[str]:
-        data = self._held + data
-        if b"\r" in data:
-            cut = data.endswith(b"\r")  # half of a line's end, perhaps
-            data = data[:-1] if cut else data
-            data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n") + (b"\r" if cut else b"")
-        whole, _, self._held = data.rpartition(b"\n\n")
-        if len(self._held) > MOST_HELD_BYTES:
-            self._held = b""
+        self._held += data
+        if b"\n" not in data and b"\r" not in data:
+            return _let_go(self._held)
+        said = bytes(self._held)
+        if b"\r" in said:
+            cut = said.endswith(b"\r")  # half of a line's end, perhaps
+            said = said[: -1 if cut else None]
+            said = said.replace(b"\r\n", b"\n").replace(b"\r", b"\n") + b"\r" * cut
+        whole, _, rest = said.rpartition(b"\n\n")
+        self._held = bytearray(rest)
         return _data_of(whole) if whole else []
 
     def rest(self) -> list[str]:
         # Many clients read lines, not events, and take the last without the empty line that ends it.
-        held, self._held = self._held, b""
+        held, self._held = bytes(self._held), bytearray()
         return _data_of(held.replace(b"\r", b"\n")) if held else []
+
+
+def _let_go(held: bytearray) -> list[str]:
+    """Nothing is complete; what is too long to be anything is thrown away."""
+    if len(held) > MOST_HELD_BYTES:
+        held.clear()
+    return []
 
 
 def _data_of(events: bytes) -> list[str]:
@@ -66,16 +75,17 @@ class Lines:
     """JSON lines."""
 
     def __init__(self) -> None:
-        self._held = b""
+        self._held = bytearray()
 
     def feed(self, data: bytes) -> list[str]:
-        whole, _, self._held = (self._held + data).rpartition(b"\n")
-        if len(self._held) > MOST_HELD_BYTES:
-            self._held = b""
+        self._held += data
+        if b"\n" not in data:
+            return _let_go(self._held)
+        whole, _, self._held = self._held.rpartition(b"\n")
         return [line for line in whole.decode("utf-8", "replace").split("\n") if line.strip()]
 
     def rest(self) -> list[str]:
-        held, self._held = self._held, b""
+        held, self._held = self._held, bytearray()
         return [held.decode("utf-8", "replace")] if held.strip() else []
 
 
@@ -83,34 +93,31 @@ class Items:
     """The objects of one JSON array, each as soon as it is whole: Gemini's stream without `alt=sse`."""
 
     def __init__(self) -> None:
-        self._held = b""
+        self._held = bytearray()
 
     def feed(self, data: bytes) -> list[str]:
         self._held += data
+        if b"}" not in data:  # nothing else ends an object
+            return _let_go(self._held)
         found: list[str] = []
-        while b"}" in data:  # nothing else ends an object
-            held = self._held.lstrip(b" \r\n\t[,]")
-            end = _end_of_object(held)
-            if not end:
-                break
-            found.append(held[:end].decode("utf-8", "replace"))
-            self._held = held[end:]
-        if len(self._held) > MOST_HELD_BYTES:
-            self._held = b""
+        # Half a letter at the end stays what it is, until its other half has come.
+        held = self._held.decode("utf-8", "surrogateescape").lstrip(" \r\n\t[,]")
+        while end := _end_of_object(held):
+            found.append(held[:end].encode("utf-8", "surrogateescape").decode("utf-8", "replace"))
+            held = held[end:].lstrip(" \r\n\t[,]")
+        self._held = bytearray(held.encode("utf-8", "surrogateescape"))
         return found
 
     def rest(self) -> list[str]:
         return []
 
 
-def _end_of_object(held: bytes) -> int:
-    """How many bytes the object takes that `held` begins with; 0 while it is not whole."""
+def _end_of_object(held: str) -> int:
+    """How many characters the object takes that `held` begins with; 0 while it is not whole."""
     try:
-        said = held.decode("utf-8", "surrogateescape")
-        _, end = json.JSONDecoder().raw_decode(said)
+        return json.JSONDecoder().raw_decode(held)[1]
     except (ValueError, RecursionError):
         return 0
-    return len(said[:end].encode("utf-8", "surrogateescape"))
 
 
 class Whole:

@@ -1,7 +1,7 @@
 """Streams of Gemini, from its own interface or Vertex."""
 
 from clearspan.wire.forms import Json, either, mapping, mappings
-from clearspan.wire.merging import Growing, settled
+from clearspan.wire.merging import Growing, Text, settled
 
 
 class Gemini(Growing):
@@ -54,7 +54,7 @@ class Gemini(Growing):
         if self._room < 0:
             return
         if not goes_on:
-            last = {}
+            last = {"text": Text()} if "text" in part else {}
             parts.append(last)
             self.count_item()
         self.has_begun = self.has_begun or "text" not in part

@@ -74,8 +74,9 @@ def _answer(body: Mapping[str, Any]) -> tuple[list[Message], str]:
 
 def _is_message(body: Mapping[str, Any]) -> bool:
     """Anthropic's, and Bedrock's; Llama's on Bedrock has a reason as well."""
-    is_ended = "stopReason" in body or "stop_reason" in body
-    return body.get("type") == "message" or (is_ended and "generation" not in body)
+    holds_one = "stopReason" in body or "stop_reason" in body
+    holds_one = holds_one or "message" in mapping(body.get("output"))
+    return body.get("type") == "message" or (holds_one and "generation" not in body)
 
 
 def _plain(body: Mapping[str, Any]) -> tuple[list[Message], str]:
