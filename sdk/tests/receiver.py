@@ -52,6 +52,7 @@ class Receiver:
     requests: list[Request] = field(default_factory=list)
     answers: list[Answer] = field(default_factory=list)
     heartbeat: Answer = field(default_factory=lambda: Answer(404))
+    pages: dict[str, Any] = field(default_factory=dict)  # what a GET of a path is answered with
 
     def posts(self, path: str = "/v1/traces") -> list[Request]:
         return [request for request in list(self.requests) if request.path.startswith(path)]
@@ -91,6 +92,12 @@ def serving() -> Iterator[Receiver]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
+        def do_GET(self) -> None:
+            page = receiver.pages.get(self.path)
+            headers = {name.lower(): value for name, value in self.headers.items()}
+            receiver.requests.append(Request(self.path, headers, b""))
+            self.reply(Answer(404) if page is None else Answer(body=json.dumps(page).encode()))
+
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["content-length"]))
             if self.headers.get("content-encoding") == "gzip":
@@ -99,6 +106,9 @@ def serving() -> Iterator[Receiver]:
             request = Request(self.path, headers, body)
             answer = receiver.answer(request)
             receiver.requests.append(request)
+            self.reply(answer)
+
+        def reply(self, answer: Answer) -> None:
             self.send_response_only(answer.status)
             for name, value in answer.headers.items():
                 self.send_header(name, value)

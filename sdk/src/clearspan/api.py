@@ -1,0 +1,55 @@
+"""Asks the server's API, with the address and key that spans are sent with."""
+
+from __future__ import annotations
+
+import json
+from urllib.parse import urlsplit
+
+from clearspan.settings import TRACES_PATH, Settings
+
+JSON_TYPE = "application/json"
+
+
+def credentials(settings: Settings) -> dict[str, str]:
+    """The headers by which the server knows who asks, and for which project."""
+    headers = dict(settings.headers)
+    if settings.key:
+        headers["authorization"] = f"Bearer {settings.key}"
+    if settings.project:
+        headers["x-clearspan-project"] = settings.project
+    return headers
+
+
+def ask(
+    settings: Settings, path: str, body: object = None, timeout_s: float = 10.0
+) -> tuple[int, object]:
+    """Status and JSON of the answer to a GET, or to a POST of ``body``; None where it is no JSON.
+
+    Raises:
+        OSError: nobody answers at the address, or not in time.
+    """
+    import http.client  # noqa: PLC0415  # slow, and few programs ask
+
+    address = urlsplit(settings.traces_url)
+    kind = http.client.HTTPSConnection if address.scheme == "https" else http.client.HTTPConnection
+    connection = kind(address.hostname or "127.0.0.1", address.port, timeout=timeout_s)
+    prefix = address.path.removesuffix(TRACES_PATH).rstrip("/")
+    headers = {"accept": JSON_TYPE, "content-type": JSON_TYPE, **credentials(settings)}
+    content = None if body is None else json.dumps(body).encode()
+    try:
+        method = "GET" if body is None else "POST"
+        connection.request(method, prefix + path, body=content, headers=headers)
+        response = connection.getresponse()
+        return response.status, _json(response.read())
+    except http.client.HTTPException as error:
+        raise ConnectionError(f"{address.netloc}: {error!r}") from error
+    finally:
+        connection.close()
+
+
+def _json(content: bytes) -> object:
+    try:
+        found: object = json.loads(content)
+    except ValueError:
+        return None
+    return found
