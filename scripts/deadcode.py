@@ -33,7 +33,9 @@ FRAMEWORK_NAMES = [
     "row_factory",  # sqlite3
     *("should_exit", "force_exit", "lifespan_context"),  # uvicorn, starlette
     *("uid", "gid", "uname", "gname"),  # of an archive's member
-    *("__call__", "__class__"),  # the language itself
+    *("on_*", "run_inline"),  # langchain
+    *("clearspan_trace_id", "clearspan_span_id"),  # of a log record, for the program's format
+    *("__call__", "__class__", "__getattr__"),  # the language itself
 ]
 
 # What a program may set on a span: users of the SDK do, its own code need not.

@@ -212,6 +212,7 @@ def begin(
         "retry_of": former and former.first_span_id,
     }
     facts = {name: fact for name, fact in facts.items() if fact}
+    sent_from(place)
     with Scope(former.trace_id, place.span_id, place.carried) if former else nullcontext():
         name = f"{endpoint.operation} {asked.model}".rstrip()
         span = Span(name, _KINDS.get(endpoint.operation, "llm"), facts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from types import ModuleType
 from typing import Any
@@ -40,8 +41,7 @@ def uninstrument() -> None:
 
 
 def _listen(module: ModuleType) -> None:
-    from sqlalchemy import event  # noqa: PLC0415  # the program has imported it
-
+    event = sys.modules["sqlalchemy.event"]
     for name, listener in LISTENERS.items():
         event.listen(module.Engine, name, listener)
     _listening.append((event, module.Engine))
