@@ -262,6 +262,31 @@ def test_speech_is_told_by_its_size() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("headers", "is_complete"),
+    [
+        ({}, True),
+        ({"content-length": "1000"}, True),
+        ({"content-length": "1001"}, False),
+        ({"content-length": "90", "content-encoding": "gzip"}, True),
+    ],
+)
+@pytest.mark.parametrize(
+    ("url", "kind", "status"),
+    [
+        (f"{OPENAI}/audio/speech", "audio/mpeg", 200),
+        (f"{OPENAI}/audio/transcriptions", "text/plain", 200),
+        (CHAT, "text/html", 502),
+    ],
+)
+def test_a_body_without_an_end_marker_is_whole_when_it_has_its_length(
+    url: str, kind: str, status: int, headers: dict[str, str], *, is_complete: bool
+) -> None:
+    answer, _ = whole(url, b"x" * 1_000, kind, status, headers)
+
+    assert answer.is_complete is is_complete
+
+
 def test_pictures_are_parts_and_large_ones_are_told_by_their_size() -> None:
     made = {
         "created": 1,

@@ -6,13 +6,21 @@ from collections.abc import Mapping
 from clearspan.wire.endpoint import Endpoint
 from clearspan.wire.failed import Failed, failure_in, read_failed
 from clearspan.wire.forms import Json, first, mapping, text
-from clearspan.wire.frames import Frames
-from clearspan.wire.framing import DONE, Events, Framing, Items, Lines, Measured, Whole, ends_of
+from clearspan.wire.framing import (
+    DONE,
+    Events,
+    Frames,
+    Framing,
+    Items,
+    Lines,
+    Measured,
+    Whole,
+    ends_of,
+)
 from clearspan.wire.media import as_message, without_large
-from clearspan.wire.mergers import merger_of
-from clearspan.wire.merging import Merger
+from clearspan.wire.merging import Merger, Twins
 from clearspan.wire.reply import Reply, read_reply
-from clearspan.wire.twins import Twins
+from clearspan.wire.streams import merger_of
 from clearspan.wire.usage import Usage, read_usage
 
 _WAITING_BYTES = 65_536  # are read at once, after the first token
@@ -66,7 +74,10 @@ class Answer:
 
     @property
     def is_complete(self) -> bool:
-        """Whether the end of this form was seen: a whole document, `[DONE]`, `message_stop` and so on."""
+        """Whether the end of this form was seen: a whole document, `[DONE]`, `message_stop` and so on.
+
+        Of sound and plain text, which have none, it is known once the answer is closed.
+        """
         self._catch_up()
         return self._is_complete or (self._merger is not None and self._merger.is_complete)
 
@@ -119,10 +130,18 @@ class Answer:
     def _take_rest(self, framing: Framing) -> None:
         if isinstance(framing, Measured):
             self._body = {"size_bytes": framing.size_bytes, "mime_type": self._kind}
+            self._is_complete = self._has_its_length(framing.size_bytes)
         elif not isinstance(framing, Whole):
             self._take(framing.rest())
         elif not self._body and not self._error:
             self._take_unread(framing)
+
+    def _has_its_length(self, size_bytes: int) -> bool:
+        """Whether a body without an end marker is as long as its headers say; where they do not, it is believed."""
+        told = self._headers.get("content-length", "")
+        return (
+            not told.isdecimal() or "content-encoding" in self._headers or size_bytes >= int(told)
+        )
 
     def _take_document(self, texts: list[str]) -> None:
         document = _parsed(texts[0]) if texts else None
@@ -139,12 +158,14 @@ class Answer:
         (said,) = framing.rest() or [""]
         if self._status >= 400:
             self._error = read_failed(said.strip(), self._status, self._headers)
+            self._is_complete = self._has_its_length(len(said.encode()))
         elif framing.is_huge or said.lstrip().startswith(("{", "[")):
             self._take(said.splitlines())
             self._body = ends_of(said)
             self._is_complete = self._is_complete or framing.is_huge
         elif self._endpoint.operation == "transcription":
             self._body = {"text": said}
+            self._is_complete = self._has_its_length(len(said.encode()))
 
     def _take(self, texts: list[str]) -> None:
         at = 0
