@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -74,6 +75,27 @@ def test_connections_and_cursors_are_still_sqlites_and_the_programs_own() -> Non
     assert isinstance(cursor, sqlite3.Cursor)
     assert isinstance(rows, sqlite3.Cursor)
     assert row["a"] == 1
+
+
+@pytest.mark.usefixtures("instrumented")
+def test_a_programs_own_cursor_is_recorded_as_it_was_called() -> None:
+    class Own(sqlite3.Cursor):
+        """Translates, as Django's does."""
+
+        def execute(self, sql: str, *args: Any) -> "Own":  # type: ignore[explicit-override]  # override is of Python 3.12
+            super().execute(sql.replace("%s", "?"), *args)
+            return self
+
+    connection = sqlite3.connect(":memory:")
+    with capture_spans() as spans, clearspan.span("root"):
+        cursor = connection.cursor(factory=Own).execute("select %s", (7,))
+        row = cursor.fetchone()
+    connection.close()
+
+    assert row == (7,)
+    assert isinstance(cursor, Own)
+    assert [span.name for span in spans] == ["SELECT", "root"]
+    assert spans[0].fields["db.query.text"] == "select %s"
 
 
 @pytest.mark.usefixtures("instrumented")

@@ -15,6 +15,7 @@ GROUP = "dbapi"
 # Of cursors, and beyond PEP 249 of the connections of several drivers, too.
 EXECUTING = frozenset({"execute", "executemany"})
 WRAPPED = "wrapped"  # the group of single connections
+MAX_CLASSES = 64  # of connections and cursors, of which a program has one or two
 SQLITE_METHODS = ("execute", "executemany", "executescript")
 SYSTEMS = {
     "sqlite3": "sqlite",
@@ -102,7 +103,7 @@ def _method(proxy: _Proxy, name: str, method: Callable[..., Any]) -> Callable[..
 
     def call(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401  # of any driver
         statement = args[0] if args else ""
-        if name == "callproc":
+        if name == "callproc" and isinstance(statement, str):
             statement = f"call {statement}"
         result = recorded(query_span(WRAPPED, system, statement), own, method, *args, **kwargs)
         if result is own:
@@ -131,14 +132,12 @@ def uninstrument() -> None:
 
 
 def _sqlite3(module: ModuleType) -> None:
-    Cursor = _recorded_cursor(module.Cursor)  # noqa: N806  # a class
-
     def connected(original: Callable[..., Any]) -> Callable[..., Any]:
         def connect(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401  # a connection
             factory = kwargs.get("factory", module.Connection)
             # By position it is the sixth: nobody does that, and nothing is recorded then.
             if is_patched(GROUP) and len(args) < 6 and _is_plain(factory, module.Connection):
-                kwargs["factory"] = _recorded_connection(factory, Cursor)
+                kwargs["factory"] = _recorded_connection(factory, module.Cursor)
             return original(*args, **kwargs)
 
         return connect
@@ -154,9 +153,11 @@ def _is_plain(factory: Any, connection: Any) -> bool:  # noqa: ANN401  # classes
     )
 
 
-def _recorded_connection(kind: Any, cursor_kind: type) -> type:  # noqa: ANN401  # a class
-    def cursor(self: Any, factory: Any = cursor_kind) -> Any:  # noqa: ANN401  # of sqlite3
-        return kind.cursor(self, factory)
+@functools.lru_cache(maxsize=MAX_CLASSES)
+def _recorded_connection(kind: Any, plain_cursor: Any) -> type:  # noqa: ANN401  # classes
+    def cursor(self: Any, factory: Any = plain_cursor) -> Any:  # noqa: ANN401  # of sqlite3
+        is_class = isinstance(factory, type) and issubclass(factory, plain_cursor)
+        return kind.cursor(self, _recorded_cursor(factory) if is_class else factory)
 
     # What sqlite3 documents: a new cursor does it.
     def by_cursor(name: str) -> Callable[..., Any]:
@@ -171,6 +172,7 @@ def _recorded_connection(kind: Any, cursor_kind: type) -> type:  # noqa: ANN401 
     return type(kind.__name__, (kind,), own)
 
 
+@functools.lru_cache(maxsize=MAX_CLASSES)
 def _recorded_cursor(kind: Any) -> type:  # noqa: ANN401  # a class
     def method(original: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(original)

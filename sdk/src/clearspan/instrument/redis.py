@@ -83,28 +83,30 @@ def _async_cluster(module: ModuleType) -> None:
 
 def _command(original: Callable[..., Any]) -> Callable[..., Any]:
     def execute(self: object, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401  # redis-py's
-        return recorded(_span([args]), None, original, self, *args, **kwargs)
+        return recorded(_span(lambda: [args]), None, original, self, *args, **kwargs)
 
     return execute
 
 
 def _async_command(original: Callable[..., Any]) -> Callable[..., Any]:
     async def execute(self: object, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401  # redis-py's
-        return await recorded_async(_span([args]), None, original, self, *args, **kwargs)
+        return await recorded_async(_span(lambda: [args]), None, original, self, *args, **kwargs)
 
     return execute
 
 
 def _pipeline(original: Callable[..., Any]) -> Callable[..., Any]:
     def execute(self: object, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401  # redis-py's
-        return recorded(_span(_stack(self), "PIPELINE"), None, original, self, *args, **kwargs)
+        return recorded(
+            _span(lambda: _stack(self), "PIPELINE"), None, original, self, *args, **kwargs
+        )
 
     return execute
 
 
 def _async_pipeline(original: Callable[..., Any]) -> Callable[..., Any]:
     async def execute(self: object, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401  # redis-py's
-        span = _span(_stack(self), "PIPELINE")
+        span = _span(lambda: _stack(self), "PIPELINE")
         return await recorded_async(span, None, original, self, *args, **kwargs)
 
     return execute
@@ -116,10 +118,13 @@ def _stack(pipeline: object) -> list[Any]:
     return [getattr(command, "args", None) or command[0] for command in stack]
 
 
-def _span(commands: list[Any], name: str = "") -> Span | None:
-    if not is_patched(GROUP) or not commands:
+def _span(sent: Callable[[], list[Any]], name: str = "") -> Span | None:
+    if not is_patched(GROUP):
         return None
     try:
+        commands = sent()
+        if not commands:
+            return None
         texts = [shown(command) for command in commands[:MAX_COMMANDS]]
         facts: dict[str, object] = {}
         if name:

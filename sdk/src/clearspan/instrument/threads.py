@@ -105,7 +105,7 @@ def _start_thread(original: Function) -> Function:
             vars(self).pop("run", None)
             carried()
 
-        self.run = run
+        vars(self)["run"] = run  # also where a class has its own way to set attributes
         try:
             return original(self)  # type: ignore[no-any-return]  # None
         except BaseException:
