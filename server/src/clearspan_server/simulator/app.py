@@ -14,6 +14,9 @@ from clearspan_server.simulator import (
     anthropic_messages,
     azure_chat,
     azure_http,
+    bedrock_converse,
+    bedrock_http,
+    bedrock_invoke,
     bill,
     cohere_chat,
     cohere_http,
@@ -60,6 +63,8 @@ ROUTES = [
     *gemini_embeddings.ROUTES,
     *groq_chat.ROUTES,
     *azure_chat.ROUTES,
+    *bedrock_converse.ROUTES,
+    *bedrock_invoke.ROUTES,
     *cohere_chat.ROUTES,
     *cohere_texts.ROUTES,
     *ollama_chat.ROUTES,
@@ -72,6 +77,8 @@ Refuse = Callable[[RefusedError, str, SimulatorSettings], Response]
 
 # Whose errors a request expects; OpenAI's where it is none of these.
 _FORMS: tuple[tuple[Speaks, Refuse], ...] = (
+    # Anthropic's client for Bedrock has headers of both.
+    (bedrock_http.speaks_bedrock, bedrock_http.refusal_response),
     (anthropic_http.speaks_anthropic, anthropic_http.refusal_response),
     (gemini_http.speaks_gemini, gemini_http.refusal_response),
     (cohere_http.speaks_cohere, cohere_http.refusal_response),
