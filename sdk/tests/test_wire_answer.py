@@ -313,6 +313,19 @@ def test_a_transcript_is_a_message(content: bytes, kind: str) -> None:
     assert reply.messages[0]["parts"] == [{"type": "text", "content": "Good day"}]
 
 
+def test_ranked_documents_have_their_place_and_score() -> None:
+    ranked = {
+        "id": "r",
+        "results": [{"index": 2, "relevance_score": 0.9}, {"index": 0, "relevance_score": 0.1}],
+        "meta": {"billed_units": {"search_units": 1}},
+    }
+
+    _, reply = whole("https://api.cohere.com/v2/rerank", json.dumps(ranked).encode())
+
+    assert reply.documents == [{"index": 2, "score": 0.9}, {"index": 0, "score": 0.1}]
+    assert reply.usage == Usage(other={"rerank_searches": 1})
+
+
 def test_a_stream_without_end_is_kept_up_to_a_bound_and_counted_to_its_end() -> None:
     answer = Answer(endpoint(CHAT), 200, {"content-type": "text/event-stream"})
     piece = events({"choices": [{"index": 0, "delta": {"content": "x" * 100_000}}]}, "no")

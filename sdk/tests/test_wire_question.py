@@ -63,6 +63,15 @@ def test_a_question_is_read_in_every_form(url: str, body: object, model: str) ->
     assert request.messages == [{"role": "user", "parts": [{"type": "text", "content": "Hello"}]}]
 
 
+def test_documents_to_be_ranked_are_no_parameters() -> None:
+    body = {"model": "m", "query": "Hello", "documents": ["a", {"text": "b"}], "top_n": 1}
+
+    request = asked("https://api.cohere.com/v2/rerank", body)
+
+    assert request.documents == ["a", {"text": "b"}]
+    assert request.parameters == {"top_n": 1}
+
+
 def test_a_path_says_that_the_answer_is_streamed() -> None:
     request = asked(f"{GEMINI}:streamGenerateContent?alt=sse", {"contents": [{"parts": []}]})
 

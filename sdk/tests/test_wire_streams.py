@@ -13,6 +13,8 @@ from wire_bodies import Body, answered, endpoint, events, streamed
 CHAT = "https://api.openai.com/v1/chat/completions"
 RESPONSES = "https://api.openai.com/v1/responses"
 MESSAGES = "https://api.anthropic.com/v1/messages"
+OLLAMA = "http://localhost:11434/api/generate"
+GEMINI = "https://generativelanguage.googleapis.com/v1beta/models/g:streamGenerateContent?alt=sse"
 
 
 def chunk(
@@ -146,20 +148,37 @@ TEXTS = st.lists(
 )
 
 
-@settings(max_examples=80, deadline=None)
+def said_in(form: str, said: str, at: int) -> dict[str, Any]:
+    """One piece of a stream of some form, which says a text."""
+    forms: dict[str, dict[str, Any]] = {
+        CHAT: chunk({"content": said}),
+        f"{CHAT}?padded": chunk({"content": said}, obfuscation="x" * at),
+        RESPONSES: delta("output_text", 0, said, content_index=0) | {"sequence_number": at},
+        MESSAGES: grown(0, "text_delta", text=said),
+        OLLAMA: {"model": "m", "created_at": f"{at}", "response": said, "done": False},
+        GEMINI: {"candidates": [{"content": {"parts": [{"text": said}]}, "index": 0}]},
+    }
+    return forms[form]
+
+
+@settings(max_examples=150, deadline=None)
 @given(
-    texts=TEXTS, is_ascii=st.booleans(), is_padded=st.booleans(), slice_bytes=st.integers(1, 400)
+    form=st.sampled_from([CHAT, f"{CHAT}?padded", RESPONSES, MESSAGES, OLLAMA, GEMINI]),
+    texts=TEXTS,
+    is_ascii=st.booleans(),
+    slice_bytes=st.integers(1, 400),
 )
 def test_no_text_is_lost_or_changed(
-    *, texts: list[str], is_ascii: bool, is_padded: bool, slice_bytes: int
+    *, form: str, texts: list[str], is_ascii: bool, slice_bytes: int
 ) -> None:
-    chunks = [chunk({"content": said}) for said in texts]
-    for at, one in enumerate(chunks):
-        one.update({"obfuscation": "x" * at} if is_padded else {})
-    lines = [f"data: {json.dumps(one, ensure_ascii=is_ascii)}\n\n" for one in chunks]
-    content = "".join(lines).encode()
+    chunks = [
+        json.dumps(said_in(form, said, at), ensure_ascii=is_ascii) for at, said in enumerate(texts)
+    ]
+    is_lines = form == OLLAMA
+    content = "".join(f"{one}\n" if is_lines else f"data: {one}\n\n" for one in chunks).encode()
     slices = [content[at : at + slice_bytes] for at in range(0, len(content), slice_bytes)]
-    body = Body("", endpoint(CHAT), 200, {"content-type": "text/event-stream"}, content, {})
+    kind = "application/x-ndjson" if is_lines else "text/event-stream"
+    body = Body("", endpoint(form), 200, {"content-type": kind}, content, {})
 
     _, reply, told = answered(body, slices)
 

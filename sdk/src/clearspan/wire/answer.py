@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from clearspan.wire.endpoint import Endpoint
 from clearspan.wire.failed import Failed, failure_in, read_failed
-from clearspan.wire.forms import Json, first, mapping, text
+from clearspan.wire.forms import Json, first, mapping, mappings, text
 from clearspan.wire.framing import (
     DONE,
     Events,
@@ -202,6 +202,12 @@ class Answer:
             reply = read_reply(as_message(self._endpoint.operation, body)) or Reply()
             reply.messages = without_large(reply.messages)
             reply.usage = reply.usage or self._counted(body)
+            if self._endpoint.operation == "rerank":
+                ranked = mappings(first(body, ("results", "data")))
+                reply.documents = [
+                    {"index": one.get("index"), "score": one.get("relevance_score")}
+                    for one in ranked
+                ]
         reply.request_id = text(first(self._headers, _REQUEST_IDS) or body.get("request_id"))
         return reply
 

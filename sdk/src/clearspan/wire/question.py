@@ -48,6 +48,9 @@ def _asked(endpoint: Endpoint, held: Json, files: list[Message]) -> Request:
         return request if endpoint.provider not in _MODEL_NAMED else Request()
     if endpoint.streamed:
         request.streamed = True
+    if endpoint.operation == "rerank":
+        documents = request.parameters.pop("documents", [])
+        request.documents = documents if isinstance(documents, list) else []
     return request
 
 

@@ -19,6 +19,7 @@ class Reply:
     service_tier: str = ""
     messages: list[Message] = field(default_factory=list)
     usage: Usage | None = None
+    documents: list[dict[str, Any]] = field(default_factory=list)  # ranked: {"index", "score"}
     request_id: str = ""  # what the provider's support asks for
 
 

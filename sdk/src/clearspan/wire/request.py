@@ -17,6 +17,7 @@ class Request:
     tools: list[dict[str, Any]] = field(default_factory=list)  # as they were sent
     parameters: dict[str, Any] = field(default_factory=dict)  # temperature and the like
     streamed: bool | None = None
+    documents: list[Any] = field(default_factory=list)  # that are to be ranked, as they were sent
 
 
 _CONVERSATIONS = ("messages", "contents", "input", "prompt", "message", "texts", "content", "query")
