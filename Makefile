@@ -25,7 +25,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help setup web run test fuzz check bench shots dist lock format clean
+.PHONY: help setup web run test fuzz check bench soak shots dist lock format clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -115,6 +115,9 @@ bench: setup web ## the benchmarks, written to bench/RESULTS.md
 chaos: setup ## kill -9 a hundred times under load, and account for every span in chaos/RESULTS.md
 	@$(BIN)/python -m chaos --kills $(KILLS) --seconds $(SECONDS) $(if $(SEED),--seed $(SEED)) \
 		--results chaos/RESULTS.md $(ARGS)
+
+soak: setup ## the SDK at 2 000 spans/s for 10 minutes, 5 without a server, and 200 short programs, in sdk/SOAK.md
+	@PYTHONPATH=scripts:. $(BIN)/python scripts/soak.py $(ARGS)
 
 shots: setup web ## pictures of the pages, written to docs/images/
 	@scripts/chromium.sh

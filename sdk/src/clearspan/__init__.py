@@ -5,6 +5,7 @@ from clearspan.exporters import Exporter, Outcome
 from clearspan.fields import KINDS
 from clearspan.instrument import instrument, uninstrument, wrap
 from clearspan.kinds import agent, retriever, tool
+from clearspan.metrics import counter, gauge, histogram
 from clearspan.propagation import (
     current_span,
     current_span_id,
@@ -28,11 +29,14 @@ __all__ = [
     "agent",
     "agent_span",
     "context",
+    "counter",
     "current_span",
     "current_span_id",
     "current_trace_id",
     "extract",
     "flush",
+    "gauge",
+    "histogram",
     "init",
     "inject",
     "instrument",

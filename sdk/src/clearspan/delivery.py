@@ -1,40 +1,29 @@
-"""Delivery: bounded queues, and the one daemon thread that empties them into the exporters."""
+"""Delivery: the one daemon thread that empties the queues into the exporters."""
 
 from __future__ import annotations
 
 import contextlib
 import queue
-import random
 import sys
 import threading
 import weakref
-from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from time import monotonic, sleep, time_ns
+from typing import Protocol
 
 from clearspan.errors import report, warn_once
-from clearspan.exporters import Exporter, Outcome, Spilling
+from clearspan.exporters import Exporter
 from clearspan.fields import FACT_BYTES, NOTHING
+from clearspan.outbox import INTERVAL_S, LAST_PAUSE_S, Bounds, Mark, Outbox
 from clearspan.tracer import Span
 
-INTERVAL_S = 0.5  # between two looks at the queues; a span is seen by the server soon after
-BATCH_SPANS = 256
-BATCH_BYTES = 4_000_000
-TURN_BATCHES = 16  # for one exporter, before the next has its turn
 OPEN_AFTER_NS = 1_000_000_000
-BACKOFF_S = 0.5
-MAX_BACKOFF_S = 30.0
-MAX_RETRY_AFTER_S = 120.0
-# At the end of the program: how often an address where nobody answers is tried, and how far apart.
-LAST_TRIES = 2
-LAST_PAUSE_S = 0.2
 EXIT_S = 3.0
-SPILL_SPANS = 2_000  # in one file at most
 # What is left of the time at the end for writing to disk what could not be sent, and what is spent
 # on sending what ended processes have left.
 SPILL_SHARE, SPILL_S = 0.3, 1.0
 OTHERS_S = 1.0
+REPORT_S = 10.0  # between two reports of metrics
 
 FAILURE_BYTES = 16_384  # about what is kept of an exception and its stack
 SMALL_FACTS = 16  # a span with no more, all short, counts as one span and no bytes
@@ -43,298 +32,30 @@ SMALL_FACTS = 16  # a span with no more, all short, counts as one span and no by
 OpenSpans = dict[str, weakref.ref[Span]]
 
 
-@dataclass(slots=True, eq=False)
-class Mark:
-    """A place in a queue; answered when everything before it has been settled.
+class Reporter(Protocol):
+    """Sends what is not spans. Called by the delivery thread alone."""
 
-    The last one waits for what ended processes have left as well.
-    """
-
-    is_last: bool = False
-    answered: threading.Event = field(default_factory=threading.Event)
-    is_complete: bool = False
-
-
-@dataclass(slots=True, frozen=True)
-class Bounds:
-    """How much may wait for one exporter."""
-
-    spans: int
-    bytes: int
-
-
-class Outbox:
-    """What waits for one exporter. The program's threads put, the delivery thread takes."""
-
-    __slots__ = (
-        *("_asked_until_s", "_batch", "_bounds", "_exporter", "_failures", "_has_more"),
-        *("_is_through", "_lock", "_spill_from_s"),
-        *("_make", "_not_before_s", "_queue", "_reported", "_size_bytes", "_spilling"),
-        *("closing", "dropped", "given_up", "lost", "spilled"),
-    )
-
-    def __init__(self, make: Callable[[], Exporter], bounds: Bounds) -> None:
-        self._make = make
-        self._bounds = bounds
-        self._exporter: Exporter | None = None
-        self._queue: deque[Span | Mark] = deque()
-        self._size_bytes = 0  # of the spans in the queue that are not small
-        # For the size, and for taking; reentrant, because a finaliser that ends a span may
-        # interrupt its own thread here.
-        self._lock = threading.RLock()
-        self._spilling = threading.Lock()
-        self.dropped = 0  # thrown away because the queue was full
-        self.lost = 0  # refused by the other side
-        self.given_up = 0  # of the lost ones, those for which there was no more time
-        self.spilled = 0  # on disk, for later
-        self.closing = False
-        self._batch: list[Span] = []
-        self._failures = 0
-        self._has_more = False
-        self._is_through = False  # ended processes have left nothing more
-        self._spill_from_s = 0.0
-        self._not_before_s = 0.0
-        self._asked_until_s = 0.0
-        self._reported = 0
-
-    def put(self, span: Span) -> bool:
-        """Queues ``span``, dropping the oldest when there is no room; whether it is half full."""
-        self._queue.append(span)
-        # A small span needs no lock, which would cost it as much as all the rest of its end.
-        if span.size_bytes:
-            with self._lock:
-                self._size_bytes += span.size_bytes
-        if not self.is_crowded():
-            return False
-        with self._lock:
-            dropped = self._make_room()
-        # Outside the lock: a handler of the program may be recording, too.
-        if dropped:
-            warn_once("drop", "the queue is full, the oldest spans are dropped")
-        return True
-
-    def mark(self, *, is_last: bool = False) -> Mark:
-        """A mark at the end of the queue."""
-        mark = Mark(is_last)
-        with self._lock:
-            self._queue.append(mark)
-        return mark
-
-    def is_crowded(self) -> bool:
-        """Whether the queue is half full."""
-        bounds = self._bounds
-        return len(self._queue) * 2 >= bounds.spans or self._size_bytes * 2 >= bounds.bytes
-
-    def hurry(self) -> None:
-        """Makes the next `deliver` try at once, or when the other side has asked to be tried."""
-        self._failures = 0
-        self._not_before_s = self._asked_until_s
-
-    def deliver(self) -> None:
-        """Exports until the queue is empty, the exporter wants a pause, or others had to wait."""
-        self._has_more = False
-        for _ in range(TURN_BATCHES):
-            if self._failures and self.is_crowded():
-                self.spill()
-            if monotonic() < self._not_before_s:
-                break
-            outcome = self._resend(others=False) or self._send() or self._resend(others=True)
-            if outcome is None:
-                self._is_through = True
-                self._fill()
-                break
-            if outcome.settled and not self._batch:
-                self._failures = 0
-                continue
-            self._failures += 1
-            if self.closing and outcome.is_away and self._failures >= LAST_TRIES:
-                self._give_up()
-            else:
-                asked_s = min(outcome.retry_after_s, MAX_RETRY_AFTER_S)
-                self._asked_until_s = monotonic() + asked_s
-                self._not_before_s = monotonic() + max(asked_s, self._pause_s())
-        else:
-            self._has_more = True
-
-    def may_spill(self) -> bool:
-        """Whether the exporter keeps on disk what cannot be sent, as far as is known by now."""
-        return self._exporter is None or isinstance(self._exporter, Spilling)
-
-    def spill(self, patience_s: float = 60.0) -> None:
-        """Keeps on disk what waits, as far as that is possible."""
-        exporter, until_s = self._exporter, monotonic() + patience_s
-        if not isinstance(exporter, Spilling) or monotonic() < self._spill_from_s:
-            return
-        if not self._spilling.acquire(timeout=patience_s):
-            return
-        try:
-            while monotonic() < until_s and (spans := self._take()):
-                outcome = self._spilled_by(exporter, spans)
-                self.lost += outcome.lost
-                self.spilled += max(0, outcome.settled - outcome.lost)
-                if left := spans[outcome.settled :]:
-                    self._spill_from_s = monotonic() + MAX_BACKOFF_S
-                    self._put_back(left)
-                    break
-        finally:
-            self._spilling.release()
-
-    def wait_s(self) -> float:
-        """How long nothing needs to be done for this exporter."""
-        if self._batch or self._not_before_s > monotonic():
-            return max(0.0, self._not_before_s - monotonic())
-        return 0.0 if self._has_more else INTERVAL_S
-
-    def undelivered(self) -> int:
-        """How many spans were given up or still wait."""
-        waiting = sum(isinstance(item, Span) for item in self._queue.copy())
-        return self.given_up + len(self._batch) + waiting
-
-    def watch(self, open_spans: Sequence[Span]) -> None:
-        """Tells the exporter what has been open for long."""
-        try:
-            if not self.closing:
-                self._made().watch(open_spans)
-        except Exception as error:  # noqa: BLE001  # the funnel: an exporter failed
-            report(error, "reporting open spans")
+    def report(self) -> bool:
+        """Whether all that has changed was taken."""
 
     def close(self) -> None:
-        """Closes the exporter, if it was ever needed."""
-        if self._exporter is not None:
-            self._exporter.close()
-
-    def _made(self) -> Exporter:
-        # Made by the thread that uses it: importing an HTTP client takes 20 ms.
-        if self._exporter is None:
-            self._exporter = self._make()
-        return self._exporter
-
-    def _send(self) -> Outcome | None:
-        """Exports the next batch; None when nothing waits."""
-        if not self._fill():
-            return None
-        try:
-            outcome = self._made().export(self._batch, self.dropped)
-        except Exception as error:  # noqa: BLE001  # the funnel: an exporter failed
-            report(error, "exporting spans")
-            outcome = Outcome(settled=len(self._batch), lost=len(self._batch))
-        del self._batch[: outcome.settled]
-        self.lost += outcome.lost
-        return outcome
-
-    def _resend(self, *, others: bool) -> Outcome | None:
-        """Sends something that was kept on disk; None when there is nothing."""
-        exporter = self._exporter
-        if not isinstance(exporter, Spilling):
-            return None
-        try:
-            outcome = exporter.resend(others=others)
-        except Exception as error:  # noqa: BLE001  # the funnel: an exporter failed
-            report(error, "sending what was kept on disk")
-            return None
-        if outcome is not None and not others:
-            self.lost += outcome.lost
-            self.spilled = max(0, self.spilled - outcome.settled)
-        return outcome
-
-    def _spilled_by(self, exporter: Spilling, spans: Sequence[Span]) -> Outcome:
-        try:
-            return exporter.spill(spans, self.dropped)
-        except Exception as error:  # noqa: BLE001  # the funnel: an exporter failed
-            report(error, "keeping spans on disk")
-            return Outcome(settled=0)
-
-    def _pause_s(self) -> float:
-        if self.closing:
-            return LAST_PAUSE_S
-        backoff_s = min(MAX_BACKOFF_S, BACKOFF_S * (1 << min(self._failures - 1, 10)))
-        # Jitter, so that many processes do not come back together.
-        return backoff_s * random.uniform(0.5, 1.0)  # noqa: S311  # no secret
-
-    def _fill(self) -> bool:
-        """Moves spans from the queue to the batch, up to the next mark; answers marks reached."""
-        room_bytes = BATCH_BYTES - sum(span.size_bytes for span in self._batch)
-        with self._lock:
-            while len(self._batch) < BATCH_SPANS and room_bytes > 0 and self._queue:
-                item = self._queue[0]
-                if isinstance(item, Mark):
-                    if self._batch or self._must_wait(item):
-                        break
-                    self._answer(item)
-                else:
-                    self._batch.append(item)
-                    self._size_bytes -= item.size_bytes
-                    room_bytes -= item.size_bytes
-                self._queue.popleft()
-        return bool(self._batch)
-
-    def _must_wait(self, mark: Mark) -> bool:
-        exporter = self._exporter
-        if not isinstance(exporter, Spilling):
-            return False
-        return exporter.spilled() or (mark.is_last and not self._is_through)
-
-    def _take(self) -> list[Span]:
-        """The batch and what is oldest in the queue; marks are passed over and stay."""
-        marks = []
-        with self._lock:
-            spans = self._batch[:]
-            self._batch.clear()
-            room_bytes = BATCH_BYTES - sum(span.size_bytes for span in spans)
-            while len(spans) < SPILL_SPANS and room_bytes > 0 and self._queue:
-                item = self._queue.popleft()
-                if isinstance(item, Mark):
-                    marks.append(item)
-                else:
-                    spans.append(item)
-                    self._size_bytes -= item.size_bytes
-                    room_bytes -= item.size_bytes
-            self._queue.extendleft(reversed(marks))
-        return spans
-
-    def _put_back(self, spans: Sequence[Span]) -> None:
-        with self._lock:
-            self._queue.extendleft(reversed(spans))
-            self._size_bytes += sum(span.size_bytes for span in spans)
-
-    def _make_room(self) -> int:
-        before = self.dropped
-        while len(self._queue) > self._bounds.spans or self._size_bytes > self._bounds.bytes:
-            oldest = self._queue.popleft()
-            if isinstance(oldest, Mark):
-                oldest.answered.set()
-            else:
-                self._size_bytes -= oldest.size_bytes
-                self.dropped += 1
-        return self.dropped - before
-
-    def _answer(self, mark: Mark) -> None:
-        gone = self.dropped + self.lost
-        mark.is_complete = gone == self._reported
-        self._reported = gone
-        mark.answered.set()
-
-    def _give_up(self) -> None:
-        self._spill_from_s = 0.0
-        self.spill()
-        while self._fill():
-            self.given_up += len(self._batch)
-            self.lost += len(self._batch)
-            self._batch.clear()
-        with self._lock:
-            while self._queue and isinstance(mark := self._queue[0], Mark):
-                self._queue.popleft()
-                mark.answered.set()
-        self._not_before_s = monotonic() + MAX_BACKOFF_S
+        """Gives back what it holds."""
 
 
 class Delivery:
     """The sink of a process: takes finished spans without blocking and delivers them."""
 
     def __init__(
-        self, makers: Sequence[Callable[[], Exporter]], bounds: Bounds, still_open: OpenSpans
+        self,
+        makers: Sequence[Callable[[], Exporter]],
+        bounds: Bounds,
+        still_open: OpenSpans,
+        reporter: Reporter,
     ) -> None:
         self._outboxes = tuple(Outbox(make, bounds) for make in makers)
+        self._reporter = reporter
+        self._next_report_s = monotonic() + REPORT_S
+        self._asked: list[Mark] = []  # by those who wait for a report
         self.open = still_open
         self._counted = NOTHING
         # `put` of a SimpleQueue may interrupt itself, as a finaliser that ends a span does; a
@@ -403,6 +124,8 @@ class Delivery:
         marks = [outbox.mark() for outbox in self._outboxes]
         for outbox in self._outboxes:
             outbox.hurry()
+        marks.append(Mark())
+        self._asked.append(marks[-1])
         return self._reach(marks, timeout_s)
 
     def close(self, timeout_s: float) -> bool:
@@ -458,6 +181,7 @@ class Delivery:
         with self._working:  # a late span may be on its way
             for outbox in self._outboxes:
                 outbox.close()
+            self._reporter.close()
 
     def _wait_s(self) -> float:
         return min([INTERVAL_S, *(outbox.wait_s() for outbox in self._outboxes)])
@@ -471,11 +195,21 @@ class Delivery:
             # Not before the queues are short: while the server is away the bell stays silent.
             if not any(outbox.is_crowded() for outbox in self._outboxes):
                 self._is_rung = False
+            self._report()
             if monotonic() >= self._next_watch_s:
                 self._next_watch_s = monotonic() + 1.0
                 self._watch()
         finally:
             self._working.release()
+
+    def _report(self) -> None:
+        asked = [self._asked.pop() for _ in range(len(self._asked))]
+        if asked or monotonic() >= self._next_report_s:
+            self._next_report_s = monotonic() + REPORT_S
+            is_complete = self._reporter.report()
+            for mark in asked:
+                mark.is_complete = is_complete
+                mark.answered.set()
 
     def _watch(self) -> None:
         before_ns = time_ns() - OPEN_AFTER_NS

@@ -10,18 +10,20 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path, PurePath
 from time import monotonic
+from typing import Protocol
 
-from clearspan.delivery import Bounds, Delivery, OpenSpans
+from clearspan.delivery import Delivery, OpenSpans
 from clearspan.errors import SettingError, report
 from clearspan.exporters import Exporter
 from clearspan.masks import choose
+from clearspan.metrics import registry
+from clearspan.outbox import Bounds
 from clearspan.sampling import Delivers, Limit, Sampling
 from clearspan.settings import Settings, resolve
 from clearspan.tracer import NoSink, Sink, Span, send_to
 from clearspan.version import __version__
 
 REINIT_S = 1.0
-FORMATS = ("otlp", "console")
 
 
 class FirstUse:
@@ -92,6 +94,12 @@ class Recorder:
                 self._install()
             return self._sink
 
+    def wake(self) -> None:
+        """Starts the delivery thread, for metrics of a program without spans."""
+        self.start_lazily()
+        if self._delivery is not None:
+            self._delivery.start()
+
     def flush(self, timeout_s: float) -> bool:
         """Whether everything was acknowledged."""
         return self._delivery is None or self._delivery.flush(timeout_s)
@@ -110,6 +118,7 @@ class Recorder:
         """In a forked child: with new locks, an empty queue, and a connection of its own."""
         self._lock = threading.Lock()
         self._delivery = None  # what it held belongs to the parent, which delivers it
+        registry.restart()
         if self._settings is not None:
             self._install()
 
@@ -124,8 +133,9 @@ class Recorder:
         choose(settings.capture, settings.masks, settings.redact)
         still_open = self._delivery.open if self._delivery else {}
         bounds = Bounds(settings.queue_spans, settings.queue_bytes)
-        makers = [partial(_exporter, given, settings, still_open) for given in settings.exporters]
-        self._delivery = Delivery(makers, bounds, still_open)
+        exporting = Exporting(settings, still_open)
+        makers = [partial(exporting.exporter, given) for given in settings.exporters]
+        self._delivery = Delivery(makers, bounds, still_open, exporting)
         self._sink = self._stages(settings, self._delivery)
         send_to(self._sink)
         if self._is_over:  # started by an exit function
@@ -145,6 +155,7 @@ class Recorder:
 
 _recorder = Recorder()
 send_to(FirstUse())
+registry.wake = _recorder.wake
 atexit.register(_recorder.close)
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_recorder.restart)
@@ -179,7 +190,8 @@ def init(  # noqa: PLR0913  # the settings are the arguments, all by name
         release: what runs: a version or a commit.
         capture: ``full``; ``masked``; ``metadata`` to leave out all texts; ``errors`` to keep only
             those of failed spans.
-        exporters: where spans go, several at once: ``otlp``, ``console``, exporter objects.
+        exporters: where spans go, several at once: ``otlp``, ``console``, ``jsonl``, ``datadog``,
+            exporter objects.
         masks: regular expressions; what they match is masked in all texts.
         redact: is called with the name and value of each field, and returns what is sent instead.
         sample: the share of the traces without errors that is kept.
@@ -208,29 +220,102 @@ def flush(timeout_s: float = 10.0) -> bool:
         return False
 
 
-def _exporter(given: object, settings: Settings, still_open: OpenSpans) -> Exporter:
-    # Imported by the delivery thread, when needed: an HTTP client takes 20 ms.
-    if given == "otlp":
-        return _otlp_exporter(settings, still_open)
-    if given == "console":
-        from clearspan.exporters.console import ConsoleExporter  # noqa: PLC0415
+class MetricsSender(Protocol):
+    """What `exporters/metrics.py` is, which is imported when there are metrics."""
+
+    def send(self) -> bool: ...
+    def close(self) -> None: ...
+
+
+class Exporting:
+    """Makes the exporters of one recording, on the thread that uses them.
+
+    Imported there as well, when needed: an HTTP client takes 20 ms.
+    """
+
+    def __init__(self, settings: Settings, still_open: OpenSpans) -> None:
+        self._settings = settings
+        self._still_open = still_open
+        self._process = ""
+        self._metrics: MetricsSender | None = None
+
+    def exporter(self, given: object) -> Exporter:
+        """The exporter of a name, or the given one."""
+        if not isinstance(given, str):
+            return given  # type: ignore[return-value]  # an exporter object, by the type of `init`
+        make = {
+            "otlp": self._otlp,
+            "console": self._console,
+            "jsonl": self._json_lines,
+            "datadog": self._datadog,
+        }
+        if given not in make:
+            raise SettingError(f"exporter {given!r} is none of {', '.join(make)}")
+        return make[given]()
+
+    def report(self) -> bool:
+        """Sends metrics, if there are any and a place for them; whether nothing was left."""
+        settings = self._settings
+        if "otlp" not in settings.exporters or not settings.metrics_url or not registry.is_used:
+            return True
+        try:
+            if self._metrics is None:
+                self._metrics = self._made_metrics()
+            return self._metrics.send()
+        except Exception as error:  # noqa: BLE001  # the funnel
+            report(error, "sending metrics")
+            return False
+
+    def close(self) -> None:
+        """Closes what sends metrics."""
+        if self._metrics is not None:
+            self._metrics.close()
+
+    def _made_metrics(self) -> MetricsSender:
+        from clearspan.exporters.metrics import MetricsExporter  # noqa: PLC0415  # as above
+
+        settings = self._settings
+        to = settings.metrics_url, _headers(settings), _resource(settings), self._process_id()
+        return MetricsExporter(registry, *to)
+
+    def _process_id(self) -> str:
+        import uuid  # noqa: PLC0415  # as above
+
+        self._process = self._process or str(uuid.uuid4())
+        return self._process
+
+    def _otlp(self) -> Exporter:
+        from clearspan.exporters.otlp import OtlpExporter  # noqa: PLC0415  # as above
+
+        settings, process = self._settings, self._process_id()
+        url, headers, resource = settings.traces_url, _headers(settings), _resource(settings)
+        otlp = OtlpExporter(url, headers, resource, __version__, self._still_open, process)
+        if not (folder := settings.spill_folder):
+            return otlp
+        from clearspan.exporters.spilling import SpillingOtlpExporter  # noqa: PLC0415  # as above
+        from clearspan.spill import Spill  # noqa: PLC0415  # as above
+
+        return SpillingOtlpExporter(otlp, Spill(Path(folder), url, headers, process))
+
+    def _console(self) -> Exporter:
+        from clearspan.exporters.console import ConsoleExporter  # noqa: PLC0415  # as above
 
         return ConsoleExporter()
-    if isinstance(given, str):
-        raise SettingError(f"exporter {given!r} is none of {FORMATS}")
-    return given  # type: ignore[return-value]  # an exporter object, by the type of `init`
 
+    def _json_lines(self) -> Exporter:
+        from clearspan.exporters.json_lines import JsonLinesExporter  # noqa: PLC0415  # as above
 
-def _otlp_exporter(settings: Settings, still_open: OpenSpans) -> Exporter:
-    url, headers, resource = settings.traces_url, _headers(settings), _resource(settings)
-    if folder := settings.spill_folder:
-        from clearspan.exporters.spilling import SpillingOtlpExporter  # noqa: PLC0415  # as above
+        settings = self._settings
+        sizes = settings.file_bytes, settings.file_count
+        return JsonLinesExporter(Path(settings.file), _resource(settings), *sizes)
 
-        place = Path(folder)
-        return SpillingOtlpExporter(place, url, headers, resource, __version__, still_open)
-    from clearspan.exporters.otlp import OtlpExporter  # noqa: PLC0415  # as above
+    def _datadog(self) -> Exporter:
+        from clearspan.exporters.datadog import DatadogExporter  # noqa: PLC0415  # as above
 
-    return OtlpExporter(url, headers, resource, __version__, still_open)
+        settings = self._settings
+        if not settings.datadog_key:
+            raise SettingError("the exporter datadog needs datadog_key")
+        return DatadogExporter(settings.datadog_url, settings.datadog_key, _resource(settings))
 
 
 def _headers(settings: Settings) -> dict[str, str]:

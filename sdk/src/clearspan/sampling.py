@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from time import monotonic
 from typing import Protocol
 
-from clearspan.delivery import Bounds
 from clearspan.errors import warn_once
 from clearspan.fields import FACT_BYTES
+from clearspan.outbox import Bounds
 from clearspan.tracer import Sink, Span
 
 SPAN_BYTES = 1_000  # about what a small span takes

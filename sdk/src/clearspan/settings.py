@@ -13,7 +13,7 @@ from clearspan.errors import SettingError, report
 T = TypeVar("T")
 
 CAPTURE_MODES = ("full", "masked", "metadata", "errors")
-TRACES_PATH = "/v1/traces"
+TRACES_PATH, METRICS_PATH = "/v1/traces", "/v1/metrics"
 NO = False
 MEANT_EMPTY = frozenset({"CLEARSPAN_SPILL"})  # variables that say something by being empty
 
@@ -89,7 +89,7 @@ class Settings:
         str,
     )
     exporters: tuple[object, ...] = row(
-        ("otlp",), "Where spans go: otlp, console, or exporter objects.", _names
+        ("otlp",), "Where spans go: otlp, console, jsonl, datadog, or exporter objects.", _names
     )
     masks: tuple[str, ...] = row(
         (), "Regular expressions, one a line; what they match is masked in all texts.", _lines
@@ -124,6 +124,13 @@ class Settings:
         "Paths of incoming requests that are not recorded.",
         _names,
     )
+    file: str = row("clearspan.jsonl", "Where the exporter jsonl writes.", str)
+    file_bytes: int = row(50_000_000, "Size at which it begins a new file.", int)
+    file_count: int = row(5, "How many files it leaves.", int)
+    datadog_url: str = row(
+        "https://http-intake.logs.datadoghq.com/api/v2/logs", "Datadog's intake for logs.", str
+    )
+    datadog_key: str = row("", "Datadog's API key.", str, "DD_API_KEY")
     disabled: bool = row(NO, "Record nothing.", _yes, "OTEL_SDK_DISABLED")
 
     @property
@@ -133,6 +140,12 @@ class Settings:
             return self.endpoint
         base = self.endpoint.rstrip("/")
         return base if base.endswith(TRACES_PATH) else base + TRACES_PATH
+
+    @property
+    def metrics_url(self) -> str:
+        """Where metrics are posted; "" when the address of traces does not tell."""
+        url = self.traces_url
+        return url.removesuffix(TRACES_PATH) + METRICS_PATH if url.endswith(TRACES_PATH) else ""
 
     @property
     def spill_folder(self) -> str:

@@ -2,45 +2,23 @@
 
 from __future__ import annotations
 
-import gzip
-import http.client
 import json
-import ssl
 import time
-import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
-from urllib.parse import urlsplit, urlunsplit
 
 from clearspan.errors import report, warn_once
 from clearspan.exporters import Outcome
+from clearspan.exporters.connection import ACCEPTED, Answer, Connection
 from clearspan.otlp_json import body, encoded
 from clearspan.settings import TRACES_PATH
 from clearspan.spill import Numbers
 from clearspan.tracer import Span
 
-TIMEOUT_S = 10.0
 MAX_BODY_CHARS = 4_000_000
-GZIP_ABOVE_BYTES = 1_024
 HEARTBEAT_S = 10.0
-# A connection that was silent for longer may be gone without a word: the process was frozen, or
-# something between has forgotten it.
-IDLE_S = 20.0
 RETRYABLE = frozenset({429, 502, 503, 504})
-ACCEPTED = range(200, 300)
-GZIP_MARK = b"\x1f\x8b"
 NO_CONTENT, TOO_LARGE = 204, 413
 NO_HEARTBEATS = frozenset({404, 405, 501})
-
-
-@dataclass(slots=True)
-class Answer:
-    """What the server said; status 0 when it said nothing."""
-
-    status: int
-    body: bytes = b""
-    retry_after: str = ""
 
 
 class OtlpExporter:
@@ -52,6 +30,7 @@ class OtlpExporter:
         resource: attributes of this process.
         version: of this library.
         still_open: weak references to the spans of this process that have not ended, by id.
+        process: the id of this process; each exporter of spans counts under one of its own.
     """
 
     def __init__(
@@ -61,22 +40,15 @@ class OtlpExporter:
         resource: Mapping[str, object],
         version: str,
         still_open: Mapping[str, Callable[[], Span | None]],
+        process: str,
     ) -> None:
-        self._address = urlsplit(url)
-        self._target = urlunsplit(("", "", self._address.path or "/", self._address.query, ""))
+        self._connection = Connection(url, headers)
         self._still_open = still_open
         self._resource = resource
         self._version = version
-        self.process = str(uuid.uuid4())
-        self._headers = {
-            "content-type": "application/json",
-            "user-agent": f"clearspan-python/{version}",
-            **headers,
-        }
-        self._connection: http.client.HTTPConnection | None = None
-        self._used_s = 0.0  # by the clock of the wall, which goes on while a process is frozen
+        self.process = process
         self.numbers = Numbers()
-        prefix = self._address.path.removesuffix(TRACES_PATH).rstrip("/")
+        prefix = self._connection.address.path.removesuffix(TRACES_PATH).rstrip("/")
         self._heartbeat_path = f"{prefix}/api/v1/processes/{self.process}/heartbeat"
         # Only Clearspan answers heartbeats; others are never sent a span that is still open.
         self._takes_heartbeats = True
@@ -98,7 +70,7 @@ class OtlpExporter:
             whole = [text for text in chunk if text]
             answer = self._post_spans(whole) if whole else Answer(200)
             if not is_final(answer) and answer.status != TOO_LARGE:
-                return again(answer, settled, lost)
+                return answer.again(settled, lost)
             if answer.status == TOO_LARGE and len(chunk) > 1:
                 at_most = len(chunk) // 2
                 continue
@@ -116,7 +88,9 @@ class OtlpExporter:
             return
         ids = sorted(span.span_id for span in open_spans)
         beat = json.dumps({"seq": self.numbers.requests, "open": ids}).encode()
-        answer = self._exchange(self._heartbeat_path, beat, {"clearspan-process": self.process})
+        answer = self._connection.post(
+            beat, {"clearspan-process": self.process}, self._heartbeat_path
+        )
         if answer.status == NO_CONTENT:
             self._is_clearspan = True
             self._next_heartbeat_s = now_s + HEARTBEAT_S
@@ -124,16 +98,11 @@ class OtlpExporter:
         elif answer.status in NO_HEARTBEATS:
             self._takes_heartbeats = False
         else:
-            self._no_heartbeat_before_s = now_s + (_seconds(answer.retry_after) or HEARTBEAT_S)
+            self._no_heartbeat_before_s = now_s + (answer.pause_s() or HEARTBEAT_S)
 
     def close(self) -> None:
         """Closes the connection."""
-        self._hang_up()
-
-    def _hang_up(self) -> None:
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
+        self._connection.close()
 
     def body(self, texts: Sequence[str]) -> bytes:
         """A request with spans that are encoded already."""
@@ -147,7 +116,7 @@ class OtlpExporter:
             headers["clearspan-seq"] = str(numbers.requests + 1)
             headers["clearspan-sent"] = str(numbers.sent + spans)
             headers["clearspan-dropped"] = str(numbers.dropped)
-        answer = self._exchange(self._target, content, headers)
+        answer = self._connection.post(content, headers)
         if is_final(answer) and numbers is not None:
             numbers.requests += 1
             numbers.sent += spans
@@ -157,7 +126,10 @@ class OtlpExporter:
         """How many of ``count`` spans the server refused, with one warning."""
         if answer.status not in ACCEPTED:
             said = answer.body[:300].decode("utf-8", "replace")
-            warn_once("refused", f"{self._address.geturl()} refused spans: {answer.status} {said}")
+            warn_once(
+                "refused",
+                f"{self._connection.address.geturl()} refused spans: {answer.status} {said}",
+            )
             return count
         rejected, reason = _partial_success(answer.body)
         if rejected:
@@ -188,65 +160,10 @@ class OtlpExporter:
     def _post_spans(self, texts: Sequence[str]) -> Answer:
         return self.post(self.body(texts), len(texts), self.process, self.numbers)
 
-    def _exchange(self, path: str, content: bytes, headers: Mapping[str, str]) -> Answer:
-        all_headers = {**self._headers, **headers}
-        if len(content) > GZIP_ABOVE_BYTES and not content.startswith(GZIP_MARK):
-            content = zipped(content)
-        if content.startswith(GZIP_MARK):
-            all_headers["content-encoding"] = "gzip"
-        if abs(time.time() - self._used_s) > IDLE_S:
-            self._hang_up()
-        is_reused = self._connection is not None
-        try:
-            return self._request(path, content, all_headers)
-        except (OSError, http.client.HTTPException) as error:
-            self._hang_up()
-            if not is_reused:
-                return self._away(error)
-        # A kept connection that the server has closed meanwhile says nothing about the server.
-        try:
-            return self._request(path, content, all_headers)
-        except (OSError, http.client.HTTPException) as error:
-            self._hang_up()
-            return self._away(error)
-
-    def _request(self, path: str, content: bytes, headers: Mapping[str, str]) -> Answer:
-        if self._connection is None:
-            self._connection = self._connect()
-        self._connection.request("POST", path, body=content, headers=headers)
-        response = self._connection.getresponse()
-        answer = Answer(response.status, response.read(), response.getheader("retry-after", ""))
-        self._used_s = time.time()
-        if response.will_close:
-            self._hang_up()
-        return answer
-
-    def _connect(self) -> http.client.HTTPConnection:
-        host, port = self._address.hostname or "127.0.0.1", self._address.port
-        if self._address.scheme == "https":
-            context = ssl.create_default_context()
-            return http.client.HTTPSConnection(host, port, timeout=TIMEOUT_S, context=context)
-        return http.client.HTTPConnection(host, port, timeout=TIMEOUT_S)
-
-    def _away(self, error: Exception) -> Answer:
-        warn_once("away", f"{self._address.geturl()} does not answer ({error}); spans are kept")
-        return Answer(0)
-
 
 def is_final(answer: Answer) -> bool:
     """Whether the request is over, well or badly."""
     return answer.status not in RETRYABLE and answer.status not in {0, TOO_LARGE}
-
-
-def again(answer: Answer, settled: int = 0, lost: int = 0) -> Outcome:
-    """To be tried again, after the pause that was asked for."""
-    away = answer.status == 0
-    return Outcome(settled, lost, _seconds(answer.retry_after), is_away=away)
-
-
-def zipped(content: bytes) -> bytes:
-    """Compressed, fast rather than well."""
-    return gzip.compress(content, compresslevel=1, mtime=0)
 
 
 def text_of(span: Span) -> str:
@@ -267,18 +184,6 @@ def portion(texts: Sequence[str], start: int, at_most: int) -> Sequence[str]:
             break
         end += 1
     return texts[start:end]
-
-
-def _seconds(retry_after: str) -> float:
-    """A Retry-After header, seconds or a date, in seconds from now; 0 when it is neither."""
-    try:
-        return max(0.0, float(retry_after))
-    except ValueError:
-        pass
-    try:
-        return max(0.0, parsedate_to_datetime(retry_after).timestamp() - time.time())
-    except (ValueError, TypeError):
-        return 0.0
 
 
 def _partial_success(content: bytes) -> tuple[int, str]:

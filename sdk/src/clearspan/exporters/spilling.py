@@ -2,21 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 
 from clearspan.errors import warn_once
 from clearspan.exporters import Outcome
-from clearspan.exporters.otlp import (
-    TOO_LARGE,
-    Answer,
-    OtlpExporter,
-    again,
-    is_final,
-    portion,
-    text_of,
-    zipped,
-)
+from clearspan.exporters.connection import Answer, zipped
+from clearspan.exporters.otlp import TOO_LARGE, OtlpExporter, is_final, portion, text_of
 from clearspan.spill import Kept, Numbers, Pile, Spill
 from clearspan.tracer import Span
 
@@ -28,17 +19,9 @@ class SpillingOtlpExporter:
     that has ended, by another one in its name.
     """
 
-    def __init__(
-        self,
-        folder: Path,
-        url: str,
-        headers: Mapping[str, str],
-        resource: Mapping[str, object],
-        version: str,
-        still_open: Mapping[str, Callable[[], Span | None]],
-    ) -> None:
-        self._otlp = OtlpExporter(url, headers, resource, version, still_open)
-        self._spill = Spill(folder, url, headers, self._otlp.process)
+    def __init__(self, otlp: OtlpExporter, spill: Spill) -> None:
+        self._otlp = otlp
+        self._spill = spill
         self._squeezed = 0  # spans on disk that had to go for newer ones
 
     def export(self, spans: Sequence[Span], dropped: int) -> Outcome:
@@ -90,7 +73,7 @@ class SpillingOtlpExporter:
         if answer.status == TOO_LARGE and pile.split(kept, content):
             return Outcome(kept.spans)
         if not is_final(answer) and answer.status != TOO_LARGE:
-            return again(answer)
+            return answer.again()
         return self._settle(pile, kept, numbers, answer)
 
     def close(self) -> None:
