@@ -174,7 +174,7 @@ class Anthropic(Growing):
 
     def body(self) -> Json:
         blocks = [settled(self._blocks[index]) for index in sorted(self._blocks)]
-        blocks = [block for block in blocks if block != {"type": "text"}]  # nothing was said yet
+        blocks = [one for one in blocks if one not in ({}, {"type": "text"})]  # nothing said yet
         for block in blocks:
             arguments = block.pop("partial_json", None)
             if arguments is not None:
