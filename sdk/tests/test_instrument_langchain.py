@@ -260,6 +260,24 @@ def test_errors_reach_every_span_they_pass() -> None:
     assert all(span.failure and span.failure.type == "LookupError" for span in spans)
 
 
+def test_a_repetition_has_its_number() -> None:
+    failures = [LookupError("not yet")]
+
+    def work(text: str) -> str:
+        if failures:
+            raise failures.pop()
+        return text
+
+    chain = RunnableLambda(work).with_retry(wait_exponential_jitter=False)
+
+    with capture_spans() as spans:
+        chain.invoke("x")
+
+    first, second, _ = spans
+    assert (first.status, first.attempt) == ("error", None)
+    assert (second.status, second.attempt, second.tags) == ("ok", 2, None)
+
+
 def test_a_call_whose_task_is_cancelled_was_cancelled() -> None:
     async def ask() -> None:
         task = asyncio.create_task(Model(replies=[], hangs=True).ainvoke("?"))

@@ -32,6 +32,7 @@ PARAMETERS = {
 }
 MAX_DEPTH = 4
 OWN_TAGS = ("seq:step:", "map:key:", "graph:step:", "langsmith:", "langgraph_")
+RETRY = "retry:attempt:"  # the number of a repetition
 INVENTED_IDS = ("run-", "lc_")  # of replies that have none of a provider
 
 
@@ -66,8 +67,11 @@ def _is_a(name: str, value: object) -> bool:
 def run_facts(run: Mapping[str, Any]) -> dict[str, object]:
     """Who and where, of the metadata and tags of a run."""
     metadata = run.get("metadata") or {}
-    tags = [tag for tag in run.get("tags") or () if not str(tag).startswith(OWN_TAGS)]
+    given = [str(tag) for tag in run.get("tags") or ()]
+    tags = [tag for tag in given if not tag.startswith((*OWN_TAGS, RETRY))]
+    retry = next((tag[len(RETRY) :] for tag in given if tag.startswith(RETRY)), "")
     return {
+        "attempt": int(retry) if retry.isdecimal() else None,
         "session": metadata.get("session_id") or metadata.get("thread_id"),
         "user": metadata.get("user_id"),
         "step_id": metadata.get("langgraph_node"),
