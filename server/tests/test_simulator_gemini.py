@@ -107,8 +107,9 @@ def test_a_repeated_beginning_is_reported_as_cached(http: httpx2.Client) -> None
     assert second["usageMetadata"]["cachedContentTokenCount"] == billed(http)["cached"] > 1024
 
 
-def test_vertex_has_the_same_under_a_longer_path(http: httpx2.Client) -> None:
-    path = "/v1beta1/projects/p/locations/global/publishers/google/models/gemini-2.0-flash"
+@pytest.mark.parametrize("place", ["", "projects/p/locations/global/"])
+def test_vertex_has_the_same_under_longer_paths(http: httpx2.Client, place: str) -> None:
+    path = f"/v1beta1/{place}publishers/google/models/gemini-2.0-flash"
 
     reply = http.post(f"{path}:generateContent", json=ASK).json()
 

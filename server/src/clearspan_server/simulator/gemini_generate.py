@@ -18,6 +18,7 @@ from clearspan_server.simulator.settings import SimulatorSettings
 
 PREFIXES = (
     "/{version}/models/{model}:",
+    "/{version}/publishers/google/models/{model}:",
     "/{version}/projects/{project}/locations/{location}/publishers/google/models/{model}:",
 )
 
