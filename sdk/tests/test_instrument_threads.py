@@ -88,6 +88,14 @@ def test_threads_are_inside_the_span_that_started_them(work: Callable[[], str]) 
     assert found == root.span_id
 
 
+def test_a_pool_that_pickles_its_functions_gets_them_as_they_are() -> None:
+    class InterpreterPoolExecutor(ThreadPoolExecutor):
+        """Named as that of Python 3.14."""
+
+    with capture_spans(), InterpreterPoolExecutor() as pool, clearspan.span("root"):
+        assert pool.submit(parent).result() == ""
+
+
 def test_a_worker_of_a_pool_takes_each_tasks_place_and_keeps_none() -> None:
     with capture_spans(), ThreadPoolExecutor(1) as pool:
         with clearspan.span("first") as first:

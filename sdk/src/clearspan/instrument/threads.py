@@ -17,7 +17,7 @@ Function = Callable[..., Any]
 
 GROUP = "threads"
 # Their threads and processes work for many, one after the other: each task carries its own place.
-WORKERS = ("concurrent.futures.thread", "concurrent.futures.process", "multiprocessing.pool")
+WORKERS = frozenset({"concurrent", "multiprocessing", "clearspan"})
 POOL_METHODS = ("apply_async", "_map_async", "imap", "imap_unordered")
 
 
@@ -90,8 +90,7 @@ def _deliver_at_end() -> None:
 
 
 def _is_worker(target: object) -> bool:
-    module = getattr(target, "__module__", None) or ""
-    return module in WORKERS or module.startswith("clearspan.")
+    return str(getattr(target, "__module__", "")).partition(".")[0] in WORKERS
 
 
 def _start_thread(original: Function) -> Function:
@@ -100,6 +99,8 @@ def _start_thread(original: Function) -> Function:
         if not is_patched(GROUP) or self.ident is not None or _is_worker(target):
             return original(self)  # type: ignore[no-any-return]  # None
         carried = Here(self.run)
+        if not (carried.place.trace_id or carried.place.carried.facts):
+            return original(self)  # type: ignore[no-any-return]  # None
 
         def run() -> None:
             vars(self).pop("run", None)
@@ -129,7 +130,7 @@ def _start_process(original: Function) -> Function:
     return start
 
 
-def _task(carry: Callable[[Any], type[Here | There]]) -> Callable[[Function], Function]:
+def _task(carry: Callable[[Any], Function]) -> Callable[[Function], Function]:
     """Makes methods that take a function and hand it over, as ``carry`` says for their object."""
 
     def make(original: Function) -> Function:
@@ -145,8 +146,17 @@ def _task(carry: Callable[[Any], type[Here | There]]) -> Callable[[Function], Fu
     return make
 
 
+def _as_it_is(function: Function) -> Function:
+    return function
+
+
 def _thread_pool(module: ModuleType) -> None:
-    patch(GROUP, module.ThreadPoolExecutor, "submit", _task(lambda _: Here))
+    def carry(pool: object) -> Function:
+        # Of Python 3.14: a thread pool whose functions are pickled for another interpreter.
+        kinds = {kind.__name__ for kind in type(pool).__mro__}
+        return _as_it_is if "InterpreterPoolExecutor" in kinds else Here
+
+    patch(GROUP, module.ThreadPoolExecutor, "submit", _task(carry))
 
 
 def _process_pool(module: ModuleType) -> None:
@@ -158,7 +168,7 @@ def _processes(module: ModuleType) -> None:
 
 
 def _pools(module: ModuleType) -> None:
-    def carry(pool: object) -> type[Here | There]:
+    def carry(pool: object) -> Function:
         return Here if isinstance(pool, module.ThreadPool) else There
 
     for name in POOL_METHODS:
