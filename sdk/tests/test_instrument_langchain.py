@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
+import httpx
 import pytest
 from langchain_core.documents import Document
 from langchain_core.language_models import BaseChatModel
@@ -19,10 +20,9 @@ from typing_extensions import override
 
 import clearspan
 from clearspan.instrument import langchain
-from clearspan.instrument.beneath import sent_from
 from clearspan.instrument.langchain import Handler
 from clearspan.testing import capture_spans
-from clearspan.tracer import here
+from provider import providing
 
 USAGE: Any = {
     "input_tokens": 12,
@@ -41,7 +41,7 @@ class Model(BaseChatModel):
     model_name: str = "oracle-1"
     fails: bool = False
     hangs: bool = False
-    is_on_the_wire: bool = False
+    url: str = ""  # of a provider that is asked, too
 
     @property
     @override
@@ -56,9 +56,9 @@ class Model(BaseChatModel):
     def _generate(self, *_: Any, **__: Any) -> Any:
         if self.fails:
             raise LookupError("no oracle")
-        if self.is_on_the_wire:
-            sent_from(here())
-            clearspan.llm_span("on the wire").end()
+        if self.url:
+            asked = {"model": "gpt-4o", "messages": [{"role": "user", "content": "?"}]}
+            httpx.post(f"{self.url}/chat/completions", json=asked)
         return ChatResult(generations=[ChatGeneration(message=self.replies.pop(0))])
 
     @override
@@ -307,12 +307,16 @@ def test_a_stream_that_is_left_ends_its_spans() -> None:
 
 
 def test_a_call_that_the_wire_recorded_below_counts_there() -> None:
-    with capture_spans() as spans:
-        Model(replies=[paris()], is_on_the_wire=True).invoke("?")
+    clearspan.instrument("httpx")
+
+    with capture_spans() as spans, providing() as provider:
+        Model(replies=[paris()], url=provider.at("ok")).invoke("?")
+    clearspan.uninstrument("httpx")
 
     wire, above = spans
-    assert (wire.kind, above.kind, above.model) == ("llm", "chain", "oracle-1")
+    assert [(span.kind, span.model) for span in spans] == [("llm", "gpt-4o"), ("chain", "oracle-1")]
     assert wire.parent_id == above.span_id
+    assert wire.usage
     assert above.usage is None
     assert above.output
 
