@@ -57,6 +57,7 @@ class Delivery:
         self._next_report_s = monotonic() + REPORT_S
         self._asked: list[Mark] = []  # by those who wait for a report
         self.open = still_open
+        self.exit_s = EXIT_S
         self._counted = NOTHING
         # `put` of a SimpleQueue may interrupt itself, as a finaliser that ends a span does; a
         # condition variable would deadlock there. The lock is reentrant for the same reason.
@@ -133,6 +134,8 @@ class Delivery:
 
         What cannot be sent is kept on disk; if all was sent, what others have kept is sent, too.
         """
+        if self._is_stopped and not any(outbox.waits() for outbox in self._outboxes):
+            return True  # a child of multiprocessing may end twice
         deadline_s = monotonic() + timeout_s
         for outbox in self._outboxes:
             outbox.closing = True
@@ -232,7 +235,12 @@ class Delivery:
 
 
 def _deliver_when_child_ends(delivery: Delivery) -> None:
-    """Children of multiprocessing end without running `atexit` functions, but run these."""
-    process, util = map(sys.modules.get, ("multiprocessing.process", "multiprocessing.util"))
-    if process and util and process.parent_process() is not None:
-        util.Finalize(None, delivery.close, args=(EXIT_S,), exitpriority=0)
+    """Children of multiprocessing end without running `atexit` functions, but run these.
+
+    So do those of billiard, Celery's version of it, and by the same registry.
+    """
+    util = sys.modules.get("multiprocessing.util")
+    for name in ("multiprocessing.process", "billiard.process"):
+        process = sys.modules.get(name)
+        if util and process and type(process.current_process()).__name__ != "_MainProcess":
+            util.Finalize(None, delivery.close, args=(delivery.exit_s,), exitpriority=0)

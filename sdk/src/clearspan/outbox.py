@@ -170,8 +170,11 @@ class Outbox:
 
     def undelivered(self) -> int:
         """How many spans were given up or still wait."""
-        waiting = sum(isinstance(item, Span) for item in self._queue.copy())
-        return self.given_up + len(self._batch) + waiting
+        return self.given_up + self.waits()
+
+    def waits(self) -> int:
+        """How many spans still wait, in memory."""
+        return len(self._batch) + sum(isinstance(item, Span) for item in self._queue.copy())
 
     def watch(self, open_spans: Sequence[Span]) -> None:
         """Tells the exporter what has been open for long."""
