@@ -30,9 +30,15 @@ def simulator() -> Iterator[httpx2.Client]:
         yield http
 
 
+def calls(http: httpx2.Client) -> list[Json]:
+    """The calls on the bill, the oldest first."""
+    found: list[Json] = http.get("/bill").json()["calls"]
+    return found
+
+
 def billed(http: httpx2.Client) -> dict[str, int]:
     """The usage of the latest call."""
-    usage: dict[str, int] = http.get("/bill").json()["calls"][-1]["usage"]
+    usage: dict[str, int] = calls(http)[-1]["usage"]
     return usage
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import httpx2
 import pytest
 
-from simulated import QUESTION, RULES, SCHEMA, Json, billed, fault, simulator
+from simulated import QUESTION, RULES, SCHEMA, Json, billed, calls, fault, simulator
 
 CLAUDE = "/model/us.anthropic.claude-sonnet-4-5-20250929-v1%3A0"
 DEEPSEEK = "/model/deepseek.r1-v1%3A0"
@@ -23,7 +23,7 @@ BODY: Json = {
 }
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def http() -> Iterator[httpx2.Client]:
     with simulator() as client:
         yield client
@@ -123,7 +123,7 @@ def test_a_profile_names_the_model_behind_it(http: httpx2.Client) -> None:
     reply = http.post(f"{path}/converse", json=ASK)
 
     assert reply.status_code == 200
-    assert http.get("/bill").json()["calls"][-1]["model"] == "amazon.nova-lite-v1:0"
+    assert calls(http)[-1]["model"] == "amazon.nova-lite-v1:0"
 
 
 def test_an_invoked_model_answers_in_its_own_format(http: httpx2.Client) -> None:

@@ -14,7 +14,7 @@ ASK: Json = {"model": "command-a-03-2025", "messages": [{"role": "user", "conten
 THINK: Json = ASK | {"model": "command-a-reasoning-08-2025"}
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def http() -> Iterator[httpx2.Client]:
     with simulator() as client:
         yield client

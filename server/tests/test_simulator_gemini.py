@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import httpx2
 import pytest
 
-from simulated import QUESTION, RULES, SCHEMA, Json, billed, fault, simulator
+from simulated import QUESTION, RULES, SCHEMA, Json, billed, calls, fault, simulator
 
 ASK: Json = {"contents": [{"role": "user", "parts": [{"text": QUESTION}]}]}
 TOOLS: Json = {
@@ -22,7 +22,7 @@ FLASH = "/v1beta/models/gemini-2.0-flash"
 THINKING = "/v1beta/models/gemini-2.5-flash"
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def http() -> Iterator[httpx2.Client]:
     with simulator() as client:
         yield client
@@ -145,11 +145,13 @@ def test_contents_are_embedded_in_the_size_that_is_asked_for(http: httpx2.Client
 def test_a_fault_is_a_status_of_googles(
     http: httpx2.Client, name: str, code: int, status: str
 ) -> None:
+    before = calls(http)
+
     reply = http.post(f"{FLASH}:generateContent", json=ASK, headers=fault(name))
 
     assert reply.status_code == reply.json()["error"]["code"] == code
     assert reply.json()["error"]["status"] == status
-    assert http.get("/bill").json()["calls"] == []
+    assert calls(http) == before
 
 
 def test_a_rate_limit_says_when_to_come_back(http: httpx2.Client) -> None:

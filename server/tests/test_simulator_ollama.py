@@ -14,7 +14,7 @@ ASK: Json = {"model": "llama3.2", "messages": [{"role": "user", "content": QUEST
 AT_ONCE: Json = {"stream": False}
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def http() -> Iterator[httpx2.Client]:
     with simulator() as client:
         yield client
