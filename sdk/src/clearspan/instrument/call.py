@@ -21,6 +21,9 @@ from clearspan.tracer import Scope, Span, here, switch
 P = ParamSpec("P")
 R = TypeVar("R")
 
+# What was parsed from fewer bytes has no text that must be cut, and is kept without a copy.
+SMALL_BYTES = 65_536
+PARSED_BYTES = 4  # about what a byte of JSON takes in memory
 INTERRUPTED = "StreamInterrupted"  # the error of an answer that ended before its end
 _KINDS = {"embeddings": "embedding", "rerank": "reranker"}
 
@@ -47,7 +50,8 @@ class ModelCall:
     """
 
     __slots__ = (
-        *("_answer", "_endpoint", "_inflate", "_is_over", "_key", "is_reading", "span"),
+        *("_answer", "_endpoint", "_inflate", "_is_over", "_key", "_size_bytes"),
+        *("is_reading", "span"),
         "__weakref__",
     )
 
@@ -59,6 +63,7 @@ class ModelCall:
         self._answer: wire.Answer | None = None
         self._inflate = inflater("")
         self._is_over = False
+        self._size_bytes = 0  # of the answer so far
 
     @harmless
     def answered(self, status: int, headers: Mapping[str, str]) -> None:
@@ -66,7 +71,7 @@ class ModelCall:
         found = {name.lower(): value for name, value in headers.items()}
         self._answer = wire.Answer(self._endpoint, status, found)
         self._inflate = inflater(found.get("content-encoding", ""))
-        self.span.set({"http.response.status_code": status})
+        self.span.fields["http.response.status_code"] = status
 
     @harmless
     def received(self, data: bytes, *, is_decoded: bool = False) -> None:
@@ -78,6 +83,7 @@ class ModelCall:
         """
         if self._is_over or self._answer is None or not data:
             return
+        self._size_bytes += len(data)
         if not is_decoded:
             data = self._inflate(data) if self._inflate else b""
         if self._answer.feed(data):
@@ -134,7 +140,8 @@ class ModelCall:
             "output": reply.messages,
             "usage": reply.usage and _usage(reply.usage),
         }
-        self.span.set({name: fact for name, fact in facts.items() if fact})
+        known = {name: fact for name, fact in facts.items() if fact}
+        _keep(self.span, known, self._size_bytes)
         if answer.error is not None:
             self.span.error(answer.error.type, answer.error.message)
 
@@ -215,8 +222,17 @@ def begin(
     sent_from(place)
     with Scope(former.trace_id, place.span_id, place.carried) if former else nullcontext():
         name = f"{endpoint.operation} {asked.model}".rstrip()
-        span = Span(name, _KINDS.get(endpoint.operation, "llm"), facts)
+        span = Span(name, _KINDS.get(endpoint.operation, "llm"), {})
+    _keep(span, facts, len(sent))
     return ModelCall(endpoint, key, span)
+
+
+def _keep(span: Span, facts: dict[str, object], size_bytes: int) -> None:
+    """Gives a span what was read from bytes; only what was large must be cut."""
+    if size_bytes <= SMALL_BYTES:
+        span.adopt(facts, size_bytes * PARSED_BYTES)
+    else:
+        span.set(facts)
 
 
 def _usage(usage: wire.Usage) -> dict[str, int]:
