@@ -6,6 +6,7 @@ from clearspan.fields import KINDS
 from clearspan.instrument import instrument, uninstrument, wrap
 from clearspan.kinds import agent, retriever, tool
 from clearspan.metrics import counter, gauge, histogram
+from clearspan.prompts import Prompt, prompt
 from clearspan.propagation import (
     current_span,
     current_span_id,
@@ -15,6 +16,7 @@ from clearspan.propagation import (
     traceparent,
 )
 from clearspan.recorder import flush, init
+from clearspan.scores import score
 from clearspan.spans import agent_span, context, llm_span, retrieval_span, span, tool_span
 from clearspan.tracer import Scope, Span
 from clearspan.version import __version__
@@ -23,6 +25,7 @@ __all__ = [
     "KINDS",
     "Exporter",
     "Outcome",
+    "Prompt",
     "Scope",
     "Span",
     "__version__",
@@ -41,8 +44,10 @@ __all__ = [
     "inject",
     "instrument",
     "llm_span",
+    "prompt",
     "retrieval_span",
     "retriever",
+    "score",
     "span",
     "tool",
     "tool_span",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from urllib.parse import urlsplit
 
 from clearspan.settings import TRACES_PATH, Settings
 
@@ -29,6 +28,7 @@ def ask(
         OSError: nobody answers at the address, or not in time.
     """
     import http.client  # noqa: PLC0415  # slow, and few programs ask
+    from urllib.parse import urlsplit  # noqa: PLC0415  # the same
 
     address = urlsplit(settings.traces_url)
     kind = http.client.HTTPSConnection if address.scheme == "https" else http.client.HTTPConnection

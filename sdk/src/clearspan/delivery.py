@@ -58,6 +58,7 @@ class Delivery:
         self._asked: list[Mark] = []  # by those who wait for a report
         self.open = still_open
         self.exit_s = EXIT_S
+        self.errand: Callable[[], None] = lambda: None  # done after each look at the queues
         self._counted = NOTHING
         # `put` of a SimpleQueue may interrupt itself, as a finaliser that ends a span does; a
         # condition variable would deadlock there. The lock is reentrant for the same reason.
@@ -199,6 +200,7 @@ class Delivery:
             if not any(outbox.is_crowded() for outbox in self._outboxes):
                 self._is_rung = False
             self._report()
+            self.errand()
             if monotonic() >= self._next_watch_s:
                 self._next_watch_s = monotonic() + 1.0
                 self._watch()

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 import re
 from pathlib import Path
 
 from clearspan.api import ask
-from clearspan.settings import resolve
+from clearspan.recorder import settings as current_settings
 from clearspan.wire.forms import Json, mapping, mappings
 
 TRACE_ID = re.compile(r"[0-9a-f]{32}")
@@ -60,7 +61,9 @@ def freeze(
     """
     if not TRACE_ID.fullmatch(trace_id):
         raise ValueError(f"{trace_id!r:.80} is no trace id: 32 hexadecimal digits")
-    settings = resolve({"endpoint": endpoint or None, "key": key or None})
+    given = {"endpoint": endpoint, "key": key}
+    changes = {name: value for name, value in given.items() if value}
+    settings = dataclasses.replace(current_settings(), **changes)  # type: ignore[arg-type]  # both are texts
 
     def get(path: str) -> Json:
         status, found = ask(settings, path)

@@ -12,6 +12,7 @@ from pathlib import Path, PurePath
 from time import monotonic
 from typing import Protocol
 
+from clearspan.api import credentials
 from clearspan.delivery import Delivery, OpenSpans
 from clearspan.errors import SettingError, report
 from clearspan.exporters import Exporter
@@ -19,11 +20,13 @@ from clearspan.masks import choose
 from clearspan.metrics import registry
 from clearspan.outbox import Bounds
 from clearspan.sampling import Delivers, Limit, Sampling
+from clearspan.score_queue import Score, ScoreQueue
 from clearspan.settings import Settings, resolve
 from clearspan.tracer import NoSink, Sink, Span, send_to
 from clearspan.version import __version__
 
 REINIT_S = 1.0
+SCORES_SHARE = 0.3  # of the time at the end
 
 
 class FirstUse:
@@ -72,6 +75,7 @@ class Recorder:
         self._delivery: Delivery | None = None
         self._sampling: Sampling | None = None
         self._sink: Sink = NoSink()
+        self._scores = ScoreQueue()
         self._is_over = False
 
     def start(self, settings: Settings) -> None:
@@ -100,9 +104,26 @@ class Recorder:
         if self._delivery is not None:
             self._delivery.start()
 
+    @property
+    def settings(self) -> Settings:
+        """Those of `init`, or of the environment."""
+        self.start_lazily()
+        return self._settings or resolve({})
+
+    def score(self, score: Score) -> None:
+        """Sends a score with the next look at the queues, if spans go to a server."""
+        if "otlp" in self.settings.exporters and self._delivery is not None:
+            self._scores.put(score)
+            self._delivery.start()
+
     def flush(self, timeout_s: float) -> bool:
         """Whether everything was acknowledged."""
-        return self._delivery is None or self._delivery.flush(timeout_s)
+        if self._delivery is None:
+            return True
+        deadline_s = monotonic() + timeout_s
+        self._scores.hurry()
+        is_complete = self._delivery.flush(timeout_s)
+        return self._scores.wait(max(0.0, deadline_s - monotonic())) and is_complete
 
     def close(self) -> None:
         """Delivers at the end of the program."""
@@ -111,7 +132,9 @@ class Recorder:
             self._sampling.release()
         if self._delivery is not None and self._settings is not None:
             deadline_s = monotonic() + self._settings.exit_s
-            self._delivery.close(self._settings.exit_s)
+            if not self._scores.wait(0.0):  # spans are sent on the way
+                self.flush(self._settings.exit_s * SCORES_SHARE)
+            self._delivery.close(deadline_s - monotonic())
             send_to(Late(self._delivery, deadline_s))
 
     def restart(self) -> None:
@@ -119,6 +142,7 @@ class Recorder:
         self._lock = threading.Lock()
         self._delivery = None  # what it held belongs to the parent, which delivers it
         registry.restart()
+        self._scores = ScoreQueue()
         if self._settings is not None:
             self._install()
 
@@ -137,10 +161,16 @@ class Recorder:
         makers = [partial(exporting.exporter, given) for given in settings.exporters]
         self._delivery = Delivery(makers, bounds, still_open, exporting)
         self._delivery.exit_s = settings.exit_s
+        self._delivery.errand = self._send_scores
         self._sink = self._stages(settings, self._delivery)
         send_to(self._sink)
         if self._is_over:  # started by an exit function
             self.close()
+
+    def _send_scores(self) -> None:
+        # With the latest settings: a former delivery may be at its last work.
+        if self._settings is not None:
+            self._scores.send(self._settings)
 
     def _stages(self, settings: Settings, delivery: Delivery) -> Sink:
         """What spans pass before they are queued."""
@@ -276,7 +306,7 @@ class Exporting:
         from clearspan.exporters.metrics import MetricsExporter  # noqa: PLC0415  # as above
 
         settings = self._settings
-        to = settings.metrics_url, _headers(settings), _resource(settings), self._process_id()
+        to = settings.metrics_url, credentials(settings), _resource(settings), self._process_id()
         return MetricsExporter(registry, *to)
 
     def _process_id(self) -> str:
@@ -289,7 +319,7 @@ class Exporting:
         from clearspan.exporters.otlp import OtlpExporter  # noqa: PLC0415  # as above
 
         settings, process = self._settings, self._process_id()
-        url, headers, resource = settings.traces_url, _headers(settings), _resource(settings)
+        url, headers, resource = settings.traces_url, credentials(settings), _resource(settings)
         otlp = OtlpExporter(url, headers, resource, __version__, self._still_open, process)
         if not (folder := settings.spill_folder):
             return otlp
@@ -319,15 +349,6 @@ class Exporting:
         return DatadogExporter(settings.datadog_url, settings.datadog_key, _resource(settings))
 
 
-def _headers(settings: Settings) -> dict[str, str]:
-    headers = dict(settings.headers)
-    if settings.key:
-        headers["authorization"] = f"Bearer {settings.key}"
-    if settings.project:
-        headers["x-clearspan-project"] = settings.project
-    return headers
-
-
 def _program() -> str:
     """The name of the script, or of the package that was started with -m."""
     path = PurePath(sys.argv[0])
@@ -353,3 +374,13 @@ def _resource(settings: Settings) -> dict[str, object]:
         "telemetry.sdk.language": "python",
         "telemetry.sdk.version": __version__,
     }
+
+
+def settings() -> Settings:
+    """The settings of this process."""
+    return _recorder.settings
+
+
+def send_score(score: Score) -> None:
+    """Queues a score for the delivery thread."""
+    _recorder.score(score)

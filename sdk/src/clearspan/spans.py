@@ -89,7 +89,7 @@ def context(  # noqa: PLR0913  # the facts are the arguments, all by name
     feature: str | None = None,
     experiment: str | None = None,
     variant: str | None = None,
-    prompt: str | tuple[str, object] | None = None,
+    prompt: str | tuple[object, ...] | None = None,
     propagate: bool = False,
     **facts: object,
 ) -> Scope:
@@ -106,7 +106,7 @@ def context(  # noqa: PLR0913  # the facts are the arguments, all by name
         feature: what the program does for the user.
         experiment: what is tried out.
         variant: of the experiment.
-        prompt: its name, or name and version.
+        prompt: a `Prompt`, or its name, or name and version.
         propagate: whether `inject` passes these facts on to other services, in W3C baggage.
         facts: any other fields or attributes.
 
@@ -121,8 +121,7 @@ def context(  # noqa: PLR0913  # the facts are the arguments, all by name
     place = here()
     former = place.carried
     try:
-        named.update(facts)
-        given = _spelt_out({name: value for name, value in named.items() if value is not None})
+        given = _spelt_out({**named, **facts})
         kept = given if mode.content else without_content(given)
         copies = {name: plain(value) for name, value in kept.items()}
         new = {name: copy.value for name, copy in copies.items()}
@@ -142,13 +141,14 @@ def context(  # noqa: PLR0913  # the facts are the arguments, all by name
 
 def _spelt_out(facts: dict[str, object]) -> dict[str, object]:
     """``facts`` with the fields that the short forms of a step and of a prompt stand for."""
+    facts = {name: value for name, value in facts.items() if value is not None}
     step, prompt = facts.pop("step", None), facts.pop("prompt", None)
     if isinstance(step, Mapping):
         facts.update({f"step_{part}": value for part, value in step.items()})
     elif step is not None:
         facts["step_index" if type(step) is int else "step_id"] = step
     if isinstance(prompt, tuple):
-        facts["prompt_name"], facts["prompt_version"] = prompt
+        facts["prompt_name"], facts["prompt_version"] = prompt[:2]
     elif prompt is not None:
         facts["prompt_name"] = prompt
-    return facts
+    return {name: value for name, value in facts.items() if value is not None}
