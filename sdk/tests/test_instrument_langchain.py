@@ -22,6 +22,7 @@ import clearspan
 from clearspan.instrument import langchain
 from clearspan.instrument.langchain import Handler
 from clearspan.testing import capture_spans
+from clearspan.tracer import around
 from provider import providing
 
 USAGE: Any = {
@@ -290,6 +291,23 @@ def test_a_call_whose_task_is_cancelled_was_cancelled() -> None:
         asyncio.run(ask())
 
     assert [span.status for span in spans] == ["cancelled"]
+
+
+def test_a_task_that_calls_many_models_keeps_none_of_their_spans() -> None:
+    async def ask() -> None:
+        model = Model(replies=[paris(), paris(), paris()])
+        with clearspan.span("root"):
+            for _ in range(3):
+                await model.ainvoke("?")
+            with clearspan.span("after"):
+                pass
+
+    with capture_spans() as spans:
+        asyncio.run(ask())
+
+    *models, after, root = spans
+    assert {span.parent_id for span in (*models, after)} == {root.span_id}
+    assert [around(span) for span in models] == [root] * 3
 
 
 def test_a_stream_that_is_left_ends_its_spans() -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
-from functools import wraps
+from functools import partial, wraps
 from typing import Any
 from uuid import UUID
 
@@ -59,6 +59,7 @@ class Handler(BaseCallbackHandler):
 
     def __init__(self) -> None:
         self._spans: OrderedDict[UUID, Span] = OrderedDict()
+        self._forget: OrderedDict[UUID, Callable[[], object]] = OrderedDict()
         self._hidden: OrderedDict[UUID, UUID | None] = OrderedDict()  # to the parent's run
         follow_context()
 
@@ -114,8 +115,7 @@ class Handler(BaseCallbackHandler):
 
     @_harmless
     def on_retriever_start(self, serialized: Any, query: str, **run: Any) -> None:  # noqa: ANN401  # LangChain's
-        span = self._start(run, _name(serialized, run), "retriever", {"query": query})
-        span.__enter__()
+        _enter(self._start(run, _name(serialized, run), "retriever", {"query": query}))
 
     @_harmless
     def on_retriever_end(self, documents: Sequence[Any], *, run_id: UUID, **_: Any) -> None:  # noqa: ANN401  # LangChain's
@@ -186,8 +186,11 @@ class Handler(BaseCallbackHandler):
         facts = {"operation": operation, "input": said, **model_facts(run)}
         name = f"{operation} {facts.get('model') or _name(serialized, run)}"
         span = self._start(run, name, "llm", facts)
-        span.__enter__()
-        _cancel_with_task(span)
+        _enter(span)
+        forget = _cancel_with_task(span, partial(self._end, run["run_id"], {}))
+        if forget is not None:
+            self._forget[run["run_id"]] = forget
+            _bound(self._forget)
 
     def _start(
         self, run: Mapping[str, Any], name: str, kind: str, facts: dict[str, object]
@@ -209,6 +212,7 @@ class Handler(BaseCallbackHandler):
 
     def _end(self, run_id: UUID, facts: Mapping[str, object]) -> None:
         self._hidden.pop(run_id, None)
+        self._forget.pop(run_id, bool)()
         span = self._spans.pop(run_id, None)
         if span is None:
             return
@@ -241,23 +245,42 @@ def _is_inside(parent: Span) -> bool:
     return False
 
 
+def _enter(span: Span) -> None:
+    """Makes ``span`` current, around what is still open.
+
+    The end of an asynchronous run comes in a context of its own, and can only mark the place as
+    left: a task that calls many models would keep all their spans.
+    """
+    place = switch(None)
+    while place is not None and place.was_left:
+        place = around(place)
+    switch(place)
+    span.__enter__()
+
+
 def _bound(runs: OrderedDict[UUID, Any]) -> None:
     while len(runs) > MAX_RUNS:
         runs.popitem(last=False)
 
 
-def _cancel_with_task(span: Span) -> None:
-    """LangChain says nothing of a model call whose task is cancelled while it waits for the model."""
+def _cancel_with_task(span: Span, end: Callable[[], None]) -> Callable[[], object] | None:
+    """LangChain says nothing of a model call whose task is cancelled while it waits for the model.
+
+    Returns:
+        What lets the task forget the span; None outside of any task.
+    """
     asyncio = sys.modules.get("asyncio")
     try:
         task = asyncio.current_task() if asyncio is not None else None
     except RuntimeError:  # no loop is running
-        return
-    if task is not None:
-        task.add_done_callback(lambda done: _cancel(span) if done.cancelled() else None)
+        return None
+    if task is None:
+        return None
 
+    def done(task: Any) -> None:  # noqa: ANN401  # asyncio's
+        if task.cancelled() and not span.ended:
+            span.cancel()
+            end()
 
-def _cancel(span: Span) -> None:
-    if not span.ended:
-        span.cancel()
-        span.end()
+    task.add_done_callback(done)
+    return partial(task.remove_done_callback, done)
