@@ -237,3 +237,19 @@ def test_uninstrumenting_leaves_the_class_as_it_was() -> None:
 
     assert patched is not before
     assert Starlette.__call__ is before
+
+
+def test_a_response_that_nobody_understands_is_handed_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("CLEARSPAN_STRICT")
+    odd = {"type": "http.response.start", "headers": None}
+
+    async def app(_scope: Any, _receive: Any, send: Any) -> None:
+        await send(odd)
+
+    with capture_spans() as spans:
+        sent = asyncio.run(call(asgi.Middleware(app)))
+
+    assert sent == [odd]
+    assert len(spans) == 1

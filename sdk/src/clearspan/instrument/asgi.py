@@ -56,7 +56,8 @@ class Middleware:
         if exchange is None:
             await self.app(scope, receive, send)
             return
-        span, mark = exchange.request.span, serving.set(exchange.request)
+        span, outer = exchange.request.span, serving.get()
+        serving.set(exchange.request)
         error: BaseException | None = None
         span.__enter__()  # left below, where the verdict is not yet known
         try:
@@ -66,7 +67,7 @@ class Middleware:
             raise
         finally:
             leave(span)
-            serving.reset(mark)
+            serving.set(outer)
             exchange.close(error)
 
     def _exchange(self, scope: Message) -> _Exchange | None:
@@ -133,9 +134,13 @@ class _Exchange:
         self.request.end(is_gone=self._is_gone)
 
     def _with_trace(self, message: Message) -> Message:
-        self.request.status = message["status"]
-        ours = [(name.encode(), value.encode()) for name, value in self.request.headers()]
-        return {**message, "headers": [*message.get("headers", ()), *ours]}
+        try:
+            self.request.status = message["status"]
+            ours = [(name.encode(), value.encode()) for name, value in self.request.headers()]
+            return {**message, "headers": [*message.get("headers", ()), *ours]}
+        except Exception as error:  # noqa: BLE001  # the funnel: an application's own idea of ASGI
+            report(error, "reading the start of an ASGI response")
+            return message
 
     def _route(self) -> str:
         """The template of the path, as Starlette's router says it; below mounts, with their path."""

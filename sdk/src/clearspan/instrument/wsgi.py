@@ -48,7 +48,8 @@ class Middleware:
         request = self._request(environ)
         if request is None:
             return self.app(environ, start_response)
-        outside, mark = switch(request.span), serving.set(request)
+        outside, outer = switch(request.span), serving.get()
+        serving.set(request)
         try:
             body = self.app(environ, partial(_start, request, environ, start_response))
         except BaseException as error:
@@ -57,7 +58,7 @@ class Middleware:
             raise
         finally:
             inside = switch(outside)
-            serving.reset(mark)
+            serving.set(outer)
         # A server may ask a list for its length, and a file for its descriptor.
         if isinstance(body, (list, tuple)) or _is_file(body, environ):
             request.end()
