@@ -129,3 +129,7 @@ BARS: tuple[Bar, ...] = (
     Bar("bytes stored a byte received", f"≤ {_both(_DISK_SHARE)}", _of_server(_disk)),
 )
 SDK_BAR_US = 3.0
+CALL_BAR_US = 150.0
+IMPORT_BAR_MS = 30.0
+WHEEL_BAR_BYTES = 120_000
+CORE_BAR_LINES = 200

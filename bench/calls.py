@@ -10,6 +10,8 @@ import json
 import sys
 import time
 from collections.abc import Callable
+from importlib import import_module
+from types import ModuleType
 from typing import Any
 
 import httpx2
@@ -55,45 +57,49 @@ def _streamed() -> bytes:
 def client(body: bytes, kind: str) -> openai.OpenAI:
     """The vendor's client, answered from memory."""
 
-    def answer(request: httpx2.Request) -> httpx2.Response:
+    def answer(_: httpx2.Request) -> httpx2.Response:
         return httpx2.Response(200, headers={"content-type": kind}, content=body)
 
     http = httpx2.Client(transport=httpx2.MockTransport(answer))
     return openai.OpenAI(api_key="k", http_client=http, max_retries=0)
 
 
-def _clearspan() -> Callable[[], object]:
-    import clearspan
-    from bench.sdk import Counting
+# A recorder is imported when it is measured: some record from their import on.
 
-    clearspan.init(service="bench", exporters=[Counting()])
+
+def _clearspan() -> Callable[[], object]:
+    import clearspan  # noqa: PLC0415
+
+    clearspan.init(service="bench", exporters=[_counting().Counting()])
     clearspan.instrument("httpx")
     return clearspan.flush
 
 
 def _langfuse() -> Callable[[], object]:
-    import langfuse.openai  # its import records every client
-    from bench.sdk import OtelCounting
+    import langfuse.openai  # noqa: PLC0415
 
     recorder = langfuse.Langfuse(
-        public_key="pk-bench", secret_key="sk-bench", span_exporter=OtelCounting()
+        public_key="pk-bench",
+        secret_key="sk-bench",  # noqa: S106 - of nobody
+        span_exporter=_counting().OtelCounting(),
     )
-    return recorder.flush
+    flush: Callable[[], object] = recorder.flush
+    return flush
 
 
 def _logfire() -> Callable[[], object]:
-    import logfire
-    from opentelemetry.sdk.trace.export import BatchSpanProcessor
+    import logfire  # noqa: PLC0415
+    from opentelemetry.sdk.trace.export import BatchSpanProcessor  # noqa: PLC0415
 
-    from bench.sdk import OtelCounting
-
-    logfire.configure(
-        send_to_logfire=False,
-        console=False,
-        additional_span_processors=[BatchSpanProcessor(OtelCounting())],
-    )
+    processor = BatchSpanProcessor(_counting().OtelCounting())
+    logfire.configure(send_to_logfire=False, console=False, additional_span_processors=[processor])
     logfire.instrument_openai()
-    return logfire.force_flush
+    flush: Callable[[], object] = logfire.force_flush
+    return flush
+
+
+def _counting() -> ModuleType:
+    return import_module("bench.sdk")
 
 
 RECORDERS = {"clearspan": _clearspan, "langfuse": _langfuse, "logfire": _logfire}
@@ -105,7 +111,7 @@ def calls() -> dict[str, Callable[[], object]]:
     streamed = client(_streamed(), "text/event-stream")
 
     def stream() -> None:
-        options = {"include_usage": True}
+        options: Any = {"include_usage": True}
         for _ in streamed.chat.completions.create(
             model=MODEL, messages=MESSAGES, stream=True, stream_options=options
         ):

@@ -3,16 +3,34 @@
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 
-from bench.bars import BARS, MIB, SDK_BAR_US, marked
+from bench.bars import (
+    BARS,
+    CALL_BAR_US,
+    CORE_BAR_LINES,
+    IMPORT_BAR_MS,
+    MIB,
+    SDK_BAR_US,
+    WHEEL_BAR_BYTES,
+    marked,
+)
 from bench.peers.measuring import PeerFigures
-from bench.results import LOAD_NAMES, Results, Stages
+from bench.results import LOAD_NAMES, Calls, Results, Stages
 from bench.server import Figures
 
 _SDK_TITLES = {
     "clearspan.span": "Clearspan, `with clearspan.span(…)`",
     "clearspan.trace": "Clearspan, `@clearspan.trace` with five arguments",
     "opentelemetry": "OpenTelemetry, `start_as_current_span` with `BatchSpanProcessor`",
+    "langfuse": "Langfuse, `start_as_current_observation`",
+    "langfuse.observe": "Langfuse, `@observe` with five arguments",
+    "logfire": "Logfire, `logfire.span`",
 }
+_CALL_TITLES = {"whole": "that comes whole", "streamed": "of sixty pieces"}
+_FOOTPRINT = (
+    ("import_ms", "`import clearspan`", IMPORT_BAR_MS, "ms"),
+    ("wheel_bytes", "the SDK's wheel", WHEEL_BAR_BYTES, "bytes"),
+    ("core_lines", "the tracer core", CORE_BAR_LINES, "lines"),
+)
 _STAGE_TITLES = {
     "decode": "decode: bytes to attributes",
     "normalise": "normalise: attributes to fields",
@@ -57,7 +75,7 @@ def markdown(results: Results) -> str:
             "",
             *_peers(results),
         ],
-        ["## What a span costs its caller", "", *_sdk(results)],
+        ["## What a span costs its caller", "", *_sdk(results), "", *_calls(results)],
         [
             "## Where ingest spends its time",
             "",
@@ -91,16 +109,33 @@ def _bars(results: Results) -> list[str]:
     rows = [
         [bar.what, bar.bar, *(marked(bar, results, load) for load in LOAD_NAMES)] for bar in BARS
     ]
-    found = results.sdk_us
-    if not isinstance(found, str):
-        us = found["clearspan.span"]
-        mark = "✓" if us <= SDK_BAR_US else "✗"
-        bar = f"≤ {SDK_BAR_US:g} µs"
-        rows.append(
-            ["a span with five attributes, caller's thread", bar, f"{mark} {us:.2f} µs", ""]
-        )
+    rows += ([what, bar, shown, ""] for what, bar, shown in _sdk_bars(results))
     not_yet = "Not measured yet: queries at a million spans while spans arrive, and the interface."
     return [*_table(["what", "bar", *LOAD_NAMES], rows), "", not_yet]
+
+
+def _sdk_bars(results: Results) -> Iterator[tuple[str, str, str]]:
+    found, calls, size = results.sdk_us, results.calls_us.get("clearspan"), results.footprint
+    if not isinstance(found, str):
+        us = found["clearspan.span"]
+        what = "a span with five attributes, caller's thread"
+        yield what, f"≤ {SDK_BAR_US:g} µs", _marked(us, SDK_BAR_US, f"{us:.2f} µs")
+    if isinstance(calls, Calls):
+        for name, title in _CALL_TITLES.items():
+            us = calls.cost_us(name)
+            what = f"recording a model call {title}"
+            yield what, f"≤ {CALL_BAR_US:g} µs", _marked(us, CALL_BAR_US, f"{us:.0f} µs")
+    if not isinstance(size, str):
+        for name, what, most, unit in _FOOTPRINT:
+            yield (
+                what,
+                f"≤ {most:,g} {unit}",
+                _marked(size[name], most, f"{size[name]:,.0f} {unit}"),
+            )
+
+
+def _marked(found: float, most: float, shown: str) -> str:
+    return f"{'✓' if found <= most else '✗'} {shown}"
 
 
 def _detail(results: Results) -> list[str]:
@@ -169,7 +204,16 @@ def _sdk(results: Results) -> list[str]:
     if isinstance(results.sdk_us, str):
         return [results.sdk_us]
     rows = [[_SDK_TITLES[name], f"{us:.1f} µs"] for name, us in results.sdk_us.items()]
-    return _table(["", "caller's thread"], rows)
+    return _table(["a span", "caller's thread"], rows)
+
+
+def _calls(results: Results) -> list[str]:
+    rows = [
+        [recorder, *(f"{found.cost_us(name):,.0f} µs" for name in _CALL_TITLES)]
+        for recorder, found in results.calls_us.items()
+        if isinstance(found, Calls)
+    ]
+    return _table(["recording a model call adds", *_CALL_TITLES.values()], rows)
 
 
 def _stages(results: Results) -> list[str]:
@@ -205,6 +249,9 @@ def _failures(results: Results) -> list[str]:
         **{f"server, {load}": found for load, found in results.server.items()},
         **{f"raw engine, {load}": found for load, found in results.raw_per_s.items()},
         **{f"stages, {load}": found for load, found in results.stages.items()},
+        **{f"calls, {recorder}": found for recorder, found in results.calls_us.items()},
+        "spans of SDKs": results.sdk_us,
+        "footprint": results.footprint,
     }
     refused = {
         peer.title: f"{len(peer.errors)} requests failed, the first with {peer.errors[0]}"

@@ -16,6 +16,18 @@ class Stages:
     price_us_per_call: float
 
 
+@dataclass(slots=True, frozen=True)
+class Calls:
+    """Microseconds of a model call that comes whole and of one that is streamed, alone and recorded."""
+
+    alone: dict[str, float]
+    recorded: dict[str, float]
+
+    def cost_us(self, name: str) -> float:
+        """What recording adds."""
+        return self.recorded[name] - self.alone[name]
+
+
 @dataclass(slots=True)
 class Results:
     """By load, by peer, by SDK."""
@@ -26,3 +38,5 @@ class Results:
     stages: dict[str, Stages | str] = field(default_factory=dict)
     peers: dict[str, PeerFigures | str] = field(default_factory=dict)
     sdk_us: dict[str, float] | str = "not run"
+    calls_us: dict[str, Calls | str] = field(default_factory=dict)  # by recorder
+    footprint: dict[str, float] | str = "not run"

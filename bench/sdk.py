@@ -97,13 +97,13 @@ def opentelemetries(exporter: SpanExporter) -> Iterator[Candidate]:
 
 def langfuses(exporter: SpanExporter) -> Iterator[Candidate]:
     """Langfuse's SDK, its context manager and its decorator."""
-    client = Langfuse(public_key="pk-bench", secret_key="sk-bench", span_exporter=exporter)
+    client = Langfuse(public_key="pk-bench", secret_key="sk-bench", span_exporter=exporter)  # noqa: S106 - of nobody
 
     def span() -> None:
         with client.start_as_current_observation(name="rank", metadata=dict(ATTRIBUTES)):
             pass
 
-    @observe()
+    @observe()  # type: ignore[untyped-decorator]  # its types are in bench/.envs
     def decorated(candidates: int, query: str, share: float, *, cached: bool, index: str) -> None:
         """Does nothing."""
 

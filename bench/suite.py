@@ -12,14 +12,16 @@ from bench.loads import DEFAULT_SPANS, make
 from bench.machine import facts
 from bench.peers import PEERS
 from bench.peers import measuring as peers
+from bench.peers.environment import python_of
 from bench.processes import Failed, measure
 from bench.progress import say
 from bench.report import markdown
-from bench.results import LOAD_NAMES, Results, Stages
+from bench.results import LOAD_NAMES, Calls, Results, Stages
 
 RESULTS = Path(__file__).resolve().parent / "RESULTS.md"
 PARTS = ("clearspan", "raw", "stages", "peers", "sdk")
 PEER_SPANS = 2_048
+RECORDERS = ("clearspan", "langfuse", "logfire")
 
 T = TypeVar("T")
 
@@ -35,8 +37,7 @@ def main() -> int:
         for peer in PEERS:
             results.peers[peer.title] = _tried(lambda: peers.run(peer, load))  # noqa: B023 - called at once
     if "sdk" in given.only:
-        say("SDKs: one span on the caller's thread")
-        results.sdk_us = _tried(lambda: dict(measure("sdk")))
+        _measure_sdks(results)
     text = markdown(results)
     print(text)
     is_whole = set(given.only) == set(PARTS)
@@ -58,6 +59,18 @@ def _measure_load(results: Results, name: str, span_count: int, only: list[str])
     if "stages" in only:
         say(f"{name}: stage by stage")
         results.stages[name] = _tried(lambda: Stages(**measure("stages", name, span_count)))
+
+
+def _measure_sdks(results: Results) -> None:
+    python = _tried(lambda: python_of("sdks", "SDKs"))
+    say("SDKs: one span on the caller's thread")
+    results.sdk_us = _tried(lambda: dict(measure("sdk", python=python)))
+    for recorder in RECORDERS:
+        say(f"SDKs: a model call with {recorder}")
+        results.calls_us[recorder] = _tried(
+            lambda: Calls(**measure("calls", recorder, python=python))  # noqa: B023 - called at once
+        )
+    results.footprint = _tried(lambda: dict(measure("footprint")))
 
 
 def _raw_per_s(name: str, span_count: int) -> float:

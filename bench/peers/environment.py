@@ -13,20 +13,20 @@ _HERE = Path(__file__).resolve().parent
 _ENVIRONMENTS = _HERE.parent / ".envs"
 
 
-def python_of(peer: Peer) -> Path:
-    """The interpreter of the peer's environment, which is made when it is missing or its pins have changed.
+def python_of(name: str, title: str) -> Path:
+    """The interpreter of an environment, which is made when it is missing or its pins have changed.
 
     Raises:
         Failed: the packages cannot be installed, with the installer's last words.
     """
-    lock = _HERE / f"{peer.name}.lock"
-    folder = _ENVIRONMENTS / peer.name
+    lock = _HERE / f"{name}.lock"
+    folder = _ENVIRONMENTS / name
     python = folder / "bin" / "python"
     made_from = folder / "made-from"
     digest = hashlib.sha256(lock.read_bytes()).hexdigest()
     if made_from.exists() and made_from.read_text(encoding="utf-8") == digest:
         return python
-    say(f"{peer.title}: installing it into bench/.envs (about a gigabyte, the first time only)")
+    say(f"{title}: installing it into bench/.envs (the first time only)")
     _run([sys.executable, "-m", "venv", "--clear", str(folder)])
     _run([str(python), "-m", "pip", "install", "--quiet", "--require-hashes", "-r", str(lock)])
     made_from.write_text(digest, encoding="utf-8")

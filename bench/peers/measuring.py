@@ -42,7 +42,7 @@ def run(peer: Peer, load: Load) -> PeerFigures:
     Raises:
         Failed: it could not be installed or started, or took nothing.
     """
-    python = python_of(peer)
+    python = python_of(peer.name, peer.title)
     with TemporaryDirectory(prefix="clearspan-bench-") as folder:
         home = Path(folder)
         launch = Launch(python, free_port(), home)
