@@ -53,8 +53,13 @@ def files(folder: Path) -> list[Path]:
     return sorted(folder.glob("*/*/*.json.gz"))
 
 
+def kept_spans(folder: Path) -> int:
+    """By the names of the files."""
+    return sum(int(path.name.split("-")[1].split(".")[0]) for path in files(folder))
+
+
 def at_least(count: int, folder: Path) -> bool:
-    return len(files(folder)) >= count
+    return kept_spans(folder) >= count
 
 
 def accounted(requests: list[Request]) -> dict[str, tuple[int, int]]:
@@ -138,19 +143,19 @@ def test_during_an_outage_the_queue_goes_to_disk_and_then_to_the_server(
     record(1)
     wait_until(away.posts)
 
-    for number in range(1, 6):
-        record(600)
-        wait_until(partial(at_least, number, folder))
+    for number in range(1, 9):
+        record(400)
+        wait_until(partial(at_least, 400 * number - 500, folder))
     refused = len(away.posts())
     away.answers.clear()
 
     assert clearspan.flush()
     taken = away.posts()[refused:]
-    assert len({span["spanId"] for request in taken for span in request.spans}) == 3_001
+    assert len({span["spanId"] for request in taken for span in request.spans}) == 3_201
     assert [request.headers["clearspan-seq"] for request in taken] == [
         str(number) for number in range(1, len(taken) + 1)
     ]
-    assert taken[-1].headers["clearspan-sent"] == "3001"
+    assert taken[-1].headers["clearspan-sent"] == "3201"
     assert taken[-1].headers["clearspan-dropped"] == "0"
     assert not files(folder)
 
@@ -173,7 +178,7 @@ def test_the_end_of_a_program_whose_server_hangs_keeps_everything(
 
     assert ended.code == 0
     assert "100 spans kept for the next run" in ended.err
-    assert sum(int(path.name.split("-")[1].split(".")[0]) for path in files(folder)) == 100
+    assert kept_spans(folder) == 100
 
 
 KILLED = """
@@ -183,7 +188,7 @@ import signal
 import clearspan
 
 clearspan.init(service="killed")
-for _ in range(20):
+for _ in range(8):
     for number in range(100):
         clearspan.span("work", number=number).end()
     clearspan.flush(0.1)
@@ -197,7 +202,7 @@ def test_the_pile_of_a_killed_process_is_free(
     settings = {"CLEARSPAN_ENDPOINT": receiver.url, "CLEARSPAN_SPILL": str(folder)}
     receiver.answers += [Answer(503, {}, b"")] * 10_000
     programs.run(KILLED, CLEARSPAN_QUEUE_SPANS="500", **settings)
-    kept = sum(int(path.name.split("-")[1].split(".")[0]) for path in files(folder))
+    kept = kept_spans(folder)
     receiver.answers.clear()
     receiver.requests.clear()
 
@@ -212,7 +217,8 @@ def test_the_pile_of_a_killed_process_is_free(
 
 def test_a_pile_is_held_by_one_process_at_a_time(folder: Path) -> None:
     folder.mkdir()
-    pile = Pile.create(folder / "process", Numbers(3, 300, 1))
+    pile = Pile.create(folder / "process")
+    pile.note(Numbers(3, 300, 1))
     pile.add(gzip.compress(b"{}"), 5)
     source = (
         "import sys; from pathlib import Path; from clearspan.spill import Pile;"
@@ -233,14 +239,36 @@ def test_a_pile_is_held_by_one_process_at_a_time(folder: Path) -> None:
     found.release()
 
 
+def test_programs_at_once_send_each_file_once(receiver: Receiver, folder: Path) -> None:
+    settings = {"CLEARSPAN_ENDPOINT": receiver.url, "CLEARSPAN_SPILL": str(folder)}
+    for number in range(30):
+        left = Spill(folder, f"{receiver.url}/v1/traces", {}, f"ended-{number}")
+        text = f'{{"resourceSpans":[{{"scopeSpans":[{{"spans":[{{"spanId":"{number}"}}]}}]}}]}}'
+        left.keep(gzip.compress(text.encode()), 1, Numbers(2, 20, 0))
+        left.close()
+    source = "import clearspan\nclearspan.span('next').end()\n"
+    environment = {**os.environ, **settings, "PYTHONPATH": str(SOURCES)}
+
+    running = [subprocess.Popen([sys.executable, "-c", source], env=environment) for _ in range(4)]
+
+    assert [program.wait(60) for program in running] == [0] * 4
+    came = Counter(span["spanId"] for span in receiver.spans())
+    assert set(came.values()) == {1}
+    assert len(came) == 34
+    assert not list(folder.glob("*/*"))
+    ended = [post for post in receiver.posts() if "ended" in post.headers["clearspan-process"]]
+    assert {post.headers["clearspan-seq"] for post in ended} == {"3"}
+    assert {post.headers["clearspan-sent"] for post in ended} == {"21"}
+
+
 def test_a_forked_child_does_not_hold_what_its_parent_holds(folder: Path) -> None:
     source = """
 import os, sys, time
 from pathlib import Path
-from clearspan.spill import Numbers, Pile
+from clearspan.spill import Pile
 
 folder = Path(sys.argv[1])
-pile = Pile.create(folder, Numbers())
+pile = Pile.create(folder)
 pile.add(b"x", 1)
 if os.fork() == 0:
     sys.stdin.read()

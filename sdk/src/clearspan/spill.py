@@ -107,7 +107,7 @@ class Pile:
             return None
 
     @staticmethod
-    def create(folder: Path, numbers: Numbers) -> Pile:
+    def create(folder: Path) -> Pile:
         """A pile of this process. Nobody sees it before it is held.
 
         Raises:
@@ -120,12 +120,10 @@ class Pile:
             fcntl.lockf(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             hidden.rename(folder)
             _held[folder] = lock
-            pile = Pile(folder, lock)
+            return Pile(folder, lock)
         except OSError:
             os.close(lock)
             raise
-        pile.note(numbers)
-        return pile
 
     def numbers(self) -> Numbers | None:
         """What its process has counted; None when that is not known."""
@@ -227,7 +225,8 @@ class Spill:
             if self._own is None:
                 self._prepare()
                 folder = self._place / self._process
-                self._own = Pile.claim(folder) or Pile.create(folder, numbers)
+                self._own = Pile.claim(folder) or Pile.create(folder)
+            self._own.note(numbers)
             self._own.add(content, spans)
             return self._make_room(self._own)
 
