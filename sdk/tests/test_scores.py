@@ -97,3 +97,30 @@ def test_without_a_server_a_program_with_scores_ends_soon(programs: Programs) ->
 
     assert ended.code == 0
     assert "takes no scores" in ended.err
+
+
+CHILD = """
+import multiprocessing
+import clearspan
+
+def work():
+    with clearspan.span("root"):
+        clearspan.score("helpful", 1)
+        with clearspan.span("child"):
+            pass
+
+if __name__ == "__main__":
+    child = multiprocessing.get_context("spawn").Process(target=work)
+    child.start()
+    child.join()
+"""
+
+
+def test_children_of_multiprocessing_deliver_scores_and_what_was_held(
+    programs: Programs, receiver: Receiver
+) -> None:
+    ended = programs.run(CHILD, CLEARSPAN_ENDPOINT=receiver.url, CLEARSPAN_SAMPLE="0.999999")
+
+    assert (ended.code, ended.err) == (0, "")
+    assert len(scores(receiver)) == 1
+    assert {span["name"] for span in receiver.spans()} == {"root", "child"}

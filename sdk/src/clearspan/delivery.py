@@ -57,7 +57,8 @@ class Delivery:
         self._next_report_s = monotonic() + REPORT_S
         self._asked: list[Mark] = []  # by those who wait for a report
         self.open = still_open
-        self.exit_s = EXIT_S
+        # Done at the end of a child; the recorder has more to close than this.
+        self.at_exit: Callable[[], object] = lambda: self.close(EXIT_S)
         self.errand: Callable[[], None] = lambda: None  # done after each look at the queues
         self._counted = NOTHING
         # `put` of a SimpleQueue may interrupt itself, as a finaliser that ends a span does; a
@@ -245,4 +246,4 @@ def _deliver_when_child_ends(delivery: Delivery) -> None:
     for name in ("multiprocessing.process", "billiard.process"):
         process = sys.modules.get(name)
         if util and process and type(process.current_process()).__name__ != "_MainProcess":
-            util.Finalize(None, delivery.close, args=(delivery.exit_s,), exitpriority=0)
+            util.Finalize(None, delivery.at_exit, exitpriority=0)

@@ -160,7 +160,7 @@ class Recorder:
         exporting = Exporting(settings, still_open)
         makers = [partial(exporting.exporter, given) for given in settings.exporters]
         self._delivery = Delivery(makers, bounds, still_open, exporting)
-        self._delivery.exit_s = settings.exit_s
+        self._delivery.at_exit = self.close
         self._delivery.errand = self._send_scores
         self._sink = self._stages(settings, self._delivery)
         send_to(self._sink)
