@@ -24,8 +24,11 @@ CLIENTS = ROOT / "server" / "tests" / "clients"
 ENVIRONMENTS = ROOT / ".clients"
 PROGRAM_S = 60
 SHOWN_S = 15.0  # within this, all that is stored must be shown
-_PACE = SimulatorSettings(seed=7, ttft_ms=30, tokens_per_s=1_000)
+# Its clock stands, so that equal requests get equal answers.
+_PACE = SimulatorSettings(seed=7, ttft_ms=30, tokens_per_s=1_000, clock=lambda: 1_790_000_000.0)
 _WAITING = re.compile(r"^clearspan_journal_entries (\d+)", re.MULTILINE)
+
+CALLS = ("llm", "embedding")  # kinds of spans
 
 Json = dict[str, Any]  # as the API shows it
 
@@ -45,6 +48,11 @@ class Client:
     def folder(self) -> Path:
         return CLIENTS / self.title
 
+    @property
+    def is_ours(self) -> bool:
+        """Whether it records with Clearspan's own SDK, which is taken from this repository."""
+        return self.name.startswith("clearspan-")
+
     def command(self, scenario: str) -> list[str]:
         if self.language == "node":
             return ["node", "program.mjs", scenario]
@@ -61,11 +69,13 @@ class Run:
     spans: list[Json]  # with their bodies, in order of start
     billed: list[Json]
     said: str  # by a program that failed
+    printed: str = ""  # the answers as the program got them
+    bare_printed: str = ""  # the same, from a run without our SDK
 
     @property
     def calls(self) -> list[Json]:
         """The spans of model calls that count; where some tell their usage, those."""
-        found = [span for span in self.spans if span["kind"] == "llm" and span["counted"]]
+        found = [span for span in self.spans if span["kind"] in CALLS and span["counted"]]
         return [span for span in found if span["total_tokens"] is not None] or found
 
 
@@ -78,24 +88,27 @@ def clients() -> list[Client]:
 def run(server: Server, client: Client, scenario: str, is_done: Callable[[Run], bool]) -> Run:
     """Runs one scenario in a process of its own, and waits until what is shown of it is done, or no longer."""
     project = f"{client.language}-{client.name}-{scenario}"
+    env = _environment(server, client, project)
     with running(_PACE) as simulator:
-        program = _program(server, client, scenario, project, simulator)
+        printed, said = _program(client, scenario, env, simulator)
         with urllib.request.urlopen(f"{simulator}/bill", timeout=30) as reply:
             billed = json.load(reply)["calls"]
-    said = "" if program.returncode == 0 else program.stderr or f"ended with {program.returncode}"
+    bare_printed = ""
+    if client.is_ours and not said:
+        with running(_PACE) as simulator:
+            bare_printed, said = _program(client, scenario, env | {"BARE": "1"}, simulator)
     until(lambda: _is_stored(server))
     deadline = time.monotonic() + SHOWN_S
     while True:
         traces, spans = _shown(server, project)
-        done = Run(client, scenario, traces, spans, billed, said)
+        done = Run(client, scenario, traces, spans, billed, said, printed, bare_printed)
         if said or is_done(done) or time.monotonic() > deadline:
             return done
         time.sleep(0.2)
 
 
-def _program(
-    server: Server, client: Client, scenario: str, project: str, simulator: str
-) -> "subprocess.CompletedProcess[str]":
+def _environment(server: Server, client: Client, project: str) -> dict[str, str]:
+    """What a program sees beside the simulator."""
     key = _key(server, project)
     # Langfuse's clients take a key in two halves.
     kind, public, secret = key.split("_", 2)
@@ -105,22 +118,33 @@ def _program(
         "PYTHONDONTWRITEBYTECODE": "1",
         "CLEARSPAN_URL": server.url,
         "CLEARSPAN_PROJECT": project,
-        "SIMULATOR_URL": simulator,
         "LANGFUSE_BASE_URL": server.url,
         "LANGFUSE_BASEURL": server.url,
         "LANGFUSE_HOST": server.url,
         "LANGFUSE_PUBLIC_KEY": f"{kind}_{public}",
         "LANGFUSE_SECRET_KEY": secret,
     }
-    return subprocess.run(
+    if client.is_ours:
+        env["PYTHONPATH"] += os.pathsep + str(ROOT / "sdk" / "src")
+        env |= {"CLEARSPAN_ENDPOINT": server.url, "CLEARSPAN_KEY": key, "CLEARSPAN_STRICT": "1"}
+    return env
+
+
+def _program(
+    client: Client, scenario: str, env: dict[str, str], simulator: str
+) -> tuple[str, str]:
+    """What a program printed, without the simulator's address, and what it said when it failed."""
+    done = subprocess.run(
         client.command(scenario),
         cwd=client.folder,
-        env=env,
+        env=env | {"SIMULATOR_URL": simulator},
         check=False,
         capture_output=True,
         text=True,
         timeout=PROGRAM_S,
     )
+    said = "" if done.returncode == 0 else done.stderr or f"ended with {done.returncode}"
+    return done.stdout.replace(simulator, "SIMULATOR"), said
 
 
 def _key(server: Server, project: str) -> str:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from client_losses import LOST
-from client_programs import Json, Run
+from client_models import asked
+from client_programs import CALLS, Client, Json, Run
 
 SESSION, USER = "session-7", "ada"
 TOOL, TOOL_ARGUMENT, TOOL_RESULT = "lookup_order", "A-1042", "Basel"
@@ -15,11 +16,14 @@ _ORDER, _STORY = "Where is my order A-1042?", "Tell me a story about a lighthous
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """How many model calls a scenario makes, what they ask, and how they end."""
+    """How many model calls a scenario makes, what they ask, how they end, and how many, the last, are streams."""
 
     calls: int
     question: str
     status: str = "ok"
+    streams: int = 0
+    has_tool: bool = False
+    is_said: bool = True  # the answers are messages, and not vectors
 
     @property
     def is_answered(self) -> bool:
@@ -27,60 +31,30 @@ class Scenario:
 
 
 SCENARIOS = {
-    "tools": Scenario(2, _ORDER),
-    "stream": Scenario(1, _STORY),
+    "tools": Scenario(2, _ORDER, has_tool=True),
+    "stream": Scenario(1, _STORY, streams=1),
     "cached": Scenario(2, _ORDER),
     "error": Scenario(1, _ORDER, "error"),
-    "cancel": Scenario(1, _STORY, "cancelled"),
+    "cancel": Scenario(1, _STORY, "cancelled", streams=1),
 }
+# What clients are asked beside these.
+MORE = {
+    "clearspan-openai": {
+        "async": Scenario(2, _ORDER, streams=1, has_tool=True),
+        "responses": Scenario(2, _ORDER, streams=1, has_tool=True),
+        "structured": Scenario(2, _ORDER),
+        "embeddings": Scenario(1, _ORDER, is_said=False),
+    },
+    "clearspan-boto3": {"invoke": Scenario(2, _ORDER, streams=1, has_tool=True)},
+}
+NOT_ASKED = {"clearspan-ollama": ("cached",)}  # Ollama tells nothing of a cache
 
 
-@dataclass(frozen=True, slots=True)
-class Model:
-    """The model that is called, by its two names, and its price in US dollars for a million tokens."""
-
-    provider: str
-    name: str
-    dated: str
-    input: Decimal
-    cache_read: Decimal
-    cache_write: Decimal  # kept for five minutes
-    output: Decimal
-
-    def price(self, usage: Json) -> Decimal:
-        """What a call with that usage, as `_billed` gives it, costs in US dollars."""
-        sums = (
-            (usage["input"] - usage["cached"] - usage["written"]) * self.input,
-            usage["cached"] * self.cache_read,
-            usage["written"] * self.cache_write,
-            usage["output"] * self.output,
-        )
-        return sum(sums, Decimal()) / 1_000_000
-
-
-GPT = Model(
-    provider="openai",
-    name="gpt-5-mini",
-    dated="gpt-5-mini-2025-08-07",
-    input=Decimal("0.25"),
-    cache_read=Decimal("0.025"),
-    cache_write=Decimal("0.25"),  # nothing extra
-    output=Decimal(2),
-)
-CLAUDE = Model(
-    provider="anthropic",
-    name="claude-sonnet-4-5",
-    dated="claude-sonnet-4-5-20250929",
-    input=Decimal(3),
-    cache_read=Decimal("0.3"),
-    cache_write=Decimal("3.75"),
-    output=Decimal(15),
-)
-
-
-def asked(run: Run) -> Model:
-    """The model that a client's program asks for."""
-    return CLAUDE if run.client.name.endswith("-anthropic") else GPT
+def scenarios(client: Client) -> dict[str, Scenario]:
+    """What a client is asked."""
+    left_out = NOT_ASKED.get(client.name, ())
+    asked = {name: one for name, one in SCENARIOS.items() if name not in left_out}
+    return asked | MORE.get(client.name, {})
 
 
 Check = Callable[[Run, Scenario], bool]
@@ -93,7 +67,9 @@ def one_trace(run: Run, _: Scenario) -> bool:
 
 def each_call_once(run: Run, scenario: Scenario) -> bool:
     """As many calls count as were made."""
-    shown: int = sum(trace["llm_count"] for trace in run.traces)
+    shown = sum(trace["llm_count"] for trace in run.traces) if scenario.is_said else scenario.calls
+    if run.client.is_ours and scenario.calls != sum(span["kind"] in CALLS for span in run.spans):
+        return False
     return scenario.calls == len(run.calls) == shown
 
 
@@ -133,7 +109,7 @@ def question(run: Run, scenario: Scenario) -> bool:
 
 def answer(run: Run, scenario: Scenario) -> bool:
     """What the provider said, letter for letter; where it asked for the tool, that."""
-    return not scenario.is_answered or all(
+    return not (scenario.is_answered and scenario.is_said) or all(
         reply["text"] in _texts(call["output_messages"])
         if reply["text"]
         else (TOOL, TOOL_ARGUMENT) in _tool_calls(call["output_messages"])
@@ -141,9 +117,9 @@ def answer(run: Run, scenario: Scenario) -> bool:
     )
 
 
-def tool(run: Run, _: Scenario) -> bool:
+def tool(run: Run, scenario: Scenario) -> bool:
     """The tool's own span with what it was given and gave, and its result in the second question."""
-    if run.scenario != "tools":
+    if not scenario.has_tool:
         return True
     is_there = any(
         span["tool_name"] == TOOL
@@ -167,7 +143,7 @@ def usage(run: Run, scenario: Scenario) -> bool:
             "input": call["input_tokens"],
             "cached": call["cache_read_tokens"] or 0,
             "written": call["usage"]["cache_write"] or 0,
-            "output": call["output_tokens"],
+            "output": call["output_tokens"] or 0,
             "reasoning": call["reasoning_tokens"] or 0,
         }
         for call in run.calls
@@ -179,8 +155,9 @@ def cost(run: Run, scenario: Scenario) -> bool:
     """To the last digit what the billed tokens cost."""
     if not scenario.is_answered:
         return True
-    wanted = sum(map(asked(run).price, _billed(run)), Decimal())
-    return sum((Decimal(trace["total_cost"] or "NaN") for trace in run.traces), Decimal()) == wanted
+    prices = [price for usage in _billed(run) if (price := asked(run).price(usage)) is not None]
+    told = [Decimal(trace["total_cost"]) for trace in run.traces if trace["total_cost"] is not None]
+    return bool(prices) == bool(told) and sum(prices, Decimal()) == sum(told, Decimal())
 
 
 def session(run: Run, _: Scenario) -> bool:
@@ -191,6 +168,34 @@ def session(run: Run, _: Scenario) -> bool:
 def user(run: Run, _: Scenario) -> bool:
     """The user that the program named."""
     return _is_each(run.traces, lambda trace: trace["user_id"] == USER)
+
+
+def tools_offered(run: Run, scenario: Scenario) -> bool:
+    """Every call that was given the tool shows it."""
+    return not scenario.has_tool or _is_each(
+        run.calls, lambda call: TOOL in json.dumps(call["tool_definitions"])
+    )
+
+
+def finish_reason(run: Run, scenario: Scenario) -> bool:
+    """Why each answer ended: it was all said, or wants the tool."""
+    if not (scenario.is_answered and scenario.is_said):
+        return True
+    wanted = ["stop" if reply["text"] else "tool_call" for reply in run.billed]
+    return [call["finish_reason"] for call in run.calls] == wanted
+
+
+def first_token(run: Run, scenario: Scenario) -> bool:
+    """Of streams and of nothing else, within the call."""
+    whole = len(run.calls) - scenario.streams
+    return not any(call["ttft_ns"] for call in run.calls[:whole]) and all(
+        0 < (call["ttft_ns"] or 0) < call["duration_ns"] for call in run.calls[whole:]
+    )
+
+
+def same_results(run: Run, _: Scenario) -> bool:
+    """The program got letter for letter what it gets without our SDK."""
+    return bool(run.printed) and run.printed == run.bare_printed
 
 
 CHECKS: dict[str, Check] = {
@@ -207,6 +212,13 @@ CHECKS: dict[str, Check] = {
     "cost": cost,
     "session": session,
     "user": user,
+}
+# What our own SDK must tell and keep, too.
+OURS: dict[str, Check] = {
+    "tools offered": tools_offered,
+    "finish reason": finish_reason,
+    "time to first token": first_token,
+    "same results": same_results,
 }
 
 
@@ -228,7 +240,9 @@ def judged(run: Run) -> Outcome:
     """Compares all that is known of a run; what is said to be lost must be lost."""
     if run.said:
         return Outcome([], ["the program failed"])
-    failed = {name for name, check in CHECKS.items() if not check(run, SCENARIOS[run.scenario])}
+    checks = CHECKS | OURS if run.client.is_ours else CHECKS
+    scenario = scenarios(run.client)[run.scenario]
+    failed = {name for name, check in checks.items() if not check(run, scenario)}
     lost = {
         field
         for name, scenario, field in LOST

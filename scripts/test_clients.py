@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 import exporters
 from client_losses import LOST
 from client_programs import CLIENTS, Client, Run, clients, run
-from client_truths import CHECKS, SCENARIOS, Outcome, judged
+from client_truths import CHECKS, OURS, SCENARIOS, Outcome, judged, scenarios
 from measured import where
 from running import serving
 
@@ -27,7 +27,7 @@ def main(names: list[str]) -> int:
     with TemporaryDirectory() as folder, serving(Path(folder) / "data") as server:
         table = {
             client: {
-                scenario: told(run(server, client, scenario, is_right)) for scenario in SCENARIOS
+                scenario: told(run(server, client, scenario, is_right)) for scenario in scenarios(client)
             }
             for client in wanted
         }

@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Callable
+from itertools import islice
 
 # Its own spans would tell every call once more.
 os.environ["ANTHROPIC_OPEN_TELEMETRY"] = "false"
@@ -28,7 +29,7 @@ def of(lookup: Callable[[str], dict[str, str]] = ask.lookup_order) -> ask.Scenar
     messages = Anthropic(base_url=ask.SIMULATOR, api_key=ask.KEY, max_retries=0).messages
     wanted = {"model": _MODEL, "max_tokens": _MAX_TOKENS}
 
-    def tools() -> None:
+    def tools() -> object:
         turns = [_QUESTION]
         asked = messages.create(**wanted, messages=turns, tools=[_LOOKUP])
         results = [
@@ -42,23 +43,22 @@ def of(lookup: Callable[[str], dict[str, str]] = ask.lookup_order) -> ask.Scenar
         ]
         turns.append({"role": "assistant", "content": asked.to_dict()["content"]})
         turns.append({"role": "user", "content": results})
-        messages.create(**wanted, messages=turns, tools=[_LOOKUP])
+        return [asked, messages.create(**wanted, messages=turns, tools=[_LOOKUP])]
 
-    def stream() -> None:
+    def stream() -> object:
         with messages.stream(**wanted, messages=[_STORY]) as reply:
-            for _ in reply.text_stream:
-                pass
+            return [*reply.text_stream, reply.get_final_message()]
 
-    def cached() -> None:
-        for _ in range(2):
-            messages.create(**wanted, system=[_HANDBOOK], messages=[_QUESTION])
+    def cached() -> object:
+        return [
+            messages.create(**wanted, system=[_HANDBOOK], messages=[_QUESTION]) for _ in range(2)
+        ]
 
-    def error() -> None:
-        messages.create(**wanted, messages=[_QUESTION], extra_headers=ask.REFUSED)
+    def error() -> object:
+        return messages.create(**wanted, messages=[_QUESTION], extra_headers=ask.REFUSED)
 
-    def cancel() -> None:
+    def cancel() -> object:
         with messages.create(**wanted, messages=[_STORY], stream=True) as reply:
-            for _, _ in zip(range(ask.READ_BEFORE_LEAVING), reply, strict=False):
-                pass
+            return list(islice(reply, ask.READ_BEFORE_LEAVING))
 
     return {"tools": tools, "stream": stream, "cached": cached, "error": error, "cancel": cancel}

@@ -1,0 +1,59 @@
+"""Clearspan's own SDK: `instrument()` is all that a program does for its model calls to be recorded.
+
+With BARE set nothing of it is imported: what the program prints must be the same.
+"""
+
+import json
+import os
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
+
+import scenarios as ask
+
+IS_BARE = "BARE" in os.environ
+TIMES = ("date",)  # the server's own, which no two runs share
+
+if IS_BARE:
+    lookup = ask.lookup_order
+else:
+    import clearspan
+
+    clearspan.instrument()
+    lookup = clearspan.tool(name=ask.LOOKUP)(ask.lookup_order)
+
+
+def run(scenarios: Mapping[str, Callable[[], object]]) -> None:
+    """Runs the scenario that the command line names, and prints what the client made of the answers."""
+    ask.run(scenarios, flush, root, show)
+
+
+def root(name: str) -> AbstractContextManager[object]:
+    """A span around a scenario, with whose it is."""
+    if IS_BARE:
+        return nullcontext()
+    return clearspan.span(name, session=ask.SESSION, user=ask.USER)
+
+
+def flush() -> None:
+    """Sends what is left."""
+    if not IS_BARE and not clearspan.flush():
+        raise TimeoutError("the server did not take every span")
+
+
+def show(answers: object) -> None:
+    """Prints everything in the answers as JSON."""
+    print(json.dumps(answers, default=_plain, indent=1))
+
+
+def _plain(answer: object) -> object:
+    for name in ("model_dump", "to_dict", "dict"):
+        dump = getattr(answer, name, None)
+        if dump is not None:
+            return _timeless(dump())
+    return str(answer) if isinstance(answer, BaseException) else _timeless(vars(answer))
+
+
+def _timeless(value: object) -> object:
+    if isinstance(value, dict):
+        return {name: _timeless(held) for name, held in value.items() if name not in TIMES}
+    return [_timeless(held) for held in value] if isinstance(value, list) else value
