@@ -1,6 +1,6 @@
 """The models that clients' programs call, and what each costs."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from client_programs import Json, Run
@@ -59,6 +59,15 @@ _CLAUDE = Model(
     cache_read=Decimal("0.3"),
     cache_write=Decimal("3.75"),
 )
+_BEDROCK = Model(
+    provider="aws.bedrock",
+    name="anthropic.claude-sonnet-4-5-20250929-v1:0",
+    dated="anthropic.claude-sonnet-4-5-20250929-v1:0",
+    input=Decimal("3.3"),
+    output=Decimal("16.5"),
+    cache_read=Decimal("0.33"),
+    cache_write=Decimal("4.125"),
+)
 # Those of the clients that do not speak to OpenAI, by how the client's name ends.
 _OTHERS = {
     "-anthropic": _CLAUDE,
@@ -93,22 +102,19 @@ _OTHERS = {
         input=Decimal("2.5"),
         output=Decimal(10),
     ),
-    "-ollama": Model(provider="ollama", name="qwen3", dated="qwen3", input=None),
-    "-boto3": Model(
-        provider="aws.bedrock",
-        name="anthropic.claude-sonnet-4-5-20250929-v1:0",
-        dated="anthropic.claude-sonnet-4-5-20250929-v1:0",
-        input=Decimal("3.3"),
-        output=Decimal("16.5"),
-        cache_read=Decimal("0.33"),
-        cache_write=Decimal("4.125"),
-    ),
+    "-ollama": Model(provider="ollama", name="llama3.2", dated="llama3.2", input=None),
+    "-boto3": _BEDROCK,
+}
+_BY_SCENARIO = {
+    "embeddings": _EMBEDDING,
+    # What is invoked answers with its maker's name of the model, which nothing else does.
+    "invoke": replace(_BEDROCK, dated="claude-sonnet-4-5-20250929"),
 }
 
 
 def asked(run: Run) -> Model:
     """The model that a client's program asks for."""
-    if run.scenario == "embeddings":
-        return _EMBEDDING
+    if run.scenario in _BY_SCENARIO:
+        return _BY_SCENARIO[run.scenario]
     name = run.client.name
     return next((model for end, model in _OTHERS.items() if name.endswith(end)), _GPT)

@@ -26,6 +26,8 @@ PROGRAM_S = 60
 SHOWN_S = 15.0  # within this, all that is stored must be shown
 # Its clock stands, so that equal requests get equal answers.
 _PACE = SimulatorSettings(seed=7, ttft_ms=30, tokens_per_s=1_000, clock=lambda: 1_790_000_000.0)
+# The server's time in its headers, and the ids that LangChain gives to its messages.
+_BY_CHANCE = re.compile(r"\w{3}, \d\d \w{3} \d{4} [\d:]{8} GMT|lc_run-[\w-]+")
 _WAITING = re.compile(r"^clearspan_journal_entries (\d+)", re.MULTILINE)
 
 CALLS = ("llm", "embedding")  # kinds of spans
@@ -130,10 +132,8 @@ def _environment(server: Server, client: Client, project: str) -> dict[str, str]
     return env
 
 
-def _program(
-    client: Client, scenario: str, env: dict[str, str], simulator: str
-) -> tuple[str, str]:
-    """What a program printed, without the simulator's address, and what it said when it failed."""
+def _program(client: Client, scenario: str, env: dict[str, str], simulator: str) -> tuple[str, str]:
+    """What a program printed that two runs share, and what it said when it failed."""
     done = subprocess.run(
         client.command(scenario),
         cwd=client.folder,
@@ -144,7 +144,7 @@ def _program(
         timeout=PROGRAM_S,
     )
     said = "" if done.returncode == 0 else done.stderr or f"ended with {done.returncode}"
-    return done.stdout.replace(simulator, "SIMULATOR"), said
+    return _BY_CHANCE.sub("…", done.stdout.replace(simulator, "…")), said
 
 
 def _key(server: Server, project: str) -> str:

@@ -28,6 +28,7 @@ AZURE = "https://ours.openai.azure.com/openai"
         ("https://api.anthropic.com/v1/messages?beta=true", "anthropic", "chat"),
         ("https://api.groq.com/openai/v1/chat/completions", "groq", "chat"),
         ("https://api.mistral.ai/v1/chat/completions", "mistral_ai", "chat"),
+        ("https://api.mistral.ai/v1/chat/completions#stream", "mistral_ai", "chat"),
         ("https://codestral.mistral.ai/v1/fim/completions", "mistral_ai", "text_completion"),
         ("https://api.deepseek.com/chat/completions", "deepseek", "chat"),
         ("https://api.deepseek.com/beta/completions", "deepseek", "text_completion"),

@@ -28,6 +28,7 @@ def recognise(method: str, url: str, headers: Mapping[str, str]) -> Endpoint | N
         return None
     end = url.find("?", start)
     path = url[start:end] if end >= 0 else url[start:]
+    path = path.partition("#")[0]  # Mistral's client marks its streams with a fragment
     if path[-1] == "/":
         path = path[:-1]
     tail = path[path.rfind("/") + 1 :]

@@ -11,8 +11,10 @@ STORY = {"role": "user", "content": ask.STORY}
 HANDBOOK = {"role": "system", "content": ask.HANDBOOK}
 
 
-def of(chat: object, model: str, lookup: Callable[[str], dict[str, str]]) -> ask.Scenarios:
-    """The scenarios; `lookup` is the tool, traced where the client has a way to."""
+def of(
+    chat: object, model: str, lookup: Callable[[str], dict[str, str]], **streamed: object
+) -> ask.Scenarios:
+    """The scenarios; `lookup` is the tool, traced where the client has a way to; `streamed` is said for a stream."""
 
     def tools() -> object:
         messages = [QUESTION]
@@ -26,10 +28,7 @@ def of(chat: object, model: str, lookup: Callable[[str], dict[str, str]]) -> ask
         return [asked, chat.create(model=model, messages=messages, tools=[ask.LOOKUP_TOOL])]
 
     def stream() -> object:
-        usage = {"include_usage": True}
-        return list(
-            chat.create(model=model, messages=[STORY], stream=True, stream_options=usage)
-        )
+        return list(chat.create(model=model, messages=[STORY], stream=True, **streamed))
 
     def cached() -> object:
         return [chat.create(model=model, messages=[HANDBOOK, QUESTION]) for _ in range(2)]

@@ -11,7 +11,6 @@ from contextlib import AbstractContextManager, nullcontext
 import scenarios as ask
 
 IS_BARE = "BARE" in os.environ
-TIMES = ("date",)  # the server's own, which no two runs share
 
 if IS_BARE:
     lookup = ask.lookup_order
@@ -49,11 +48,5 @@ def _plain(answer: object) -> object:
     for name in ("model_dump", "to_dict", "dict"):
         dump = getattr(answer, name, None)
         if dump is not None:
-            return _timeless(dump())
-    return str(answer) if isinstance(answer, BaseException) else _timeless(vars(answer))
-
-
-def _timeless(value: object) -> object:
-    if isinstance(value, dict):
-        return {name: _timeless(held) for name, held in value.items() if name not in TIMES}
-    return [_timeless(held) for held in value] if isinstance(value, list) else value
+            return dump()
+    return str(answer) if isinstance(answer, BaseException) else vars(answer)

@@ -12,4 +12,5 @@ def of(
 ) -> ask.Scenarios:
     """The scenarios; `lookup` is the tool, traced where the client has a way to."""
     chat = client(base_url=f"{ask.SIMULATOR}/v1", api_key=ask.KEY, max_retries=0).chat.completions
-    return chat_scenarios.of(chat, ask.MODEL, lookup)
+    usage = {"include_usage": True}
+    return chat_scenarios.of(chat, ask.MODEL, lookup, stream_options=usage)

@@ -14,7 +14,9 @@ LOOKUP = types.FunctionDeclaration(
     parameters_json_schema=ask.LOOKUP_PARAMETERS,
 )
 
-models = genai.Client(api_key=ask.KEY, http_options=types.HttpOptions(base_url=ask.SIMULATOR)).models
+# Kept, since it closes its connections when it is forgotten.
+client = genai.Client(api_key=ask.KEY, http_options=types.HttpOptions(base_url=ask.SIMULATOR))
+models = client.models
 
 
 def tools() -> object:

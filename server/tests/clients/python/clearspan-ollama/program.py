@@ -6,7 +6,7 @@ import clearspan_sdk
 import scenarios as ask
 from ollama import Client
 
-WANTED = {"model": "qwen3"}
+WANTED = {"model": "llama3.2"}
 QUESTION = {"role": "user", "content": ask.ORDER}
 STORY = {"role": "user", "content": ask.STORY}
 

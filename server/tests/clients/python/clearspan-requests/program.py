@@ -61,7 +61,8 @@ def cancel() -> object:
     """A stream that is left."""
     with closing(post({"messages": [STORY], "stream": True}, stream=True)) as reply:
         lines = reply.iter_lines(chunk_size=1)
-        return [line.decode() for line in islice(lines, ask.READ_BEFORE_LEAVING)]
+        # An event ends with an empty line.
+        return [line.decode() for line in islice(lines, ask.READ_BEFORE_LEAVING + 1)]
 
 
 clearspan_sdk.run(
