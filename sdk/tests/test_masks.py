@@ -182,9 +182,10 @@ def test_a_hook_that_fails_loses_the_field_and_nothing_else(
 def test_the_hook_may_be_named_by_a_variable(
     record: Record, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("CLEARSPAN_REDACT", "operator:eq")  # name == value
-    monkeypatch.setenv("CLEARSPAN_MASKS", "ann\nbob")
-    record()
+    with monkeypatch.context() as variables:
+        variables.setenv("CLEARSPAN_REDACT", "operator:eq")  # name == value
+        variables.setenv("CLEARSPAN_MASKS", "ann\nbob")
+        record()
 
     with capture_spans() as spans, clearspan.span("work", same="same", note="ann and bob"):
         pass

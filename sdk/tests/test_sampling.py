@@ -108,8 +108,9 @@ def test_spans_that_outlive_their_root_follow_its_verdict(
 def test_when_too_much_is_held_the_oldest_is_decided_by_the_share(
     record: Record, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("CLEARSPAN_QUEUE_SPANS", "10")
-    record(sample=0.25)
+    with monkeypatch.context() as variables:
+        variables.setenv("CLEARSPAN_QUEUE_SPANS", "10")
+        record(sample=0.25)
 
     for trace_id in (LOW, HIGH):
         with arriving(trace_id), clearspan.span(f"root {trace_id[0]}"):

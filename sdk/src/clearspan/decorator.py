@@ -98,10 +98,10 @@ class _Call:
         captures = self.captures and mode.content
         if self.kind == "tool":
             call = Attempt(self.name, dict(self.facts))
-            named = plain(self._named(*arguments)).value
-            call.compare(named)
+            named = self._named(*arguments)
             if captures:
-                call.set({"arguments": self._named(*arguments)})
+                call.set({"arguments": named})
+            call.compare(call.fields["arguments"] if captures else plain(named).value)
             return call
         span = Span(self.name, self.kind, dict(self.facts))
         if captures:

@@ -13,9 +13,10 @@ MASKED = "***"
 # Conversations hold arguments, but the keys in a tool's definition are not values of anything.
 NOT_ARGUMENTS = frozenset({"tools", "usage"})
 
+# In linear time: none can begin in the middle of what it was just not found in.
 # What `capture="masked"` looks for: addresses, numbers of cards and telephones, keys, tokens.
 PERSONAL = (
-    r"[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64}){1,8}",
+    r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64}){1,8}",
     r"\b\d{4}([ -]?)(?:\d{4}\1\d{4}\1\d{4}|\d{6}\1\d{5})\b",
     r"(?<!\w)\+\d(?:[ ()./-]{0,2}\d){7,14}\b",
     r"\b(?:sk|pk|rk|ghp|gho|ghs|glpat|xox[abp])[-_][\w-]{12,}|\bA(?:KI|SI)A[0-9A-Z]{16}\b",
