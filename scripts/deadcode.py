@@ -25,7 +25,7 @@ FRAMEWORK_DECORATORS = [
 
 # By these a library finds a function or a value of ours.
 FRAMEWORK_NAMES = [
-    *("do_*", "log_message", "protocol_version", "daemon_threads"),  # http.server
+    *("do_*", "log_message", "protocol_version", "daemon_threads", "handle_error"),  # http.server
     *("pytestmark", "pytest_*", "optionxform"),  # pytest, configparser
     *("revision", "down_revision", "upgrade", "downgrade"),  # alembic
     "model_config",  # pydantic

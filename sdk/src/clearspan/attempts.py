@@ -1,8 +1,9 @@
-"""Attempts: a tool called again with the same arguments after it failed is one call, retried."""
+"""Attempts: a call repeated under one parent after it failed is one call, retried."""
 
 from __future__ import annotations
 
 import threading
+from collections.abc import Hashable
 from time import monotonic
 from typing import NamedTuple
 
@@ -11,19 +12,36 @@ from clearspan.tracer import Span
 WITHIN_S = 60.0
 MAX_FAILED = 1_000
 
-Call = tuple[str, str, str, int]  # trace, parent, tool, and hash of the arguments
-
 
 class Failed(NamedTuple):
     """The latest attempt of a call that has failed so far."""
 
     first_id: str
+    trace_id: str
     number: int
     end_s: float
 
 
-_failed: dict[Call, Failed] = {}
+_failed: dict[Hashable, Failed] = {}
 _lock = threading.RLock()  # reentrant, because a finaliser may end a span in between
+
+
+def earlier(call: Hashable) -> Failed | None:
+    """The attempt before one that starts now; None when none has failed lately."""
+    with _lock:
+        former = _failed.pop(call, None)
+    return former if former and monotonic() - former.end_s <= WITHIN_S else None
+
+
+def note(call: Hashable, span: Span) -> None:
+    """Remembers a failed attempt for the next one."""
+    if span.status != "error":
+        return
+    number, first_id = span.attempt or 1, span.retry_of or span.span_id
+    with _lock:
+        _failed[call] = Failed(first_id, span.trace_id, number, monotonic())
+        if len(_failed) > MAX_FAILED:
+            del _failed[next(iter(_failed))]
 
 
 class Attempt(Span):
@@ -32,7 +50,7 @@ class Attempt(Span):
     __slots__ = ("_call",)
 
     def __init__(self, name: str, facts: dict[str, object]) -> None:
-        self._call: Call | None = None
+        self._call: Hashable = None
         super().__init__(name, "tool", facts)
 
     def compare(self, arguments: object) -> None:
@@ -40,18 +58,13 @@ class Attempt(Span):
         if not self.parent_id:
             return
         self._call = (self.trace_id, self.parent_id, self.name, hash(repr(arguments)))
-        with _lock:
-            former = _failed.pop(self._call, None)
-        if former and monotonic() - former.end_s <= WITHIN_S:
+        former = earlier(self._call)
+        if former:
             self.fields.setdefault("attempt", former.number + 1)
             self.fields.setdefault("retry_of", former.first_id)
 
     def end(self) -> None:  # type: ignore[explicit-override]  # override is of Python 3.12
         """Ends the span; a failed one is remembered for the next attempt."""
-        if not self.ended and self.status == "error" and self._call:
-            number, first_id = self.attempt or 1, self.retry_of or self.span_id
-            with _lock:
-                _failed[self._call] = Failed(first_id, number, monotonic())
-                if len(_failed) > MAX_FAILED:
-                    del _failed[next(iter(_failed))]
+        if not self.ended and self._call is not None:
+            note(self._call, self)
         super().end()

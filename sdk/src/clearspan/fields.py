@@ -172,7 +172,7 @@ class Facts:
         else:
             return
         for name, value in facts.items():
-            if type(value) not in ATOMS and (type(value) is not str or len(value) > SHORT_CHARS):  # type: ignore[arg-type]  # it is a str
+            if type(value) not in ATOMS and (type(value) is not str or len(value) > SHORT_CHARS):
                 facts[name] = self._copied(name, value)
 
     def _copied(self, name: str, value: object) -> object:

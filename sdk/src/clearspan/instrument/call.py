@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from dataclasses import fields
-from time import monotonic
 from typing import ParamSpec, TypeVar
 from urllib.parse import urlsplit
 
-from clearspan import wire
+from clearspan import attempts, wire
 from clearspan.errors import report
-from clearspan.instrument import attempts
 from clearspan.instrument.beneath import sent_from
 from clearspan.instrument.inflate import inflater
 from clearspan.tracer import Scope, Span, here, switch
@@ -25,6 +24,7 @@ R = TypeVar("R")
 SMALL_BYTES = 65_536
 PARSED_BYTES = 4  # about what a byte of JSON takes in memory
 INTERRUPTED = "StreamInterrupted"  # the error of an answer that ended before its end
+_AMAZON = re.compile(r"attempt=(\d+)")
 _KINDS = {"embeddings": "embedding", "rerank": "reranker"}
 
 
@@ -146,13 +146,8 @@ class ModelCall:
             self.span.error(answer.error.type, answer.error.message)
 
     def _finish(self) -> None:
-        span = self.span
-        failed = None
-        if span.status == "error":
-            first = span.retry_of or span.span_id
-            failed = attempts.Failed(first, span.trace_id, span.attempt or 1, monotonic())
-        attempts.note(self._key, failed)
-        span.end()
+        attempts.note(self._key, self.span)
+        self.span.end()
 
     def __del__(self) -> None:
         self.cancel()
@@ -205,7 +200,7 @@ def begin(
     sent_from(place)
     key = (place.span_id, hash((url, sent)))
     former = attempts.earlier(key)
-    attempt = max(attempts.told(headers), former.attempt + 1 if former else 0)
+    attempt = max(_told(headers), former.number + 1 if former else 0)
     facts: dict[str, object] = {
         "provider": endpoint.provider,
         "operation": endpoint.operation,
@@ -216,7 +211,7 @@ def begin(
         "streamed": endpoint.streamed or asked.streamed,
         "server.address": urlsplit(url).hostname,
         "attempt": attempt,
-        "retry_of": former and former.first_span_id,
+        "retry_of": former and former.first_id,
     }
     facts = {name: fact for name, fact in facts.items() if fact}
     sent_from(place)
@@ -225,6 +220,15 @@ def begin(
         span = Span(name, _KINDS.get(endpoint.operation, "llm"), {})
     _keep(span, facts, len(sent))
     return ModelCall(endpoint, key, span)
+
+
+def _told(headers: Mapping[str, str]) -> int:
+    """The attempt, from 1, as the vendor's client says it in the headers of a request; 0 unless it does."""
+    count = headers.get("x-stainless-retry-count", "")
+    if count.isdigit():
+        return int(count) + 1
+    found = _AMAZON.search(headers.get("amz-sdk-request", ""))
+    return int(found[1]) if found else 0
 
 
 def _keep(span: Span, facts: dict[str, object], size_bytes: int) -> None:
