@@ -8,7 +8,6 @@ import sys
 import threading
 from collections.abc import Callable, Sequence
 from functools import partial
-from pathlib import Path, PurePath
 from time import monotonic
 from typing import Protocol
 
@@ -323,6 +322,8 @@ class Exporting:
         otlp = OtlpExporter(url, headers, resource, __version__, self._still_open, process)
         if not (folder := settings.spill_folder):
             return otlp
+        from pathlib import Path  # noqa: PLC0415  # slow, too
+
         from clearspan.exporters.spilling import SpillingOtlpExporter  # noqa: PLC0415  # as above
         from clearspan.spill import Spill  # noqa: PLC0415  # as above
 
@@ -334,6 +335,8 @@ class Exporting:
         return ConsoleExporter()
 
     def _json_lines(self) -> Exporter:
+        from pathlib import Path  # noqa: PLC0415  # slow, too
+
         from clearspan.exporters.json_lines import JsonLinesExporter  # noqa: PLC0415  # as above
 
         settings = self._settings
@@ -351,6 +354,8 @@ class Exporting:
 
 def _program() -> str:
     """The name of the script, or of the package that was started with -m."""
+    from pathlib import PurePath  # noqa: PLC0415  # slow, and not needed to start
+
     path = PurePath(sys.argv[0])
     return (path.parent.name if path.stem == "__main__" else path.stem) or "python"
 
