@@ -94,6 +94,7 @@ CLIENT_ENVIRONMENTS := \
 
 test-clients: setup server/tests/exporters/node_modules/.package-lock.json $(CLIENT_ENVIRONMENTS) ## real clients of Python and Node; ARGS=NAME for one
 	@PYTHONPATH=scripts:server/tests $(BIN)/python scripts/test_clients.py $(ARGS)
+	@$(if $(ARGS),:,PYTHONPATH=scripts $(BIN)/python scripts/integrations.py)
 
 conformance: setup ## captures of real clients against what is known of them, in docs/conformance.md
 	@PYTHONPATH=scripts:server/tests $(BIN)/python scripts/conformance.py

@@ -16,7 +16,11 @@ import pytest
 from clearspan_server.settings import SETTINGS, Settings
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = ["README.md", *sorted(str(page.relative_to(ROOT)) for page in ROOT.glob("docs/**/*.md"))]
+# Those of docs/integrations have a test of their own, test_integrations.py.
+PAGES = [
+    *("README.md", "sdk/README.md"),
+    *sorted(str(page.relative_to(ROOT)) for page in ROOT.glob("docs/*.md")),
+]
 PYTHON = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
 VISIBLE_WITHIN_S = 20
 
