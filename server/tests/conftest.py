@@ -14,6 +14,22 @@ from running import Server, start
 __all__ = ["browser", "demo", "let_in", "stranger", "visitor"]
 
 
+# Files of a minute or so. They begin, so that at the end no worker waits for another's.
+LONG = (
+    "test_kill",
+    "test_twice",
+    "test_chaos",
+    "test_dist",
+    "test_captures",
+    "test_normalisations",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Puts the longest files first."""
+    items.sort(key=lambda item: LONG.index(item.path.stem) if item.path.stem in LONG else len(LONG))
+
+
 @pytest.fixture(scope="session")
 def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     """The embedded engine, migrated; a process can open one folder, so tests tell themselves apart by project."""
