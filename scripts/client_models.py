@@ -20,6 +20,7 @@ class Model:
     output: Decimal = Decimal()
     cache_read: Decimal | None = None
     cache_write: Decimal | None = None  # kept for five minutes
+    says_tool_call: bool = True  # when an answer ends with one; else it just stops
 
     def price(self, usage: Json) -> Decimal | None:
         """What a call costs in US dollars, by its counts of `input`, `cached`, `written` and `output` tokens."""
@@ -78,6 +79,7 @@ _OTHERS = {
         input=Decimal("0.3"),
         output=Decimal("2.5"),
         cache_read=Decimal("0.03"),
+        says_tool_call=False,
     ),
     "-groq": Model(
         provider="groq",
@@ -102,7 +104,9 @@ _OTHERS = {
         input=Decimal("2.5"),
         output=Decimal(10),
     ),
-    "-ollama": Model(provider="ollama", name="llama3.2", dated="llama3.2", input=None),
+    "-ollama": Model(
+        provider="ollama", name="llama3.2", dated="llama3.2", input=None, says_tool_call=False
+    ),
     "-boto3": _BEDROCK,
 }
 _BY_SCENARIO = {

@@ -88,6 +88,16 @@ def test_a_function_is_called_with_an_object_and_its_result_is_used(http: httpx2
     )
 
 
+@pytest.mark.parametrize("spelling", ["parametersJsonSchema", "parameters_json_schema"])
+def test_a_function_may_have_a_json_schema(http: httpx2.Client, spelling: str) -> None:
+    tools = [{"functionDeclarations": [{"name": "lookup_order", spelling: SCHEMA}]}]
+
+    reply = http.post(f"{FLASH}:generateContent", json=ASK | {"tools": tools}).json()
+
+    call = reply["candidates"][0]["content"]["parts"][0]["functionCall"]
+    assert call["args"] == {"order_id": "A-1042"}
+
+
 def test_a_schema_in_capitals_is_answered_with_json(http: httpx2.Client) -> None:
     schema = {"type": "OBJECT", "properties": {"order_id": {"type": "STRING"}}}
     asked = ASK | {"generationConfig": {"responseSchema": schema}}

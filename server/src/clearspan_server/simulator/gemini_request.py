@@ -23,6 +23,8 @@ from clearspan_server.simulator.request import (
 _ROLES: dict[str, Role] = {"user": "user", "model": "assistant", "function": "user"}
 _RANGES = {"temperature": (0, 2), "topP": (0, 1)}
 _MODES = {"AUTO": "auto", "ANY": "required", "NONE": "none", "VALIDATED": "auto"}
+# A tool's parameters; the last is how Google's client spells it in Python.
+_SCHEMAS = ("parameters", "parametersJsonSchema", "parameters_json_schema")
 _NOTHING: dict[str, object] = {}
 
 
@@ -125,7 +127,7 @@ def _tools(value: object) -> tuple[Tool, ...]:
         for number, entry in enumerate(as_list(declared, f"tools[{index}]")):
             where = f"tools[{index}].functionDeclarations[{number}]"
             function = as_object(entry, where)
-            schema = function.get("parameters") or function.get("parametersJsonSchema") or _NOTHING
+            schema = next((function[key] for key in _SCHEMAS if function.get(key)), _NOTHING)
             name = as_text(function.get("name"), f"{where}.name")
             parameters = as_object(_lower(schema), f"{where}.parameters")
             tools.append(Tool(name, str(function.get("description") or ""), parameters))
