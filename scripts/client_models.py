@@ -1,4 +1,7 @@
-"""The models that clients' programs call, and what each costs."""
+"""The models that clients' programs call, and what each costs.
+
+The prices are those of the list that the server brings along, so that costs are held against the tokens alone.
+"""
 
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -104,6 +107,7 @@ _OTHERS = {
         input=Decimal("2.5"),
         output=Decimal(10),
     ),
+    # One that does not think: how many tokens of an answer are thoughts, Ollama does not tell.
     "-ollama": Model(
         provider="ollama", name="llama3.2", dated="llama3.2", input=None, says_tool_call=False
     ),

@@ -24,6 +24,7 @@ class Scenario:
     streams: int = 0
     has_tool: bool = False
     is_said: bool = True  # the answers are messages, and not vectors
+    is_alone: bool = False  # the program has no spans of its own: each call is a trace, nobody's
 
     @property
     def is_answered(self) -> bool:
@@ -37,6 +38,7 @@ SCENARIOS = {
     "error": Scenario(1, _ORDER, "error"),
     "cancel": Scenario(1, _STORY, "cancelled", streams=1),
 }
+_ALONE = {"alone": Scenario(2, _ORDER, has_tool=True, is_alone=True)}
 # What clients are asked beside these.
 MORE = {
     "clearspan-openai": {
@@ -53,16 +55,16 @@ NOT_ASKED = {"clearspan-ollama": ("cached",)}  # Ollama tells nothing of a cache
 def scenarios(client: Client) -> dict[str, Scenario]:
     """What a client is asked."""
     left_out = NOT_ASKED.get(client.name, ())
-    asked = {name: one for name, one in SCENARIOS.items() if name not in left_out}
-    return asked | MORE.get(client.name, {})
+    usual = {name: one for name, one in SCENARIOS.items() if name not in left_out}
+    return usual | (_ALONE if client.is_ours else {}) | MORE.get(client.name, {})
 
 
 Check = Callable[[Run, Scenario], bool]
 
 
-def one_trace(run: Run, _: Scenario) -> bool:
-    """All of a scenario is in one trace."""
-    return len(run.traces) == 1
+def one_trace(run: Run, scenario: Scenario) -> bool:
+    """All of a scenario is in one trace, unless nothing holds its calls together."""
+    return len(run.traces) == (scenario.calls if scenario.is_alone else 1)
 
 
 def each_call_once(run: Run, scenario: Scenario) -> bool:
@@ -121,7 +123,7 @@ def tool(run: Run, scenario: Scenario) -> bool:
     """The tool's own span with what it was given and gave, and its result in the second question."""
     if not scenario.has_tool:
         return True
-    is_there = any(
+    is_there = scenario.is_alone or any(
         span["tool_name"] == TOOL
         and TOOL_ARGUMENT in json.dumps(span["tool_arguments"])
         and TOOL_RESULT in json.dumps(span["tool_result"])
@@ -160,14 +162,14 @@ def cost(run: Run, scenario: Scenario) -> bool:
     return bool(prices) == bool(told) and sum(prices, Decimal()) == sum(told, Decimal())
 
 
-def session(run: Run, _: Scenario) -> bool:
+def session(run: Run, scenario: Scenario) -> bool:
     """The session that the program named."""
-    return _is_each(run.traces, lambda trace: trace["session_id"] == SESSION)
+    return scenario.is_alone or _is_each(run.traces, lambda trace: trace["session_id"] == SESSION)
 
 
-def user(run: Run, _: Scenario) -> bool:
+def user(run: Run, scenario: Scenario) -> bool:
     """The user that the program named."""
-    return _is_each(run.traces, lambda trace: trace["user_id"] == USER)
+    return scenario.is_alone or _is_each(run.traces, lambda trace: trace["user_id"] == USER)
 
 
 def tools_offered(run: Run, scenario: Scenario) -> bool:

@@ -1,34 +1,35 @@
 """Clearspan's own SDK: `instrument()` is all that a program does for its model calls to be recorded.
 
-With BARE set nothing of it is imported: what the program prints must be the same.
+The scenario and its tool are spans of their own, except in `alone`, which is `tools` with nothing but that one call.
+With BARE set nothing of the SDK is imported: what the program prints must be the same.
 """
 
 import json
 import os
+import sys
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 
 import scenarios as ask
 
 IS_BARE = "BARE" in os.environ
+HAS_SPANS = not IS_BARE and sys.argv[1] != "alone"
 
-if IS_BARE:
-    lookup = ask.lookup_order
-else:
+if not IS_BARE:
     import clearspan
 
     clearspan.instrument()
-    lookup = clearspan.tool(name=ask.LOOKUP)(ask.lookup_order)
+lookup = clearspan.tool(name=ask.LOOKUP)(ask.lookup_order) if HAS_SPANS else ask.lookup_order
 
 
 def run(scenarios: Mapping[str, Callable[[], object]]) -> None:
     """Runs the scenario that the command line names, and prints what the client made of the answers."""
-    ask.run(scenarios, flush, root, show)
+    ask.run({**scenarios, "alone": scenarios["tools"]}, flush, root, show)
 
 
 def root(name: str) -> AbstractContextManager[object]:
     """A span around a scenario, with whose it is."""
-    if IS_BARE:
+    if not HAS_SPANS:
         return nullcontext()
     return clearspan.span(name, session=ask.SESSION, user=ask.USER)
 
