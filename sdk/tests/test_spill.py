@@ -339,6 +339,19 @@ def test_a_folder_that_takes_nothing_is_told_and_changes_nothing_else(
     assert len(ended.err.splitlines()) == 3
 
 
+def test_a_full_disk_is_told_and_changes_nothing_else(
+    programs: Programs, folder: Path, nowhere: str
+) -> None:
+    full = "import resource\nresource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))\n"
+
+    ended = programs.run(full + PROGRAM, CLEARSPAN_ENDPOINT=nowhere, CLEARSPAN_SPILL=str(folder))
+
+    assert ended.code == 0
+    assert "takes no spans" in ended.err
+    assert "11 spans undelivered" in ended.err
+    assert not [path for path in folder.rglob("*") if path.is_file() and path.name != "lock"]
+
+
 def test_the_oldest_files_make_room_and_are_counted(folder: Path) -> None:
     kept = Spill(folder, "http://server", {}, "process", most_bytes=2_500)
 
