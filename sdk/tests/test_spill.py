@@ -181,6 +181,31 @@ def test_the_end_of_a_program_whose_server_hangs_keeps_everything(
     assert kept_spans(folder) == 100
 
 
+BUSY_AND_HANGING = (
+    HANGING.replace("range(100)", "range(400)")
+    + """
+import time
+time.sleep(0.5)
+for number in range(400):
+    clearspan.span("work", number=number).end()
+    if number == 350:
+        time.sleep(1)
+"""
+)
+
+
+def test_a_queue_that_fills_while_the_server_hangs_goes_to_disk(
+    programs: Programs, folder: Path
+) -> None:
+    settings = {"CLEARSPAN_SPILL": str(folder), "CLEARSPAN_QUEUE_SPANS": "500"}
+
+    ended = programs.run(BUSY_AND_HANGING, CLEARSPAN_EXIT_S="1", **settings)
+
+    assert ended.code == 0
+    assert "dropped" not in ended.err
+    assert kept_spans(folder) == 800
+
+
 KILLED = """
 import os
 import signal
