@@ -25,7 +25,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help setup web run test fuzz check bench soak shots dist lock format clean
+.PHONY: help setup web run test fuzz check bench soak docs shots dist lock format clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -119,6 +119,9 @@ chaos: setup ## kill -9 a hundred times under load, and account for every span i
 
 soak: setup ## the SDK at 2 000 spans/s for 10 minutes, 5 without a server, and 200 short programs, in sdk/SOAK.md
 	@PYTHONPATH=scripts:. $(BIN)/python scripts/soak.py $(ARGS)
+
+docs: setup ## the reference of the SDK, written to docs/sdk.md from its docstrings
+	@$(BIN)/python scripts/reference.py
 
 shots: setup web ## pictures of the pages, written to docs/images/
 	@scripts/chromium.sh

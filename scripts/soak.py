@@ -155,7 +155,8 @@ def _of_soak(
         Claim(
             "when the server is back, everything is delivered",
             counted["delivered"] and totals["stored"] == recorded,
-            f"{totals['stored']} spans stored, {totals['duplicates']} of them came twice",
+            f"{totals['stored']} spans stored, {totals['duplicates']} of them came twice; "
+            f"the server asked {ledger['journal']['put_off']} times to come again",
         ),
         Claim(
             "the ledger adds up",

@@ -255,6 +255,43 @@ def test_only_a_wrapped_session_of_requests_is_recorded(provider: Provider) -> N
     assert len(spans) == 1
 
 
+@pytest.mark.parametrize("named", ["127.0.0.1", "*"])
+@each
+def test_a_host_that_is_named_is_told_the_trace(
+    call: Callable[[str], Json], named: str, provider: Provider
+) -> None:
+    clearspan.instrument(propagate=[named])
+
+    [span] = record(lambda: call(provider.at("ok")))
+
+    assert provider.headers[0]["traceparent"] == f"00-{span.trace_id}-{span.span_id}-01"
+
+
+def test_a_request_that_is_no_model_call_carries_the_trace_of_its_caller(
+    provider: Provider,
+) -> None:
+    clearspan.instrument(propagate=["127.0.0.1"])
+
+    def order() -> None:
+        with clearspan.context(user="ann", propagate=True), clearspan.span("order"):
+            requests.post(f"{provider.url}/orders", json={}, timeout=20)
+            httpx.post(f"{provider.url}/orders", json={})
+
+    [span] = record(order)
+
+    for headers in provider.headers:
+        assert headers["traceparent"] == f"00-{span.trace_id}-{span.span_id}-01"
+        assert "ann" in headers["baggage"]
+
+
+def test_a_host_that_is_not_named_learns_nothing(provider: Provider) -> None:
+    clearspan.instrument(propagate=["orders.internal", "*.svc.example"])
+
+    record(lambda: over_requests(provider.at("ok")))
+
+    assert "traceparent" not in provider.headers[0]
+
+
 def test_an_unknown_target_is_named() -> None:
     with pytest.raises(ValueError, match="'ftp'"):
         clearspan.instrument("ftp")

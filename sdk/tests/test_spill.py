@@ -181,6 +181,31 @@ def test_the_end_of_a_program_whose_server_hangs_keeps_everything(
     assert kept_spans(folder) == 100
 
 
+BUSY_AND_HANGING = (
+    HANGING.replace("range(100)", "range(400)")
+    + """
+import time
+time.sleep(0.5)
+for number in range(400):
+    clearspan.span("work", number=number).end()
+    if number == 350:
+        time.sleep(1)
+"""
+)
+
+
+def test_a_queue_that_fills_while_the_server_hangs_goes_to_disk(
+    programs: Programs, folder: Path
+) -> None:
+    settings = {"CLEARSPAN_SPILL": str(folder), "CLEARSPAN_QUEUE_SPANS": "500"}
+
+    ended = programs.run(BUSY_AND_HANGING, CLEARSPAN_EXIT_S="1", **settings)
+
+    assert ended.code == 0
+    assert "dropped" not in ended.err
+    assert kept_spans(folder) == 800
+
+
 KILLED = """
 import os
 import signal
@@ -337,6 +362,19 @@ def test_a_folder_that_takes_nothing_is_told_and_changes_nothing_else(
     assert "takes no spans" in ended.err
     assert "11 spans undelivered" in ended.err
     assert len(ended.err.splitlines()) == 3
+
+
+def test_a_full_disk_is_told_and_changes_nothing_else(
+    programs: Programs, folder: Path, nowhere: str
+) -> None:
+    full = "import resource\nresource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))\n"
+
+    ended = programs.run(full + PROGRAM, CLEARSPAN_ENDPOINT=nowhere, CLEARSPAN_SPILL=str(folder))
+
+    assert ended.code == 0
+    assert "takes no spans" in ended.err
+    assert "11 spans undelivered" in ended.err
+    assert not [path for path in folder.rglob("*") if path.is_file() and path.name != "lock"]
 
 
 def test_the_oldest_files_make_room_and_are_counted(folder: Path) -> None:

@@ -23,6 +23,7 @@ EXIT_S = 3.0
 # on sending what ended processes have left.
 SPILL_SHARE, SPILL_S = 0.3, 1.0
 OTHERS_S = 1.0
+STUCK_S = 0.2  # between two looks at a queue that stays crowded
 REPORT_S = 10.0  # between two reports of metrics
 
 FAILURE_BYTES = 16_384  # about what is kept of an exception and its stack
@@ -67,6 +68,7 @@ class Delivery:
         self._lock = threading.RLock()
         self._working = threading.Lock()
         self._is_rung = False
+        self._alarm: queue.SimpleQueue[None] = queue.SimpleQueue()  # of the thread that relieves
         self._thread: threading.Thread | None = None
         self._is_stopped = False
         self._next_watch_s = 0.0
@@ -98,6 +100,7 @@ class Delivery:
                 if outbox.put(span) and not self._is_rung:
                     self._is_rung = True
                     self._bell.put(None)
+                    self._alarm.put(None)
 
     def discard(self, count: int) -> None:
         """Counts spans that were thrown away before they came here."""
@@ -153,6 +156,7 @@ class Delivery:
         self.tell_undelivered("exit", "recording ended")
         self._is_stopped = True
         self._bell.put(None)
+        self._alarm.put(None)
         return is_complete
 
     def spill(self, patience_s: float) -> None:
@@ -178,7 +182,19 @@ class Delivery:
         if spilled := sum(outbox.spilled for outbox in self._outboxes):
             warn_once(f"{topic}, spilled", f"{what} with {spilled} spans kept for the next run")
 
+    def _relieve(self) -> None:
+        """Keeps spans on disk while the other thread waits for a server that hangs."""
+        while not self._is_stopped:
+            self._alarm.get()
+            while self._is_rung and not self._is_stopped:
+                sleep(STUCK_S)
+                for outbox in self._outboxes:
+                    outbox.relieve()
+
     def _run(self) -> None:
+        if any(outbox.may_spill() for outbox in self._outboxes):
+            with contextlib.suppress(RuntimeError):  # the interpreter is shutting down
+                threading.Thread(target=self._relieve, name="clearspan-spill", daemon=True).start()
         while not self._is_stopped:
             with contextlib.suppress(queue.Empty):
                 self._bell.get(timeout=self._wait_s())

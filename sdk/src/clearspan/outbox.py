@@ -108,6 +108,12 @@ class Outbox:
         bounds = self._bounds
         return len(self._queue) * 2 >= bounds.spans or self._size_bytes * 2 >= bounds.bytes
 
+    def relieve(self) -> None:
+        """Keeps on disk what waits when little room is left. For another thread than `deliver`'s."""
+        bounds = self._bounds
+        if len(self._queue) > 0.7 * bounds.spans or self._size_bytes > 0.7 * bounds.bytes:
+            self.spill(with_batch=False)
+
     def hurry(self) -> None:
         """Makes the next `deliver` try at once, or when the other side has asked to be tried."""
         self._failures = 0
@@ -117,7 +123,8 @@ class Outbox:
         """Exports until the queue is empty, the exporter wants a pause, or others had to wait."""
         self._has_more = False
         for _ in range(TURN_BATCHES):
-            if self.is_crowded() and (self._failures or self.spilled):
+            is_behind = self.is_crowded() and (self._failures or self.spilled)
+            if is_behind or (self.spilled and self._batch):  # what is on disk goes first
                 self.spill()
             if monotonic() < self._not_before_s:
                 break
@@ -143,15 +150,15 @@ class Outbox:
         """Whether the exporter keeps on disk what cannot be sent, as far as is known by now."""
         return self._exporter is None or isinstance(self._exporter, Spilling)
 
-    def spill(self, patience_s: float = 60.0) -> None:
-        """Keeps on disk what waits, as far as that is possible."""
+    def spill(self, patience_s: float = 60.0, *, with_batch: bool = True) -> None:
+        """Keeps on disk what waits, as far as that is possible; also what is being sent."""
         exporter, until_s = self._exporter, monotonic() + patience_s
         if not isinstance(exporter, Spilling) or monotonic() < self._spill_from_s:
             return
         if not self._spilling.acquire(timeout=patience_s):
             return
         try:
-            while monotonic() < until_s and (spans := self._take()):
+            while monotonic() < until_s and (spans := self._take(with_batch=with_batch)):
                 outcome = self._spilled_by(exporter, spans)
                 self.lost += outcome.lost
                 self.spilled += max(0, outcome.settled - outcome.lost)
@@ -260,12 +267,13 @@ class Outbox:
             return False
         return exporter.spilled() or (mark.is_last and not self._is_through)
 
-    def _take(self) -> list[Span]:
+    def _take(self, *, with_batch: bool) -> list[Span]:
         """The batch and what is oldest in the queue; marks are passed over and stay."""
         marks = []
         with self._lock:
-            spans = self._batch[:]
-            self._batch.clear()
+            spans = self._batch[:] if with_batch else []
+            if with_batch:
+                self._batch.clear()
             room_bytes = BATCH_BYTES - sum(span.size_bytes for span in spans)
             while len(spans) < SPILL_SPANS and room_bytes > 0 and self._queue:
                 item = self._queue.popleft()

@@ -71,7 +71,7 @@ class SpillingOtlpExporter:
         numbers = pile.numbers() if others else self._otlp.numbers
         answer = self._otlp.post(content, kept.spans, pile.process, numbers)
         if answer.status == TOO_LARGE and pile.split(kept, content):
-            return Outcome(kept.spans)
+            return Outcome(0)  # the halves are next
         if not is_final(answer) and answer.status != TOO_LARGE:
             return answer.again()
         return self._settle(pile, kept, numbers, answer)

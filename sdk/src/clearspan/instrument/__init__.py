@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from importlib import import_module
 from typing import TypeVar
 
@@ -32,19 +33,23 @@ TARGETS = {
 TRANSPORTS = ("httpx", "urllib3", "aiohttp")
 
 
-def instrument(*targets: str) -> None:
+def instrument(*targets: str, propagate: Sequence[str] = ()) -> None:
     """Records model calls and the rest of `TARGETS` from now on, also of libraries imported later.
 
     Calling it again adds targets; `uninstrument` undoes it. A library that is not there is no error.
 
     Args:
         targets: names of `TARGETS`; all of them unless given.
+        propagate: hosts whose requests carry the trace (`traceparent`, `baggage`), so that these services
+            continue it: `orders.internal`, `*.svc.example`, or `*`. Nobody else is told.
 
     Example:
         >>> import clearspan
         >>> clearspan.instrument()
         >>> clearspan.uninstrument()
     """
+    if propagate:
+        import_module(f"{__name__}.carrying").carry_to(propagate)
     for name in _modules(targets):
         try:
             module = import_module(f"{__name__}.{name}")
@@ -58,6 +63,8 @@ def uninstrument(*targets: str) -> None:
     """Stops recording what `instrument` and `wrap` have started; all of it unless targets are given."""
     if not targets:
         scope.want_no_more()
+        if carrying := sys.modules.get(f"{__name__}.carrying"):
+            carrying.carry_to(())
     for name in _modules(targets):
         module = sys.modules.get(f"{__name__}.{name}")
         if module is not None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import ModuleType
 from typing import Any
+from urllib.parse import urlsplit
 from weakref import WeakValueDictionary
 
 from clearspan.instrument.call import InFlight, ModelCall, begin, harmless
+from clearspan.instrument.carrying import carried
 from clearspan.instrument.patching import patch, unpatch, when_imported
 from clearspan.instrument.scope import is_wanted
 
@@ -42,11 +44,14 @@ def _patch(library: ModuleType) -> None:
 
 def _request(original: Function) -> Function:
     async def request(self: Any, method: str, url: Any, **kwargs: Any) -> Any:  # noqa: ANN401  # the library's
-        wanted = method.upper() == "POST" and is_wanted(GROUP, self)
-        call = _begin(self, url, kwargs) if wanted else None
+        wanted = is_wanted(GROUP, self)
+        call = _begin(self, url, kwargs) if wanted and method.upper() == "POST" else None
         if call is None:
+            if wanted:
+                _carry(self, url, kwargs)
             return await original(self, method, url, **kwargs)
         with InFlight(call):
+            _carry(self, url, kwargs)
             response = await original(self, method, url, **kwargs)
         _answered(call, response)
         return response
@@ -55,9 +60,19 @@ def _request(original: Function) -> Function:
 
 
 @harmless
-def _begin(session: Any, url: Any, kwargs: Mapping[str, Any]) -> ModelCall | None:  # noqa: ANN401  # the library's
+def _carry(session: Any, url: Any, kwargs: dict[str, Any]) -> None:  # noqa: ANN401  # the library's
+    if more := carried(urlsplit(_address(session, url)).hostname):
+        kwargs["headers"] = {**more, **(kwargs.get("headers") or {})}
+
+
+def _address(session: Any, url: Any) -> str:  # noqa: ANN401  # the library's
     base = getattr(session, "_base_url", None)
-    address = str(base.join(type(base)(url))) if base else str(url)
+    return str(base.join(type(base)(url))) if base else str(url)
+
+
+@harmless
+def _begin(session: Any, url: Any, kwargs: Mapping[str, Any]) -> ModelCall | None:  # noqa: ANN401  # the library's
+    address = _address(session, url)
     given = {**session.headers, **(kwargs.get("headers") or {})}
     headers = {str(name).lower(): str(value) for name, value in given.items()}
 

@@ -8,6 +8,7 @@ from types import ModuleType
 from typing import Any
 
 from clearspan.instrument.call import InFlight, ModelCall, begin, harmless
+from clearspan.instrument.carrying import carried
 from clearspan.instrument.patching import patch, unpatch, when_imported
 from clearspan.instrument.scope import is_wanted
 
@@ -60,8 +61,10 @@ def _send(library: ModuleType, original: Callable[..., Any]) -> Callable[..., An
     def send(self: Any, request: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401  # the library's
         call = _begin(library, self, request)
         if call is None:
+            _carry(self, request)
             return original(self, request, *args, **kwargs)
         with InFlight(call):
+            _carry(self, request)
             response = original(self, request, *args, **kwargs)
         _answered(call, response, Stream)
         return response
@@ -98,13 +101,22 @@ def _asend(library: ModuleType, original: Callable[..., Any]) -> Callable[..., A
     async def send(self: Any, request: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401  # the library's
         call = _begin(library, self, request)
         if call is None:
+            _carry(self, request)
             return await original(self, request, *args, **kwargs)
         with InFlight(call):
+            _carry(self, request)
             response = await original(self, request, *args, **kwargs)
         _answered(call, response, Stream)
         return response
 
     return send
+
+
+@harmless
+def _carry(client: Any, request: Any) -> None:  # noqa: ANN401  # the library's
+    if is_wanted(GROUP, client) and (headers := carried(request.url.host)):
+        for name in headers.keys() - request.headers.keys():
+            request.headers[name] = headers[name]
 
 
 @harmless

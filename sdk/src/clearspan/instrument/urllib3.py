@@ -7,6 +7,7 @@ from types import ModuleType
 from typing import Any
 
 from clearspan.instrument.call import InFlight, ModelCall, begin, harmless
+from clearspan.instrument.carrying import carried
 from clearspan.instrument.patching import patch, unpatch, when_imported
 from clearspan.instrument.scope import is_wanted, want_only
 
@@ -63,16 +64,24 @@ def _urlopen(original: Function) -> Function:
         *args: Any,  # noqa: ANN401
         **kwargs: Any,  # noqa: ANN401
     ) -> Any:  # noqa: ANN401
-        wanted = method == "POST" and is_wanted(GROUP, self)
-        call = _begin(self, url, body, headers) if wanted else None
+        wanted = is_wanted(GROUP, self)
+        call = _begin(self, url, body, headers) if wanted and method == "POST" else None
         if call is None:
-            return original(self, method, url, body, headers, *args, **kwargs)
+            given = _carrying(self, headers) if wanted else headers
+            return original(self, method, url, body, given, *args, **kwargs)
         with InFlight(call):
-            response = original(self, method, url, body, headers, *args, **kwargs)
+            given = _carrying(self, headers)
+            response = original(self, method, url, body, given, *args, **kwargs)
         _answered(call, response, is_read=kwargs.get("preload_content", True))
         return response
 
     return urlopen
+
+
+def _carrying(pool: Any, headers: Any) -> Any:  # noqa: ANN401  # the library's
+    """The headers of a request, with those of the trace where its host is to know it."""
+    more = carried(pool.host)
+    return {**more, **(headers or pool.headers or {})} if more else headers
 
 
 @harmless
