@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 
+from clearspan.errors import warn_once
+from clearspan.importing import importing
 from clearspan.settings import TRACES_PATH, Settings
 
 JSON_TYPE = "application/json"
@@ -13,10 +16,20 @@ def credentials(settings: Settings) -> dict[str, str]:
     """The headers by which the server knows who asks, and for which project."""
     headers = dict(settings.headers)
     if settings.key:
-        headers["authorization"] = f"Bearer {settings.key}"
+        headers["authorization"] = f"Bearer {settings.key.strip()}"
     if settings.project:
         headers["x-clearspan-project"] = settings.project
-    return headers
+    return sendable(headers)
+
+
+def sendable(headers: Mapping[str, str]) -> dict[str, str]:
+    """Those that HTTP allows. The HTTP client would tell the value of any other, which is a secret."""
+    found = {name: str(value).strip() for name, value in headers.items()}
+    wrong = [name for name, value in found.items() if not (value.isascii() and value.isprintable())]
+    for name in wrong:
+        del found[name]
+        warn_once(f"header {name}", f"the header {name} cannot be sent: its value is no plain text")
+    return found
 
 
 def ask(
@@ -27,8 +40,9 @@ def ask(
     Raises:
         OSError: nobody answers at the address, or not in time.
     """
-    import http.client  # noqa: PLC0415  # slow, and few programs ask
-    from urllib.parse import urlsplit  # noqa: PLC0415  # the same
+    with importing():
+        import http.client  # noqa: PLC0415  # slow, and few programs ask
+        from urllib.parse import urlsplit  # noqa: PLC0415  # the same
 
     address = urlsplit(settings.traces_url)
     kind = http.client.HTTPSConnection if address.scheme == "https" else http.client.HTTPConnection
@@ -42,7 +56,7 @@ def ask(
         response = connection.getresponse()
         return response.status, _json(response.read())
     except http.client.HTTPException as error:
-        raise ConnectionError(f"{address.netloc}: {error!r}") from error
+        raise ConnectionError(f"{address.hostname}: {error!r}") from error
     finally:
         connection.close()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Hashable
 from time import monotonic
@@ -24,6 +25,16 @@ class Failed(NamedTuple):
 
 _failed: dict[Hashable, Failed] = {}
 _lock = threading.RLock()  # reentrant, because a finaliser may end a span in between
+
+
+def _restart() -> None:
+    """In a forked child, where a thread that does not exist may hold the lock."""
+    global _lock  # noqa: PLW0603  # one per process
+    _lock = threading.RLock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_restart)
 
 
 def earlier(call: Hashable) -> Failed | None:

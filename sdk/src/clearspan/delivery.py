@@ -198,7 +198,10 @@ class Delivery:
         while not self._is_stopped:
             with contextlib.suppress(queue.Empty):
                 self._bell.get(timeout=self._wait_s())
-            self._work()
+            try:
+                self._work()
+            except Exception as error:  # noqa: BLE001  # the funnel: without this thread all is lost
+                report(error, "delivering")
         with self._working:  # a late span may be on its way
             for outbox in self._outboxes:
                 outbox.close()

@@ -2,6 +2,8 @@
 
 import os
 
+from clearspan.importing import importing
+
 # What was told already. The keys are literals of this package and names of exception types, so
 # the set stays small.
 _told: set[tuple[str, str]] = set()
@@ -38,7 +40,11 @@ def _is_first(topic: str, kind: str) -> bool:
 
 
 def _log(message: str, error: Exception | None) -> None:
-    # Slow to import (5 ms), and not needed while all goes well.
-    import logging  # noqa: PLC0415
+    try:
+        # Slow to import (5 ms), and not needed while all goes well.
+        with importing():
+            import logging  # noqa: PLC0415
 
-    logging.getLogger("clearspan").warning(message, exc_info=error)
+        logging.getLogger("clearspan").warning(message, exc_info=error)
+    except Exception:  # noqa: BLE001  # a handler of the program failed, or the interpreter is ending
+        return

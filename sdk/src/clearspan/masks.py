@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from clearspan.capture import mode, plain
 from clearspan.errors import SettingError, report, warn_once
+from clearspan.importing import importing
 
 MASKED = "***"
 # Conversations hold arguments, but the keys in a tool's definition are not values of anything.
@@ -118,10 +119,11 @@ def _imported(address: str) -> Callable[[str, object], object] | None:
 
     def redact(name: str, value: object) -> object:
         if not found:
-            import importlib  # noqa: PLC0415  # slow, and few programs do this
+            with importing():
+                import importlib  # noqa: PLC0415  # slow, and few programs do this
 
-            module, _, function = address.partition(":")
-            found.append(getattr(importlib.import_module(module), function))
+                module, _, function = address.partition(":")
+                found.append(getattr(importlib.import_module(module), function))
         return found[0](name, value)
 
     return redact

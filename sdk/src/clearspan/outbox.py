@@ -193,8 +193,11 @@ class Outbox:
 
     def close(self) -> None:
         """Closes the exporter, if it was ever needed."""
-        if self._exporter is not None:
-            self._exporter.close()
+        try:
+            if self._exporter is not None:
+                self._exporter.close()
+        except Exception as error:  # noqa: BLE001  # the funnel: an exporter failed
+            report(error, "closing an exporter")
 
     def _made(self) -> Exporter:
         # Made by the thread that uses it: importing an HTTP client takes 20 ms.
@@ -208,11 +211,14 @@ class Outbox:
             return None
         try:
             outcome = self._made().export(self._batch, self.dropped)
+            lost = self.lost + outcome.lost
+            del self._batch[: outcome.settled]
         except Exception as error:  # noqa: BLE001  # the funnel: an exporter failed
             report(error, "exporting spans")
             outcome = Outcome(settled=len(self._batch), lost=len(self._batch))
-        del self._batch[: outcome.settled]
-        self.lost += outcome.lost
+            lost = self.lost + outcome.lost
+            self._batch.clear()
+        self.lost = lost
         return outcome
 
     def _resend(self, *, others: bool) -> Outcome | None:

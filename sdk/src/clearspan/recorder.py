@@ -15,6 +15,7 @@ from clearspan.api import credentials
 from clearspan.delivery import Delivery, OpenSpans
 from clearspan.errors import SettingError, report
 from clearspan.exporters import Exporter
+from clearspan.importing import importing
 from clearspan.masks import choose
 from clearspan.metrics import registry
 from clearspan.outbox import Bounds
@@ -25,6 +26,7 @@ from clearspan.tracer import NoSink, Sink, Span, send_to
 from clearspan.version import __version__
 
 REINIT_S = 1.0
+MOST_S = 86_400.0  # of a wait; locks cannot wait for ever
 SCORES_SHARE = 0.3  # of the time at the end
 
 
@@ -69,7 +71,8 @@ class Recorder:
     """The settings and the delivery of this process."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        # Reentrant: what is told meanwhile may reach a log handler that records a span.
+        self._lock = threading.RLock()
         self._settings: Settings | None = None
         self._delivery: Delivery | None = None
         self._sampling: Sampling | None = None
@@ -91,10 +94,13 @@ class Recorder:
 
     def start_lazily(self) -> Sink:
         """Starts with the settings of the environment, unless a recorder has been started."""
+        if self._settings is None:
+            found = resolve({})
+            with self._lock:
+                if self._settings is None:
+                    self._settings = found
+                    self._install()
         with self._lock:
-            if self._settings is None:
-                self._settings = resolve({})
-                self._install()
             return self._sink
 
     def wake(self) -> None:
@@ -119,6 +125,7 @@ class Recorder:
         """Whether everything was acknowledged."""
         if self._delivery is None:
             return True
+        timeout_s = min(timeout_s, MOST_S)
         deadline_s = monotonic() + timeout_s
         self._scores.hurry()
         is_complete = self._delivery.flush(timeout_s)
@@ -138,7 +145,7 @@ class Recorder:
 
     def restart(self) -> None:
         """In a forked child: with new locks, an empty queue, and a connection of its own."""
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._delivery = None  # what it held belongs to the parent, which delivers it
         registry.restart()
         self._scores = ScoreQueue()
@@ -281,7 +288,8 @@ class Exporting:
         }
         if given not in make:
             raise SettingError(f"exporter {given!r} is none of {', '.join(make)}")
-        return make[given]()
+        with importing():
+            return make[given]()
 
     def report(self) -> bool:
         """Sends metrics, if there are any and a place for them; whether nothing was left."""
@@ -290,7 +298,8 @@ class Exporting:
             return True
         try:
             if self._metrics is None:
-                self._metrics = self._made_metrics()
+                with importing():
+                    self._metrics = self._made_metrics()
             return self._metrics.send()
         except Exception as error:  # noqa: BLE001  # the funnel
             report(error, "sending metrics")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -155,16 +156,26 @@ class Settings:
         return "" if self.spill == "off" else self.spill
 
 
+def _between(least: float, most: float = math.inf) -> tuple[Callable[[object], bool], str]:
+    def is_right(value: object) -> bool:
+        return isinstance(value, (int, float)) and least <= value <= most
+
+    return is_right, f"a number from {least:g} to {most:g}"
+
+
 CHECKS: dict[str, tuple[Callable[[object], bool], str]] = {
+    "endpoint": (
+        lambda value: isinstance(value, str) and value.startswith(("http://", "https://")),
+        "an address that begins with http:// or https://",
+    ),
+    "queue_spans": _between(1),
+    "queue_bytes": _between(1),
+    "exit_s": _between(0, 3_600),
+    "file_bytes": _between(1),
+    "file_count": _between(1),
     "capture": (lambda value: value in CAPTURE_MODES, f"one of {CAPTURE_MODES}"),
-    "sample": (
-        lambda value: isinstance(value, (int, float)) and 0 <= value <= 1,
-        "a share from 0 to 1",
-    ),
-    "max_spans_per_s": (
-        lambda value: isinstance(value, (int, float)) and value >= 0,
-        "a number of spans",
-    ),
+    "sample": _between(0, 1),
+    "max_spans_per_s": _between(0),
     "redact": (lambda value: isinstance(value, str) or callable(value), "a function"),
 }
 

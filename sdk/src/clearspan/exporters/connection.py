@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import encodings.idna  # noqa: F401  # or the first connection would import it
 import gzip
 import http.client
 import ssl
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit, urlunsplit
 
+from clearspan.api import sendable
 from clearspan.errors import warn_once
 from clearspan.exporters import Outcome
 from clearspan.version import __version__
@@ -22,6 +24,9 @@ GZIP_MARK = b"\x1f\x8b"
 # something between has forgotten it.
 IDLE_S = 20.0
 ACCEPTED = range(200, 300)
+MAX_ANSWER_BYTES = 65_536
+# A ValueError is an address that cannot be one.
+FAILURES = (OSError, http.client.HTTPException, ValueError)
 
 
 @dataclass(slots=True)
@@ -62,10 +67,16 @@ class Connection:
         self._headers = {
             "content-type": "application/json",
             "user-agent": f"clearspan-python/{__version__}",
-            **headers,
+            **sendable(headers),
         }
         self._open: http.client.HTTPConnection | None = None
         self._used_s = 0.0  # by the clock of the wall, which goes on while a process is frozen
+
+    @property
+    def shown(self) -> str:
+        """The address without the parts that may be secret."""
+        host = self.address.netloc.rpartition("@")[2]
+        return urlunsplit((self.address.scheme, host, self.address.path, "", ""))
 
     def post(self, content: bytes, headers: Mapping[str, str], path: str = "") -> Answer:
         """Posts ``content``, compressed when that pays; to ``path``, if it is not for the url."""
@@ -80,14 +91,14 @@ class Connection:
         is_reused = self._open is not None
         try:
             return self._request(path, content, all_headers)
-        except (OSError, http.client.HTTPException) as error:
+        except FAILURES as error:
             self.close()
             if not is_reused:
                 return self._away(error)
         # A kept connection that the server has closed meanwhile says nothing about the server.
         try:
             return self._request(path, content, all_headers)
-        except (OSError, http.client.HTTPException) as error:
+        except FAILURES as error:
             self.close()
             return self._away(error)
 
@@ -102,9 +113,10 @@ class Connection:
             self._open = self._opened()
         self._open.request("POST", path, body=content, headers=headers)
         response = self._open.getresponse()
-        answer = Answer(response.status, response.read(), response.getheader("retry-after", ""))
+        said = response.read(MAX_ANSWER_BYTES)
+        answer = Answer(response.status, said, response.getheader("retry-after", ""))
         self._used_s = time.time()
-        if response.will_close:
+        if response.will_close or not response.isclosed():
             self.close()
         return answer
 
@@ -116,7 +128,7 @@ class Connection:
         return http.client.HTTPConnection(host, port, timeout=TIMEOUT_S)
 
     def _away(self, error: Exception) -> Answer:
-        warn_once("away", f"{self.address.geturl()} does not answer ({error}); spans are kept")
+        warn_once("away", f"{self.shown} does not answer ({error}); spans are kept")
         return Answer(0)
 
 

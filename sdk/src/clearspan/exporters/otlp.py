@@ -128,7 +128,7 @@ class OtlpExporter:
             said = answer.body[:300].decode("utf-8", "replace")
             warn_once(
                 "refused",
-                f"{self._connection.address.geturl()} refused spans: {answer.status} {said}",
+                f"{self._connection.shown} refused spans: {answer.status} {said}",
             )
             return count
         rejected, reason = _partial_success(answer.body)
