@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from clearspan.wire import Failed, Usage
+from clearspan.wire import Answer, Failed, Usage
 from wire_bodies import Body, answered, endpoint, events, streamed
 
 CHAT = "https://api.openai.com/v1/chat/completions"
@@ -419,3 +419,23 @@ def test_an_error_event_of_anthropics_is_told() -> None:
 
     assert answer.error == Failed("overloaded_error", "Overloaded")
     assert reply.model == "claude"
+
+
+def test_lines_without_end_are_read_once() -> None:
+    answer = Answer(endpoint(MESSAGES), 200, {"content-type": "text/event-stream"})
+    for _ in range(100_000):
+        answer.feed(b": wait\n")
+
+    answer.feed(b"\n" + events(*MESSAGE, *ENDED))
+
+    assert answer.close().response_id == "m1"
+
+
+def test_what_is_nested_too_deep_is_left_out() -> None:
+    nested = "[" * 700 + "]" * 700
+    delta = f'{{"choices": [{{"index": 0, "delta": {{"content": "x", "more": {nested}}}}}]}}'
+
+    answer, reply = streamed("https://api.openai.com/v1/chat/completions", events(delta, "[DONE]"))
+
+    assert answer.is_complete
+    assert reply.messages == []

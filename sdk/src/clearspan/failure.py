@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
@@ -13,6 +14,14 @@ from clearspan.masks import masked_text, redacted
 MAX_MESSAGE_CHARS = 8_192
 MAX_STACK_CHARS = 32_768
 MAX_FRAMES = 100
+
+
+# In an address, as messages quote it: keys among its parameters, and a password before its host.
+_SECRET = re.compile(
+    r"([?&;](?:[\w.-]{0,32}[-_])?(?:api)?(?:key|token|secret|sig|signature|password)=)[^&\s\"'#)>]+"
+    r"|(?<=://)[^/\s@:]{0,128}:[^/\s@]{1,128}(?=@)",
+    re.IGNORECASE,
+)
 
 
 class Trace(Protocol):
@@ -59,7 +68,7 @@ class Failure:
 
 
 def _shown(name: str, text: str) -> str:
-    shown = redacted(name, masked_text(text)) if text else ""
+    shown = redacted(name, masked_text(_SECRET.sub(r"\1***", text))) if text else ""
     return shown if isinstance(shown, str) else ""
 
 

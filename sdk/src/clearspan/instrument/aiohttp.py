@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping
 from types import ModuleType
 from typing import Any
@@ -10,11 +11,13 @@ from weakref import WeakValueDictionary
 
 from clearspan.instrument.call import InFlight, ModelCall, begin, harmless
 from clearspan.instrument.carrying import carried
+from clearspan.instrument.forms import form
 from clearspan.instrument.patching import patch, unpatch, when_imported
 from clearspan.instrument.scope import is_wanted
 
 GROUP = "aiohttp"
 CLIENTS = {"aiohttp": ("ClientSession",)}
+BOUNDARY = b"clearspan-form"
 _CALL = "_clearspan_call"  # the attribute of a response that keeps its record
 
 Function = Callable[..., Any]
@@ -62,7 +65,10 @@ def _request(original: Function) -> Function:
 @harmless
 def _carry(session: Any, url: Any, kwargs: dict[str, Any]) -> None:  # noqa: ANN401  # the library's
     if more := carried(urlsplit(_address(session, url)).hostname):
-        kwargs["headers"] = {**more, **(kwargs.get("headers") or {})}
+        headers = sys.modules["multidict"].CIMultiDict(kwargs.get("headers") or ())
+        for name, value in more.items():
+            headers.setdefault(name, value)
+        kwargs["headers"] = headers
 
 
 def _address(session: Any, url: Any) -> str:  # noqa: ANN401  # the library's
@@ -71,19 +77,52 @@ def _address(session: Any, url: Any) -> str:  # noqa: ANN401  # the library's
 
 
 @harmless
-def _begin(session: Any, url: Any, kwargs: Mapping[str, Any]) -> ModelCall | None:  # noqa: ANN401  # the library's
+def _begin(session: Any, url: Any, kwargs: dict[str, Any]) -> ModelCall | None:  # noqa: ANN401  # the library's
     address = _address(session, url)
-    given = {**session.headers, **(kwargs.get("headers") or {})}
+    own = kwargs.get("headers") or {}
+    given = {**session.headers, **(dict(own) if isinstance(own, (Mapping, list, tuple)) else {})}
     headers = {str(name).lower(): str(value) for name, value in given.items()}
 
     def body() -> bytes | None:
-        data = kwargs.get("data")
-        if kwargs.get("json") is not None:
-            data = session.json_serialize(kwargs["json"])
+        if kwargs.get("json") is not None and kwargs.get("data") is None:
+            _serialise(session, kwargs)
             headers.setdefault("content-type", "application/json")
-        return data.encode() if isinstance(data, str) else data if type(data) is bytes else None
+        data = kwargs.get("data")
+        fields = getattr(data, "_fields", None)
+        if isinstance(data, dict):
+            fields = [({"name": name}, {}, value) for name, value in data.items()]
+        if type(fields) is list:
+            headers["content-type"] = f"multipart/form-data; boundary={BOUNDARY.decode()}"
+            return form(BOUNDARY, (_part(*field) for field in fields))
+        data = getattr(data, "_value", data)  # of a payload
+        if isinstance(data, str):
+            return data.encode()
+        return bytes(data) if isinstance(data, (bytes, bytearray, memoryview)) else None
 
     return begin("POST", address, headers, body)
+
+
+def _serialise(session: Any, kwargs: dict[str, Any]) -> None:  # noqa: ANN401  # the library's
+    """Does what the session would do, so that the program's own serialiser runs once."""
+    library = sys.modules["aiohttp.payload"]
+    to_bytes = getattr(session, "_json_serialize_bytes", None)
+    kind = library.JsonBytesPayload if to_bytes else library.JsonPayload
+    try:
+        data = kind(kwargs["json"], dumps=to_bytes or session.json_serialize)
+    except Exception:  # noqa: BLE001  # the program's: the session will raise it, too
+        return
+    kwargs["data"] = data
+    del kwargs["json"]
+
+
+def _part(options: Any, headers: Any, value: Any) -> tuple[bytes, bytes | int]:  # noqa: ANN401  # the library's
+    """The headers and data of a field; of files, which are not looked at, the type."""
+    is_file = "filename" in options or not isinstance(value, (str, int))
+    head = f'content-disposition: form-data; name="{options["name"]}"'
+    head += '; filename=""' if is_file else ""
+    head += "".join(f"\r\n{name}: {said}" for name, said in headers.items())
+    size = len(value) if isinstance(value, (bytes, bytearray)) else 0
+    return f"{head}\r\n\r\n".encode(), size if is_file else str(value).encode()
 
 
 @harmless

@@ -95,7 +95,7 @@ class ModelCall:
         self.is_reading = True
         try:
             yield
-        except BaseException as error:
+        except Exception as error:  # who was only interrupted may read on
             self.fail(error)
             raise
         finally:
@@ -118,14 +118,18 @@ class ModelCall:
         if self._is_over:
             return
         self._is_over = True
-        if self._answer is not None:
-            self._record(self._answer)
-        if self._answer is None or not self._answer.is_complete:
-            verdict()
-        self._finish()
+        answer, self._answer = self._answer, None  # for a program that keeps its responses
+        try:
+            if answer is not None:
+                self._record(answer)
+            if answer is None or not answer.is_complete:
+                verdict()
+        finally:
+            self._finish()
 
     def _interrupt(self) -> None:
-        if self._inflate is not None:
+        is_sent_on = str(self.span.fields.get("http.response.status_code"))[:1] == "3"
+        if self._inflate is not None and not is_sent_on:
             self.span.error(INTERRUPTED, "the answer ended before its end marker")
 
     def _record(self, answer: wire.Answer) -> None:
@@ -168,8 +172,12 @@ class InFlight:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, stack: object
     ) -> None:
-        switch(self._outside)
-        _is_sending.reset(self._token)
+        try:
+            _is_sending.reset(self._token)
+        except ValueError:
+            self._outside = None  # a coroutine that was closed in another context than it began in
+        else:
+            switch(self._outside)
         if error is not None:
             self._call.fail(error)
 

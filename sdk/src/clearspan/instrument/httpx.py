@@ -9,6 +9,7 @@ from typing import Any
 
 from clearspan.instrument.call import InFlight, ModelCall, begin, harmless
 from clearspan.instrument.carrying import carried
+from clearspan.instrument.forms import form
 from clearspan.instrument.patching import patch, unpatch, when_imported
 from clearspan.instrument.scope import is_wanted
 
@@ -56,7 +57,7 @@ def _send(library: ModuleType, original: Callable[..., Any]) -> Callable[..., An
                 self._call.cancel()
 
         def __getattr__(self, name: str) -> object:
-            return getattr(self._stream, name)
+            return getattr(vars(self).get("_stream"), name)  # a copy has none at first
 
     def send(self: Any, request: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401  # the library's
         call = _begin(library, self, request)
@@ -96,7 +97,7 @@ def _asend(library: ModuleType, original: Callable[..., Any]) -> Callable[..., A
                 self._call.cancel()
 
         def __getattr__(self, name: str) -> object:
-            return getattr(self._stream, name)
+            return getattr(vars(self).get("_stream"), name)  # a copy has none at first
 
     async def send(self: Any, request: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401  # the library's
         call = _begin(library, self, request)
@@ -128,10 +129,24 @@ def _begin(library: ModuleType, client: Any, request: Any) -> ModelCall | None: 
         try:
             found: bytes = request.content
         except library.RequestNotRead:  # a stream, which only the transport may read
-            return None
+            return _form(request.stream)
         return found
 
     return begin("POST", str(request.url), request.headers, body)
+
+
+def _form(stream: Any) -> bytes | None:  # noqa: ANN401  # the library's
+    """A multipart form, its files unread; None of any other stream."""
+    if type(stream).__name__ != "MultipartStream":
+        return None
+    return form(stream.boundary, (_part(field) for field in stream.fields))
+
+
+def _part(field: Any) -> tuple[bytes, bytes | int]:  # noqa: ANN401  # the library's
+    head: bytes = field.render_headers()
+    if not hasattr(field, "file"):
+        return head, field.render_data()
+    return head, (field.get_length() or len(head)) - len(head)
 
 
 @harmless

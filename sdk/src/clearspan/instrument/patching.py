@@ -110,6 +110,8 @@ def _tell_after(loader: Any, name: str) -> None:  # noqa: ANN401  # any object t
 
     def executed(module: ModuleType) -> None:
         execute(module)
+        if module.__name__ != name:  # the loader of a zip file loads others, too
+            return
         for then in _waiting.pop(name, {}).values():
             _run(then, module)
 

@@ -102,7 +102,7 @@ def _text(value: object) -> str:
 def _bytes(body: object) -> bytes | None:
     if isinstance(body, str):
         return body.encode()
-    return bytes(body) if isinstance(body, (bytes, bytearray)) else None
+    return bytes(body) if isinstance(body, (bytes, bytearray, memoryview)) else None
 
 
 @harmless
@@ -124,7 +124,9 @@ def _read(original: Function) -> Function:
             data = original(self, *args, **kwargs)
         wanted = _decodes(args, kwargs)
         call.received(data, is_decoded=self.decode_content if wanted is None else wanted)
-        if not data or (args[0] if args else kwargs.get("amt")) is None:
+        amount = args[0] if args else kwargs.get("amt")
+        is_all = original.__name__ == "read" and (amount is None or amount < 0)
+        if is_all or (not data and amount != 0):
             call.end()
         return data
 

@@ -97,8 +97,14 @@ class Answer:
                 self._catch_up()
             if self._framing is not None:
                 self._take_rest(self._framing)
-            self._reply = self._read(self._merger.body() if self._merger else self._body)
+            self._reply = self._read(self._whole_body())
         return self._reply
+
+    def _whole_body(self) -> Json:
+        try:
+            return self._merger.body() if self._merger else self._body
+        except RecursionError:  # nested by somebody who means ill
+            return {}
 
     def _framing_of(self, data: bytes) -> Framing | None:
         """By what the bytes begin with, for servers are not exact about types; None while there are too few."""
@@ -119,7 +125,7 @@ class Answer:
 
     def _catch_up(self) -> None:
         """Reads what waits."""
-        if self._framing is None:
+        if self._framing is None or self._reply is not None:
             return
         if self._waiting:
             data, self._waiting, self._waiting_bytes = b"".join(self._waiting), [], 0
@@ -192,7 +198,10 @@ class Answer:
             self._twins = None if self._merger is None else Twins(self._merger)
         if self._merger is not None and self._twins is not None:
             before = self._merger.growths
-            self._merger.add(chunk)
+            try:
+                self._merger.add(chunk)
+            except RecursionError:
+                return
             self._twins.learn(said, self._merger.growths - before)
 
     def _read(self, body: Json) -> Reply:

@@ -5,6 +5,7 @@ left when the body ended.
 """
 
 import json
+import re
 from binascii import Error as NotBase64
 from binascii import a2b_base64
 from struct import Struct, error, unpack_from
@@ -32,24 +33,26 @@ class Events:
 
     def __init__(self) -> None:
         self._held = bytearray()
+        self._half = b""  # of a line's end, perhaps
 
     def feed(self, data: bytes) -> list[str]:
+        if self._half or b"\r" in data:
+            data = self._half + data
+            self._half = b"\r" if data.endswith(b"\r") else b""
+            data = data.removesuffix(b"\r").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+        seen = len(self._held)
         self._held += data
-        if b"\n" not in data and b"\r" not in data:
+        end = self._held.rfind(b"\n\n", max(0, seen - 1))
+        if end < 0:
             return _let_go(self._held)
-        said = bytes(self._held)
-        if b"\r" in said:
-            cut = said.endswith(b"\r")  # half of a line's end, perhaps
-            said = said[: -1 if cut else None]
-            said = said.replace(b"\r\n", b"\n").replace(b"\r", b"\n") + b"\r" * cut
-        whole, _, rest = said.rpartition(b"\n\n")
-        self._held = bytearray(rest)
-        return _data_of(whole) if whole else []
+        whole = bytes(self._held[:end])
+        del self._held[: end + 2]
+        return _data_of(whole)
 
     def rest(self) -> list[str]:
         # Many clients read lines, not events, and take the last without the empty line that ends it.
         held, self._held = bytes(self._held), bytearray()
-        return _data_of(held.replace(b"\r", b"\n")) if held else []
+        return _data_of(held) if held else []
 
 
 def _let_go(held: bytearray) -> list[str]:
@@ -97,28 +100,46 @@ class Items:
 
     def __init__(self) -> None:
         self._held = bytearray()
+        self._needed_bytes = 0  # before a large object is tried again
 
     def feed(self, data: bytes) -> list[str]:
         self._held += data
-        if b"}" not in data:  # nothing else ends an object
+        if b"}" not in data or len(self._held) < self._needed_bytes:  # nothing else ends an object
             return _let_go(self._held)
-        found: list[str] = []
-        # Half a letter at the end stays what it is, until its other half has come.
-        held = self._held.decode("utf-8", "surrogateescape").lstrip(" \r\n\t[,]")
-        while end := _end_of_object(held):
-            found.append(held[:end].encode("utf-8", "surrogateescape").decode("utf-8", "replace"))
-            held = held[end:].lstrip(" \r\n\t[,]")
-        self._held = bytearray(held.encode("utf-8", "surrogateescape"))
-        return found
+        return self._taken()
 
     def rest(self) -> list[str]:
-        return []
+        return self._taken()
+
+    def _taken(self) -> list[str]:
+        found: list[str] = []
+        # Half a letter at the end stays what it is, until its other half has come.
+        held = self._held.decode("utf-8", "surrogateescape")
+        start = _start_of_object(held, 0)
+        while end := _end_of_object(held, start):
+            said = held[start:end].encode("utf-8", "surrogateescape")
+            found.append(said.decode("utf-8", "replace"))
+            start = _start_of_object(held, end)
+        self._held = bytearray(held[start:].encode("utf-8", "surrogateescape"))
+        size = len(self._held)
+        self._needed_bytes = size + size // 4 if size > _TRIED_BYTES else 0
+        return found
 
 
-def _end_of_object(held: str) -> int:
-    """How many characters the object takes that `held` begins with; 0 while it is not whole."""
+_BETWEEN = re.compile(r"[ \r\n\t\[,\]]*")
+_TRIED_BYTES = 8_192
+
+
+def _start_of_object(held: str, start: int) -> int:
+    """Where the next object begins."""
+    between = _BETWEEN.match(held, start)
+    return between.end() if between else start
+
+
+def _end_of_object(held: str, start: int) -> int:
+    """Where the object ends that begins at `start`; 0 while it is not whole."""
     try:
-        return json.JSONDecoder().raw_decode(held)[1]
+        return json.JSONDecoder().raw_decode(held, start)[1]
     except (ValueError, RecursionError):
         return 0
 

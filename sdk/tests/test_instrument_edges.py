@@ -1,0 +1,214 @@
+"""What HTTP clients can do besides the usual is recorded rightly, and done as without the record."""
+
+import asyncio
+import contextvars
+import copy
+import json
+import subprocess
+import sys
+import zipfile
+from collections.abc import Awaitable, Callable, Generator, Iterator
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import httpx
+import openai
+import pytest
+import urllib3
+
+import clearspan
+from clearspan.failure import Failure
+from clearspan.testing import capture_spans
+from provider import Provider, providing
+from streams import BODY as STREAMED
+from streams import HEADERS, MESSAGES, MODEL
+
+BODY: dict[str, Any] = {"model": MODEL, "messages": MESSAGES}
+CHAT = "https://api.openai.com/v1/chat/completions"
+Post = Callable[[aiohttp.ClientSession, str], Awaitable[object]]
+
+
+@pytest.fixture
+def provider() -> Iterator[Provider]:
+    with providing() as running:
+        yield running
+
+
+@pytest.fixture
+def spans() -> Iterator[list[clearspan.Span]]:
+    clearspan.instrument("httpx", "urllib3", "aiohttp")
+    with capture_spans() as captured:
+        yield captured
+    clearspan.uninstrument()
+
+
+def test_a_file_that_httpx_uploads_is_recorded_with_its_size_and_not_read(
+    provider: Provider, spans: list[clearspan.Span]
+) -> None:
+    with openai.OpenAI(base_url=provider.at("ok"), api_key="k", max_retries=0) as client:
+        client.audio.transcriptions.create(model="whisper-1", file=("a.wav", b"RIFF", "audio/wav"))
+
+    [span] = spans
+    part: Any = span.input
+    assert (span.name, part[0]["parts"][0]["size_bytes"]) == ("transcription whisper-1", 4)
+    assert b"RIFF" in provider.bodies[0]
+
+
+def over_aiohttp(url: str, post: Post, **options: Any) -> None:
+    async def main() -> None:
+        async with aiohttp.ClientSession(**options) as session:
+            await post(session, url)
+
+    asyncio.run(main())
+
+
+def test_a_form_of_aiohttp_is_recorded(provider: Provider, spans: list[clearspan.Span]) -> None:
+    async def post(session: aiohttp.ClientSession, url: str) -> None:
+        form = aiohttp.FormData({"model": "whisper-1"})
+        form.add_field("file", b"RIFF", filename="a.wav", content_type="audio/wav")
+        async with session.post(f"{url}/audio/transcriptions", data=form) as response:
+            await response.read()
+
+    over_aiohttp(provider.at("ok"), post)
+
+    [span] = spans
+    part: Any = span.input
+    assert (span.name, part[0]["parts"][0]["size_bytes"]) == ("transcription whisper-1", 4)
+
+
+def test_pairs_as_headers_and_any_bytes_are_recorded_over_aiohttp(
+    provider: Provider, spans: list[clearspan.Span]
+) -> None:
+    async def post(session: aiohttp.ClientSession, url: str) -> None:
+        data = json.dumps(BODY).encode()
+        for body in (bytearray(data), memoryview(data)):
+            headers = [("content-type", "application/json")]
+            async with session.post(f"{url}/chat/completions", data=body, headers=headers) as one:
+                await one.read()
+
+    over_aiohttp(provider.at("ok"), post)
+
+    assert [span.model for span in spans] == [MODEL, MODEL]
+
+
+def test_a_programs_own_serialiser_runs_once(
+    provider: Provider, spans: list[clearspan.Span]
+) -> None:
+    runs: list[object] = []
+
+    def serialise(value: object) -> str:
+        runs.append(value)
+        return json.dumps(value)
+
+    async def post(session: aiohttp.ClientSession, url: str) -> None:
+        async with session.post(f"{url}/chat/completions", json=BODY) as response:
+            await response.read()
+
+    over_aiohttp(provider.at("ok"), post, json_serialize=serialise)
+
+    assert (len(spans), len(runs)) == (1, 1)
+    assert provider.headers[0]["content-type"] == "application/json"
+
+
+def test_who_gave_up_waiting_may_read_on(provider: Provider, spans: list[clearspan.Span]) -> None:
+    async def post(session: aiohttp.ClientSession, url: str) -> None:
+        async with session.post(f"{url}/chat/completions", json=STREAMED) as response:
+            while True:
+                try:
+                    await asyncio.wait_for(response.content.readany(), 0.2)
+                except asyncio.TimeoutError:
+                    provider.released.set()
+                except aiohttp.ClientError:
+                    return
+
+    over_aiohttp(provider.at("hang"), post)
+
+    [span] = spans
+    assert span.status == "error"
+
+
+@pytest.mark.parametrize("name", ["read", "read1"])
+def test_reading_nothing_or_a_part_ends_no_call(
+    name: str, provider: Provider, spans: list[clearspan.Span]
+) -> None:
+    with urllib3.PoolManager() as pool:
+        url, body = f"{provider.at('ok')}/chat/completions", json.dumps(STREAMED)
+        response = pool.request("POST", url, body=body, headers=HEADERS, preload_content=False)
+        part = response.read(0) if name == "read" else response.read1()
+        rest = response.read()
+
+    [span] = spans
+    assert (part + rest).endswith(b"[DONE]\n\n")
+    assert (span.status, span.finish_reason) == ("ok", "stop")
+
+
+def test_an_answer_that_sends_elsewhere_is_no_error(spans: list[clearspan.Span]) -> None:
+    elsewhere = httpx.Response(307, headers={"location": "/v2"})
+    with httpx.Client(transport=httpx.MockTransport(lambda _: elsewhere)) as client:
+        client.post(CHAT, json=BODY)
+
+    assert [span.status for span in spans] == ["ok"]
+
+
+def test_a_stream_can_be_copied(provider: Provider, spans: list[clearspan.Span]) -> None:
+    with httpx.stream("POST", f"{provider.at('ok')}/chat/completions", json=BODY) as response:
+        copied = copy.copy(response.stream)
+        response.read()
+
+    assert isinstance(copied, httpx.SyncByteStream)
+    assert len(spans) == 1
+
+
+class _Never(httpx.AsyncBaseTransport):
+    async def handle_async_request(  # type: ignore[explicit-override]  # of Python 3.12
+        self, request: httpx.Request
+    ) -> httpx.Response:
+        await _Pause()
+        return httpx.Response(200, request=request)
+
+
+class _Pause:
+    def __await__(self) -> Generator[None]:
+        yield
+
+
+def test_a_request_that_is_dropped_in_another_context_is_cancelled(
+    spans: list[clearspan.Span],
+) -> None:
+    client = httpx.AsyncClient(transport=_Never())
+    sending = client.send(client.build_request("POST", CHAT, json=BODY))
+    contextvars.copy_context().run(sending.send, None)
+
+    with clearspan.span("outside") as outside:
+        sending.close()
+        is_outside = clearspan.current_span() is outside
+
+    assert [span.status for span in spans] == ["cancelled", "ok"]
+    assert is_outside
+
+
+def test_keys_in_addresses_are_no_part_of_an_error() -> None:
+    said = "retries exceeded with url: /g:generateContent?alt=sse&key=AIza-1 (http://me:pw@proxy/)"
+
+    assert Failure("MaxRetryError", said).message == (
+        "retries exceeded with url: /g:generateContent?alt=sse&key=*** (http://***@proxy/)"
+    )
+
+
+def test_a_library_in_a_zip_file_is_told_whatever_it_imports(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "all.zip", "w") as packed:
+        packed.writestr("its_part.py", "")
+        packed.writestr("zipped.py", "import its_part")
+    program = """
+import sys
+from clearspan.instrument.patching import when_imported
+when_imported("test", "zipped", lambda module: print(module.__name__))
+sys.path.insert(0, sys.argv[1])
+import zipped
+"""
+
+    command = [sys.executable, "-c", program, str(tmp_path / "all.zip")]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+
+    assert done.stdout == "zipped\n"
