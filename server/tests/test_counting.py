@@ -1,6 +1,7 @@
 """The counting rule: no call is paid twice in a total, and none is forgotten."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -186,6 +187,17 @@ def test_a_call_in_two_traces_counts_once_whichever_comes_first(
     }
 
     assert totals == {1: None, 2: 10}
+
+
+def test_a_call_that_two_libraries_recorded_is_one_call_of_its_trace(reader: Reader) -> None:
+    given: dict[str, Any] = {"kind": "llm", "response_id": "resp-1", "input_tokens": 10}
+
+    reader.store(span(1, 1, **given), span(1, 2, parent=1, **given))
+    [trace] = reader.get("/traces")["traces"]
+    opened = reader.get(f"/traces/{trace['trace_id']}")["trace"]
+
+    assert (trace["span_count"], trace["llm_count"], trace["input_tokens"]) == (2, 1, 10)
+    assert opened["llm_count"] == 1
 
 
 def test_of_twenty_thousand_nested_calls_only_those_without_calls_below_count(

@@ -46,7 +46,7 @@ def summarise(spans: Sequence[Row]) -> Row:
         "span_count": len(spans),
         "error_count": _count(spans, "status", "error"),
         "open_count": _count(spans, "status", "open"),
-        "llm_count": _count(spans, "kind", "llm"),
+        "llm_count": sum(span["kind"] == "llm" and bool(span["counted"]) for span in spans),
         "tool_count": _count(spans, "kind", "tool"),
         **{column: _total(paying, column) for column in _SUMMED},
         "unpriced_count": sum(span["total_cost"] is None for span in paying),

@@ -41,7 +41,7 @@ select
     arraySort(groupUniqArrayIf(if(response_model != '', response_model, request_model), (request_model != '' or response_model != '') and kind in ('llm', 'embedding'))) as models,
     toUInt32(count()) as span_count,
     toUInt32(countIf(status = 'error')) as error_count,
-    toUInt32(countIf(kind = 'llm')) as llm_count,
+    toUInt32(countIf(kind = 'llm' and counted)) as llm_count,
     toUInt32(countIf(kind = 'tool')) as tool_count,
     sumOrNullIf(input_tokens, pays) as input_tokens,
     sumOrNullIf(output_tokens, pays) as output_tokens,
