@@ -115,7 +115,7 @@ def test_a_value_that_contains_itself_ends() -> None:
 
 
 def test_a_huge_structure_stays_small() -> None:
-    huge = [[list(range(1_000)) for _ in range(1_000)] for _ in range(100)]
+    huge = [[list(range(1_000))] * 1_000] * 100
 
     text = json.dumps(captured(huge))
 

@@ -88,12 +88,15 @@ def test_datadog_gets_logs_that_name_service_trace_and_error(
     with clearspan.llm_span("chat", model="gpt-4o") as span:
         span.usage = {"input": 3, "output": 1}
         span.error("Timeout", "after 5 s")
+        span.set({"distance": float("nan"), "digits": 10**5_000})
 
     assert clearspan.flush()
     first, second = receiver.posts("/api/v2/logs")
     assert first.body == second.body
     assert second.headers["dd-api-key"] == "secret"
     (entry,) = json.loads(second.body)
+    assert entry["attributes"]["distance"] == "nan"
+    assert entry["attributes"]["digits"] == "<number of 16610 bits>"
     assert (entry["service"], entry["ddtags"]) == ("shop", "env:staging,version:1.2")
     assert (entry["status"], entry["error"]["kind"]) == ("error", "Timeout")
     assert entry["span"]["trace_id"] == span.trace_id

@@ -163,3 +163,25 @@ def test_a_child_forked_while_a_thread_is_at_work_does_not_hang(
     ended = programs.run(FORKED.format(**filled), CLEARSPAN_ENDPOINT=NO_SERVER)
 
     assert ended.code == 0
+
+
+ODD = """
+import clearspan
+
+class Odd:
+    __dataclass_fields__ = {"field": None}
+
+@clearspan.trace
+def oddities():
+    yield Odd()
+
+print(len(list(oddities())))
+clearspan.llm_span(model=Odd()).end()
+"""
+
+
+def test_values_that_cannot_be_copied_are_left_out(receiver: Receiver, programs: Programs) -> None:
+    ended = programs.run(ODD, CLEARSPAN_ENDPOINT=receiver.url)
+
+    assert (ended.code, ended.out) == (0, "1\n")
+    assert {span["name"] for span in receiver.spans()} == {"oddities", "chat"}

@@ -79,6 +79,8 @@ def test_the_definition_of_a_tool_keeps_its_keys() -> None:
         ("call +49 (30) 901820 or +14155550100", "call *** or ***"),
         ("key sk-proj-abcdefghijklmnop", "key ***"),
         ("AKIAIOSFODNN7EXAMPLE", "***"),
+        ("jwt eyJhbGciOiJub25lIn0.eyJzdWIiOiIxIn0.c2ln, -eyJhbGci.eyJzdWI.", "jwt ***, ***"),
+        ("eyJ-" * 15_000, None),  # in quadratic time this takes ten seconds
         ("Authorization: Bearer abcdef123456", "Authorization: ***"),
         ("on 2026-11-21 at 12:30, 1763731200000 ms, 3.14159", None),
         ("order 12-34-56 of 1 000 000 pieces", None),
@@ -96,17 +98,19 @@ def test_masked_capture_masks_personal_data(record: Record, text: str, masked: s
 def test_own_masks_hold_everywhere(record: Record, receiver: Receiver) -> None:
     record(masks=[r"order-\d+"])
 
-    facts = {"input": "Where is order-42?", "parameters": {"stop": "order-9"}}
+    facts = {"input": {"order-42": "Where is order-42?"}, "parameters": {"stop": "order-9"}}
     with (
         suppress(ValueError),
         clearspan.context(user="order-7"),
-        clearspan.llm_span("ask", **facts),
+        clearspan.tool_span("ask", **facts),
+        clearspan.span("find order-42"),
     ):
         raise ValueError("order-1 is lost")
 
     sent = attributes(receiver, "ask")
     span = receiver.span("ask")
     assert "order-" not in json.dumps(sent)
+    assert receiver.span("find ***")["parentSpanId"] == span["spanId"]
     assert span["status"]["message"] == "*** is lost"
     stack = next(
         fact["value"]["stringValue"]

@@ -3,6 +3,7 @@
 import logging
 import os
 import threading
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import (
 )
 
 import clearspan
-from clearspan.metrics import MOST_SERIES
+from clearspan.metrics import MOST_SERIES, Counter, Registry
 from programs import Programs
 from receiver import Answer, Receiver
 
@@ -97,12 +98,45 @@ def test_nonsense_harms_nothing(recording: Receiver) -> None:
     calls = clearspan.counter("nonsense.calls")
 
     calls.add(-1)
+    calls.add(float("inf"))
     calls.add(1)
-    clearspan.histogram("nonsense.spread").record(float("nan"))
+    clearspan.gauge("nonsense.level").set(float("nan"))
+    clearspan.histogram("nonsense.spread", bounds=[1, float("inf")]).record(float("nan"))
+    clearspan.histogram("nonsense.cost").record(Decimal("1.5"))  # type: ignore[arg-type]  # as programs do
 
     assert clearspan.flush()
     (point,) = points(recording, "nonsense.calls")
     assert point["asInt"] == "1"
+    (point,) = points(recording, "nonsense.cost")
+    assert point["sum"] == 1.5
+    assert not any(
+        word in request.body
+        for request in recording.posts("/v1/metrics")
+        for word in (b"NaN", b"Infinity")
+    )
+
+
+def test_labels_are_cut_before_they_are_kept() -> None:
+    registry = Registry()
+    calls = Counter(registry, "long.calls", "1", "")
+    registry.get(calls)
+
+    calls.add(1, text="x" * 1_000_000)
+    calls.add(1, text="x" * 1_000_001)
+
+    assert list(calls.series) == [frozenset({("text", "x" * 256)})]
+
+
+def test_instruments_without_number_are_not_kept() -> None:
+    registry = Registry()
+    made = [Counter(registry, f"calls.{number}", "1", "") for number in range(MOST_SERIES + 1)]
+
+    for instrument in made:
+        registry.get(instrument)
+        instrument.add(1)
+
+    assert len(made[MOST_SERIES - 1].series) == 1
+    assert len(made[MOST_SERIES].series) == 0
 
 
 def test_a_name_keeps_its_kind(recording: Receiver, caplog: pytest.LogCaptureFixture) -> None:

@@ -146,3 +146,42 @@ def test_a_fallback_has_no_version(name: str) -> None:
         pass
 
     assert spans[0].facts() == {"prompt_name": name}
+
+
+def test_prompts_of_a_server_that_hangs_are_waited_for_once(
+    programs: Programs, cache: Path
+) -> None:
+    source = """
+import socket
+import time
+import clearspan
+
+server = socket.create_server(("127.0.0.1", 0))
+clearspan.init(endpoint=f"http://127.0.0.1:{server.getsockname()[1]}")
+started_s = time.monotonic()
+for number in range(8):
+    assert clearspan.prompt(f"prompt {number}", fallback="Hello").template == "Hello"
+print(time.monotonic() - started_s < 8)
+"""
+
+    ended = programs.run(source, XDG_CACHE_HOME=str(cache))
+
+    assert (ended.code, ended.out) == (0, "True\n")
+
+
+def test_without_a_home_no_prompt_is_kept_in_the_current_folder(
+    receiver: Receiver, programs: Programs, name: str, tmp_path: Path
+) -> None:
+    offer(receiver, name, 1, "Hello")
+    source = f"""
+import os
+import clearspan
+
+os.chdir({str(tmp_path)!r})
+assert clearspan.prompt({name!r}).template == "Hello"
+"""
+
+    ended = programs.run(source, CLEARSPAN_ENDPOINT=receiver.url, XDG_CACHE_HOME="caches")
+
+    assert (ended.code, ended.err) == (0, "")
+    assert [path.name for path in tmp_path.iterdir()] == ["program.py"]

@@ -119,3 +119,14 @@ def test_headers_of_any_kind_do_no_harm(
 
     assert spans[0].parent_id == ""
     assert "failed while reading headers" in caplog.text
+
+
+@pytest.mark.parametrize("value", ["a=1\r\nx-evil: 1", "a=é"])
+def test_what_could_not_be_a_header_is_not_passed_on(value: str) -> None:
+    parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+    headers: dict[str, str] = {}
+
+    with clearspan.extract({"traceparent": parent, "baggage": value, "tracestate": value}):
+        clearspan.inject(headers)
+
+    assert headers == {"traceparent": parent}

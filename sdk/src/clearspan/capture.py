@@ -8,6 +8,8 @@ from sys import getsizeof
 from types import MemberDescriptorType
 from typing import Any, NamedTuple
 
+from clearspan.errors import report
+
 MAX_TEXT_CHARS = 65_536
 SHORT_KEY_CHARS, MAX_KEY_CHARS = 64, 1_024
 MAX_ITEMS = 1_000  # of one list or dict
@@ -81,7 +83,11 @@ def plain(value: object) -> Copy:
     not looked at.
     """
     copier = _Copier()
-    copy = copier.copy(value, 0)
+    try:
+        copy = copier.copy(value, 0)
+    except Exception as error:  # noqa: BLE001  # the funnel: capturing never harms
+        report(error, "copying a value")
+        return Copy(None, 0, None)
     size_bytes = copier.text_bytes + NODE_BYTES * (MAX_NODES - copier.nodes_left)
     if copier.left_out:
         return Copy(copy, size_bytes, 0)

@@ -4,8 +4,9 @@ import os
 
 from clearspan.importing import importing
 
-# What was told already. The keys are literals of this package and names of exception types, so
-# the set stays small.
+MOST_TOLD = 1_000
+
+# What was told already. Most keys are literals of this package and names of exception types.
 _told: set[tuple[str, str]] = set()
 
 
@@ -33,7 +34,7 @@ def warn_once(topic: str, message: str) -> None:
 
 
 def _is_first(topic: str, kind: str) -> bool:
-    if (topic, kind) in _told:
+    if (topic, kind) in _told or len(_told) >= MOST_TOLD:
         return False
     _told.add((topic, kind))
     return True

@@ -176,11 +176,7 @@ class Facts:
                 facts[name] = self._copied(name, value)
 
     def _copied(self, name: str, value: object) -> object:
-        try:
-            copy, size_bytes, full_bytes = plain(value)
-        except Exception as error:  # noqa: BLE001  # the funnel: capturing never harms
-            report(error, f"copying a {type(value).__qualname__}")
-            return None
+        copy, size_bytes, full_bytes = plain(value)
         if self.large is None:
             self.large = {}
         self.large[name] = size_bytes

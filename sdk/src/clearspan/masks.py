@@ -21,7 +21,7 @@ PERSONAL = (
     r"\b\d{4}([ -]?)(?:\d{4}\1\d{4}\1\d{4}|\d{6}\1\d{5})\b",
     r"(?<!\w)\+\d(?:[ ()./-]{0,2}\d){7,14}\b",
     r"\b(?:sk|pk|rk|ghp|gho|ghs|glpat|xox[abp])[-_][\w-]{12,}|\bA(?:KI|SI)A[0-9A-Z]{16}\b",
-    r"\beyJ[\w-]+\.eyJ[\w-]+\.[\w-]*",
+    r"(?<![\w-])[\w-]+\.eyJ[\w-]+\.[\w-]*",
     r"(?i:\bbearer\s+)[\w.~+/-]{8,}=*",
 )
 _SECRET = re.compile(
@@ -88,7 +88,9 @@ def _clean(value: object, is_argument: bool) -> object:  # noqa: FBT001  # one o
     if kind is dict:
         pairs: dict[str, object] = value  # type: ignore[assignment]  # the keys of copies are texts
         return {
-            key: MASKED if is_argument and _is_secret(key, item) else _clean(item, is_argument)
+            masked_text(key): MASKED
+            if is_argument and _is_secret(key, item)
+            else _clean(item, is_argument)
             for key, item in pairs.items()
         }
     return [_clean(item, is_argument) for item in value] if kind is list else value  # type: ignore[attr-defined]  # it is a list

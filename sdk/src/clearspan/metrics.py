@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from time import time_ns
 
+from clearspan.capture import ATOMS, plain
 from clearspan.errors import report, warn_once
 
 MOST_SERIES = 2_000  # of all instruments
@@ -49,11 +50,29 @@ class Instrument:
     def _of(self, labels: dict[str, object]) -> Series | None:
         """The series of ``labels``; None when there are too many. Called with the lock."""
         try:
-            found = self.series.get(key := frozenset(labels.items()))
+            found = self.series.get(frozenset(labels.items()))
         except TypeError:  # a label that has no hash, such as a list
-            labels = {name: str(value) for name, value in labels.items()}
-            found = self.series.get(key := frozenset(labels.items()))
-        return found or self._registry.made(self, key)
+            found = None
+        if found is None:
+            # Not before, because of the time. A key keeps nothing that is long or the program's own.
+            key = frozenset(_short(labels).items())
+            found = self.series.get(key) or self._registry.made(self, key)
+        return found
+
+
+def _short(labels: Mapping[str, object]) -> dict[str, object]:
+    return {
+        str(name)[:MOST_LABEL_CHARS]: value
+        if type(value) in ATOMS
+        else str(plain(value).value)[:MOST_LABEL_CHARS]
+        for name, value in sorted(labels.items())[:MOST_LABELS]
+    }
+
+
+def _finite(value: float) -> float | None:
+    """A number as JSON takes it, also of another library's type; None for one that is not finite."""
+    number = value if type(value) in {int, float} else float(value)
+    return number if math.isfinite(number) else None
 
 
 class Counter(Instrument):
@@ -65,9 +84,10 @@ class Counter(Instrument):
         """Adds ``value``, which is not negative, to the series of these labels."""
         try:
             with self._lock:
-                series = self._of(labels)
-                if series is not None and value >= 0:
-                    series.total += value
+                number = _finite(value)
+                series = None if number is None or number < 0 else self._of(labels)
+                if number is not None and series is not None:
+                    series.total += number
                     series.is_fresh = True
         except Exception as error:  # noqa: BLE001  # the funnel
             report(error, "counting")
@@ -82,9 +102,10 @@ class Gauge(Instrument):
         """Makes ``value`` the last one of the series of these labels."""
         try:
             with self._lock:
-                series = self._of(labels)
-                if series is not None:
-                    series.total = value + 0
+                number = _finite(value)
+                series = None if number is None else self._of(labels)
+                if number is not None and series is not None:
+                    series.total = number
                     series.is_fresh = True
         except Exception as error:  # noqa: BLE001  # the funnel
             report(error, "setting a gauge")
@@ -108,22 +129,23 @@ class Histogram(Instrument):
         bounds: Sequence[float] = BOUNDS,
     ) -> None:
         super().__init__(registry, name, unit, description)
-        self.bounds = sorted(bounds)
+        self.bounds = sorted(bound for bound in bounds if math.isfinite(bound))
 
     def record(self, value: float, /, **labels: object) -> None:
         """Adds ``value`` to the series of these labels."""
         try:
             with self._lock:
-                series = self._of(labels)
-                if series is None or not math.isfinite(value):
+                number = _finite(value)
+                series = None if number is None else self._of(labels)
+                if number is None or series is None:
                     return
                 if not series.buckets:
                     series.buckets = [0] * (len(self.bounds) + 1)
-                series.buckets[bisect_left(self.bounds, value)] += 1
-                series.total += value
+                series.buckets[bisect_left(self.bounds, number)] += 1
+                series.total += number
                 series.count += 1
-                series.least = min(series.least, value)
-                series.most = max(series.most, value)
+                series.least = min(series.least, number)
+                series.most = max(series.most, number)
                 series.is_fresh = True
         except Exception as error:  # noqa: BLE001  # the funnel
             report(error, "recording a value")
@@ -144,7 +166,9 @@ class Registry:
     def get(self, instrument: Instrument) -> Instrument:
         """The instrument that has this name already, if it is of the same kind, else this one."""
         with self._lock:
-            known = self._names.setdefault(instrument.name, instrument)
+            known = self._names.get(instrument.name, instrument)
+            if known is instrument and len(self._names) < MOST_SERIES:
+                self._names[instrument.name] = instrument
             if known.kind == instrument.kind:
                 return known
         warn_once("kind", f"{instrument.name} is a {known.kind} and a {instrument.kind}")
@@ -153,15 +177,18 @@ class Registry:
     def made(self, instrument: Instrument, key: Key) -> Series | None:
         """A new series; None when there are too many, which is counted and told once."""
         with self._lock:
-            is_full = self._count >= MOST_SERIES and instrument is not self._dropped
-            if not is_full:
+            is_known = self._names.get(instrument.name) is instrument
+            is_full = not (is_known and self._count < MOST_SERIES)
+            if instrument is self._dropped or not is_full:
+                is_full = False
                 self._count += 1
                 self.is_used = True
-                labels = [(str(name), str(value)[:MOST_LABEL_CHARS]) for name, value in key]
-                instrument.series[key] = Series(dict(sorted(labels)[:MOST_LABELS]))
+                labels = [(name, str(value)) for name, value in key]
+                instrument.series[key] = Series(dict(sorted(labels)))
         if is_full:
             self._dropped.add(1)
-            warn_once("series", f"there are {MOST_SERIES} series of metrics; no more are kept")
+            if is_known or len(self._names) >= MOST_SERIES:
+                warn_once("series", f"there are {MOST_SERIES} series of metrics; no more are kept")
             return None
         self.wake()
         return instrument.series[key]
@@ -212,6 +239,8 @@ class Registry:
         self, instrument: Instrument, changed: Sequence[Series], now_ns: str
     ) -> Iterator[dict[str, object]]:
         for series in changed:
+            if not math.isfinite(series.total):  # it has grown beyond what a number can be
+                continue
             with instrument._lock:  # noqa: SLF001  # one unit
                 point = _point(instrument, series)
             labels = [

@@ -7,6 +7,7 @@ import math
 from collections.abc import Callable, Iterable, Mapping
 
 from clearspan.fields import FIELDS
+from clearspan.masks import masked_text
 from clearspan.messages import messages
 from clearspan.tracer import Span
 
@@ -40,6 +41,7 @@ PARAMETERS = frozenset(
     }
 )
 INT64_MAX = 2**63 - 1
+MAX_BITS = 2_000
 SAMPLED, PARENT_IS_LOCAL, PARENT_IS_REMOTE = 0x1, 0x100, 0x300
 
 
@@ -54,7 +56,7 @@ def attributes(span: Span) -> Attributes:
         "error.type": span.failure.type if span.failure else None,
     }
     if span.kind in NAMED_BY_SPAN:
-        facts.setdefault(NAMED_BY_SPAN[span.kind], span.name)
+        facts.setdefault(NAMED_BY_SPAN[span.kind], masked_text(str(span.name)))
     for name, value in facts.items():
         if name in WRITERS and value is not None:
             sent.update(WRITERS[name](value, span.kind))
@@ -124,7 +126,15 @@ def _finite(value: object) -> object:
         return {key: _finite(item) for key, item in value.items()}
     if isinstance(value, list):
         return [_finite(item) for item in value]
+    if type(value) is int and abs(value) > INT64_MAX:
+        return _large(value)
     return str(value) if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _large(number: int) -> str:
+    # Python refuses to write numbers of very many digits.
+    bits = number.bit_length()
+    return str(number) if bits <= MAX_BITS else f"<number of {bits} bits>"
 
 
 def any_value(value: object) -> dict[str, object]:
@@ -133,7 +143,7 @@ def any_value(value: object) -> dict[str, object]:
         return {"boolValue": value}
     if isinstance(value, int):
         fits = -INT64_MAX <= value <= INT64_MAX
-        return {"intValue": str(value)} if fits else {"stringValue": str(value)}
+        return {"intValue": str(value)} if fits else {"stringValue": _large(value)}
     if isinstance(value, float):
         return {"doubleValue": value} if math.isfinite(value) else {"stringValue": str(value)}
     if isinstance(value, list) and all(isinstance(item, (str, bool, int, float)) for item in value):
@@ -153,7 +163,7 @@ def encoded(span: Span) -> str:
     record: dict[str, object] = {
         "traceId": span.trace_id,
         "spanId": span.span_id,
-        "name": str(span.name),
+        "name": masked_text(str(span.name)),
         "kind": 1,
         "flags": SAMPLED | (PARENT_IS_REMOTE if span.parent_is_remote else PARENT_IS_LOCAL),
         "startTimeUnixNano": str(span.start_ns),

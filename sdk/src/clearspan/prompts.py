@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import re
@@ -15,6 +14,7 @@ from typing import NamedTuple
 from clearspan.api import ask
 from clearspan.capture import plain
 from clearspan.errors import report, warn_once
+from clearspan.importing import importing
 from clearspan.recorder import settings as current_settings
 from clearspan.settings import Settings
 from clearspan.spans import context
@@ -22,6 +22,7 @@ from clearspan.tracer import Scope
 
 RETRY_S = 10.0
 TIMEOUT_S = 2.0  # how long the first use may wait for the server
+AWAY_S = 0.1  # when the server has not answered lately
 MAX_HELD = 1_000
 VARIABLE = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 
@@ -97,6 +98,7 @@ class _Held:
 
 _entered: ContextVar[tuple[Scope, ...]] = ContextVar("clearspan.prompts", default=())
 _held: dict[str, _Held] = {}
+_away_until_s: dict[str, float] = {}  # by address
 
 
 def prompt(
@@ -129,31 +131,45 @@ def prompt(
     address = [settings.traces_url, settings.project, settings.key, name, label]
     key = hashlib.sha256(json.dumps(address).encode()).hexdigest()
     held = _held.get(key)
+    asked = (settings, name, label, key)
     if held is None:
-        held = _Held(None)
-        held.refresh(settings, name, label, key)
-        held.prompt = held.prompt or _kept(key)
-        if len(_held) < MAX_HELD:
-            _held[key] = held
+        held = _Held(_kept(key))
+        is_away = monotonic() < _away_until_s.get(settings.traces_url, 0.0)
+        if not _asked(held, asked, AWAY_S if is_away else TIMEOUT_S):
+            _away_until_s[settings.traces_url] = monotonic() + RETRY_S
+        if len(_held) >= MAX_HELD:
+            _held.pop(next(iter(_held)), None)
+        _held[key] = held
     elif monotonic() - held.asked_s >= (fresh_s if held.is_fresh else RETRY_S):
         held.asked_s = monotonic()
-        asked = (settings, name, label, key)
-        thread = threading.Thread(target=held.refresh, args=asked, name="clearspan-prompt")
-        thread.daemon = True
-        with contextlib.suppress(RuntimeError):  # the interpreter allows no more threads
-            thread.start()
+        _asked(held, asked, 0.0)
     if held.prompt is None and fallback is None:
         raise LookupError(f"the prompt {name!r} ({label}) is not to be had and has no fallback")
     return held.prompt or Prompt(name, None, label, plain(fallback).value)
 
 
+def _asked(held: _Held, asked: tuple[Settings, str, str, str], wait_s: float) -> bool:
+    """Asks on a thread, because names and slow answers have time-outs of their own; false if late."""
+    thread = threading.Thread(target=held.refresh, args=asked, name="clearspan-prompt", daemon=True)
+    try:
+        thread.start()
+    except RuntimeError:  # the interpreter allows no more threads
+        if wait_s:
+            held.refresh(*asked)
+        return True
+    thread.join(wait_s)
+    return not thread.is_alive()
+
+
 def _fetched(settings: Settings, name: str, label: str) -> Prompt | None:
-    from urllib.parse import quote  # noqa: PLC0415
+    with importing():
+        from urllib.parse import quote  # noqa: PLC0415
 
     path = f"/api/v1/prompts/{quote(name, safe='')}"
     try:
         status, found = ask(settings, f"{path}?label={quote(label, safe='')}", None, TIMEOUT_S)
     except OSError as error:
+        _away_until_s[settings.traces_url] = monotonic() + RETRY_S
         warn_once("away, prompts", f"no prompts from the server ({error}); former ones are used")
         return None
     prompt = _read(name, label, found)
@@ -170,6 +186,8 @@ def _read(name: str, label: str, found: object) -> Prompt | None:
 
 def _file(key: str) -> str:
     caches = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")  # noqa: PTH111  # pathlib is slow to import
+    if not os.path.isabs(caches):  # noqa: PTH117  # the same
+        return ""  # without a home it would be in whatever is the current folder
     return os.path.join(caches, "clearspan", "prompts", f"{key}.json")  # noqa: PTH118  # the same
 
 
@@ -184,7 +202,8 @@ def _kept(key: str) -> Prompt | None:
 
 
 def _keep(key: str, prompt: Prompt) -> None:
-    file = _file(key)
+    if not (file := _file(key)):
+        return
     new = f"{file}.{os.urandom(4).hex()}"
     try:
         os.makedirs(os.path.dirname(file), mode=0o700, exist_ok=True)  # noqa: PTH103, PTH120  # the same

@@ -72,16 +72,21 @@ def extract(headers: Mapping[str, str]) -> Scope:
         report(error, "reading headers")
         found = {}
     place = here()
-    baggage = found.get("baggage", "")[:MAX_BAGGAGE_CHARS]
+    baggage = _sendable(found.get("baggage", ""))[:MAX_BAGGAGE_CHARS]
     former = place.carried
     carried = former._replace(baggage=baggage, facts={**unpacked(baggage), **former.facts})
     parent = TRACEPARENT.fullmatch(found.get("traceparent", ""))
     if parent is None or (parent[1] == "00" and parent[4]):
         return Scope(place.trace_id, place.span_id, carried, is_remote=place.is_remote)
-    tracestate = found.get("tracestate", "")
+    tracestate = _sendable(found.get("tracestate", ""))
     if len(tracestate) <= MAX_TRACESTATE_CHARS:
         carried = carried._replace(tracestate=tracestate)
     return Scope(parent[2], parent[3], carried, is_remote=True)
+
+
+def _sendable(value: str) -> str:
+    """``value``, unless it could not be a header of the next request, or would be two."""
+    return value if value.isascii() and value.isprintable() else ""
 
 
 def current_span() -> Span | None:

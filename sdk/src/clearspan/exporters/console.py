@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator, Sequence
 
 from clearspan.exporters import Outcome
+from clearspan.masks import masked_text
 from clearspan.tracer import Span
 
 MAX_WAITING_SPANS = 10_000
@@ -81,7 +82,7 @@ def line(span: Span) -> str:
     """One span: kind, name, model, time, tokens, and what went wrong."""
     facts = span.facts()
     parts = [
-        f"{COLOURS.get(span.kind, DIM)}{span.kind}{RESET} {printable(str(span.name))}",
+        f"{COLOURS.get(span.kind, DIM)}{span.kind}{RESET} {printable(masked_text(str(span.name)))}",
         printable(str(facts.get("model") or "")),
         f"{DIM}{duration(span.end_ns - span.start_ns)}{RESET}",
         tokens(facts.get("usage")),

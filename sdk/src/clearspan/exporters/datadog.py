@@ -5,13 +5,13 @@ Source: Datadog's API reference, *Send logs* (v2): at most 1 000 entries and 5 M
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 
 from clearspan.errors import report, warn_once
 from clearspan.exporters import Outcome
 from clearspan.exporters.connection import ACCEPTED, Connection
-from clearspan.otlp_json import attributes
+from clearspan.masks import masked_text
+from clearspan.otlp_json import as_json, attributes
 from clearspan.tracer import Span
 
 MOST_CHARS = 4_500_000
@@ -70,7 +70,7 @@ class DatadogExporter:
     def _text(self, span: Span) -> str:
         """One log entry; "" when that fails, so that it does not take its neighbours along."""
         try:
-            return json.dumps({**self._common, **_entry(span)}, ensure_ascii=False)
+            return as_json({**self._common, **_entry(span)}) or ""
         except Exception as error:  # noqa: BLE001  # the funnel: one bad span
             report(error, f"writing the span {span.name!s:.80} as a log")
             return ""
@@ -78,7 +78,7 @@ class DatadogExporter:
 
 def _entry(span: Span) -> dict[str, object]:
     entry: dict[str, object] = {
-        "message": f"{span.kind} {span.name} {span.status}",
+        "message": f"{span.kind} {masked_text(str(span.name))} {span.status}",
         "status": "error" if span.status == "error" else "info",
         "timestamp": span.start_ns // 1_000_000,
         "duration": span.end_ns - span.start_ns,
