@@ -6,8 +6,17 @@ _ASKED = "of a stream only the model that was asked for is told"
 _NO_REASON = (
     "of no stream it tells why it ended: one that was left looks like a whole one without usage"
 )
+_JUST_ENDS = (
+    "the provider has one word for an answer that was said and for one that asks for a tool"
+)
 
 LOST: dict[tuple[str, str, str], str] = {
+    **{
+        (f"python/clearspan-{name}", scenario, "finish reason"): _JUST_ENDS
+        for name in ("google-genai", "ollama")
+        for scenario in ("tools", "alone")
+    },
+    ("python/clearspan-openai", "responses", "finish reason"): _JUST_ENDS,
     ("node/langfuse-3", "tools", "tool"): "it has no word for a tool: a span holds its call",
     ("node/langfuse-3", "error", "status"): "its traces have no status: the call alone has failed",
     **{(name, "stream", "model"): _ASKED for name in _LANGFUSE},

@@ -23,7 +23,6 @@ class Model:
     output: Decimal = Decimal()
     cache_read: Decimal | None = None
     cache_write: Decimal | None = None  # kept for five minutes
-    says_tool_call: bool = True  # when an answer ends with one; else it just stops
 
     def price(self, usage: Json) -> Decimal | None:
         """What a call costs in US dollars, by its counts of `input`, `cached`, `written` and `output` tokens."""
@@ -82,7 +81,6 @@ _OTHERS = {
         input=Decimal("0.3"),
         output=Decimal("2.5"),
         cache_read=Decimal("0.03"),
-        says_tool_call=False,
     ),
     "-groq": Model(
         provider="groq",
@@ -108,9 +106,7 @@ _OTHERS = {
         output=Decimal(10),
     ),
     # One that does not think: how many tokens of an answer are thoughts, Ollama does not tell.
-    "-ollama": Model(
-        provider="ollama", name="llama3.2", dated="llama3.2", input=None, says_tool_call=False
-    ),
+    "-ollama": Model(provider="ollama", name="llama3.2", dated="llama3.2", input=None),
     "-boto3": _BEDROCK,
 }
 _BY_SCENARIO = {

@@ -183,8 +183,7 @@ def finish_reason(run: Run, scenario: Scenario) -> bool:
     """Why each answer ended: it was all said, or wants the tool."""
     if not (scenario.is_answered and scenario.is_said):
         return True
-    wants_tool = "tool_call" if asked(run).says_tool_call else "stop"
-    wanted = ["stop" if reply["text"] else wants_tool for reply in run.billed]
+    wanted = ["stop" if reply["text"] else "tool_call" for reply in run.billed]
     return [call["finish_reason"] for call in run.calls] == wanted
 
 
