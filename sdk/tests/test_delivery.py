@@ -3,6 +3,7 @@
 import logging
 import threading
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 
 import pytest
 from google.protobuf.json_format import ParseDict
@@ -358,6 +359,23 @@ def test_a_child_is_sent_together_with_the_open_spans_above_it(receiver: Receive
 
     assert clearspan.flush()
     assert len(receiver.spans()) == 6
+
+
+def test_open_spans_travel_in_requests_of_bounded_size(receiver: Receiver) -> None:
+    receiver.heartbeat = Answer(204, {}, b"")
+    clearspan.init(endpoint=receiver.url, service="large ancestors")
+    with clearspan.span("slow"):
+        wait_until(receiver.spans)
+
+    with ExitStack() as stack:
+        for _ in range(8):
+            stack.enter_context(clearspan.span("open", input=["x" * 60_000] * 20))
+        record(1)
+        assert clearspan.flush()
+
+        names = [span["name"] for span in receiver.spans()]
+        assert names.count("open") == 8
+        assert max(len(request.body) for request in receiver.posts()) < 5_000_000
 
 
 def test_a_span_that_the_program_has_broken_harms_neither_it_nor_other_spans(

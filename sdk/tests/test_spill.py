@@ -385,3 +385,18 @@ def test_the_oldest_files_make_room_and_are_counted(folder: Path) -> None:
     assert removed == [0, 0, 7, 7]
     assert len(files(folder)) == 2
     kept.close()
+
+
+def test_a_link_to_another_folder_is_not_sent_from(folder: Path) -> None:
+    left = Spill(folder / "theirs", "http://server", {}, "ended")
+    left.keep(gzip.compress(b"{}"), 1, Numbers())
+    left.close()
+    (place,) = (folder / "theirs").iterdir()
+    (folder / "mine").mkdir()
+    (folder / "mine" / place.name).symlink_to(place)
+
+    ours = Spill(folder / "mine", "http://server", {}, "process")
+
+    assert ours.other() is None
+    with pytest.raises(PermissionError):
+        ours.keep(gzip.compress(b"{}"), 1, Numbers())

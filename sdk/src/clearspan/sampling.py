@@ -14,7 +14,7 @@ from clearspan.outbox import Bounds
 from clearspan.tracer import Sink, Span
 
 SPAN_BYTES = 1_000  # about what a small span takes
-MAX_VERDICTS = 1_000  # of traces that have been decided and may go on
+MAX_KEPT = 1_000
 RANDOM_DIGITS = 14  # of a trace id: the bits that OpenTelemetry samples by
 
 
@@ -72,8 +72,8 @@ class Sampling:
 
     A trace with an error or a cancelled span is kept whole, with weight 1; of all others the
     ``share``, by trace id, so that all processes agree, each with weight 1/share. When more is held
-    than the bounds allow, the oldest traces are decided by the share alone; a span of them that
-    fails later is still kept.
+    than the bounds allow, what is held of the oldest traces is decided by the share alone; what
+    comes later is decided anew, with the same verdict unless it fails.
     """
 
     def __init__(self, sink: Delivers, share: float, bounds: Bounds) -> None:
@@ -81,7 +81,7 @@ class Sampling:
         self._share = share
         self._bounds = bounds
         self._held: dict[str, _Held] = {}
-        self._weights: dict[str, float] = {}  # of decided traces; 0 is dropped
+        self._kept: dict[str, None] = {}  # traces kept whole from now on
         self._spans = 0
         self._size_bytes = 0
         self._lock = threading.RLock()  # reentrant, for the same reason
@@ -89,7 +89,7 @@ class Sampling:
     def started(self, span: Span, /) -> None:
         """Notes ``span`` as open, or passes it on when its trace has been kept already."""
         with self._lock:
-            if self._weights.get(span.trace_id):
+            if span.trace_id in self._kept:
                 self._sink.started(span)
             else:
                 held = self._held.setdefault(span.trace_id, _Held())
@@ -100,7 +100,6 @@ class Sampling:
         with self._lock:
             held = self._held.get(span.trace_id)
             if held is None or held.open.pop(span.span_id, None) is None:
-                self._weigh(span, self._weights.get(span.trace_id, 1.0))
                 self._sink.ended(span)
                 return
             self._hold(held, span)
@@ -116,7 +115,7 @@ class Sampling:
         """Decides all that is held, by the share: the program ends or has other settings now."""
         with self._lock:
             for trace_id in list(self._held):
-                self._decide(trace_id, self._by_share(trace_id))
+                self._decide(trace_id, self._by_share(trace_id), is_last=True)
 
     def _hold(self, held: _Held, span: Span) -> None:
         size_bytes = SPAN_BYTES + FACT_BYTES * len(span.fields)
@@ -127,34 +126,29 @@ class Sampling:
         self._size_bytes += size_bytes
 
     def _by_share(self, trace_id: str) -> float:
-        former = self._weights.get(trace_id)
-        if former is not None:
-            return former
         number = int(trace_id[-RANDOM_DIGITS:], 16)
         is_kept = number >= (1.0 - self._share) * 16**RANDOM_DIGITS
         return 1.0 / self._share if is_kept else 0.0
 
-    def _decide(self, trace_id: str, weight: float) -> None:
+    def _decide(self, trace_id: str, weight: float, *, is_last: bool = False) -> None:
         held = self._held.pop(trace_id)
         self._spans -= len(held.spans)
         self._size_bytes -= held.size_bytes
-        if held.open or weight == 1.0:  # there is more to come, or there may be
-            self._weights[trace_id] = weight
-            if len(self._weights) > MAX_VERDICTS:
-                del self._weights[next(iter(self._weights))]
+        starting = list(held.spans)
+        if weight == 1.0 or is_last:
+            starting += [span for reference in held.open.values() if (span := reference())]
+        elif held.open:  # one of them may still fail, and is then kept with weight 1
+            self._held[trace_id] = _Held(held.open)
         if weight == 0.0:
-            if held.open:  # one of them may still fail
-                self._held[trace_id] = _Held(held.open)
             return
+        if weight == 1.0:
+            self._kept[trace_id] = None
+            if len(self._kept) > MAX_KEPT:
+                del self._kept[next(iter(self._kept))]
         # Parents start before their children, as everywhere.
-        still_open = [span for reference in held.open.values() if (span := reference())]
-        for span in sorted([*still_open, *held.spans], key=lambda span: span.start_ns):
+        for span in sorted(starting, key=lambda span: span.start_ns):
+            if weight != 1.0:
+                span.fields["sample_weight"] = weight
             self._sink.started(span)
         for span in held.spans:
-            self._weigh(span, weight)
             self._sink.ended(span)
-
-    @staticmethod
-    def _weigh(span: Span, weight: float) -> None:
-        if weight not in {0.0, 1.0}:
-            span.fields["sample_weight"] = weight

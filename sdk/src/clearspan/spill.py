@@ -15,6 +15,7 @@ import gzip
 import hashlib
 import json
 import os
+import stat
 import threading
 import time
 import zlib
@@ -65,7 +66,7 @@ class Kept:
             gzip.decompress(content)
         except FileNotFoundError:
             return None
-        except (OSError, EOFError, zlib.error) as error:
+        except (OSError, EOFError, zlib.error, MemoryError) as error:
             warn_once("corrupt", f"{self.path} cannot be read ({error}); it is set aside")
             with contextlib.suppress(OSError):
                 self.path.replace(f"{self.path}{CORRUPT}")
@@ -248,7 +249,7 @@ class Spill:
         now_s = time.monotonic()
         if now_s < self._next_scan_s:
             return None
-        for folder in _folders(self._place):
+        for folder in _folders(self._place) if _is_own(self._place) else ():
             if pile := Pile.claim(folder):
                 if pile.oldest() is not None:
                     self._other = pile
@@ -277,7 +278,7 @@ class Spill:
         with contextlib.suppress(FileExistsError):
             self._place.mkdir(mode=0o700)
         # Who else could write here could let us send anything in our name.
-        if self._place.lstat().st_uid != os.geteuid():
+        if not _is_own(self._place):
             raise PermissionError(f"{self._place} belongs to somebody else")
         self._place.chmod(0o700)
 
@@ -301,6 +302,15 @@ class Spill:
         return removed
 
 
+def _is_own(place: Path) -> bool:
+    """Whether it is a folder of this user, and no link."""
+    try:
+        found = place.lstat()
+    except OSError:
+        return False
+    return HAS_LOCKS and found.st_uid == os.geteuid() and stat.S_ISDIR(found.st_mode)
+
+
 def _folders(place: Path) -> list[Path]:
     try:
         return sorted(path for path in place.iterdir() if not path.name.startswith("."))
@@ -318,12 +328,12 @@ def _all_files(root: Path) -> Iterator[tuple[int, Path, int]]:
 
 def _order(path: Path) -> int:
     digits = path.name.partition("-")[0].rstrip("ab")
-    return int(digits) if digits.isdigit() else 0
+    return int(digits) if digits.isdecimal() else 0
 
 
 def _spans(path: Path) -> int:
     digits = path.name.partition("-")[2].partition(".")[0]
-    return int(digits) if digits.isdigit() else 0
+    return int(digits) if digits.isdecimal() else 0
 
 
 def _write(path: Path, content: bytes) -> None:

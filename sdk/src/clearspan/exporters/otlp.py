@@ -16,6 +16,7 @@ from clearspan.tracer import Span
 
 MAX_BODY_CHARS = 4_000_000
 HEARTBEAT_S = 10.0
+ANNOUNCED_AT_ONCE = 256
 RETRYABLE = frozenset({429, 502, 503, 504})
 NO_CONTENT, TOO_LARGE = 204, 413
 NO_HEARTBEATS = frozenset({404, 405, 501})
@@ -132,6 +133,7 @@ class OtlpExporter:
             )
             return count
         rejected, reason = _partial_success(answer.body)
+        rejected = max(0, min(rejected, count))
         if rejected:
             warn_once("rejected", f"the server rejected {rejected} of {count} spans: {reason}")
         return rejected
@@ -152,10 +154,16 @@ class OtlpExporter:
 
     def _announce(self, spans: Sequence[Span]) -> None:
         """Sends spans that are still open, each once."""
-        texts = [text for text in map(text_of, spans) if text]
-        if texts and self._post_spans(texts).status in ACCEPTED:
-            self._announced = {span_id for span_id in self._announced if self._opened(span_id)}
-            self._announced.update(span.span_id for span in spans)
+        self._announced = {span_id for span_id in self._announced if self._opened(span_id)}
+        for start in range(0, len(spans), ANNOUNCED_AT_ONCE):
+            some = spans[start : start + ANNOUNCED_AT_ONCE]
+            texts = [text for text in map(text_of, some) if text]
+            while texts:
+                chunk = portion(texts, 0, len(texts))
+                if self._post_spans(chunk).status not in ACCEPTED:
+                    return
+                texts = texts[len(chunk) :]
+            self._announced.update(span.span_id for span in some)
 
     def _post_spans(self, texts: Sequence[str]) -> Answer:
         return self.post(self.body(texts), len(texts), self.process, self.numbers)
@@ -191,5 +199,5 @@ def _partial_success(content: bytes) -> tuple[int, str]:
     try:
         partial = json.loads(content).get("partialSuccess") or {}
         return int(partial.get("rejectedSpans") or 0), str(partial.get("errorMessage") or "")
-    except (ValueError, AttributeError, TypeError):
+    except (ValueError, AttributeError, TypeError, OverflowError, RecursionError):
         return 0, ""  # another server's idea of an answer
