@@ -1,8 +1,10 @@
 """What HTTP clients can do besides the usual is recorded rightly, and done as without the record."""
 
 import asyncio
+import contextlib
 import contextvars
 import copy
+import gzip
 import json
 import subprocess
 import sys
@@ -16,11 +18,13 @@ import httpx
 import openai
 import pytest
 import urllib3
+import zstandard
 
 import clearspan
 from clearspan.failure import Failure
 from clearspan.testing import capture_spans
 from provider import Provider, providing
+from receiver import Receiver
 from streams import BODY as STREAMED
 from streams import HEADERS, MESSAGES, MODEL
 
@@ -212,3 +216,63 @@ import zipped
     done = subprocess.run(command, capture_output=True, text=True, check=True)
 
     assert done.stdout == "zipped\n"
+
+
+def spoken(content: bytes) -> bytes:
+    said = {"role": "assistant", "content": content.decode()}
+    return json.dumps({"choices": [{"message": said, "finish_reason": "stop"}]}).encode()
+
+
+@pytest.mark.parametrize(
+    ("encoding", "status", "packed"),
+    [
+        ("gzip", "ok", gzip.compress(spoken(b"x" * 12_000_000))),
+        ("zstd", "ok", b"".join(map(zstandard.compress, (spoken(b"x")[:9], spoken(b"x")[9:])))),
+        ("gzip", "cancelled", b"no gzip"),
+    ],
+    ids=["much in little", "two frames", "broken"],
+)
+def test_however_an_answer_was_packed_its_client_says_whether_it_was_right(
+    encoding: str, status: str, packed: bytes, spans: list[clearspan.Span]
+) -> None:
+    def answer(_: httpx.Request) -> httpx.Response:
+        headers = {"content-encoding": encoding, "content-type": "application/json"}
+        return httpx.Response(200, headers=headers, content=iter([packed]))
+
+    with (
+        httpx.Client(transport=httpx.MockTransport(answer)) as client,
+        contextlib.suppress(httpx.DecodingError),
+        client.stream("POST", CHAT, json=BODY) as response,
+    ):
+        response.read()
+
+    assert [span.status for span in spans] == [status]
+
+
+def test_a_hook_may_take_the_raw_bytes(spans: list[clearspan.Span]) -> None:
+    taken: list[bytes] = []
+
+    def take(response: httpx.Response) -> None:
+        taken.extend(response.iter_raw())
+
+    transport = httpx.MockTransport(lambda _: httpx.Response(200, content=iter([b"{}"])))
+    with httpx.Client(transport=transport, event_hooks={"response": [take]}) as client:
+        client.send(client.build_request("POST", CHAT, json=BODY), stream=True)
+
+    assert taken == [b"{}"]
+    assert [span.status for span in spans] == ["cancelled"]
+
+
+def test_what_is_nested_deep_is_delivered(receiver: Receiver) -> None:
+    clearspan.init(endpoint=receiver.url, service="tests")
+    clearspan.instrument("httpx")
+    nested = b'{"a":' * 900 + b"1" + b"}" * 900
+    body = json.dumps(BODY).encode()[:-1] + b', "metadata": ' + nested + b"}"
+
+    transport = httpx.MockTransport(lambda _: httpx.Response(200, content=b"{}"))
+    with httpx.Client(transport=transport) as client:
+        client.post(CHAT, content=body, headers=HEADERS)
+    clearspan.uninstrument()
+
+    assert clearspan.flush()
+    assert len(receiver.spans()) == 1

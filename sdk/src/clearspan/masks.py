@@ -53,7 +53,7 @@ def choose(capture: str, masks: Sequence[str], redact: object) -> None:
 def cleaned(facts: dict[str, object]) -> dict[str, object]:
     """``facts`` without secrets, masked, and as the program's own hook leaves them."""
     clean = {
-        name: MASKED if _is_secret(name, value) else _clean(value, name not in NOT_ARGUMENTS)
+        name: MASKED if _is_secret(name, value) else _cleaned(value, name not in NOT_ARGUMENTS)
         for name, value in facts.items()
     }
     return {name: redacted(name, value) for name, value in clean.items()} if mode.redact else clean
@@ -75,6 +75,13 @@ def redacted(name: str, value: object) -> object:
     except Exception as error:  # noqa: BLE001  # the program's own code
         warn_once("redact", f"redact failed ({type(error).__name__}); such fields are left out")
         return None
+
+
+def _cleaned(value: object, is_argument: bool) -> object:  # noqa: FBT001  # one of two ways to go
+    try:
+        return _clean(value, is_argument)
+    except RecursionError:  # adopted from the wire as deep as JSON may be
+        return _clean(plain(value).value, is_argument)
 
 
 def _clean(value: object, is_argument: bool) -> object:  # noqa: FBT001  # one of two ways to go

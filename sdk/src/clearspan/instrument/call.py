@@ -85,9 +85,18 @@ class ModelCall:
             return
         self._size_bytes += len(data)
         if not is_decoded:
-            data = self._inflate(data) if self._inflate else b""
+            data = self._inflated(data)
         if self._answer.feed(data):
             self.span.first_token()
+
+    def _inflated(self, data: bytes) -> bytes:
+        if self._inflate is None:
+            return b""
+        try:
+            return self._inflate(data)
+        except Exception:  # noqa: BLE001  # each library has its own; the client will say the same
+            self._inflate = None
+            return b""
 
     @contextmanager
     def reading(self) -> Iterator[None]:

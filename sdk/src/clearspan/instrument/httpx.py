@@ -153,6 +153,9 @@ def _part(field: Any) -> tuple[bytes, bytes | int]:  # noqa: ANN401  # the libra
 def _answered(call: ModelCall, response: Any, stream: type) -> None:  # noqa: ANN401  # the library's
     call.answered(response.status_code, response.headers)
     if response.is_stream_consumed or response.is_closed:
+        if "_content" not in vars(response):  # a hook has taken the raw bytes
+            call.cancel()
+            return
         call.received(response.content, is_decoded=True)
         call.end()
     else:

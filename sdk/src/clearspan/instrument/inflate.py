@@ -6,7 +6,7 @@ import sys
 import zlib
 from collections.abc import Callable
 
-MAX_STEP_BYTES = 4_000_000  # that one slice may grow to; what is beyond is not looked at
+MAX_SLICE_BYTES = 64_000_000  # that one slice may grow to; what grows further is looked at no more
 
 Inflate = Callable[[bytes], bytes]
 
@@ -30,8 +30,15 @@ def inflater(encoding: str) -> Inflate | None:
 
 
 def _zlib(window_bits: int) -> Inflate:
-    inflate = zlib.decompressobj(window_bits)
-    return lambda data: inflate.decompress(data, MAX_STEP_BYTES)
+    decompressor = zlib.decompressobj(window_bits)
+
+    def inflate(data: bytes) -> bytes:
+        found = decompressor.decompress(data, MAX_SLICE_BYTES)
+        if decompressor.unconsumed_tail:
+            raise OverflowError(len(data))
+        return found
+
+    return inflate
 
 
 def _deflate() -> Inflate:
@@ -61,11 +68,21 @@ def _brotli() -> Inflate | None:
 
 def _zstd() -> Inflate | None:
     standard = sys.modules.get("compression.zstd") or sys.modules.get("backports.zstd")
-    if standard is not None:
-        decompress: Inflate = standard.ZstdDecompressor().decompress
-        return decompress
     library = sys.modules.get("zstandard")
-    if library is None:
+    if standard is not None:
+        make = standard.ZstdDecompressor
+    elif library is not None:
+        make = library.ZstdDecompressor().decompressobj
+    else:
         return None
-    found: Inflate = library.ZstdDecompressor().decompressobj().decompress
-    return found
+    frames = [make()]
+
+    def inflate(data: bytes) -> bytes:
+        found = b""
+        while data:  # one frame may follow another
+            frames[0] = make() if frames[0].eof else frames[0]
+            found += frames[0].decompress(data)
+            data = frames[0].unused_data
+        return found
+
+    return inflate
