@@ -52,7 +52,7 @@ def freeze(
         key: of a reader; else that of the settings.
 
     Returns:
-        The pytest file, whose ``program()`` is to be filled in.
+        The pytest file, whose ``program()`` is to be filled in; one that is there stays as it is.
 
     Raises:
         ValueError: this is no trace id.
@@ -81,7 +81,8 @@ def freeze(
     folder.mkdir(parents=True, exist_ok=True)
     (folder / f"{stem}.json").write_text(text + "\n", encoding="utf-8")
     test = folder / f"test_{stem}.py"
-    test.write_text(TEST.format(trace_id=trace_id, stem=stem), encoding="utf-8")
+    if not test.exists():  # what somebody has filled in stays
+        test.write_text(TEST.format(trace_id=trace_id, stem=stem), encoding="utf-8")
     return test
 
 
