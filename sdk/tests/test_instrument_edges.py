@@ -276,3 +276,25 @@ def test_what_is_nested_deep_is_delivered(receiver: Receiver) -> None:
 
     assert clearspan.flush()
     assert len(receiver.spans()) == 1
+
+
+class _Equal(httpx.Client):
+    __hash__ = None  # type: ignore[assignment]  # as of any class that compares itself
+
+    def __eq__(self, other: object) -> bool:  # type: ignore[explicit-override]  # of Python 3.12
+        return True
+
+
+def test_clients_that_cannot_be_hashed_are_told_apart() -> None:
+    transport = httpx.MockTransport(lambda _: httpx.Response(200, json={}))
+    with (
+        capture_spans() as spans,
+        _Equal(transport=transport) as wrapped,
+        _Equal(transport=transport) as other,
+    ):
+        clearspan.wrap(wrapped)
+        other.post(CHAT, json=BODY)
+        wrapped.post(CHAT, json=BODY)
+    clearspan.uninstrument()
+
+    assert len(spans) == 1

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Collection, Iterator
-from weakref import WeakSet
+from weakref import WeakValueDictionary
 
 MAX_LOOKED_AT = 500  # objects inside a vendor's client
 
 _everybody: set[str] = set()  # groups whose every client is recorded
-_wrapped: WeakSet[object] = WeakSet()
+_wrapped: WeakValueDictionary[int, object] = WeakValueDictionary()  # by id: some are unhashable
 
 
 def want(group: str, *, everybody: bool) -> None:
@@ -19,7 +19,7 @@ def want(group: str, *, everybody: bool) -> None:
 
 def want_only(client: object) -> None:
     """Switches recording of one HTTP client on."""
-    _wrapped.add(client)
+    _wrapped[id(client)] = client
 
 
 def want_no_more() -> None:
@@ -29,7 +29,7 @@ def want_no_more() -> None:
 
 def is_wanted(group: str, client: object) -> bool:
     """Whether the calls of this client are recorded."""
-    return group in _everybody or client in _wrapped
+    return group in _everybody or _wrapped.get(id(client)) is client
 
 
 def inside(client: object, kinds: tuple[type, ...]) -> Iterator[object]:
