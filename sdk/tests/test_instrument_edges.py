@@ -298,3 +298,24 @@ def test_clients_that_cannot_be_hashed_are_told_apart() -> None:
     clearspan.uninstrument()
 
     assert len(spans) == 1
+
+
+def test_a_call_of_an_application_that_is_called_in_process_is_recorded(
+    provider: Provider, spans: list[clearspan.Span]
+) -> None:
+    async def gateway(_scope: Any, _receive: Any, send: Any) -> None:
+        async with httpx.AsyncClient() as client:
+            await client.post(f"{provider.at('ok')}/chat/completions", json=BODY)
+        await send({"type": "http.response.start", "status": 204, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+    async def main() -> None:
+        transport = httpx.ASGITransport(app=gateway)
+        async with httpx.AsyncClient(transport=transport) as client:
+            await client.post("http://gateway/v1/chat/completions", json=BODY)
+
+    asyncio.run(main())
+
+    inner, outer = spans
+    assert (inner.parent_id, inner.status) == (outer.span_id, "ok")
+    assert outer.status == "ok"  # of nothing, which is what 204 says

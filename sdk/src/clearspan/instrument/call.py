@@ -23,6 +23,7 @@ R = TypeVar("R")
 # What was parsed from fewer bytes has no text that must be cut, and is kept without a copy.
 SMALL_BYTES = 65_536
 PARSED_BYTES = 4  # about what a byte of JSON takes in memory
+NO_CONTENT = 204
 INTERRUPTED = "StreamInterrupted"  # the error of an answer that ended before its end
 _AMAZON = re.compile(r"attempt=(\d+)")
 _KINDS = {"embeddings": "embedding", "rerank": "reranker"}
@@ -51,12 +52,15 @@ class ModelCall:
 
     __slots__ = (
         *("_answer", "_endpoint", "_inflate", "_is_over", "_key", "_size_bytes"),
-        *("is_reading", "span"),
+        *("is_reading", "span", "target"),
         "__weakref__",
     )
 
-    def __init__(self, endpoint: wire.Endpoint, key: tuple[str, int], span: Span) -> None:
+    def __init__(
+        self, endpoint: wire.Endpoint, target: str, key: tuple[str, int], span: Span
+    ) -> None:
         self.span = span
+        self.target = target  # host and path
         self.is_reading = False  # of a transport whose reading functions call each other
         self._endpoint = endpoint
         self._key = key
@@ -137,8 +141,9 @@ class ModelCall:
             self._finish()
 
     def _interrupt(self) -> None:
-        is_sent_on = str(self.span.fields.get("http.response.status_code"))[:1] == "3"
-        if self._inflate is not None and not is_sent_on:
+        status = self.span.fields.get("http.response.status_code")
+        has_body = status != NO_CONTENT and str(status)[:1] != "3"  # nor has what is sent on
+        if self._inflate is not None and has_body:
             self.span.error(INTERRUPTED, "the answer ended before its end marker")
 
     def _record(self, answer: wire.Answer) -> None:
@@ -167,7 +172,7 @@ class ModelCall:
 
 
 class InFlight:
-    """Makes a call's span current while its request is sent; what is sent inside is no other call."""
+    """Makes a call's span current while its request is sent."""
 
     __slots__ = ("_call", "_outside", "_token")
 
@@ -175,14 +180,14 @@ class InFlight:
         self._call = call
 
     def __enter__(self) -> None:
-        self._token = _is_sending.set(True)
+        self._token = _sending.set(self._call.target)
         self._outside = switch(self._call.span)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, stack: object
     ) -> None:
         try:
-            _is_sending.reset(self._token)
+            _sending.reset(self._token)
         except ValueError:
             self._outside = None  # a coroutine that was closed in another context than it began in
         else:
@@ -191,7 +196,7 @@ class InFlight:
             self._call.fail(error)
 
 
-_is_sending: ContextVar[bool] = ContextVar("clearspan.is_sending", default=False)
+_sending: ContextVar[str] = ContextVar("clearspan.sending", default="")
 
 
 @harmless
@@ -207,8 +212,12 @@ def begin(
         body: reads the body; called only for an address that looks like a model call's.
     """
     endpoint = wire.recognise(method, url, headers)
-    if endpoint is None or _is_sending.get():
+    if endpoint is None:
         return None
+    address = urlsplit(url)
+    target = f"{address.hostname}{address.path}"
+    if target == _sending.get():
+        return None  # the same request, on its way through a second library
     sent = body() or b""
     asked = wire.question(endpoint, sent, headers.get("content-type", ""))
     if not (asked.model or asked.messages):
@@ -226,7 +235,7 @@ def begin(
         "tools": asked.tools,
         "parameters": asked.parameters,
         "streamed": endpoint.streamed or asked.streamed,
-        "server.address": urlsplit(url).hostname,
+        "server.address": address.hostname,
         "attempt": attempt,
         "retry_of": former and former.first_id,
     }
@@ -236,7 +245,7 @@ def begin(
         name = f"{endpoint.operation} {asked.model}".rstrip()
         span = Span(name, _KINDS.get(endpoint.operation, "llm"), {})
     _keep(span, facts, len(sent))
-    return ModelCall(endpoint, key, span)
+    return ModelCall(endpoint, target, key, span)
 
 
 def _told(headers: Mapping[str, str]) -> int:
