@@ -273,6 +273,17 @@ def test_what_was_cut_is_listed_with_its_full_size(recording: Receiver) -> None:
 SECRET = "Secretta"
 
 
+def test_the_usage_of_a_provider_is_read_as_it_means_it(recording: Receiver) -> None:
+    with clearspan.llm_span("chat", model="claude") as span:
+        span.usage = {"input_tokens": 4, "cache_read_input_tokens": 16, "output_tokens": 5}
+
+    assert clearspan.flush()
+    attributes = recording.span("chat")["attributes"]
+    assert attributes["gen_ai.usage.input_tokens"] == 20  # Anthropic's is without the cache
+    assert attributes["gen_ai.usage.cache_read.input_tokens"] == 16
+    assert attributes["gen_ai.usage.output_tokens"] == 5
+
+
 def test_metadata_mode_sends_no_text_of_users_or_models(receiver: Receiver) -> None:
     clearspan.init(endpoint=receiver.url, capture="metadata")
 

@@ -5,6 +5,7 @@ import socket
 import stat
 import subprocess
 import sys
+import textwrap
 import threading
 from pathlib import Path
 
@@ -97,6 +98,31 @@ def test_the_address_that_lets_a_browser_in_is_printed(server: Server) -> None:
     printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
     assert printed.strip() == f"{server.url}/#token={server.token}"
+
+
+def test_the_program_that_is_printed_sends_its_trace_to_the_port_it_was_printed_for(
+    tmp_path: Path,
+) -> None:
+    said = tmp_path / "said"
+    command = [sys.executable, "-m", "clearspan_server", "up", "--no-open", "--port", "0"]
+    data = tmp_path / "data"
+    with said.open("w") as output:
+        process = subprocess.Popen(
+            [*command, "--grpc-port", "0", "--data", str(data)], stdout=output, stderr=output
+        )
+    until(lambda: "Ctrl+C" in said.read_text(encoding="utf-8"))
+    announced = json.loads((data / "run.json").read_text(encoding="utf-8"))
+    server = Server(process, announced["http"], data, announced["grpc"])
+    try:
+        printed = said.read_text(encoding="utf-8").partition("import clearspan")[2]
+        program = "import clearspan" + textwrap.dedent(printed.partition("Ctrl+C")[0].rstrip())
+        subprocess.run([sys.executable, "-c", program], check=True, capture_output=True)
+
+        until(lambda: server.get("/api/v1/traces")["traces"])
+    finally:
+        server.stop()
+
+    assert server.url in program
 
 
 def test_the_token_outlives_a_restart(tmp_path: Path) -> None:

@@ -77,7 +77,20 @@ def _text(role: str, generic_key: str, messages_key: str) -> Callable[[object, s
 
 def _usage(value: object, _kind: str) -> Attributes:
     counts = value if isinstance(value, dict) else {}
+    if counts and not counts.keys() & USAGE_KEYS.keys():
+        counts = _of_provider(counts) or counts
     return {USAGE_KEYS.get(key, f"clearspan.usage.{key}"): count for key, count in counts.items()}
+
+
+def _of_provider(counts: dict[str, object]) -> dict[str, int]:
+    """The usage that a provider's client gave, by our names; empty where it is no provider's."""
+    from clearspan.wire.usage import read_usage  # noqa: PLC0415  # slow, and for few programs
+
+    usage = read_usage(counts)
+    if usage is None:
+        return {}
+    known = {name: getattr(usage, name) for name in USAGE_KEYS}
+    return {name: count for name, count in known.items() if count is not None} | usage.other
 
 
 def _parameters(value: object, _kind: str) -> Attributes:

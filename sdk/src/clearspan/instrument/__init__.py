@@ -103,7 +103,9 @@ def _modules(targets: tuple[str, ...]) -> dict[str, None]:
     """The modules of these targets, each once, in the order of the table."""
     unknown = sorted(set(targets) - set(TARGETS))
     if unknown:
-        report(SettingError(f"{unknown} are none of {sorted(TARGETS)}"), "instrumenting")
+        known = f"{sorted(TARGETS)}; clients of vendors send over httpx, urllib3 or aiohttp"
+        said = f"{unknown} are none of {known}"
+        report(SettingError(said), f"instrumenting {unknown}")
     return dict.fromkeys(
         module for name, module in TARGETS.items() if not targets or name in targets
     )

@@ -33,14 +33,7 @@ _GRACE_S = 5  # for requests that are under way when the server is told to stop
 _DEMO_STOP_S = 5
 _DISK_LOOK_S = 5
 
-FIRST_TRACE = f"""\
-  Your first trace, with {sys.executable}:
-
-      import clearspan
-
-      with clearspan.span("hello", input="my first trace"):
-          print("recorded")
-"""
+_USUAL_URL = "http://127.0.0.1:4318"  # where the SDK sends unless it is told
 
 
 @dataclass(slots=True, frozen=True)
@@ -244,13 +237,26 @@ def _greet(announced: Running, token: str, options: Options) -> None:
         _say(
             f"  The demo agent writes a trace every two seconds to the project {DEMO_PROJECT!r}.\n"
         )
-    _say(FIRST_TRACE)
+    _say(_first_trace(announced.http))
     _say("  Ctrl+C stops it; nothing is lost.\n")
     has_screen = sys.platform == "darwin" or bool(
         os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
     )
     if options.open_browser and has_screen and sys.stderr.isatty():
         webbrowser.open(page)
+
+
+def _first_trace(url: str) -> str:
+    """A program that records a span, for whoever reads what the command prints."""
+    init = "" if url == _USUAL_URL else f'      clearspan.init(endpoint="{url}")\n\n'
+    return f"""\
+  Your first trace, with {sys.executable}:
+
+      import clearspan
+
+{init}      with clearspan.span("hello", input="my first trace"):
+          print("recorded")
+"""
 
 
 def _say(text: str) -> None:
