@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import gc
+import time
 from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
@@ -161,11 +162,14 @@ def test_timed_out(stream: Sync, provider: Provider, spans: list[clearspan.Span]
 def test_forgotten(stream: Sync, provider: Provider, spans: list[clearspan.Span]) -> None:
     opened = stream(provider.at("hang"), PATIENCE_S)
     next(opened.items)
+    read_ns = time.time_ns()
 
     del opened
     gc.collect()
 
-    assert the_only(spans).status == "cancelled"
+    span = the_only(spans)
+    assert span.status == "cancelled"
+    assert span.end_ns <= read_ns
 
 
 @asynchronous

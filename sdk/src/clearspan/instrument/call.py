@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from dataclasses import fields
+from time import time_ns
 from typing import ParamSpec, TypeVar
 from urllib.parse import urlsplit
 
@@ -51,7 +52,7 @@ class ModelCall:
     """
 
     __slots__ = (
-        *("_answer", "_endpoint", "_inflate", "_is_over", "_key", "_size_bytes"),
+        *("_answer", "_endpoint", "_inflate", "_is_over", "_key", "_last_ns", "_size_bytes"),
         *("is_reading", "span", "target"),
         "__weakref__",
     )
@@ -68,6 +69,7 @@ class ModelCall:
         self._inflate = inflater("")
         self._is_over = False
         self._size_bytes = 0  # of the answer so far
+        self._last_ns = 0  # when its last slice came
 
     @harmless
     def answered(self, status: int, headers: Mapping[str, str]) -> None:
@@ -88,6 +90,7 @@ class ModelCall:
         if self._is_over or self._answer is None or not data:
             return
         self._size_bytes += len(data)
+        self._last_ns = time_ns()
         if not is_decoded:
             data = self._inflated(data)
         if self._answer.feed(data):
@@ -168,7 +171,10 @@ class ModelCall:
         self.span.end()
 
     def __del__(self) -> None:
-        self.cancel()
+        if not self._is_over:
+            self.cancel()
+            # When it was forgotten is the garbage collector's affair; it lasted as long as it was read.
+            self.span.end_ns = self._last_ns or self.span.end_ns
 
 
 class InFlight:
