@@ -122,12 +122,20 @@ class ModelCall:
         self._conclude(self._interrupt)
 
     def cancel(self) -> None:
-        """The caller closed the stream, which is well after its end marker."""
-        self._conclude(self.span.cancel)
+        """Nobody reads on, which is well after the end marker.
+
+        The call lasted as long as it was read: when a stream was forgotten is the garbage collector's affair.
+        """
+        if not self._is_over:
+            self._conclude(self.span.cancel)
+            self.span.end_ns = self._last_ns or self.span.end_ns
 
     def fail(self, error: BaseException) -> None:
         """The request or its stream raised ``error``: a failure, or somebody's wish to stop."""
-        self._conclude(lambda: self.span.close_with(error))
+        if isinstance(error, GeneratorExit):
+            self.cancel()
+        else:
+            self._conclude(lambda: self.span.close_with(error))
 
     @harmless
     def _conclude(self, verdict: Callable[[], None]) -> None:
@@ -171,10 +179,7 @@ class ModelCall:
         self.span.end()
 
     def __del__(self) -> None:
-        if not self._is_over:
-            self.cancel()
-            # When it was forgotten is the garbage collector's affair; it lasted as long as it was read.
-            self.span.end_ns = self._last_ns or self.span.end_ns
+        self.cancel()
 
 
 class InFlight:
