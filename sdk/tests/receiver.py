@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from waiting import wait_until
+
 Json = dict[str, Any]
 
 
@@ -53,6 +55,7 @@ class Receiver:
     answers: list[Answer] = field(default_factory=list)
     heartbeat: Answer = field(default_factory=lambda: Answer(404))
     pages: dict[str, Any] = field(default_factory=dict)  # what a GET of a path is answered with
+    is_held: bool = False  # what came is not answered yet
 
     def posts(self, path: str = "/v1/traces") -> list[Request]:
         return [request for request in list(self.requests) if request.path.startswith(path)]
@@ -106,6 +109,7 @@ def serving() -> Iterator[Receiver]:
             request = Request(self.path, headers, body)
             answer = receiver.answer(request)
             receiver.requests.append(request)
+            wait_until(lambda: not receiver.is_held)
             self.reply(answer)
 
         def reply(self, answer: Answer) -> None:

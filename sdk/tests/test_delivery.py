@@ -290,6 +290,19 @@ def test_spans_open_for_long_are_announced_to_a_server_that_answers_heartbeats(
     assert int(ended["endTimeUnixNano"]) > int(ended["startTimeUnixNano"])
 
 
+def test_a_span_that_ends_while_it_is_announced_is_sent_once(receiver: Receiver) -> None:
+    receiver.heartbeat = Answer(204, {}, b"")
+    receiver.is_held = True
+    clearspan.init(endpoint=receiver.url, service="just ended")
+
+    with clearspan.span("slow"):
+        wait_until(lambda: receiver.posts("/api/v1/processes/"))
+    receiver.is_held = False
+
+    assert clearspan.flush()
+    assert len(receiver.spans()) == 1
+
+
 def test_a_server_without_heartbeats_never_sees_an_open_span(receiver: Receiver) -> None:
     clearspan.init(endpoint=receiver.url, service="no-heartbeat")
 

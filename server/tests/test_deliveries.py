@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from running import Server, serving, until
-from sending import PROTOBUF, post, request_of, span
+from sending import PROTOBUF, post, put, request_of, span
 
 # The drill's file is read ten times a second: what a test needs refused is refused from the start to the end.
 POISON = "poisonous"
@@ -43,6 +43,16 @@ def send(server: Server, project: str, *spans: Any, **headers: str) -> None:
 
 def ledger(server: Server, project: str) -> Any:
     return server.get(f"/api/v1/deliveries?project={project}")
+
+
+def open_and_ended() -> tuple[Any, Any]:
+    """A span as our SDK announces it, and as it ends."""
+    ended = span("slow")
+    opened = type(ended)()
+    opened.CopyFrom(ended)
+    opened.end_time_unix_nano = 0
+    put(opened, "clearspan.state", "open")
+    return opened, ended
 
 
 def ask(server: Server, path: str, body: object) -> Any:
@@ -95,6 +105,38 @@ def test_a_batch_that_is_sent_again_is_a_duplicate(server: Server) -> None:
 
     assert found["totals"]["stored"] == 1
     assert found["totals"]["duplicates"] == 1
+
+
+@pytest.mark.parametrize("requests", [1, 2])
+def test_an_open_span_and_its_end_are_two_records_and_no_duplicate(
+    server: Server, requests: int
+) -> None:
+    opened, ended = open_and_ended()
+    project = f"opened-{requests}"
+
+    if requests == 1:
+        send(server, project, opened, ended)
+    else:  # one right after the other: one batch of the writer
+        send(server, project, opened)
+        send(server, project, ended)
+
+    found = until(lambda: (one := settled(server, project))["totals"]["received"] == 2 and one)
+    assert found["totals"]["stored"] == 2
+    assert found["totals"]["duplicates"] == 0
+
+
+def test_the_end_of_a_span_that_was_open_before_a_restart_is_no_duplicate(tmp_path: Path) -> None:
+    opened, ended = open_and_ended()
+    with serving(tmp_path) as server:
+        send(server, "default", opened)
+        until(lambda: server.get("/api/v1/traces")["traces"])
+    with serving(tmp_path) as server:
+        send(server, "default", ended)
+
+        found = until(
+            lambda: (one := settled(server, "default"))["totals"]["received"] == 2 and one
+        )
+        assert found["totals"]["duplicates"] == 0
 
 
 def test_a_body_that_cannot_be_read_is_in_the_ledger(server: Server) -> None:

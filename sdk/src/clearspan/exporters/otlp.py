@@ -157,7 +157,9 @@ class OtlpExporter:
         self._announced = {span_id for span_id in self._announced if self._opened(span_id)}
         for start in range(0, len(spans), ANNOUNCED_AT_ONCE):
             some = spans[start : start + ANNOUNCED_AT_ONCE]
-            texts = [text for text in map(text_of, some) if text]
+            # One that has ended meanwhile waits in the queue: said here too, it would be sent twice. Asked
+            # after the encoding, for it may end during it.
+            texts = [text for span in some if (text := text_of(span)) and not span.end_ns]
             while texts:
                 chunk = portion(texts, 0, len(texts))
                 if self._post_spans(chunk).status not in ACCEPTED:

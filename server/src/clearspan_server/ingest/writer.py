@@ -25,6 +25,7 @@ from clearspan_server.ingest.batches import (
     contents,
 )
 from clearspan_server.ingest.duplicates import Seen, hashes
+from clearspan_server.ingest.merge import NO_RECORD
 from clearspan_server.ingest.refusals import Insertion
 from clearspan_server.store.columns import to_bytes
 from clearspan_server.store.engine import Engine
@@ -39,9 +40,11 @@ _LOOK_S = 0.25  # how often a waiting writer looks whether the server stops
 _PROGRESS_S = 1.0
 
 # What was received lately can be sent again: enough to know it by, the newest first, for a retry comes soon.
+# A row without a finished record (`merge.NO_RECORD`) was made of parts: its end comes for the first time.
 _LATELY = """
 select project, trace_id, span_id from spans
 where received_ns > {since_ns:Int64} and start_minute > now() - interval 2 day
+    and not has(filled, {no_record:String})
 order by received_ns desc
 limit 500000
 """
@@ -216,7 +219,8 @@ class Writer:
     def _note_duplicates(self, held: Contents) -> str:
         """How many records of each receipt were stored before, as JSON; the engine is asked once, for the last hour."""
         if self._seen is None:
-            lately = self._engine.table(_LATELY, {"since_ns": time.time_ns() - _HOUR_NS})
+            since_ns = time.time_ns() - _HOUR_NS
+            lately = self._engine.table(_LATELY, {"since_ns": since_ns, "no_record": NO_RECORD})
             self._seen = Seen()
             self._seen.add(hashes(lately, KINDS["spans"].identity))
         before = Counter[int]()
