@@ -67,6 +67,7 @@ def owner(server: Server) -> Owner:
     return Owner(server, f"p-{uuid.uuid4().hex}")
 
 
+DAYS = ("2026-06-30", "2026-07-01")
 AZURE = {"gen_ai__provider__name": "azure.ai.openai", "gen_ai__request__model": "prod-eu"}
 
 
@@ -173,7 +174,50 @@ def test_the_most_exact_entry_wins_and_says_why(owner: Owner) -> None:
     assert taken == made
     found = owner.find("gpt-4o")
     assert "exactly this name" in found["why"]
-    assert [one["entry"]["model"] for one in found["passed_over"]] == ["gpt-4o*", "gpt-*"]
+    assert [one["entry"]["model"] for one in found["passed_over"]] == [
+        "gpt-4o*",
+        "gpt-4o*",
+        "gpt-*",
+    ]
+    assert (
+        found["passed_over"][0]["why"] == "it is for the provider 'azure' alone, and none was given"
+    )
+
+
+def test_asked_without_a_provider_an_entry_that_has_one_is_found(owner: Owner) -> None:
+    made = owner.put("gpt-4o", provider="openai")
+    owner.put("gpt-4o*", provider="azure")
+
+    found = owner.find("gpt-4o")
+
+    assert found["entry"] == made
+    assert found["source"] == made["source"]
+    assert "the provider 'openai'" in found["why"]
+    whys = [one["why"] for one in found["passed_over"]]
+    assert whys == ["it is for the provider 'azure', not 'openai'"]
+
+
+def test_entries_of_other_providers_and_versions_are_named_with_the_reason(owner: Owner) -> None:
+    owner.put("gpt-4o*", provider="azure")
+    owner.put("gpt-4o", provider="openai")
+    owner.put("gpt-5")
+
+    found = owner.find("gpt-4o-2024-08-06", "openai")
+
+    assert found["source"].startswith("genai-prices/")
+    assert [one["why"] for one in found["passed_over"]] == [
+        "it is for the provider 'azure', not 'openai'",
+        "it prices calls in which 'gpt-4o' was asked for or answered",
+    ]
+
+
+def test_prices_are_shown_for_a_day(owner: Owner) -> None:
+    owner.put("m", {"input": "1"})
+    owner.put("m", {"input": "2"}, since="2026-07-01")
+
+    prices = [owner.find("m", at=at)["prices"][0]["unit_price"] for at in DAYS]
+
+    assert prices == ["1", "2"]
 
 
 def test_an_entry_holds_from_its_day_on(owner: Owner) -> None:

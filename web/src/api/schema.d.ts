@@ -1234,7 +1234,7 @@ export interface components {
         };
         /**
          * NormaliseRequest
-         * @description The window of a normalisation, RFC 3339 or epoch milliseconds; without an end it is all there is on that side.
+         * @description The window of a normalisation, RFC 3339, days or epoch milliseconds; without an end all there is on that side.
          *
          *     Spans that older rules have filled are read again, with `all` every one. A preview changes nothing and tells what
          *     would change.
@@ -1298,7 +1298,7 @@ export interface components {
         };
         /**
          * PassedOver
-         * @description An entry that means the model too, and why another one is taken.
+         * @description An entry that means the model too, or another version of it, and why it is not taken.
          */
         PassedOver: {
             entry: components["schemas"]["PriceRow"];
@@ -1660,7 +1660,7 @@ export interface components {
         };
         /**
          * RepriceRequest
-         * @description The window of a re-pricing, RFC 3339 or epoch milliseconds; without an end it is all there is on that side.
+         * @description The window of a re-pricing, RFC 3339, days or epoch milliseconds; without an end it is all there is on that side.
          *
          *     A preview changes nothing and tells what would change.
          */
@@ -2637,11 +2637,11 @@ export interface operations {
     get_deliveries: {
         parameters: {
             query?: {
-                /** @description RFC 3339 or epoch milliseconds. */
+                /** @description RFC 3339, a day (its beginning in UTC) or epoch milliseconds. */
                 from?: string | null;
                 /** @description The project, where no key says it; api/access.py reads it. */
                 project?: string | null;
-                /** @description RFC 3339 or epoch milliseconds, exclusive. */
+                /** @description RFC 3339, a day (its beginning in UTC) or epoch milliseconds. Exclusive. */
                 to?: string | null;
             };
             header?: never;
@@ -3038,11 +3038,11 @@ export interface operations {
     get_overview: {
         parameters: {
             query?: {
-                /** @description RFC 3339 or epoch milliseconds. */
+                /** @description RFC 3339, a day (its beginning in UTC) or epoch milliseconds. */
                 from?: string | null;
                 /** @description The project, where no key says it; api/access.py reads it. */
                 project?: string | null;
-                /** @description RFC 3339 or epoch milliseconds, exclusive. */
+                /** @description RFC 3339, a day (its beginning in UTC) or epoch milliseconds. Exclusive. */
                 to?: string | null;
             };
             header?: never;
@@ -3204,7 +3204,7 @@ export interface operations {
     find_price: {
         parameters: {
             query: {
-                /** @description RFC 3339 or epoch milliseconds. */
+                /** @description RFC 3339, a day (its beginning in UTC) or epoch milliseconds. */
                 at?: string | null;
                 model: string;
                 /** @description The project, where no key says it; api/access.py reads it. */
@@ -3739,11 +3739,11 @@ export interface operations {
         parameters: {
             query?: {
                 by?: "hour" | "service" | "environment" | "kind" | "name" | "provider" | "model" | "feature" | "customer";
-                /** @description RFC 3339 or epoch milliseconds. */
+                /** @description RFC 3339, a day (its beginning in UTC) or epoch milliseconds. */
                 from?: string | null;
                 /** @description The project, where no key says it; api/access.py reads it. */
                 project?: string | null;
-                /** @description RFC 3339 or epoch milliseconds, exclusive. */
+                /** @description RFC 3339, a day (its beginning in UTC) or epoch milliseconds. Exclusive. */
                 to?: string | null;
             };
             header?: never;
@@ -3864,7 +3864,7 @@ export interface operations {
                 cursor?: string;
                 environment?: string[];
                 error_type?: string[];
-                /** @description RFC 3339 or epoch milliseconds. */
+                /** @description RFC 3339, a day (its beginning in UTC) or epoch milliseconds. */
                 from?: string | null;
                 kind?: ("llm" | "embedding" | "retriever" | "reranker" | "tool" | "agent" | "chain" | "guardrail" | "evaluator" | "http" | "db" | "other")[];
                 limit?: number;
@@ -3886,7 +3886,7 @@ export interface operations {
                 sort?: "-start" | "start" | "-duration" | "duration" | "-cost" | "cost" | "-tokens" | "tokens";
                 status?: ("ok" | "error" | "cancelled" | "open" | "crashed")[];
                 tag?: string[];
-                /** @description RFC 3339 or epoch milliseconds, exclusive. */
+                /** @description RFC 3339, a day (its beginning in UTC) or epoch milliseconds. Exclusive. */
                 to?: string | null;
                 user?: string[];
             };
@@ -3977,7 +3977,7 @@ export interface operations {
                 cursor?: string;
                 environment?: string[];
                 error_type?: string[];
-                /** @description RFC 3339 or epoch milliseconds. */
+                /** @description RFC 3339, a day (its beginning in UTC) or epoch milliseconds. */
                 from?: string | null;
                 kind?: ("llm" | "embedding" | "retriever" | "reranker" | "tool" | "agent" | "chain" | "guardrail" | "evaluator" | "http" | "db" | "other")[];
                 limit?: number;
@@ -4000,7 +4000,7 @@ export interface operations {
                 state?: ("open" | "finished" | "idle" | "stalled" | "crashed")[];
                 status?: ("ok" | "error" | "cancelled" | "open" | "crashed")[];
                 tag?: string[];
-                /** @description RFC 3339 or epoch milliseconds, exclusive. */
+                /** @description RFC 3339, a day (its beginning in UTC) or epoch milliseconds. Exclusive. */
                 to?: string | null;
                 user?: string[];
             };
@@ -4130,12 +4130,12 @@ export interface operations {
         parameters: {
             query: {
                 field: "kind" | "status" | "state" | "model" | "provider" | "name" | "service" | "environment" | "user" | "session" | "tag" | "error_type";
-                /** @description RFC 3339 or epoch milliseconds. */
+                /** @description RFC 3339, a day (its beginning in UTC) or epoch milliseconds. */
                 from?: string | null;
                 prefix?: string;
                 /** @description The project, where no key says it; api/access.py reads it. */
                 project?: string | null;
-                /** @description RFC 3339 or epoch milliseconds, exclusive. */
+                /** @description RFC 3339, a day (its beginning in UTC) or epoch milliseconds. Exclusive. */
                 to?: string | null;
             };
             header?: never;

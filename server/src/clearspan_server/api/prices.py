@@ -22,7 +22,7 @@ from clearspan_server.api.shapes_prices import (
     PriceTier,
 )
 from clearspan_server.api.state import State, state_of
-from clearspan_server.api.window import ScopeQuery, parse_time, rfc3339
+from clearspan_server.api.window import TIMES, ScopeQuery, parse_time, rfc3339
 from clearspan_server.errors import BadInput, NotFound
 from clearspan_server.ingest.own_prices import CLASSES, check_entry
 from clearspan_server.ingest.price_card import PRICE_DIGITS, Card, Rate
@@ -38,7 +38,7 @@ class FindQuery(ScopeQuery):
     provider: str = Field(default="", max_length=200)
     model: str = Field(min_length=1, max_length=200)
     service_tier: str = Field(default="", max_length=100)
-    at: str | None = Field(default=None, description="RFC 3339 or epoch milliseconds.")
+    at: str | None = Field(default=None, description=TIMES)
 
 
 @router.get("")
@@ -88,7 +88,7 @@ def find_price(
         prices=_class_prices(found.card),
         why=found.why,
         entry=_row(found.match.entry) if found.match else None,
-        passed_over=[PassedOver(entry=_row(one.entry), why=why) for one, why in found.passed_over],
+        passed_over=[PassedOver(entry=_row(one), why=why) for one, why in found.passed_over],
     )
 
 

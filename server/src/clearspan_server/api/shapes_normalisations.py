@@ -8,7 +8,7 @@ from clearspan_server.api.shapes import Shape
 
 
 class NormaliseRequest(Shape):
-    """The window of a normalisation, RFC 3339 or epoch milliseconds; without an end it is all there is on that side.
+    """The window of a normalisation, RFC 3339, days or epoch milliseconds; without an end all there is on that side.
 
     Spans that older rules have filled are read again, with `all` every one. A preview changes nothing and tells what
     would change.

@@ -68,7 +68,7 @@ class ClassPrice(Shape):
 
 
 class PassedOver(Shape):
-    """An entry that means the model too, and why another one is taken."""
+    """An entry that means the model too, or another version of it, and why it is not taken."""
 
     entry: PriceRow
     why: str
@@ -89,7 +89,7 @@ class PriceFound(Shape):
 
 
 class RepriceRequest(Shape):
-    """The window of a re-pricing, RFC 3339 or epoch milliseconds; without an end it is all there is on that side.
+    """The window of a re-pricing, RFC 3339, days or epoch milliseconds; without an end it is all there is on that side.
 
     A preview changes nothing and tells what would change.
     """

@@ -1,4 +1,4 @@
-"""The window of a question: `from` and `to`, RFC 3339 or epoch milliseconds, and what holds without them."""
+"""The window of a question: `from` and `to`, RFC 3339, days or epoch milliseconds, and what holds without them."""
 
 import re
 import time
@@ -13,10 +13,12 @@ from clearspan_server.query.window import HOUR_NS, Window
 _DEFAULT_NS = 24 * HOUR_NS
 _LAST_NS = 4_102_444_800_000_000_000  # 2100-01-01: the engine's DateTime ends soon after
 _MILLISECONDS = re.compile(r"[0-9]{1,13}")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _RFC3339 = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2})[Tt ]([0-9]{2}:[0-9]{2}:[0-9]{2})(?:\.([0-9]{1,9}))?([Zz]|[+-][0-9]{2}:[0-9]{2})"
 )
 _SECOND_NS = 1_000_000_000
+TIMES = "RFC 3339, a day (its beginning in UTC) or epoch milliseconds."
 
 
 class ScopeQuery(BaseModel):
@@ -32,12 +34,8 @@ class ScopeQuery(BaseModel):
 class WindowQuery(ScopeQuery):
     """The window, both ends optional."""
 
-    since: str | None = Field(
-        default=None, alias="from", description="RFC 3339 or epoch milliseconds."
-    )
-    until: str | None = Field(
-        default=None, alias="to", description="RFC 3339 or epoch milliseconds, exclusive."
-    )
+    since: str | None = Field(default=None, alias="from", description=TIMES)
+    until: str | None = Field(default=None, alias="to", description=f"{TIMES} Exclusive.")
 
 
 def window(asked: WindowQuery, *, ahead_ns: int = HOUR_NS) -> Window:
@@ -62,7 +60,7 @@ def window(asked: WindowQuery, *, ahead_ns: int = HOUR_NS) -> Window:
 
 
 def parse_time(text: str, field: str) -> int:
-    """Nanoseconds since the epoch.
+    """Nanoseconds since the epoch of a time as `TIMES` says.
 
     Raises:
         BadInput: not a time, or one before 1970 or after 2099.
@@ -70,7 +68,7 @@ def parse_time(text: str, field: str) -> int:
     found_ns = int(text) * 1_000_000 if _MILLISECONDS.fullmatch(text) else _rfc3339_ns(text)
     if found_ns is None or not 0 <= found_ns <= _LAST_NS:
         raise BadInput(
-            f"{field} is not a time in RFC 3339 or epoch milliseconds between 1970 and 2099: {text!r}",
+            f"{field} is not a time in RFC 3339, a day or epoch milliseconds between 1970 and 2099: {text!r}",
             field=field,
             value=text,
         )
@@ -78,7 +76,7 @@ def parse_time(text: str, field: str) -> int:
 
 
 def _rfc3339_ns(text: str) -> int | None:
-    found = _RFC3339.fullmatch(text)
+    found = _RFC3339.fullmatch(f"{text}T00:00:00Z" if _DAY.fullmatch(text) else text)
     if found is None:
         return None
     day, clock, fraction, zone = found.groups(default="")

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 import typer
 
 from clearspan_server.cli import client
+from clearspan_server.cli.moments import moment
 from clearspan_server.cli.options import AsJson, Data
 from clearspan_server.errors import StartRefused
 from clearspan_server.settings import load
@@ -45,9 +46,11 @@ def reset(data: Data = None) -> None:
 @app.command()
 def show(  # noqa: PLR0913, PLR0917 - its options are its arguments
     model: Annotated[str, typer.Argument(help="A model as spans name it.")],
-    provider: Annotated[str, typer.Option(help="As spans name it; else unknown.")] = "",
+    provider: Annotated[str, typer.Option(help="As spans name it; else any.")] = "",
     service_tier: Annotated[str, typer.Option(help="Such as batch, flex, priority.")] = "",
-    at: Annotated[str | None, typer.Option(help="When; else now.")] = None,
+    at: Annotated[
+        str | None, typer.Option(help="So long ago (7d), a day (UTC), or a time; else now.")
+    ] = None,
     project: Annotated[str, typer.Option(help="Whose own prices come first.")] = "default",
     data: Data = None,
     as_json: AsJson = False,
@@ -55,7 +58,9 @@ def show(  # noqa: PLR0913, PLR0917 - its options are its arguments
     """What a model costs, and why."""
     asked = {"model": model, "provider": provider, "service_tier": service_tier, "project": project}
     server = client.find(load({"data": data}).data)
-    found = server.get(f"/api/v1/prices/find?{urlencode(asked | ({'at': at} if at else {}))}")
+    found = server.get(
+        f"/api/v1/prices/find?{urlencode(asked | ({'at': moment(at)} if at else {}))}"
+    )
     if as_json:
         typer.echo(json.dumps(found))
         return

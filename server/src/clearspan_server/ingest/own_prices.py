@@ -58,15 +58,28 @@ class OwnPrices:
                 return match
         return None
 
-    def _matches(self, providers: tuple[str, ...], names: tuple[str, ...]) -> list[Match]:
-        """Every entry that means the call, best first.
+    def anywhere(self, name: str) -> list[Match]:
+        """Every entry that means the name at whatever provider, best first."""
+        return self._matches(None, (name,))
+
+    def alike(self, name: str) -> list[PriceEntry]:
+        """Entries for another version of a model: `gpt-4o` and `gpt-4o-2024-08-06`."""
+        plain = _plain_name(name)
+        return [
+            entry
+            for entry in self.entries
+            if "*" not in entry.model and _are_versions(plain, _plain_name(entry.model))
+        ]
+
+    def _matches(self, providers: tuple[str, ...] | None, names: tuple[str, ...]) -> list[Match]:
+        """Every entry that means the call, best first; without `providers`, whichever it is for.
 
         A name wins over a pattern, a longer pattern over a shorter one, one with the provider over one for any, and
         then what holds later. The model that answered comes before the one that was asked for.
         """
         found: list[Match] = []
         for entry, pattern, card in self._patterns:
-            if entry.provider and entry.provider.lower() not in providers:
+            if entry.provider and providers is not None and entry.provider.lower() not in providers:
                 continue
             name = next((one for one in names if _means(pattern, one)), None)
             if name is not None:
@@ -80,6 +93,16 @@ class OwnPrices:
 def _means(pattern: Pattern, name: str) -> bool:
     plain = name[:_LONGEST_NAME].strip().lower()
     return _matches(pattern, plain) or _matches(pattern, split_vendor(plain)[1])
+
+
+def _plain_name(name: str) -> str:
+    return split_vendor(name[:_LONGEST_NAME].strip().lower())[1]
+
+
+def _are_versions(one: str, other: str) -> bool:
+    """Whether one of two different names goes on where the other ends, after a mark such as `-` or `@`."""
+    short, long = sorted((one, other), key=len)
+    return long.startswith(short) and not long[len(short) :][:1].isalnum() and long != short
 
 
 def _pattern(model: str) -> Pattern:

@@ -1,39 +1,42 @@
 """Which entry prices a model, and why: for a person who tries a name."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from clearspan_server.ingest.own_prices import Match
 from clearspan_server.ingest.price_card import Card
 from clearspan_server.ingest.prices import Book
+from clearspan_server.model.price_entry import PriceEntry
 
 
 @dataclass(slots=True)
 class Found:
     """The prices of a model, None where nobody knows them, with the reason in a sentence.
 
-    `match` is the project's own entry that was taken, `passed_over` are the others that mean the model, each with why
-    it was not taken.
+    `match` is the project's own entry that was taken, `passed_over` are the others that mean the model, or another
+    version of it, each with why it was not taken.
     """
 
     card: Card | None
     why: str
     match: Match | None = None
-    passed_over: list[tuple[Match, str]] = field(default_factory=list)
+    passed_over: list[tuple[PriceEntry, str]] = field(default_factory=list)
 
 
 def search(book: Book, provider: str, model: str, service_tier: str, at_ns: int) -> Found:
-    """What would price a call of this model at a moment, in nanoseconds since the epoch."""
+    """What would price a call of this model at a moment, in nanoseconds since the epoch.
+
+    Asked without a provider, an entry that has one is taken where none without one is.
+    """
     names = (model,)
     match = book.match(provider, names, at_ns)
-    passed_over = [
-        (other, _why_not(other, match, at_ns))
-        for other in book.matches(provider, names)
-        if match is None or other.entry.id != match.entry.id
-    ]
-    card = book.card(provider, names, service_tier, at_ns)
+    if match is None and not provider:
+        provider, match = _of_any_provider(book, model, at_ns)
+    passed_over = list(_passed_over(book, provider, model, match, at_ns))
     if match is not None:
-        return Found(card, _why_own(match, model), match, passed_over)
-    own = "No entry of the project holds" if passed_over else "No entry of the project matches"
+        return Found(match.card, _why_own(match, model), match, passed_over)
+    card = book.card(provider, names, service_tier, at_ns)
+    own = "No entry of the project prices it"
     if card is None:
         said = f"{provider} {model}".strip()
         return Found(
@@ -44,6 +47,33 @@ def search(book: Book, provider: str, model: str, service_tier: str, at_ns: int)
     return Found(card, f"{own}; {origin.source} knows it as {known}.", None, passed_over)
 
 
+def _of_any_provider(book: Book, model: str, at_ns: int) -> tuple[str, Match | None]:
+    """The best entry of those that are for one provider, with its provider."""
+    for match in book.own.anywhere(model):
+        if _since_ns(match) <= at_ns:
+            return match.entry.provider, match
+    return "", None
+
+
+def _passed_over(
+    book: Book, provider: str, model: str, taken: Match | None, at_ns: int
+) -> Iterator[tuple[PriceEntry, str]]:
+    providers = book.prices.provider_names(provider)
+    named = {taken.entry.id} if taken else set()
+    for match in book.own.anywhere(model):
+        entry = match.entry
+        if entry.id in named:
+            continue
+        named.add(entry.id)
+        if entry.provider and entry.provider.lower() not in providers and provider:
+            yield entry, f"it is for the provider {entry.provider!r}, not {provider!r}"
+        else:
+            yield entry, _why_not(match, taken, at_ns)
+    for entry in book.own.alike(model):
+        if entry.id not in named and (not provider or entry.provider.lower() in ("", *providers)):
+            yield entry, f"it prices calls in which {entry.model!r} was asked for or answered"
+
+
 def _why_own(match: Match, model: str) -> str:
     entry = match.entry
     how = f"matches the pattern {entry.model!r}" if "*" in entry.model else "has exactly this name"
@@ -52,9 +82,15 @@ def _why_own(match: Match, model: str) -> str:
 
 
 def _why_not(other: Match, taken: Match | None, at_ns: int) -> str:
-    since_ns = other.card.origin.since_ns if other.card else None
-    if since_ns is not None and since_ns > at_ns:
+    if _since_ns(other) > at_ns:
         return f"it holds only from {other.entry.since}"
+    if taken is not None and other.entry.provider and not taken.entry.provider:
+        return f"it is for the provider {other.entry.provider!r} alone, and none was given"
     if taken is None or taken.rank != other.rank:
         return "the other one matches more exactly"
     return "the other one holds later"
+
+
+def _since_ns(match: Match) -> int:
+    since_ns = match.card.origin.since_ns if match.card else None
+    return 0 if since_ns is None else since_ns

@@ -27,10 +27,6 @@ class Book:
         """The project's own entry for a model of these names, the one that answered first."""
         return self.own.find(self.prices.provider_names(provider), names, at_ns)
 
-    def matches(self, provider: str, names: tuple[str, ...]) -> list[Match]:
-        """Every entry that means the model, best first, whenever it holds."""
-        return self.own.matches(self.prices.provider_names(provider), names)
-
     def card(
         self, provider: str, names: tuple[str, ...], service_tier: str, at_ns: int
     ) -> Card | None:
