@@ -90,3 +90,27 @@ def test_each_field_names_the_rule_and_the_attributes_that_filled_it(server: Ser
     assert found["unread"] == ["shop.basket"]
     assert found["version"] == found["stored_version"]
     assert server.get(f"{path}&trace_id={call.trace_id.hex()}") == found
+
+
+def sources(server: Server, sent: Any) -> dict[str, tuple[str, list[str]]]:
+    """The rule and the attributes of each field of a span in the project `sources`."""
+    found = server.get(f"/api/v1/spans/{sent.span_id.hex()}/mapping?project=sources")
+    return {one["field"]: (one["dialect"], one["attributes"]) for one in found["fields"]}
+
+
+def test_tags_and_the_message_of_an_error_name_where_they_stand(server: Server) -> None:
+    failed = span("lookup", {"clearspan.tags": '["slow", "eu"]', "clearspan.kind": "tool"})
+    failed.status.code, failed.status.message = 2, "the shelf is empty"
+    raised = span("pay")
+    event = raised.events.add(name="exception")
+    for key, value in (("exception.type", "LookupError"), ("exception.message", "no card")):
+        event.attributes.add(key=key).value.string_value = value
+    post(server.url, "/v1/traces?project=sources", request_of([failed, raised]))
+    until(lambda: len(server.get("/api/v1/traces?project=sources")["traces"]) == 2)
+
+    by = {one.name: sources(server, one) for one in (failed, raised)}
+
+    assert by["lookup"]["tags"] == ("clearspan", ["clearspan.tags"])
+    assert by["lookup"]["error_message"] == ("otel", ["status.message"])
+    assert by["pay"]["error_type"] == ("otel", ["exception.type"])
+    assert by["pay"]["error_message"] == ("otel", ["exception.message"])

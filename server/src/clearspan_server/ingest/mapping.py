@@ -11,10 +11,11 @@ from typing_extensions import override
 
 from clearspan_server.ingest.coerce import number, text
 from clearspan_server.ingest.draft import Attributes, Candidate, Draft, Value
-from clearspan_server.ingest.normalise import hear, settle
+from clearspan_server.ingest.normalise import hear, otel, settle
 from clearspan_server.model.span import Span
 
 _SETTLED = "all dialects"  # what follows from the filled fields, whoever filled them
+_ERROR_MESSAGES = ("exception.message", "error.message")
 _NOT_FIELDS = frozenset(("mirrored", "truncated", "dialect", "normaliser_version"))
 _USAGE = frozenset(one.name for one in fields(Span) if one.name.endswith("_tokens")) | {
     "usage_other",
@@ -46,6 +47,8 @@ def explain(draft: Draft) -> Mapping:
     read = _ReadAttributes(draft.attributes, notes)
     resource = _ReadAttributes(draft.origin.resource, notes)
     draft.attributes, draft.origin.resource = read, resource
+    for event in draft.events:
+        event.attributes = _ReadAttributes(event.attributes, notes)
     draft.usages = _NotedUsages(notes)
     before = _values(draft.span)
     found = Mapping()
@@ -62,9 +65,24 @@ def explain(draft: Draft) -> Mapping:
     # The rule that wrote last what is there now; settling writes over what a rule found, in one vocabulary.
     last = {one.field: one for one in notes.filled if one.dialect == _SETTLED}
     last |= {one.field: one for one in notes.filled if one.dialect != _SETTLED}
+    if draft.span.error_message and "error_message" not in changed:
+        # It came with the status, or was stored from what a rule read: both are there before any rule.
+        changed.add("error_message")
+        last["error_message"] = Filled("error_message", otel.NAME, _sources_of_error(draft))
     found.filled = [last[name] for name in after if name in changed and name in last]
     found.unread = [key for key in draft.attributes if key not in notes.seen]
     return found
+
+
+def _sources_of_error(draft: Draft) -> tuple[str, ...]:
+    """Where the message of the error stands: in an exception, in an attribute, else in OTLP's status."""
+    message = draft.span.error_message
+    told = [event.attributes for event in draft.events if event.name == "exception"]
+    for held in (*told, draft.attributes):
+        for key in _ERROR_MESSAGES:
+            if key in held and text(held[key]) == message:
+                return (key,)
+    return ("status.message",)
 
 
 class _Notes:
@@ -104,6 +122,10 @@ class _Notes:
             if text(held) == value or (isinstance(value, int) and number(held) == value):
                 self._reads[:] = [(key, held)]
         self.filled.append(Filled(name, self._dialect, self._take()))
+
+    def leave(self) -> None:
+        """What was read since the last writing has filled nothing."""
+        self._reads.clear()
 
     def _take(self) -> tuple[str, ...]:
         keys = tuple(dict.fromkeys(key for key, _ in self._reads))
@@ -156,8 +178,15 @@ class _WatchedSpan(Span):
 
     @override
     def __setattr__(self, name: str, value: object) -> None:
+        if self.notes is None or name == "notes":
+            object.__setattr__(self, name, value)
+            return
+        is_kept = getattr(self, name) == value
         object.__setattr__(self, name, value)
-        if self.notes is not None and name != "notes":
+        # A rule that leaves what it finds has not filled it.
+        if is_kept:
+            self.notes.leave()
+        else:
             self.notes.write(name, value)
 
 
