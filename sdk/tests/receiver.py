@@ -56,6 +56,7 @@ class Receiver:
     heartbeat: Answer = field(default_factory=lambda: Answer(404))
     pages: dict[str, Any] = field(default_factory=dict)  # what a GET of a path is answered with
     is_held: bool = False  # what came is not answered yet
+    refused: dict[str, int] = field(default_factory=dict)  # status of a GET that is
 
     def posts(self, path: str = "/v1/traces") -> list[Request]:
         return [request for request in list(self.requests) if request.path.startswith(path)]
@@ -99,7 +100,8 @@ def serving() -> Iterator[Receiver]:
             page = receiver.pages.get(self.path)
             headers = {name.lower(): value for name, value in self.headers.items()}
             receiver.requests.append(Request(self.path, headers, b""))
-            self.reply(Answer(404) if page is None else Answer(body=json.dumps(page).encode()))
+            missing = Answer(receiver.refused.get(self.path, 404))
+            self.reply(missing if page is None else Answer(body=json.dumps(page).encode()))
 
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["content-length"]))

@@ -1,11 +1,13 @@
 """The console exporter: a finished trace as a tree on stderr."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 
 import clearspan
+from clearspan.exporters.console import ConsoleExporter
+from clearspan.testing import capture_spans
 
 
 @pytest.fixture
@@ -65,16 +67,53 @@ def test_a_name_cannot_command_the_terminal(lines: Callable[[], list[str]]) -> N
     assert lines() == ["other ·[2Jgone·next  T"]
 
 
+def words() -> Iterator[str]:
+    with clearspan.span("words"):
+        with clearspan.span("first"):
+            yield "a"
+        yield "b"
+
+
+def test_what_ends_soon_after_its_root_is_drawn_in_its_place(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with capture_spans() as spans:
+        with clearspan.span("root"):
+            spoken = words()
+            next(spoken)
+        del spoken
+
+    ConsoleExporter().export(spans, 0)
+
+    assert [re.sub("  .*", "", line.strip()) for line in capsys.readouterr().err.splitlines()] == [
+        "other root",
+        "└─ other words",
+        "└─ other first",
+    ]
+
+
+def test_what_ends_after_its_root_was_drawn_is_drawn_with_a_mark(
+    lines: Callable[[], list[str]],
+) -> None:
+    with clearspan.span("root"):
+        spoken = words()
+        next(spoken)
+    assert lines() == ["other root  T"]
+
+    del spoken
+
+    assert lines() == ["… root └─ other words  T  cancelled", "     └─ other first  T  cancelled"]
+
+
 def test_children_that_never_got_their_parent_are_printed_in_the_end(
     lines: Callable[[], list[str]], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    root = clearspan.span("root")
-    with root, clearspan.span("child"):
-        pass
-    with root, clearspan.span("late"):
-        pass
+    spoken = words()
+    next(spoken)
+    next(spoken)
 
-    assert lines() == ["other root  T", "└─ other child  T"]
+    assert lines() == []
     clearspan.init(exporters=["console"], service="another")
     assert clearspan.flush()
-    assert "late" in capsys.readouterr().err
+    assert "first" in capsys.readouterr().err
+    del spoken

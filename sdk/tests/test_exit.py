@@ -207,7 +207,7 @@ def test_late_spans_that_cannot_be_delivered_are_counted(programs: Programs) -> 
     ended = programs.run(source, CLEARSPAN_ENDPOINT=NO_SERVER)
 
     assert ended.code == 0
-    assert "recording ended with 1 spans undelivered" in ended.err
+    assert "recording ended with 1 span undelivered" in ended.err
     assert "spans end too late, so far with 2 spans undelivered" in ended.err
     assert len(ended.err.splitlines()) == 3
 

@@ -30,7 +30,7 @@ def test_a_setting_that_makes_no_sense_is_told_and_the_default_used(
 
     assert (ended.code, ended.out) == (0, "done\n")
     assert f"clearspan failed while reading {name.lower()}" in ended.err
-    assert "1 spans undelivered" in ended.err
+    assert "1 span undelivered" in ended.err
 
 
 def test_a_key_with_a_newline_at_its_end_is_taken(receiver: Receiver, programs: Programs) -> None:

@@ -111,6 +111,16 @@ def test_a_trace_that_is_not_there_is_told(receiver: Receiver, tmp_path: Path) -
         freeze(TRACE, tmp_path, endpoint=receiver.url)
 
 
+@pytest.mark.parametrize("status", [401, 403])
+def test_the_scope_that_a_key_needs_is_told(
+    receiver: Receiver, tmp_path: Path, status: int
+) -> None:
+    receiver.refused[f"/api/v1/traces/{TRACE}"] = status
+
+    with pytest.raises(LookupError, match=f"with {status}: a key with the scope `read` is needed"):
+        freeze(TRACE, tmp_path, endpoint=receiver.url)
+
+
 def test_a_chat_completion_is_answered_as_it_was(cassette: Callable[..., Path]) -> None:
     file = cassette(recorded())
 
@@ -129,6 +139,43 @@ def test_a_chat_completion_is_answered_as_it_was(cassette: Callable[..., Path]) 
     assert reply.usage is not None
     assert (reply.usage.prompt_tokens, reply.usage.completion_tokens) == (20, 9)
     assert calls.left == []
+
+
+def test_nothing_that_a_frozen_test_records_is_delivered(
+    cassette: Callable[..., Path], recording: Receiver
+) -> None:
+    file = cassette(recorded())
+    recording.requests.clear()
+    clearspan.counter("replayed.before").add(1)
+
+    with replay(file), capture_spans() as spans:
+        clearspan.init(endpoint=recording.url, service="program")
+        with clearspan.span("work"):
+            openai_client().chat.completions.create(model="gpt-4o", messages=CHAT)
+            clearspan.score("helpful", 1)
+            clearspan.counter("replayed.calls").add(1)
+        assert clearspan.flush()
+    with clearspan.span("after"):
+        pass
+    assert clearspan.flush()
+
+    assert [span.name for span in spans] == ["work"]
+    assert [span["name"] for span in recording.spans()] == ["after"]
+    assert recording.posts("/api/v1/scores") == []
+    (metrics,) = recording.posts("/v1/metrics")
+    assert b"replayed.before" in metrics.body
+    assert b"replayed.calls" not in metrics.body
+
+
+def test_replay_leaves_the_spans_to_a_block_that_captures_them(
+    cassette: Callable[..., Path],
+) -> None:
+    file = cassette(recorded())
+
+    with capture_spans() as spans, replay(file), clearspan.span("work"):
+        openai_client().chat.completions.create(model="gpt-4o", messages=CHAT)
+
+    assert [span.name for span in spans] == ["work"]
 
 
 def test_a_streamed_chat_completion_comes_in_pieces(cassette: Callable[..., Path]) -> None:

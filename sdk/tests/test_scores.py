@@ -1,6 +1,7 @@
 """Scores: sent beside the spans, once, and never in the program's way."""
 
 import json
+import socket
 
 import pytest
 
@@ -45,18 +46,34 @@ def test_a_score_that_did_not_arrive_is_sent_again_with_its_id(recording: Receiv
     assert first == second
 
 
-@pytest.mark.parametrize(("status", "told"), [(404, "no /api/v1/scores (404)"), (400, "refused")])
-def test_a_server_that_takes_none_is_told_once(
-    recording: Receiver, caplog: pytest.LogCaptureFixture, status: int, told: str
+@pytest.mark.parametrize(
+    ("status", "told"),
+    [
+        (404, "a score was refused (404): this server takes no scores"),
+        (405, "a score was refused (405): this server takes no scores"),
+        (403, "a score was refused (403): the key may not write scores"),
+        (400, "a score was refused (400): no such trace"),
+    ],
+)
+def test_a_refused_score_is_told_once_in_words_and_makes_flush_false(
+    receiver: Receiver, programs: Programs, status: int, told: str
 ) -> None:
-    recording.answers = [Answer(status), Answer(status)]
+    source = """
+import clearspan
 
-    for _ in range(2):
-        clearspan.score("helpful", 1, session="s-1")
+for _ in range(2):
+    clearspan.score("helpful", 1, session="s-1")
+print(clearspan.flush(), clearspan.flush())
+"""
+    body = b'{"error": {"code": "refused", "message": "no such trace"}}'
+    receiver.answers = [Answer(status, body=body)] * 2
 
-    assert clearspan.flush()
-    assert len(scores(recording)) == 2
-    assert sum(told in message for message in caplog.messages) == 1
+    ended = programs.run(source, CLEARSPAN_ENDPOINT=receiver.url)
+
+    assert (ended.code, ended.out) == (0, "False True\n")  # nothing was lost since
+    assert len(scores(receiver)) == 2
+    assert ended.err.count(told) == 1
+    assert ended.err.splitlines()[1:] == ["clearspan: recording ended with 2 scores unsent"]
 
 
 def test_a_score_of_nothing_is_told(recording: Receiver, caplog: pytest.LogCaptureFixture) -> None:
@@ -96,7 +113,70 @@ def test_without_a_server_a_program_with_scores_ends_soon(programs: Programs) ->
     ended = programs.run(source, CLEARSPAN_ENDPOINT="http://127.0.0.1:9")
 
     assert ended.code == 0
-    assert "takes no scores" in ended.err
+    assert "scores wait, for the server does not answer" in ended.err
+    assert "recording ended with 1 score unsent" in ended.err
+
+
+UNSENT = """
+import clearspan
+
+for _ in range(2):
+    clearspan.score("helpful", 1, session="s-1")
+for name in ("calls", "hits", "misses"):
+    clearspan.counter(name).add(1, model="a")
+print(clearspan.flush({timeout_s}))
+"""
+
+
+def test_what_a_server_that_is_away_did_not_take_is_counted_at_the_end(programs: Programs) -> None:
+    source = UNSENT.format(timeout_s=5)
+
+    ended = programs.run(source, CLEARSPAN_ENDPOINT="http://127.0.0.1:9")
+
+    assert (ended.code, ended.out) == (0, "False\n")
+    assert ended.err.count("recording ended with 2 scores and 3 metrics unsent") == 1
+
+
+def test_what_a_server_that_hangs_did_not_take_is_counted_at_the_end(programs: Programs) -> None:
+    source = UNSENT.format(timeout_s=0.2)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}"
+
+        ended = programs.run(source, CLEARSPAN_ENDPOINT=url, CLEARSPAN_EXIT_S="0.5")
+
+    assert (ended.code, ended.out) == (0, "False\n")
+    assert ended.err.count("recording ended with 2 scores and 3 metrics unsent") == 1
+
+
+def test_what_a_server_refused_is_counted_at_the_end(
+    programs: Programs, receiver: Receiver
+) -> None:
+    receiver.answers = [Answer(405)] * 3
+
+    ended = programs.run(UNSENT.format(timeout_s=5), CLEARSPAN_ENDPOINT=receiver.url)
+
+    assert (ended.code, ended.out) == (0, "False\n")
+    assert "this server takes no scores" in ended.err
+    assert "the server takes no metrics" in ended.err
+    assert "recording ended with 2 scores and 3 metrics unsent" in ended.err
+
+
+def test_a_score_after_the_end_is_sent_at_once(programs: Programs, receiver: Receiver) -> None:
+    source = """
+import atexit
+
+def last():
+    clearspan.score("helpful", 1, session="s-2")
+
+atexit.register(last)
+import clearspan
+clearspan.score("helpful", 1, session="s-1")
+"""
+
+    ended = programs.run(source, CLEARSPAN_ENDPOINT=receiver.url)
+
+    assert (ended.code, ended.err) == (0, "")
+    assert [score["session_id"] for score in scores(receiver)] == ["s-1", "s-2"]
 
 
 CHILD = """

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-import clearspan
 from clearspan.settings import Settings, resolve
+from programs import Programs
+from receiver import Receiver
 
 MANUAL = Path(__file__).parents[2] / "docs" / "sdk-settings.md"
 
@@ -55,17 +56,34 @@ def test_a_setting_that_makes_no_sense_is_told_and_ignored(
     assert "CLEARSPAN_QUEUE_SPANS" in caplog.text
 
 
-def test_an_unknown_exporter_is_told_and_harms_nothing(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+def test_an_unknown_exporter_is_told_in_one_line_and_the_default_goes_on(
+    programs: Programs, receiver: Receiver
 ) -> None:
-    monkeypatch.delenv("CLEARSPAN_STRICT")
-    clearspan.init(exporters=["carrier-pigeon"])
+    source = 'import clearspan\nclearspan.span("work").end()\n'
+    url = receiver.url
 
-    with clearspan.span("work"):
-        pass
+    ended = programs.run(source, CLEARSPAN_ENDPOINT=url, CLEARSPAN_EXPORTERS="jsonll")
 
-    assert not clearspan.flush()
-    assert "carrier-pigeon" in caplog.text
+    (line,) = ended.err.splitlines()
+    assert "reading exporters: 'jsonll' is none of otlp, console, jsonl, datadog" in line
+    assert receiver.span("work")
+
+
+def test_of_several_exporters_only_the_unknown_is_ignored(
+    programs: Programs, receiver: Receiver
+) -> None:
+    source = 'import clearspan\nclearspan.span("work").end()\n'
+    url = receiver.url
+
+    ended = programs.run(source, CLEARSPAN_ENDPOINT=url, CLEARSPAN_EXPORTERS="jsonll,console")
+
+    assert "'jsonll' is none of" in ended.err
+    assert "other work" in ended.err
+    assert receiver.requests == []
+
+
+def test_one_exporter_may_be_given_as_a_text() -> None:
+    assert resolve({"exporters": "console"}).exporters == ("console",)
 
 
 def test_the_manual_lists_every_setting_and_no_other() -> None:

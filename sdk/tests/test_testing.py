@@ -34,6 +34,16 @@ def test_what_was_there_instead_is_told() -> None:
     ]
 
 
+def test_a_failed_assertion_points_to_the_test() -> None:
+    for check, given in ((assert_span, {"name": "no"}), (assert_tree, {"expected": "no"})):
+        with pytest.raises(AssertionError) as raised:
+            check(recorded(), **given)
+
+        assert [entry.name for entry in raised.traceback if not entry.ishidden(raised)] == [
+            "test_a_failed_assertion_points_to_the_test"
+        ]
+
+
 def test_a_tree_is_compared_as_an_outline() -> None:
     spans = recorded()
 

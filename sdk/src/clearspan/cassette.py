@@ -8,11 +8,12 @@ import json
 import os
 import re
 from collections.abc import Callable, Generator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from clearspan import wire
+from clearspan.capturing import capture_spans, is_capturing
 from clearspan.instrument.patching import patch, unpatch
 from clearspan.rebuild import FORMS, Rebuilt, refusal
 from clearspan.wire.forms import Json, mapping, mappings, text
@@ -119,6 +120,7 @@ def replay(cassette: str | os.PathLike[str]) -> Generator[Replay]:
     A call is answered when provider, operation, model and messages are those of a recorded one,
     in OpenAI's form (chat completions, responses) or Anthropic's, streamed if the request says so.
     Other requests go to the network. What could not be answered fails the block at its end.
+    Spans, scores and metrics of the block are not exported; `capture_spans` shows its spans.
 
     Example:
         >>> from clearspan.testing import replay
@@ -131,20 +133,25 @@ def replay(cassette: str | os.PathLike[str]) -> Generator[Replay]:
         []
     """
     playing = Replay(mappings(json.loads(Path(cassette).read_text("utf-8")).get("calls")))
-    try:
-        for name in ("httpcore", "httpcore2", "urllib3.connectionpool"):
-            with suppress(ImportError):
-                # Below what `clearspan.instrument` patches, so that replayed calls are recorded.
-                library: Any = importlib.import_module(name)
-                if name.startswith("urllib3"):
-                    _patch_urllib3(library, playing)
-                else:
-                    _patch_httpcore(library, playing)
-        yield playing
-    finally:
-        unpatch(GROUP)
+    with nullcontext() if is_capturing() else capture_spans():
+        try:
+            _patch(playing)
+            yield playing
+        finally:
+            unpatch(GROUP)
     if playing.missed:
         raise AssertionError("\n".join(playing.missed))
+
+
+def _patch(playing: Replay) -> None:
+    for name in ("httpcore", "httpcore2", "urllib3.connectionpool"):
+        with suppress(ImportError):
+            # Below what `clearspan.instrument` patches, so that replayed calls are recorded.
+            library: Any = importlib.import_module(name)
+            if name.startswith("urllib3"):
+                _patch_urllib3(library, playing)
+            else:
+                _patch_httpcore(library, playing)
 
 
 def _patch_httpcore(library: Any, playing: Replay) -> None:  # noqa: ANN401  # a module

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from time import monotonic, sleep, time_ns
 from typing import Protocol
 
-from clearspan.errors import report, warn_once
+from clearspan.errors import counted, report, warn_once
 from clearspan.exporters import Exporter
 from clearspan.fields import FACT_BYTES, NOTHING
 from clearspan.outbox import INTERVAL_S, LAST_PAUSE_S, Bounds, Mark, Outbox
@@ -19,9 +19,11 @@ from clearspan.tracer import Span
 
 OPEN_AFTER_NS = 1_000_000_000
 EXIT_S = 3.0
-# What is left of the time at the end for writing to disk what could not be sent, and what is spent
-# on sending what ended processes have left.
+# What is left of the time at the end for writing to disk what could not be sent: this much, and up
+# to so much more as the queue is full, for masks do 8 MB/s.
 SPILL_SHARE, SPILL_S = 0.3, 1.0
+FULL_SHARE, FULL_S = 0.4, 8.0
+# What is spent on sending what ended processes have left.
 OTHERS_S = 1.0
 STUCK_S = 0.2  # between two looks at a queue that stays crowded
 REPORT_S = 10.0  # between two reports of metrics
@@ -145,8 +147,7 @@ class Delivery:
         for outbox in self._outboxes:
             outbox.closing = True
         may_spill = any(outbox.may_spill() for outbox in self._outboxes)
-        reserve_s = min(SPILL_S, SPILL_SHARE * timeout_s) if may_spill else 0.0
-        is_complete = self.flush(timeout_s - reserve_s)
+        is_complete = self.flush(timeout_s - (self._reserve_s(timeout_s) if may_spill else 0.0))
         left_s = max(0.0, deadline_s - monotonic())
         if is_complete and may_spill:
             marks = [outbox.mark(is_last=True) for outbox in self._outboxes]
@@ -158,6 +159,12 @@ class Delivery:
         self._bell.put(None)
         self._alarm.put(None)
         return is_complete
+
+    def _reserve_s(self, timeout_s: float) -> float:
+        """What of the time belongs to the disk."""
+        fullness = max((outbox.fullness() for outbox in self._outboxes), default=0.0)
+        share = SPILL_SHARE + FULL_SHARE * fullness
+        return min(share * timeout_s, SPILL_S + FULL_S * fullness)
 
     def spill(self, patience_s: float) -> None:
         """Keeps on disk what still waits."""
@@ -178,9 +185,10 @@ class Delivery:
     def tell_undelivered(self, topic: str, what: str) -> None:
         """Warns, once a topic, when anything still waits or was given up."""
         if undelivered := sum(outbox.undelivered() for outbox in self._outboxes):
-            warn_once(topic, f"{what} with {undelivered} spans undelivered")
+            warn_once(topic, f"{what} with {counted(undelivered, 'span')} undelivered")
         if spilled := sum(outbox.spilled for outbox in self._outboxes):
-            warn_once(f"{topic}, spilled", f"{what} with {spilled} spans kept for the next run")
+            kept = counted(spilled, "span")
+            warn_once(f"{topic}, spilled", f"{what} with {kept} kept for the next run")
 
     def _relieve(self) -> None:
         """Keeps spans on disk while the other thread waits for a server that hangs."""

@@ -23,7 +23,11 @@ def report(error: Exception, doing: str) -> None:
     """
     if os.environ.get("CLEARSPAN_STRICT"):
         raise error
-    if _is_first(doing, type(error).__qualname__):
+    if not _is_first(doing, type(error).__qualname__):
+        return
+    if isinstance(error, SettingError):  # its place in our code would help nobody
+        _log(f"clearspan failed while {doing}: {error}", None)
+    else:
         _log(f"clearspan failed while {doing}; the program goes on, this is told once", error)
 
 
@@ -31,6 +35,11 @@ def warn_once(topic: str, message: str) -> None:
     """Logs a warning about something expected, such as a server that is away; once a topic."""
     if _is_first(topic, ""):
         _log(f"clearspan: {message}", None)
+
+
+def counted(number: int, noun: str) -> str:
+    """Such as ``1 span`` or ``2 spans``."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _is_first(topic: str, kind: str) -> bool:

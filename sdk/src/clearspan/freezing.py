@@ -49,7 +49,7 @@ def freeze(
         trace_id: 32 hexadecimal digits.
         folder: where both files are written.
         endpoint: the server; else that of the settings.
-        key: of a reader; else that of the settings.
+        key: with the scope ``read``; else that of the settings.
 
     Returns:
         The pytest file, whose ``program()`` is to be filled in; one that is there stays as it is.
@@ -67,6 +67,9 @@ def freeze(
 
     def get(path: str) -> Json:
         status, found = ask(settings, path)
+        if status in {401, 403}:
+            needed = "a key with the scope `read` is needed"
+            raise LookupError(f"GET {path} was answered with {status}: {needed}")
         if status != 200 or not isinstance(found, dict):
             raise LookupError(f"GET {path} was answered with {status}")
         return found

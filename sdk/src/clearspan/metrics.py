@@ -151,6 +151,10 @@ class Histogram(Instrument):
             report(error, "recording a value")
 
 
+# Instruments, each with the series that have changed.
+Taken = Sequence[tuple[Instrument, Sequence[Series]]]
+
+
 class Registry:
     """All instruments of this process."""
 
@@ -160,6 +164,7 @@ class Registry:
         self._names: dict[str, Instrument] = {}
         self._lock = threading.RLock()
         self._count = 0
+        self._on_the_way: Taken = []
         self._dropped = Counter(self, "clearspan.metrics.dropped", "1", "values without a series")
         self._start_ns = time_ns()
 
@@ -193,9 +198,9 @@ class Registry:
         self.wake()
         return instrument.series[key]
 
-    def take(self) -> list[tuple[Instrument, list[Series]]]:
+    def take(self) -> Taken:
         """Every instrument with the series that changed since they were taken last."""
-        taken = []
+        taken: list[tuple[Instrument, list[Series]]] = []
         with self._lock:
             instruments = [*self._names.values(), self._dropped]
         for instrument in instruments:
@@ -205,18 +210,39 @@ class Registry:
                     series.is_fresh = False
             if fresh:
                 taken.append((instrument, fresh))
+        self._on_the_way = taken
         return taken
+
+    def settle(self) -> None:
+        """What was taken has arrived."""
+        self._on_the_way = []
+
+    def give_back(self, taken: Taken) -> None:
+        """What was taken has not arrived, and is to be sent again."""
+        self.settle()
+        for _, changed in taken:
+            for series in changed:
+                series.is_fresh = True
+
+    def unsent(self) -> int:
+        """How many instruments have changed since they arrived last."""
+        unsent = {instrument.name for instrument, _ in self._on_the_way}
+        for instrument in [*self._names.copy().values(), self._dropped]:
+            if any(series.is_fresh for series in instrument.series.copy().values()):
+                unsent.add(instrument.name)
+        return len(unsent)
 
     def restart(self) -> None:
         """In a forked child: what was counted belongs to the parent, and a lock may be held."""
         self._lock = threading.RLock()
         self._count = 0
+        self._on_the_way = []
         self._start_ns = time_ns()
         for instrument in (*self._names.values(), self._dropped):
             instrument.series = {}
             instrument._lock = threading.RLock()  # noqa: SLF001  # one unit
 
-    def encoded(self, taken: Sequence[tuple[Instrument, list[Series]]]) -> list[dict[str, object]]:
+    def encoded(self, taken: Taken) -> list[dict[str, object]]:
         """OTLP's metrics, cumulative since the start: what was lost once is in the next."""
         now_ns = str(time_ns())
         return [

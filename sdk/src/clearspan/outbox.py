@@ -16,6 +16,7 @@ from clearspan.tracer import Span
 INTERVAL_S = 0.5  # between two looks at the queues; a span is seen by the server soon after
 BATCH_SPANS = 256
 BATCH_BYTES = 4_000_000
+LAST_BYTES = 250_000  # at once to disk at the end, where the time is short and masks are slow
 TURN_BATCHES = 16  # for one exporter, before the next has its turn
 SPILL_SPANS = 2_000  # in one file at most
 BACKOFF_S = 0.5
@@ -51,7 +52,7 @@ class Outbox:
 
     __slots__ = (
         *("_asked_until_s", "_batch", "_bounds", "_exporter", "_failures", "_has_more"),
-        *("_is_through", "_lock", "_spill_from_s"),
+        *("_is_through", "_lock", "_spill_from_s", "_to_disk"),
         *("_make", "_not_before_s", "_queue", "_reported", "_size_bytes", "_spilling"),
         *("closing", "dropped", "given_up", "lost", "spilled"),
     )
@@ -76,6 +77,7 @@ class Outbox:
         self._has_more = False
         self._is_through = False  # ended processes have left nothing more
         self._spill_from_s = 0.0
+        self._to_disk = 0  # spans that are being written
         self._not_before_s = 0.0
         self._asked_until_s = 0.0
         self._reported = 0
@@ -110,8 +112,7 @@ class Outbox:
 
     def relieve(self) -> None:
         """Keeps on disk what waits when little room is left. For another thread than `deliver`'s."""
-        bounds = self._bounds
-        if len(self._queue) > 0.7 * bounds.spans or self._size_bytes > 0.7 * bounds.bytes:
+        if self.fullness() > 0.7:
             self.spill(with_batch=False)
 
     def hurry(self) -> None:
@@ -157,9 +158,16 @@ class Outbox:
             return
         if not self._spilling.acquire(timeout=patience_s):
             return
+        took_s = 0.0
         try:
-            while monotonic() < until_s and (spans := self._take(with_batch=with_batch)):
+            # At the end whoever closes does it, who has to know what is left.
+            while (now_s := monotonic()) + took_s < until_s and (with_batch or not self.closing):
+                spans = self._take(with_batch=with_batch)
+                if not spans:
+                    break
+                self._to_disk = len(spans)
                 outcome = self._spilled_by(exporter, spans)
+                took_s = monotonic() - now_s
                 self.lost += outcome.lost
                 self.spilled += max(0, outcome.settled - outcome.lost)
                 if left := spans[outcome.settled :]:
@@ -167,6 +175,7 @@ class Outbox:
                     self._put_back(left)
                     break
         finally:
+            self._to_disk = 0
             self._spilling.release()
 
     def wait_s(self) -> float:
@@ -181,7 +190,13 @@ class Outbox:
 
     def waits(self) -> int:
         """How many spans still wait, in memory."""
-        return len(self._batch) + sum(isinstance(item, Span) for item in self._queue.copy())
+        queued = sum(isinstance(item, Span) for item in self._queue.copy())
+        return len(self._batch) + queued + self._to_disk
+
+    def fullness(self) -> float:
+        """The share of the queue that is taken, from 0 to 1."""
+        bounds = self._bounds
+        return min(1.0, max(len(self._queue) / bounds.spans, self._size_bytes / bounds.bytes))
 
     def watch(self, open_spans: Sequence[Span]) -> None:
         """Tells the exporter what has been open for long."""
@@ -274,13 +289,14 @@ class Outbox:
         return exporter.spilled() or (mark.is_last and not self._is_through)
 
     def _take(self, *, with_batch: bool) -> list[Span]:
-        """The batch and what is oldest in the queue; marks are passed over and stay."""
-        marks = []
+        """What is oldest in the batch and the queue; marks are passed over and stay."""
+        marks: list[Mark] = []
+        spans: list[Span] = []
         with self._lock:
-            spans = self._batch[:] if with_batch else []
             if with_batch:
+                self._put_back(self._batch)
                 self._batch.clear()
-            room_bytes = BATCH_BYTES - sum(span.size_bytes for span in spans)
+            room_bytes = LAST_BYTES if self.closing else BATCH_BYTES
             while len(spans) < SPILL_SPANS and room_bytes > 0 and self._queue:
                 item = self._queue.popleft()
                 if isinstance(item, Mark):

@@ -12,8 +12,9 @@ from time import monotonic
 from typing import Protocol
 
 from clearspan.api import credentials
+from clearspan.capturing import deliver_to, is_capturing
 from clearspan.delivery import Delivery, OpenSpans
-from clearspan.errors import SettingError, report
+from clearspan.errors import SettingError, counted, report, warn_once
 from clearspan.exporters import Exporter
 from clearspan.importing import importing
 from clearspan.masks import choose
@@ -79,6 +80,8 @@ class Recorder:
         self._sink: Sink = NoSink()
         self._scores = ScoreQueue()
         self._is_over = False
+        self._deadline_s = 0.0  # of the end
+        self._exporting: Exporting | None = None
 
     def start(self, settings: Settings) -> None:
         """Records with ``settings`` from now on; what was recorded before is delivered first."""
@@ -117,9 +120,15 @@ class Recorder:
 
     def score(self, score: Score) -> None:
         """Sends a score with the next look at the queues, if spans go to a server."""
+        if is_capturing():
+            return
         if "otlp" in self.settings.exporters and self._delivery is not None:
             self._scores.put(score)
-            self._delivery.start()
+            if self._is_over:
+                self.flush(max(0.0, self._deadline_s - monotonic()))
+                self._tell_unsent("late")
+            else:
+                self._delivery.start()
 
     def flush(self, timeout_s: float) -> bool:
         """Whether everything was acknowledged."""
@@ -137,11 +146,19 @@ class Recorder:
         if self._sampling is not None:
             self._sampling.release()
         if self._delivery is not None and self._settings is not None:
-            deadline_s = monotonic() + self._settings.exit_s
-            if not self._scores.wait(0.0):  # spans are sent on the way
+            self._deadline_s = monotonic() + self._settings.exit_s
+            if self._scores.waits():  # spans are sent on the way
                 self.flush(self._settings.exit_s * SCORES_SHARE)
-            self._delivery.close(deadline_s - monotonic())
-            send_to(Late(self._delivery, deadline_s))
+            self._delivery.close(self._deadline_s - monotonic())
+            self._tell_unsent("exit")
+            send_to(Late(self._delivery, self._deadline_s))
+
+    def _tell_unsent(self, topic: str) -> None:
+        """Warns, once a topic, when scores or metrics have not been taken."""
+        has_metrics = self._exporting is not None and self._exporting.has_place_for_metrics
+        counts = {"score": self._scores.unsent(), "metric": registry.unsent() * has_metrics}
+        if unsent := " and ".join(counted(count, noun) for noun, count in counts.items() if count):
+            warn_once(f"{topic}, unsent", f"recording ended with {unsent} unsent")
 
     def restart(self) -> None:
         """In a forked child: with new locks, an empty queue, and a connection of its own."""
@@ -158,18 +175,18 @@ class Recorder:
         if settings is None or settings.disabled:
             self._delivery = None
             self._sink = NoSink()
-            send_to(self._sink)
+            deliver_to(self._sink)
             return
         choose(settings.capture, settings.masks, settings.redact)
         still_open = self._delivery.open if self._delivery else {}
         bounds = Bounds(settings.queue_spans, settings.queue_bytes)
-        exporting = Exporting(settings, still_open)
+        self._exporting = exporting = Exporting(settings, still_open)
         makers = [partial(exporting.exporter, given) for given in settings.exporters]
         self._delivery = Delivery(makers, bounds, still_open, exporting)
         self._delivery.at_exit = self.close
         self._delivery.errand = self._send_scores
         self._sink = self._stages(settings, self._delivery)
-        send_to(self._sink)
+        deliver_to(self._sink)
         if self._is_over:  # started by an exit function
             self.close()
 
@@ -286,15 +303,17 @@ class Exporting:
             "jsonl": self._json_lines,
             "datadog": self._datadog,
         }
-        if given not in make:
-            raise SettingError(f"exporter {given!r} is none of {', '.join(make)}")
         with importing():
             return make[given]()
 
+    @property
+    def has_place_for_metrics(self) -> bool:
+        """Whether there is a server, and an address for them."""
+        return "otlp" in self._settings.exporters and bool(self._settings.metrics_url)
+
     def report(self) -> bool:
         """Sends metrics, if there are any and a place for them; whether nothing was left."""
-        settings = self._settings
-        if "otlp" not in settings.exporters or not settings.metrics_url or not registry.is_used:
+        if not self.has_place_for_metrics or not registry.is_used or is_capturing():
             return True
         try:
             if self._metrics is None:

@@ -17,6 +17,8 @@ MAX_WAITING = 1_000
 TIMEOUT_S = 3.0
 PAUSE_S = 5.0  # after an attempt that failed
 RETRYABLE = frozenset({429, 502, 503, 504})
+NO_SCORES = frozenset({404, 405, 501})
+NOT_ALLOWED = frozenset({401, 403})
 
 Score = dict[str, object]
 
@@ -26,6 +28,8 @@ class ScoreQueue:
 
     def __init__(self) -> None:
         self._waiting: deque[Score] = deque()
+        self._lost = 0  # refused by the server, or dropped because too many wait
+        self._reported = 0  # of the lost ones, those that a `wait` has told
         self._not_before_s = 0.0
         self._sending = threading.Lock()  # a delivery that is being replaced may still be at work
         self._settled = threading.Event()  # nothing waits, or the server does not take it now
@@ -35,6 +39,7 @@ class ScoreQueue:
         """Queues a score; repeated requests repeat its id, by which the server knows it."""
         if len(self._waiting) >= MAX_WAITING:
             self._waiting.popleft()
+            self._lost += 1
             warn_once("scores", "too many scores wait, the oldest are dropped")
         self._settled.clear()
         self._waiting.append({"id": os.urandom(16).hex(), **score})
@@ -55,9 +60,19 @@ class ScoreQueue:
             self._sending.release()
 
     def wait(self, timeout_s: float) -> bool:
-        """Whether all was sent, once that is known."""
+        """Whether all was taken since the last time, once that is known."""
         self._settled.wait(timeout_s)
-        return not self._waiting
+        is_complete = not self._waiting and self._lost == self._reported
+        self._reported = self._lost
+        return is_complete
+
+    def waits(self) -> bool:
+        """Whether anything is still to be sent."""
+        return bool(self._waiting)
+
+    def unsent(self) -> int:
+        """How many were lost or still wait."""
+        return self._lost + len(self._waiting)
 
     def _send(self, settings: Settings) -> None:
         while self._waiting and monotonic() >= self._not_before_s:
@@ -75,13 +90,27 @@ class ScoreQueue:
         try:
             status, said = ask(settings, PATH, cleaned(score), TIMEOUT_S)
         except OSError as error:
-            warn_once("away, scores", f"the server takes no scores ({error}); they are kept")
+            warn_once("away, scores", f"scores wait, for the server does not answer ({error})")
             return False
         except Exception as error:  # noqa: BLE001  # the funnel
+            self._lost += 1
             report(error, "sending a score")
             return True
-        if status == 404:
-            warn_once("no scores", f"the server has no {PATH} (404), scores are dropped")
-        elif status not in range(200, 300) and status not in RETRYABLE:
-            warn_once("bad score", f"the server refused a score: {status} {said!r:.300}")
-        return status not in RETRYABLE
+        if status in RETRYABLE:
+            return False
+        if status not in range(200, 300):
+            self._lost += 1
+            topic, meaning = _refusal(status, said)
+            warn_once(topic, f"a score was refused ({status}): {meaning}")
+        return True
+
+
+def _refusal(status: int, said: object) -> tuple[str, str]:
+    """What the answer means, and the topic under which it is told once."""
+    if status in NO_SCORES:
+        return "no scores", "this server takes no scores, they are dropped"
+    if status in NOT_ALLOWED:
+        return "key, scores", "the key may not write scores, they are dropped"
+    error = said.get("error") if isinstance(said, dict) else None
+    reason = error.get("message") if isinstance(error, dict) else None
+    return "bad score", str(reason or "the server does not say why")[:300]

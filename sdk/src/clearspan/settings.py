@@ -14,6 +14,7 @@ from clearspan.errors import SettingError, report
 T = TypeVar("T")
 
 CAPTURE_MODES = ("full", "masked", "metadata", "errors")
+EXPORTERS = ("otlp", "console", "jsonl", "datadog")
 TRACES_PATH, METRICS_PATH = "/v1/traces", "/v1/metrics"
 NO = False
 MEANT_EMPTY = frozenset({"CLEARSPAN_SPILL"})  # variables that say something by being empty
@@ -194,7 +195,20 @@ def resolve(arguments: Mapping[str, object]) -> Settings:
     for name, (is_right, what) in CHECKS.items():
         if name in values and not is_right(values[name]):
             report(SettingError(f"{name}={values.pop(name)!r} is not {what}"), f"reading {name}")
+    if "exporters" in values:
+        values["exporters"] = _exporters(values["exporters"])
     return Settings(**values)  # type: ignore[arg-type]  # each was parsed by its own row
+
+
+def _exporters(given: object) -> tuple[object, ...]:
+    """Those of ``given`` that there are; the default when there is none of them."""
+    asked: tuple[object, ...] = _names(given) if isinstance(given, str) else tuple(given)  # type: ignore[arg-type]  # several, by the type of `init`
+    unknown = [one for one in asked if isinstance(one, str) and one not in EXPORTERS]
+    if not unknown:
+        return asked
+    wrong, known = ", ".join(map(repr, unknown)), ", ".join(EXPORTERS)
+    report(SettingError(f"{wrong} is none of {known}, and is ignored"), "reading exporters")
+    return tuple(one for one in asked if not isinstance(one, str) or one in EXPORTERS) or ("otlp",)
 
 
 def _value(field: dataclasses.Field[object], argument: object) -> object:

@@ -3,47 +3,14 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Generator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 
+from clearspan.capturing import capture_spans
 from clearspan.cassette import Replay, replay
 from clearspan.freezing import freeze
-from clearspan.tracer import Span, send_to
+from clearspan.tracer import Span
 
 __all__ = ["Replay", "assert_span", "assert_tree", "capture_spans", "freeze", "replay"]
-
-
-class _List:
-    def __init__(self) -> None:
-        self.spans: list[Span] = []
-
-    def started(self, span: Span, /) -> None:
-        """Waits for the end."""
-
-    def ended(self, span: Span, /) -> None:
-        """Keeps ``span``."""
-        self.spans.append(span)
-
-
-@contextmanager
-def capture_spans() -> Generator[list[Span]]:
-    """Collects every span of the process that ends inside the block; none of them is exported.
-
-    Example:
-        >>> import clearspan
-        >>> from clearspan.testing import capture_spans
-        >>> with capture_spans() as spans:
-        ...     with clearspan.tool_span("get_weather", arguments={"city": "Paris"}):
-        ...         pass
-        >>> spans[0].name, spans[0].arguments
-        ('get_weather', {'city': 'Paris'})
-    """
-    captured = _List()
-    former = send_to(captured)
-    try:
-        yield captured.spans
-    finally:
-        send_to(former)
 
 
 def assert_span(spans: Sequence[Span], **expected: object) -> Span:
@@ -61,6 +28,7 @@ def assert_span(spans: Sequence[Span], **expected: object) -> Span:
         >>> assert_span(spans, name="answer", status="ok", user="ann").name
         'answer'
     """
+    __tracebackhide__ = True  # pytest shows where it was called instead
     differences = []
     for span in spans:
         found = {**span.facts(), "name": span.name, "kind": span.kind, "status": span.status}
@@ -93,6 +61,7 @@ def assert_tree(spans: Sequence[Span], expected: str) -> None:
         ... ''',
         ... )
     """
+    __tracebackhide__ = True  # as above
     wanted = textwrap.dedent(expected).strip("\n").rstrip()
     found = "\n".join(_outline(spans))
     if found != wanted:

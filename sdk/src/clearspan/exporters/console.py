@@ -32,15 +32,21 @@ class ConsoleExporter:
     def __init__(self) -> None:
         self._waiting: dict[str, list[Span]] = {}
         self._count = 0
+        self._drawn: dict[str, str] = {}  # names of the latest, by span id
 
     def export(self, spans: Sequence[Span], dropped: int) -> Outcome:  # noqa: ARG002  # told by others
-        """Prints each trace that is complete now."""
+        """Prints each trace that is complete now, and what has ended after its parent was drawn."""
+        tops = []
         for span in spans:
             if span.parent_id and not span.parent_is_remote:
                 self._waiting.setdefault(span.parent_id, []).append(span)
                 self._count += 1
             else:
-                self._print(self._tree(span, "", ""))
+                tops.append(span)
+        for span in tops:
+            self._print(self._tree(span, "", ""))
+        for parent_id in [span.parent_id for span in spans if span.parent_id in self._drawn]:
+            self._print_late(parent_id)
         if self._count > MAX_WAITING_SPANS:
             self.close()
         return Outcome(settled=len(spans))
@@ -58,8 +64,18 @@ class ConsoleExporter:
                 self._count -= 1
                 self._print(self._tree(span, "", ""))
 
+    def _print_late(self, parent_id: str) -> None:
+        """Children of what was drawn before, each under the name of its parent."""
+        late, name = self._waiting.pop(parent_id, []), self._drawn.get(parent_id, "")
+        self._count -= len(late)
+        for span in late:
+            self._print(self._tree(span, f"… {name} └─ ", "     "))
+
     def _tree(self, span: Span, branch: str, trunk: str) -> Iterator[str]:
         yield branch + line(span)
+        self._drawn[span.span_id] = shown_name(span)
+        if len(self._drawn) > MAX_WAITING_SPANS:
+            del self._drawn[next(iter(self._drawn))]
         children = sorted(self._waiting.pop(span.span_id, []), key=lambda child: child.start_ns)
         self._count -= len(children)
         for child in children:
@@ -82,15 +98,20 @@ def line(span: Span) -> str:
     """One span: kind, name, model, time, tokens, and what went wrong."""
     facts = span.facts()
     parts = [
-        f"{COLOURS.get(span.kind, DIM)}{span.kind}{RESET} {printable(masked_text(str(span.name)))}",
+        f"{COLOURS.get(span.kind, DIM)}{span.kind}{RESET} {shown_name(span)}",
         printable(str(facts.get("model") or "")),
         f"{DIM}{duration(span.end_ns - span.start_ns)}{RESET}",
         tokens(facts.get("usage")),
     ]
     if span.status != "ok":
-        detail = f"{span.failure.type} {span.failure.message}" if span.failure else ""
-        parts.append(f"{RED}{span.status} {printable(detail)[:MAX_DETAIL_CHARS]}{RESET}")
+        detail = f" {span.failure.type} {span.failure.message}" if span.failure else ""
+        parts.append(f"{RED}{span.status}{printable(detail)[: MAX_DETAIL_CHARS + 1]}{RESET}")
     return "  ".join(part for part in parts if part)
+
+
+def shown_name(span: Span) -> str:
+    """The name, masked."""
+    return printable(masked_text(str(span.name)))
 
 
 def duration(ns: int) -> str:

@@ -39,7 +39,9 @@ class MetricsExporter:
 
     def send(self) -> bool:
         """Sends what has changed; whether it was taken. What was not is sent the next time."""
-        taken = self._registry.take() if self._takes_metrics else []
+        if not self._takes_metrics:
+            return not self._registry.unsent()
+        taken = self._registry.take()
         if not taken:
             return True
         document = {
@@ -58,10 +60,9 @@ class MetricsExporter:
             self._takes_metrics = False
             warn_once("metrics", f"the server takes no metrics: {answer.status}")
         if answer.status in ACCEPTED:
+            self._registry.settle()
             return True
-        for _, changed in taken:
-            for series in changed:
-                series.is_fresh = True
+        self._registry.give_back(taken)
         return False
 
     def close(self) -> None:

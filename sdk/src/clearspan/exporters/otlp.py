@@ -6,7 +6,7 @@ import json
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from clearspan.errors import report, warn_once
+from clearspan.errors import counted, report, warn_once
 from clearspan.exporters import Outcome
 from clearspan.exporters.connection import ACCEPTED, Answer, Connection
 from clearspan.otlp_json import body, encoded
@@ -135,7 +135,9 @@ class OtlpExporter:
         rejected, reason = _partial_success(answer.body)
         rejected = max(0, min(rejected, count))
         if rejected:
-            warn_once("rejected", f"the server rejected {rejected} of {count} spans: {reason}")
+            warn_once(
+                "rejected", f"the server rejected {rejected} of {counted(count, 'span')}: {reason}"
+            )
         return rejected
 
     def _open_ancestors(self, spans: Iterable[Span]) -> list[Span]:
