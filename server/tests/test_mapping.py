@@ -5,6 +5,7 @@ from itertools import chain
 from typing import Any
 
 import pytest
+from opentelemetry.proto.trace.v1.trace_pb2 import Status
 
 from clearspan_server.ingest.decode_traces import decode_json, decode_protobuf
 from clearspan_server.ingest.draft import Draft
@@ -100,7 +101,8 @@ def sources(server: Server, sent: Any) -> dict[str, tuple[str, list[str]]]:
 
 def test_tags_and_the_message_of_an_error_name_where_they_stand(server: Server) -> None:
     failed = span("lookup", {"clearspan.tags": '["slow", "eu"]', "clearspan.kind": "tool"})
-    failed.status.code, failed.status.message = 2, "the shelf is empty"
+    failed.status.code = Status.STATUS_CODE_ERROR
+    failed.status.message = "the shelf is empty"
     raised = span("pay")
     event = raised.events.add(name="exception")
     for key, value in (("exception.type", "LookupError"), ("exception.message", "no card")):

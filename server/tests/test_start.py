@@ -108,7 +108,10 @@ def test_the_program_that_is_printed_sends_its_trace_to_the_port_it_was_printed_
     data = tmp_path / "data"
     with said.open("w") as output:
         process = subprocess.Popen(
-            [*command, "--grpc-port", "0", "--data", str(data)], stdout=output, stderr=output
+            [*command, "--grpc-port", "0", "--data", str(data)],
+            stdout=output,
+            stderr=output,
+            text=True,
         )
     until(lambda: "Ctrl+C" in said.read_text(encoding="utf-8"))
     announced = json.loads((data / "run.json").read_text(encoding="utf-8"))
