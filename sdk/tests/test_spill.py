@@ -181,6 +181,30 @@ def test_the_end_of_a_program_whose_server_hangs_keeps_everything(
     assert kept_spans(folder) == 100
 
 
+MASKED = """
+import socket
+import clearspan
+
+server = socket.create_server(("127.0.0.1", 0))
+clearspan.init(endpoint=f"http://127.0.0.1:{server.getsockname()[1]}", capture="masked")
+for number in range(400):
+    clearspan.span("work", text=f"{number} " + "lorem ipsum dolor sit " * 8_000).end()
+"""
+
+
+def test_the_end_masks_what_fits_into_its_time_and_counts_the_rest(
+    programs: Programs, folder: Path
+) -> None:
+    ended = programs.run(MASKED, CLEARSPAN_SPILL=str(folder), CLEARSPAN_EXIT_S="1")
+
+    assert ended.code == 0
+    kept = kept_spans(folder)
+    assert f"{kept} spans kept for the next run" in ended.err
+    assert f"recording ended with {400 - kept} spans undelivered" in ended.err
+    # In small portions, so that none of them outlasts the end.
+    assert max(int(path.name.split("-")[1].split(".")[0]) for path in files(folder)) <= 4
+
+
 BUSY_AND_HANGING = (
     HANGING.replace("range(100)", "range(400)")
     + """

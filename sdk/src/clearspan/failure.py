@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import builtins
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -14,7 +15,10 @@ from clearspan.masks import masked_text, redacted
 MAX_MESSAGE_CHARS = 8_192
 MAX_STACK_CHARS = 32_768
 MAX_FRAMES = 100
-
+MAX_LINKS = 50  # exceptions that led to one, or are in its groups
+CAUSE = "\nThe above exception was the direct cause of the following exception:\n\n"
+CONTEXT = "\nDuring handling of the above exception, another exception occurred:\n\n"
+_GROUP: type = getattr(builtins, "BaseExceptionGroup", type(None))  # none before Python 3.11
 
 # In an address, as messages quote it: keys among its parameters, and a password before its host.
 _SECRET = re.compile(
@@ -25,7 +29,7 @@ _SECRET = re.compile(
 
 
 class Trace(Protocol):
-    """Of the standard library: a TracebackException, or a StackSummary, which has no messages."""
+    """What can be formatted later: a chain, or a StackSummary, which has no messages."""
 
     def format(self) -> Iterable[str]:
         """The lines."""
@@ -79,15 +83,81 @@ def is_stop(error: BaseException) -> bool:
 
 
 def _trace(error: BaseException) -> Trace:
+    return _Chain(_links(error, 0, set())) if mode.content else _frames(error)
+
+
+def _frames(error: BaseException) -> Trace:
     # Slow to import (5 ms), and needed only once something failed.
     import traceback  # noqa: PLC0415
 
-    whole = traceback.TracebackException(
-        type(error),
-        error,
-        error.__traceback__,
-        limit=-MAX_FRAMES,
-        lookup_lines=False,
-        compact=True,
-    )
-    return whole if mode.content else whole.stack
+    # Not with the exception itself: since Python 3.12 that looks for names like one that is missing,
+    # and so asks the program's objects for theirs.
+    return traceback.TracebackException(
+        Exception, Exception(), error.__traceback__, limit=-MAX_FRAMES, lookup_lines=False
+    ).stack
+
+
+@dataclass(slots=True)
+class _Link:
+    """One of several exceptions: how it came after the one before it, its frames, type and text."""
+
+    depth: int  # of the groups that it is in
+    how: str
+    frames: Trace
+    lines: list[str]
+
+
+@dataclass(slots=True)
+class _Chain:
+    """An exception after those that led to it, formatted as Python does."""
+
+    links: list[_Link]
+
+    def format(self) -> Iterator[str]:
+        """The lines."""
+        for link in self.links:
+            frames = list(link.frames.format())
+            header = ["Traceback (most recent call last):\n"] if frames else []
+            text = "".join([link.how, *header, *frames, *(f"{line}\n" for line in link.lines)])
+            margin = "  | " * link.depth
+            yield from (margin + line for line in text.splitlines(keepends=True))
+
+
+def _links(error: BaseException, depth: int, seen: set[int]) -> list[_Link]:
+    links: list[_Link] = []
+    later: BaseException | None = error
+    while later is not None and id(later) not in seen and len(seen) < MAX_LINKS:
+        seen.add(id(later))
+        earlier, how = _earlier(later)
+        link = _Link(depth, how, _frames(later), _lines(later))
+        inner = [found for one in _members(later) for found in _links(one, depth + 1, seen)]
+        links = [link, *inner, *links]
+        later = earlier
+    if links:
+        links[0].how = ""
+    return links
+
+
+def _earlier(error: BaseException) -> tuple[BaseException | None, str]:
+    """What led to ``error``, and how."""
+    if error.__cause__ is not None:
+        return error.__cause__, CAUSE
+    return (None, "") if error.__suppress_context__ else (error.__context__, CONTEXT)
+
+
+def _members(error: BaseException) -> Sequence[BaseException]:
+    return error.exceptions if isinstance(error, _GROUP) else ()  # type: ignore[attr-defined]  # a group has
+
+
+def _lines(error: BaseException) -> list[str]:
+    """Type and text, and notes."""
+    kind = type(error)
+    own = kind.__module__ in {"builtins", "__main__"}
+    name = kind.__qualname__ if own else f"{kind.__module__}.{kind.__qualname__}"
+    try:
+        text = str(error)
+    except Exception:  # noqa: BLE001  # the program's code; its frames are still worth keeping
+        text = "<its text cannot be told>"
+    notes = getattr(error, "__notes__", None)
+    told = [str(note) for note in notes if isinstance(note, str)] if type(notes) is list else []
+    return [f"{name}: {text}" if text else name, *told]
