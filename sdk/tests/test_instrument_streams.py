@@ -169,7 +169,7 @@ def test_forgotten(stream: Sync, provider: Provider, spans: list[clearspan.Span]
 
     span = the_only(spans)
     assert span.status == "cancelled"
-    assert span.end_ns <= read_ns
+    assert span.start_ns + (span.first_token_ns or 0) <= span.end_ns <= read_ns
 
 
 @asynchronous

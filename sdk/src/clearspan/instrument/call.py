@@ -90,11 +90,11 @@ class ModelCall:
         if self._is_over or self._answer is None or not data:
             return
         self._size_bytes += len(data)
-        self._last_ns = time_ns()
         if not is_decoded:
             data = self._inflated(data)
         if self._answer.feed(data):
             self.span.first_token()
+        self._last_ns = time_ns()
 
     def _inflated(self, data: bytes) -> bytes:
         if self._inflate is None:
