@@ -178,7 +178,7 @@ def test_five_hundred_connections_at_once_are_all_answered(server: Server) -> No
         (b'{"resourceSpans": {}}', JSON, "resourceSpans"),
         (b"[]", JSON, "not an OTLP trace request"),
         (b"not gzip", GZIPPED, "8 bytes is not gzip"),
-        (gzip.compress(b"x" * 100)[:-12], GZIPPED, "ends too early"),
+        (gzip.compress(b"x" * 100, mtime=0)[:-12], GZIPPED, "ends too early"),
     ],
 )
 def test_a_body_that_cannot_be_decoded_is_400_and_says_where(
