@@ -235,3 +235,17 @@ def test_attributes_beyond_the_limit_go_to_the_overflow() -> None:
 
     assert len(stored.attributes) == 256
     assert json.loads(stored.attributes_overflow)["k299"] == 299
+
+
+def test_an_embedding_of_our_sdk_is_listed_by_its_texts() -> None:
+    asked = [
+        {"role": "user", "parts": [{"type": "text", "content": text}]}
+        for text in ("how late", "are you open")
+    ]
+    told = {"clearspan.kind": "embedding", "clearspan.input": json.dumps(asked)}
+    draft = drafts(request_of([span("s", {**told})]))[0]
+
+    stored = finish(draft, PRIVACY)
+
+    assert stored.input_preview == "how late are you open"
+    assert json.loads(stored.input) == asked

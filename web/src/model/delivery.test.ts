@@ -63,7 +63,8 @@ test.each([
   [null, "–"],
   [-4, "in step"],
   [0.4, "in step"],
-  [-3600, "1 h 00 m behind"],
+  [-3600, "sent 1 h 00 m late"],
+  [-80.6, "sent 80.6 s late"],
   [7.2, "7.20 s ahead"],
 ])("a clock that differs by %s s is %s", (skew, text) => {
   expect(describeSkew(skew)).toBe(text);

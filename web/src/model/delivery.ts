@@ -85,12 +85,13 @@ const BEHIND_S = -15;
 
 /**
  * How the sender's clock stands against the server's: the time of its freshest record less ours when
- * it came. What could be transport or an exporter's batch counts as in step.
+ * it came. What could be transport or an exporter's batch counts as in step. What is older was kept back
+ * (on disk, while the server was away) more likely than stamped by a wrong clock.
  */
 export function describeSkew(skewS: number | null): string {
   if (skewS === null) return "–";
   if (skewS > BEHIND_S && skewS < AHEAD_S) return "in step";
-  return `${formatSeconds(Math.abs(skewS))} ${skewS > 0 ? "ahead" : "behind"}`;
+  return skewS > 0 ? `${formatSeconds(skewS)} ahead` : `sent ${formatSeconds(-skewS)} late`;
 }
 
 /** Seconds as a duration; a dash for what is not known. */

@@ -64,17 +64,36 @@ export function formatExact(count: number): string {
   return GROUPED.format(count);
 }
 
-/** US dollars with enough digits to be non-zero: $12.30, $0.0123, $0.0000045. */
+/** So many decimals, half up of the decimal digits: `toFixed` makes 0.0000077 of 0.00000775, which is binary a bit less. */
+export function toDecimals(amount: number, decimals: number): string {
+  const [digits = "0", exponent = "0"] = String(Math.abs(amount)).split("e");
+  const whole = Math.round(Number(`${digits}e${Number(exponent) + decimals}`));
+  return (Math.sign(amount) * Number(`${whole}e-${decimals}`)).toFixed(decimals);
+}
+
+/** Below it the zeros would fill the column. */
+const TINY = 0.000001;
+
+/** US dollars with enough digits to be non-zero: $12.30, $0.0123, $0.0000045, $8.0e-8. */
 export function formatMoney(dollars: string | number): string {
   const amount = Number(dollars);
   if (!Number.isFinite(amount)) return String(dollars);
   const size = Math.abs(amount);
   if (size === 0) return "$0";
   if (size >= 1000) return `$${GROUPED.format(Math.round(amount))}`;
-  if (size >= 0.995) return `$${amount.toFixed(2)}`;
+  if (size >= 0.995) return `$${toDecimals(amount, 2)}`;
+  if (size < TINY) return `$${tiny(amount)}`;
   // As many zeros as the figure has, then three significant digits; two where zeros fill the column.
-  const zeros = Math.floor(-Math.log10(size));
-  return `$${amount.toFixed(Math.min(zeros + (size < 0.000995 ? 2 : 3), 12))}`;
+  const zeros = Math.ceil(-Math.log10(size)) - 1;
+  return `$${toDecimals(amount, zeros + (size < 0.000995 ? 2 : 3))}`;
+}
+
+/** Two digits and a power of ten: 8.0e-8. */
+function tiny(amount: number): string {
+  const [digits = "0", exponent = "0"] = amount.toExponential().split("e");
+  const rounded = toDecimals(Number(digits), 1);
+  const isTen = Math.abs(Number(rounded)) === 10;
+  return isTen ? `${rounded.replace("10", "1")}e${Number(exponent) + 1}` : `${rounded}e${exponent}`;
 }
 
 /** A figure without the zeros that add nothing on an axis: 15.0 s → 15 s, $0.100 → $0.1. */

@@ -26,6 +26,11 @@ export const STATES = ["open", "idle", "finished", "stalled", "crashed"] as cons
 
 export type TraceState = (typeof STATES)[number];
 
+/** Whether a call of this kind answers in tokens, so that their number can be unknown. */
+export function answersInTokens(kind: Kind): boolean {
+  return kind !== "embedding" && kind !== "reranker";
+}
+
 /** Whether the span ended badly enough to be shown in red. */
 export function failed(status: Status): boolean {
   return status === "error" || status === "crashed";

@@ -1,6 +1,6 @@
 /** How a cost adds up, in words: `1,886 cache read × $0.30/M = $0.000566`. */
 
-import { formatExact } from "./format";
+import { formatExact, toDecimals } from "./format";
 
 interface Line {
   name: string;
@@ -55,6 +55,6 @@ export function formatUnitPrice(dollars: string): string {
 function formatAmount(dollars: string): string {
   const amount = Number(dollars);
   if (amount === 0) return "$0";
-  if (amount >= 1) return `$${amount.toFixed(2)}`;
-  return `$${amount.toFixed(Math.min(Math.ceil(-Math.log10(amount)) + 2, 12))}`;
+  if (amount >= 1) return `$${toDecimals(amount, 2)}`;
+  return `$${toDecimals(amount, Math.min(Math.ceil(-Math.log10(amount)) + 2, 12))}`;
 }

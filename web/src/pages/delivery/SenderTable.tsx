@@ -19,7 +19,10 @@ const COLUMNS = [
   { name: "Dropped", hint: "Given up by the sender itself, by its own count" },
   { name: "Missing", hint: "Sent by its own count, and not received" },
   { name: "Lag", hint: "From received to stored; 95 % took no longer" },
-  { name: "Clock", hint: "The sender's clock against this server's" },
+  {
+    name: "Clock",
+    hint: "The sender's clock against this server's: its newest record less ours when it came",
+  },
   { name: "Last" },
 ] as const;
 

@@ -2,6 +2,7 @@ import { memo } from "react";
 import type { TraceSpan } from "../../api/traces";
 import type { Segment } from "../../model/criticalPath";
 import { nameOr } from "../../model/format";
+import { answersInTokens } from "../../model/kinds";
 import type { TimeWindow } from "../../model/timeAxis";
 import { Duration } from "../../ui/Duration";
 import { Icon } from "../../ui/Icon";
@@ -81,7 +82,11 @@ export const SpanLine = memo(function SpanLine(props: SpanLineProps) {
         <Duration ns={span.duration_ns} />
       </span>
       <span className="span-tokens">
-        <Tokens input={span.input_tokens} output={span.output_tokens} />
+        <Tokens
+          input={span.input_tokens}
+          output={span.output_tokens}
+          hasOutput={answersInTokens(span.kind)}
+        />
       </span>
       <span className="span-cost">
         <Money dollars={span.total_cost} />

@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { type SpanDetail, spanQuery } from "../../api/spans";
 import { nameOr } from "../../model/format";
+import { answersInTokens } from "../../model/kinds";
 import { Button } from "../../ui/Button";
 import { CopyButton } from "../../ui/CopyButton";
 import { Duration } from "../../ui/Duration";
@@ -87,7 +88,11 @@ function Head({ span, onClose }: { span: SpanDetail; onClose: () => void }) {
       </div>
       <div className="span-figures">
         <Duration ns={span.duration_ns} />
-        <Tokens input={span.input_tokens} output={span.output_tokens} />
+        <Tokens
+          input={span.input_tokens}
+          output={span.output_tokens}
+          hasOutput={answersInTokens(span.kind)}
+        />
         <Money dollars={span.total_cost} />
         <CopyButton text={span.span_id} what="span id" shown={span.span_id.slice(0, 8)} />
       </div>

@@ -51,7 +51,11 @@ export function TraceHeader({ trace, tree, path }: TraceHeaderProps) {
             <Duration ns={trace.duration_ns} />
           </Total>
           <Total name="Tokens">
-            <Tokens input={trace.input_tokens} output={trace.output_tokens} />
+            <Tokens
+              input={trace.input_tokens}
+              output={trace.output_tokens}
+              hasOutput={trace.llm_count > 0}
+            />
           </Total>
           <Total name="Cost">
             <Money dollars={trace.total_cost} />

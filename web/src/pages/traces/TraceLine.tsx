@@ -60,7 +60,7 @@ export const TraceLine = memo(function TraceLine({
         <Duration ns={row.duration_ns} />
       </span>
       <span role="cell" className="trace-number trace-tokens">
-        <Tokens input={row.input_tokens} output={row.output_tokens} />
+        <Tokens input={row.input_tokens} output={row.output_tokens} hasOutput={row.llm_count > 0} />
       </span>
       <span role="cell" className="trace-number trace-cost">
         <Money dollars={row.total_cost} />
