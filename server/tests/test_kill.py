@@ -72,7 +72,7 @@ def test_twenty_kills_lose_nothing_that_was_acknowledged_and_store_nothing_twice
             sender.stop()
             acknowledged |= sender.acknowledged
     server = start(data)
-    until(lambda: visible_spans(server) >= len(acknowledged), 60)
+    until(lambda: visible_spans(server) >= len(acknowledged), 180)
     assert server.stop() == 0
     rows = stored_rows(data)
 
