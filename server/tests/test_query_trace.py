@@ -187,7 +187,7 @@ def test_a_conversation_is_shown_as_messages_and_parts(reader: Reader) -> None:
                 {"type": "tool_call", "id": "c3", "name": "see", "arguments": {"n": 1}},
                 {"type": "compaction", "content": "short"},
             ],
-            "finish_reason": "tool_call",
+            "finish_reason": "tool_calls",
         }
     ]
 

@@ -9,6 +9,7 @@ import orjson
 from pydantic import JsonValue
 
 from clearspan_server.api.shapes import Message, Part
+from clearspan_server.ingest.normalise.finish import finish_reason
 
 PartType = Literal[
     "text", "reasoning", "tool_call", "tool_result", "image", "audio", "file", "other"
@@ -72,7 +73,7 @@ def messages(value: JsonValue) -> list[Message] | None:
         Message(
             role=message["role"],
             parts=[_part(part) for part in message["parts"]],
-            finish_reason=_text(message.get("finish_reason")),
+            finish_reason=finish_reason(_text(message.get("finish_reason"))),
         )
         for message in found
     ]
