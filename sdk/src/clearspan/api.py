@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 
 from clearspan.errors import warn_once
@@ -42,6 +41,7 @@ def ask(
     """
     with importing():
         import http.client  # noqa: PLC0415  # slow, and few programs ask
+        import json  # noqa: PLC0415  # the same
         from urllib.parse import urlsplit  # noqa: PLC0415  # the same
 
     address = urlsplit(settings.traces_url)
@@ -54,16 +54,12 @@ def ask(
         method = "GET" if body is None else "POST"
         connection.request(method, prefix + path, body=content, headers=headers)
         response = connection.getresponse()
-        return response.status, _json(response.read())
+        said = response.read()
     except http.client.HTTPException as error:
         raise ConnectionError(f"{address.hostname}: {error!r}") from error
     finally:
         connection.close()
-
-
-def _json(content: bytes) -> object:
     try:
-        found: object = json.loads(content)
+        return response.status, json.loads(said)
     except ValueError:
-        return None
-    return found
+        return response.status, None

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from itertools import islice
 from sys import getsizeof
 from types import MemberDescriptorType
@@ -52,14 +51,16 @@ _SAFELY: dict[type, Callable[..., Any]] = {
 }
 
 
-@dataclass(slots=True)
 class Mode:
     """What this process captures."""
 
-    content: bool = True  # what users and models wrote, including messages of exceptions
-    errors_only: bool = False  # content only of spans that failed
-    masks: tuple[re.Pattern[str], ...] = ()
-    redact: Callable[[str, object], object] | None = None
+    __slots__ = ("content", "errors_only", "masks", "redact")
+
+    def __init__(self) -> None:
+        self.content = True  # what users and models wrote, including messages of exceptions
+        self.errors_only = False  # content only of spans that failed
+        self.masks: tuple[re.Pattern[str], ...] = ()
+        self.redact: Callable[[str, object], object] | None = None
 
 
 mode = Mode()

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import functools
-import inspect
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Mapping, Sequence
-from dataclasses import dataclass
 from types import FunctionType, MethodType
-from typing import Any, ParamSpec, TypeVar, cast, overload
+from typing import Any, NamedTuple, ParamSpec, TypeVar, cast, overload
 
 from clearspan.attempts import Attempt
 from clearspan.capture import NODE_BYTES, mode, plain
@@ -71,16 +69,14 @@ def trace(
         # A tool has the name by which a model calls it: without the class that it is in.
         own = _name(target).rpartition(".")[2] if kind == "tool" else _name(target)
         call = _Call(name or own, kind, facts, _parameters(target), capture)
-        for applies, run in LATER:
-            if applies(target):
-                return _Later(target, call, run)
+        if run := _later(target):
+            return _Later(target, call, run)
         return functools.wraps(target)(_function(target, call))
 
     return decorate if function is None else decorate(function)
 
 
-@dataclass(slots=True, frozen=True)
-class _Call:
+class _Call(NamedTuple):
     """What the calls of one decorated function have in common."""
 
     name: str
@@ -153,6 +149,8 @@ def _name(target: Callable[..., object]) -> str:
 
 def _parameters(target: Callable[..., object]) -> tuple[str, ...]:
     """Names of the parameters that can be given by position."""
+    import inspect  # noqa: PLC0415  # slow (10 ms), and only for functions that are traced
+
     try:
         given = inspect.signature(target).parameters.values()
     except (TypeError, ValueError):  # a built-in function may have none
@@ -312,9 +310,12 @@ class _Later:
         return self._target.__qualname__  # pickled and copied by its name, like a function
 
 
-# What runs after the call of which kind of function; any other runs during it.
-LATER: tuple[tuple[Callable[[object], bool], Callable[[Any, _Call, Arguments], Any]], ...] = (
-    (inspect.isasyncgenfunction, _async_generator),
-    (inspect.iscoroutinefunction, _coroutine),
-    (inspect.isgeneratorfunction, _generator),
-)
+def _later(target: object) -> Callable[[Any, _Call, Arguments], Any] | None:
+    """What runs after the call of a function of this kind; None for one that runs during it."""
+    import inspect  # noqa: PLC0415  # as above
+
+    if inspect.isasyncgenfunction(target):
+        return _async_generator
+    if inspect.iscoroutinefunction(target):
+        return _coroutine
+    return _generator if inspect.isgeneratorfunction(target) else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from clearspan.messages import Message
+Document = dict[str, object]
 
 LISTS = ("documents", "results", "matches", "hits", "docs", "nodes")
 KEYS = {
@@ -26,7 +26,7 @@ def documents(result: object) -> list[object] | None:
     return None if None in found else found
 
 
-def _document(item: object) -> Message | None:
+def _document(item: object) -> Document | None:
     if isinstance(item, str):
         return {"content": item}
     if isinstance(item, list) and len(item) == 2 and type(item[1]) in {int, float}:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import builtins
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from clearspan.capture import mode
 from clearspan.errors import report
@@ -35,15 +34,17 @@ class Trace(Protocol):
         """The lines."""
 
 
-@dataclass(slots=True)
 class Failure:
     """Why a span failed."""
 
-    type: str
-    text: str = ""
-    # Holds file names and line numbers, no frames and no variables, and reads the source files
-    # only when it is formatted, on the delivery thread.
-    trace: Trace | None = None
+    __slots__ = ("text", "trace", "type")
+
+    def __init__(self, kind: str, text: str = "") -> None:
+        self.type = kind
+        self.text = text
+        # Holds file names and line numbers, no frames and no variables, and reads the source files
+        # only when it is formatted, on the delivery thread.
+        self.trace: Trace | None = None
 
     @property
     def message(self) -> str:
@@ -97,8 +98,7 @@ def _frames(error: BaseException) -> Trace:
     ).stack
 
 
-@dataclass(slots=True)
-class _Link:
+class _Link(NamedTuple):
     """One of several exceptions: how it came after the one before it, its frames, type and text."""
 
     depth: int  # of the groups that it is in
@@ -107,8 +107,7 @@ class _Link:
     lines: list[str]
 
 
-@dataclass(slots=True)
-class _Chain:
+class _Chain(NamedTuple):
     """An exception after those that led to it, formatted as Python does."""
 
     links: list[_Link]
@@ -134,7 +133,7 @@ def _links(error: BaseException, depth: int, seen: set[int]) -> list[_Link]:
         links = [link, *inner, *links]
         later = earlier
     if links:
-        links[0].how = ""
+        links[0] = links[0]._replace(how="")
     return links
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import os
 import re
@@ -10,6 +9,7 @@ from pathlib import Path
 
 from clearspan.api import ask
 from clearspan.recorder import settings as current_settings
+from clearspan.settings import Settings
 from clearspan.wire.forms import Json, mapping, mappings
 
 TRACE_ID = re.compile(r"[0-9a-f]{32}")
@@ -63,7 +63,7 @@ def freeze(
         raise ValueError(f"{trace_id!r:.80} is no trace id: 32 hexadecimal digits")
     given = {"endpoint": endpoint, "key": key}
     changes = {name: value for name, value in given.items() if value}
-    settings = dataclasses.replace(current_settings(), **changes)  # type: ignore[arg-type]  # both are texts
+    settings = Settings(**{**vars(current_settings()), **changes})
 
     def get(path: str) -> Json:
         status, found = ask(settings, path)

@@ -6,7 +6,6 @@ import math
 import threading
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from time import time_ns
 
 from clearspan.capture import ATOMS, plain
@@ -22,17 +21,18 @@ BOUNDS = tuple(digit * 10.0**exponent for exponent in range(-3, 6) for digit in 
 Key = frozenset[tuple[str, object]]
 
 
-@dataclass(slots=True)
 class Series:
     """One combination of labels; ``total`` is a counter's sum or a gauge's last value."""
 
-    labels: Mapping[str, str]
-    total: float = 0
-    count: int = 0
-    least: float = math.inf
-    most: float = -math.inf
-    buckets: list[int] = field(default_factory=list)
-    is_fresh: bool = True  # changed since it was sent
+    __slots__ = ("buckets", "count", "is_fresh", "labels", "least", "most", "total")
+
+    def __init__(self, labels: Mapping[str, str]) -> None:
+        self.labels = labels
+        self.total: float = 0
+        self.count = 0
+        self.least, self.most = math.inf, -math.inf
+        self.buckets: list[int] = []
+        self.is_fresh = True  # changed since it was sent
 
 
 class Instrument:

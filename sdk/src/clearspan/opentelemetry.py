@@ -10,10 +10,14 @@ def otel_ids() -> tuple[str, str] | None:
 
     The library is looked up and never imported: only a program that uses it can have such a span.
     """
-    library = sys.modules.get("opentelemetry.trace")
-    if library is None:
+    context = sys.modules.get("opentelemetry.context")
+    if context is None:
         return None
     try:
+        # Asked first, because this is on the way of every span that has no parent.
+        library = sys.modules.get("opentelemetry.trace") if context.get_current() else None
+        if library is None:
+            return None
         span = library.get_current_span().get_span_context()
         return (f"{span.trace_id:032x}", f"{span.span_id:016x}") if span.is_valid else None
     except Exception as error:  # noqa: BLE001  # the funnel: it may be half imported

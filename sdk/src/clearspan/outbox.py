@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import random
 import threading
+from _random import Random
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from time import monotonic
+from typing import NamedTuple
 
 from clearspan.errors import report, warn_once
 from clearspan.exporters import Exporter, Outcome, Spilling
@@ -27,20 +27,21 @@ LAST_TRIES = 2
 LAST_PAUSE_S = 0.2
 
 
-@dataclass(slots=True, eq=False)
 class Mark:
     """A place in a queue; answered when everything before it has been settled.
 
     The last one waits for what ended processes have left as well.
     """
 
-    is_last: bool = False
-    answered: threading.Event = field(default_factory=threading.Event)
-    is_complete: bool = False
+    __slots__ = ("answered", "is_complete", "is_last")
+
+    def __init__(self, *, is_last: bool = False) -> None:
+        self.is_last = is_last
+        self.answered = threading.Event()
+        self.is_complete = False
 
 
-@dataclass(slots=True, frozen=True)
-class Bounds:
+class Bounds(NamedTuple):
     """How much may wait for one exporter."""
 
     spans: int
@@ -52,7 +53,7 @@ class Outbox:
 
     __slots__ = (
         *("_asked_until_s", "_batch", "_bounds", "_exporter", "_failures", "_has_more"),
-        *("_is_through", "_lock", "_spill_from_s", "_to_disk"),
+        *("_is_through", "_lock", "_many_bytes", "_many_spans", "_spill_from_s", "_to_disk"),
         *("_make", "_not_before_s", "_queue", "_reported", "_size_bytes", "_spilling"),
         *("closing", "dropped", "given_up", "lost", "spilled"),
     )
@@ -60,6 +61,7 @@ class Outbox:
     def __init__(self, make: Callable[[], Exporter], bounds: Bounds) -> None:
         self._make = make
         self._bounds = bounds
+        self._many_spans, self._many_bytes = (bounds.spans + 1) // 2, (bounds.bytes + 1) // 2
         self._exporter: Exporter | None = None
         self._queue: deque[Span | Mark] = deque()
         self._size_bytes = 0  # of the spans in the queue that are not small
@@ -89,7 +91,7 @@ class Outbox:
         if span.size_bytes:
             with self._lock:
                 self._size_bytes += span.size_bytes
-        if not self.is_crowded():
+        if len(self._queue) < self._many_spans and self._size_bytes < self._many_bytes:
             return False
         with self._lock:
             dropped = self._make_room()
@@ -100,15 +102,14 @@ class Outbox:
 
     def mark(self, *, is_last: bool = False) -> Mark:
         """A mark at the end of the queue."""
-        mark = Mark(is_last)
+        mark = Mark(is_last=is_last)
         with self._lock:
             self._queue.append(mark)
         return mark
 
     def is_crowded(self) -> bool:
         """Whether the queue is half full."""
-        bounds = self._bounds
-        return len(self._queue) * 2 >= bounds.spans or self._size_bytes * 2 >= bounds.bytes
+        return len(self._queue) >= self._many_spans or self._size_bytes >= self._many_bytes
 
     def relieve(self) -> None:
         """Keeps on disk what waits when little room is left. For another thread than `deliver`'s."""
@@ -263,7 +264,7 @@ class Outbox:
             return LAST_PAUSE_S
         backoff_s = min(MAX_BACKOFF_S, BACKOFF_S * (1 << min(self._failures - 1, 10)))
         # Jitter, so that many processes do not come back together.
-        return backoff_s * random.uniform(0.5, 1.0)  # noqa: S311  # no secret
+        return backoff_s * (0.5 + Random().random() / 2)
 
     def _fill(self) -> bool:
         """Moves spans from the queue to the batch, up to the next mark; answers marks reached."""

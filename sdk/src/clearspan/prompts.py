@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import threading
 from contextvars import ContextVar
-from dataclasses import dataclass
 from time import monotonic
 from typing import NamedTuple
 
@@ -75,13 +73,13 @@ class Prompt(NamedTuple):
         scope.__exit__(*exc_info)
 
 
-@dataclass(slots=True)
 class _Held:
     """What is known of a prompt; None was never seen."""
 
-    prompt: Prompt | None
-    asked_s: float = 0.0
-    is_fresh: bool = False
+    def __init__(self, prompt: Prompt | None) -> None:
+        self.prompt = prompt
+        self.asked_s = 0.0
+        self.is_fresh = False
 
     def refresh(self, settings: Settings, name: str, label: str, key: str) -> None:
         """Asks the server; what it does not answer stays."""
@@ -126,6 +124,7 @@ def prompt(
         ...     span.output = "Hello!"
     """
     import hashlib  # noqa: PLC0415  # slow, like all that is imported below
+    import json  # noqa: PLC0415
 
     settings = current_settings()
     address = [settings.traces_url, settings.project, settings.key, name, label]
@@ -193,6 +192,8 @@ def _file(key: str) -> str:
 
 def _kept(key: str) -> Prompt | None:
     """The last version that this machine has seen."""
+    import json  # noqa: PLC0415
+
     try:
         with open(_file(key), encoding="utf-8") as file:  # noqa: PTH123  # the same
             held = json.load(file)
@@ -202,6 +203,8 @@ def _kept(key: str) -> Prompt | None:
 
 
 def _keep(key: str, prompt: Prompt) -> None:
+    import json  # noqa: PLC0415
+
     if not (file := _file(key)):
         return
     new = f"{file}.{os.urandom(4).hex()}"

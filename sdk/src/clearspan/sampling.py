@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import weakref
-from dataclasses import dataclass, field
 from time import monotonic
 from typing import Protocol
 
@@ -58,13 +57,15 @@ class Limit:
         self._sink.discard(count)
 
 
-@dataclass(slots=True)
 class _Held:
     """A trace in flight: its open spans, and those that wait for its verdict."""
 
-    open: dict[str, weakref.ref[Span]] = field(default_factory=dict)
-    spans: list[Span] = field(default_factory=list)
-    size_bytes: int = 0
+    __slots__ = ("open", "size_bytes", "spans")
+
+    def __init__(self, still_open: dict[str, weakref.ref[Span]]) -> None:
+        self.open = still_open
+        self.spans: list[Span] = []
+        self.size_bytes = 0
 
 
 class Sampling:
@@ -92,7 +93,7 @@ class Sampling:
             if span.trace_id in self._kept:
                 self._sink.started(span)
             else:
-                held = self._held.setdefault(span.trace_id, _Held())
+                held = self._held.setdefault(span.trace_id, _Held({}))
                 held.open[span.span_id] = weakref.ref(span)
 
     def ended(self, span: Span, /) -> None:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
 import math
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import TypeVar
+from typing import NamedTuple, TypeVar, cast
 
 from clearspan.errors import SettingError, report
 
@@ -57,19 +55,25 @@ def _yes(text: str) -> bool:
 PARSED_AS: dict[str, Callable[[str], object]] = {"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": Exact}
 
 
-def row(default: T, explanation: str, parse: Callable[[str], T], *otel_variables: str) -> T:
+class Row(NamedTuple):
     """A setting: its default, what it does, how its text is read, and OpenTelemetry's names for it.
 
     The variable ``CLEARSPAN_<NAME>`` comes before those of OpenTelemetry.
     """
-    metadata = {"help": explanation, "parse": parse, "otel_variables": otel_variables}
-    field: T = dataclasses.field(default_factory=lambda: default, metadata=metadata)
-    return field
+
+    default: object
+    explanation: str
+    parse: Callable[[str], object]
+    otel_variables: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+def row(default: T, explanation: str, parse: Callable[[str], T], *otel_variables: str) -> T:
+    """A `Row` in the body of `Settings`, where it stands for a value of its type."""
+    return cast("T", Row(default, explanation, parse, otel_variables))
+
+
 class Settings:
-    """How this process records. The fields are the settings, ``CLEARSPAN_<NAME>`` their variables."""
+    """How this process records. The rows are the settings, ``CLEARSPAN_<NAME>`` their variables."""
 
     endpoint: str = row(
         "http://127.0.0.1:4318",
@@ -135,6 +139,15 @@ class Settings:
     datadog_key: str = row("", "Datadog's API key.", str, "DD_API_KEY")
     disabled: bool = row(NO, "Record nothing.", _yes, "OTEL_SDK_DISABLED")
 
+    def __init__(self, **given: object) -> None:
+        # Not a data class, which would add 15 ms to the import of this package.
+        vars(self).update({name: given.get(name, row.default) for name, row in ROWS.items()})
+
+    def __eq__(self, other: object) -> bool:  # type: ignore[explicit-override]  # override is of Python 3.12
+        return isinstance(other, Settings) and vars(self) == vars(other)
+
+    __hash__ = None  # type: ignore[assignment]  # mappings are among the values
+
     @property
     def traces_url(self) -> str:
         """Where spans are posted."""
@@ -155,6 +168,9 @@ class Settings:
         if self.spill == "default":
             return _spill_folder()
         return "" if self.spill == "off" else self.spill
+
+
+ROWS: dict[str, Row] = {name: row for name, row in vars(Settings).items() if isinstance(row, Row)}
 
 
 def _between(least: float, most: float = math.inf) -> tuple[Callable[[object], bool], str]:
@@ -188,16 +204,16 @@ def resolve(arguments: Mapping[str, object]) -> Settings:
     a program.
     """
     values = {
-        field.name: value
-        for field in dataclasses.fields(Settings)
-        if (value := _value(field, arguments.get(field.name))) is not None
+        name: value
+        for name, row in ROWS.items()
+        if (value := _value(name, row, arguments.get(name))) is not None
     }
     for name, (is_right, what) in CHECKS.items():
         if name in values and not is_right(values[name]):
             report(SettingError(f"{name}={values.pop(name)!r} is not {what}"), f"reading {name}")
     if "exporters" in values:
         values["exporters"] = _exporters(values["exporters"])
-    return Settings(**values)  # type: ignore[arg-type]  # each was parsed by its own row
+    return Settings(**values)
 
 
 def _exporters(given: object) -> tuple[object, ...]:
@@ -211,15 +227,15 @@ def _exporters(given: object) -> tuple[object, ...]:
     return tuple(one for one in asked if not isinstance(one, str) or one in EXPORTERS) or ("otlp",)
 
 
-def _value(field: dataclasses.Field[object], argument: object) -> object:
+def _value(name: str, row: Row, argument: object) -> object:
     if argument is not None:
         return argument
-    variables = (f"CLEARSPAN_{field.name.upper()}", *field.metadata["otel_variables"])
+    variables = (f"CLEARSPAN_{name.upper()}", *row.otel_variables)
     variable = next((name for name in variables if _is_given(name)), None)
     if variable is None:
         return None
     try:
-        return PARSED_AS.get(variable, field.metadata["parse"])(os.environ[variable])
+        return PARSED_AS.get(variable, row.parse)(os.environ[variable])
     except ValueError as error:
         report(error, f"reading {variable}")
         return None

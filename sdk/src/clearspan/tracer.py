@@ -7,9 +7,8 @@ and ends once. What happens to it then is the affair of the `Sink`.
 from __future__ import annotations
 
 import os
-import random
+from _random import Random  # the generator without the distributions, which take 5 ms to import
 from contextvars import ContextVar, Token
-from dataclasses import dataclass
 from time import time_ns
 from typing import Protocol
 
@@ -18,25 +17,25 @@ from clearspan.fields import NOTHING, Carried, Facts
 from clearspan.opentelemetry import otel_ids
 
 # Of our own, so that a program that seeds `random` does not repeat ids; seeded anew after a fork.
-_random = random.Random()  # noqa: S311  # ids need to be distinct, not secret
+_random = Random()
 _bits = _random.getrandbits
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_random.seed)
 
 
-@dataclass(slots=True, eq=False)
 class Scope:
-    """A place where spans can start: in a trace, under a parent, carrying facts; both ids may be "".
+    """A place where spans start, current in its `with` block; both ids may be ""."""
 
-    Used in a `with` block it is current there.
-    """
+    __slots__ = ("carried", "is_remote", "span_id", "token", "trace_id", "was_left")
 
-    trace_id: str = ""
-    span_id: str = ""
-    carried: Carried = NOTHING
-    token: Token[Scope | Span | None] | None = None  # leads back to what was current before
-    is_remote: bool = False  # the parent belongs to another process
-    was_left: bool = False  # in another context than the one where it is current
+    def __init__(self, trace_id: str, span_id: str, carried: Carried, *, is_remote: bool) -> None:
+        self.trace_id = trace_id
+        self.span_id = span_id
+        self.carried = carried
+        self.is_remote = is_remote  # the parent belongs to another process
+        # Leads back to what was current before.
+        self.token: Token[Scope | Span | None] | None = None
+        self.was_left = False  # in another context than the one where it is current
 
     def __enter__(self) -> Scope:  # noqa: PYI034  # Self is of Python 3.11
         self.token = _current.set(self)
@@ -61,7 +60,7 @@ class NoSink:
 
 
 _current: ContextVar[Scope | Span | None] = ContextVar("clearspan", default=None)
-_nowhere = Scope()
+_nowhere = Scope("", "", NOTHING, is_remote=False)
 _sink: Sink = NoSink()
 
 

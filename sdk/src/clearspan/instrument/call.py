@@ -252,7 +252,9 @@ def begin(
     }
     facts = {name: fact for name, fact in facts.items() if fact}
     sent_from(place)
-    with Scope(former.trace_id, place.span_id, place.carried) if former else nullcontext():
+    if former:
+        place = Scope(former.trace_id, place.span_id, place.carried, is_remote=False)
+    with place if former else nullcontext():
         name = f"{endpoint.operation} {asked.model}".rstrip()
         span = Span(name, _KINDS.get(endpoint.operation, "llm"), {})
     _keep(span, facts, len(sent))

@@ -63,10 +63,16 @@ def _let_go(held: bytearray) -> list[str]:
 
 
 def _data_of(events: bytes) -> list[str]:
+    said = events.decode("utf-8", "replace")
+    lines = said.split("\n")
+    if not any(lines[1::2]):
+        found = [line[6:] for line in lines[::2] if line.startswith("data: ")]
+        if 2 * len(found) > len(lines):  # each event is one line of data, as with most providers
+            return found
     found = []
-    for event in events.decode("utf-8", "replace").split("\n\n"):
+    for event in said.split("\n\n"):
         _, _, data = f"\n{event}".partition("\ndata: ")
-        if data and "\n" not in data:  # as nearly all are, behind a name or without one
+        if data and "\n" not in data:  # behind a name
             found.append(data)
             continue
         lines = [

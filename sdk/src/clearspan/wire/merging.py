@@ -1,6 +1,7 @@
 """Merging: the pieces of a streamed answer become the body that the provider would have sent at once."""
 
 import json
+from itertools import islice
 from typing import Any, Protocol
 
 from clearspan.wire.forms import Json, mapping, mappings
@@ -161,19 +162,22 @@ class Twins:
 
     def take(self, pieces: list[str], at: int) -> int:
         """Adds the texts of those pieces from a place on that are twins; tells where others begin."""
-        head, tail, restless, start = self._head, self._tail, self._restless, len(self._head)
-        found: list[str] = []
-        while head and at < len(pieces):
-            steady = _steady(pieces[at], restless) if restless else pieces[at]
-            end = steady.find('"', start)
-            text = steady[start:end]
-            if not steady.startswith(head) or steady[end:] != tail or "\\" in text:
+        head, tail = self._head, self._tail
+        start, end = len(head), -len(tail)
+        texts: list[str] = []
+        for one in islice(pieces, at, None) if head else ():
+            steady = _steady(one, self._restless) if self._restless else one
+            if steady[:start] != head or steady[end:] != tail:
                 break
-            found.append(text)
-            at += 1
-        if found:
-            self._merger.extend("".join(found))
-        return at
+            texts.append(steady[start:end])
+        said = "".join(texts)
+        if '"' in said or "\\" in said:  # there is more in one of them than a text
+            others = (n for n, one in enumerate(texts) if '"' in one or "\\" in one)
+            texts = texts[: next(others)]
+            said = "".join(texts)
+        if said:
+            self._merger.extend(said)
+        return at + len(texts)
 
     def learn(self, said: str, growths: int) -> None:
         """Remembers the form of a piece that was parsed and merged, which made so many things grow."""

@@ -48,8 +48,8 @@ def read_messages(items: object) -> list[Message]:
         if message is None:
             continue
         is_item = isinstance(item, dict) and ("role" not in item or item.get("type") == "message")
-        role = message["role"]
-        if is_item and role in ("assistant", "tool") and found and found[-1]["role"] == role:
+        role = message["role"] if is_item else ""
+        if role in ("assistant", "tool") and found and found[-1]["role"] == role:
             found[-1]["parts"] += message["parts"]
         else:
             found.append(message)

@@ -68,12 +68,15 @@ def _openai(raw: Mapping[str, Any]) -> Usage:
         input=count(first(raw, ("prompt_tokens", "input_tokens"))),
         output=count(first(raw, ("completion_tokens", "output_tokens"))),
         total=count(raw.get("total_tokens")),
-        cache_read=count(first({**raw, **asked}, _CACHE_READ)),
-        cache_write=count(first({**raw, **asked}, _CACHE_WRITE)),
-        reasoning=count(first({**raw, **answered}, _REASONING)),
-        audio_input=count(first(asked, ("audio_tokens", "audio"))),
-        audio_output=count(first(answered, ("audio_tokens", "audio"))),
     )
+    if raw.keys() <= _PLAIN:
+        return usage
+    held = {**raw, **asked}
+    usage.cache_read = count(first(held, _CACHE_READ))
+    usage.cache_write = count(first(held, _CACHE_WRITE))
+    usage.reasoning = count(first({**raw, **answered}, _REASONING))
+    usage.audio_input = count(first(asked, ("audio_tokens", "audio")))
+    usage.audio_output = count(first(answered, ("audio_tokens", "audio")))
     cached = mapping(asked.get("cached_tokens_details"))
     usage.other = _named(
         input_image_tokens=count(asked.get("image_tokens")),
@@ -236,6 +239,10 @@ def _ollama(raw: Mapping[str, Any]) -> Usage:
     )
 
 
+# What has no details, as at most who copy OpenAI.
+_PLAIN = frozenset(
+    ("prompt_tokens", "completion_tokens", "input_tokens", "output_tokens", "total_tokens")
+)
 _CACHE_READ = (
     "cached_tokens",
     "cache_read",
