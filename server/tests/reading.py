@@ -11,8 +11,10 @@ from httpx2 import QueryParams
 from starlette.testclient import TestClient
 
 from clearspan_server.api.access import ReadAccess, read_access
+from clearspan_server.api.agenda import agenda_of
 from clearspan_server.app import schema_app
 from clearspan_server.model.span import Span
+from clearspan_server.store.agenda import Agenda
 from clearspan_server.store.columns import to_batch
 from clearspan_server.store.derived import Bounds, derive_traces
 from clearspan_server.store.engine import Engine
@@ -58,7 +60,10 @@ class Reader:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self.project = f"p-{uuid.uuid4().hex}"
+        # Which hours of the roll-ups do not hold; without it no roll-up is read.
+        self.agenda: Agenda | None = None
         app = schema_app()
+        app.dependency_overrides[agenda_of] = lambda: self.agenda
         app.dependency_overrides[read_access] = lambda: ReadAccess(self.project, engine)
         self._client = TestClient(app, base_url="http://127.0.0.1")
 

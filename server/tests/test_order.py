@@ -157,6 +157,6 @@ def test_the_span_counts_once_in_trace_overview_and_sums(
 
         assert [span["span_id"] for span in spans] == [SPAN_ID.hex()]
         assert (trace["span_count"], trace["llm_count"], trace["input_tokens"]) == (1, 1, 1_000)
-        assert (totals["spans"], totals["llm_calls"], totals["input_tokens"]) == (1, 1, 1_000)
+        assert (totals["spans"], totals["calls"], totals["input_tokens"]) == (1, 1, 1_000)
         assert [(row["spans"], row["input_tokens"]) for row in sums] == [(1, 1_000)]
         assert {trace["total_cost"], totals["cost"], sums[0]["cost"]} == {"0.00027"}

@@ -60,7 +60,7 @@ def test_totals_add_up_traces_calls_tokens_and_cost(reader: Reader) -> None:
 
     totals = found["totals"]
     assert (totals["traces"], totals["errors"], totals["error_rate"]) == (4, 2, 0.5)
-    assert (totals["spans"], totals["llm_calls"]) == (8, 4)
+    assert (totals["spans"], totals["calls"]) == (8, 4)
     assert (totals["input_tokens"], totals["output_tokens"], totals["cost"]) == (400, 40, "2")
     assert (
         totals["latency_avg_ns"] == 7 * SECOND_NS // 3
@@ -82,7 +82,7 @@ def test_a_span_that_does_not_count_adds_nothing(reader: Reader) -> None:
 
     totals = an_hour(reader)["totals"]
 
-    assert (totals["input_tokens"], totals["llm_calls"], totals["cost"]) == (100, 1, "0.5")
+    assert (totals["input_tokens"], totals["calls"], totals["cost"]) == (100, 1, "0.5")
 
 
 def test_a_call_without_a_price_is_counted_as_such(reader: Reader) -> None:

@@ -16,7 +16,7 @@ LISTS = [name for name in NAMES if name != "span"]
 # Of `rollups` a statement chooses the generation itself.
 VERSIONED = ("spans", "traces", "rollup_hours", "deliveries", "span_parts")
 BODIES = {
-    *("input", "output", "error_stack", "documents", "tool_arguments", "tool_result", "*"),
+    *("input", "output", "error_stack", "documents", "tool_arguments", "tool_result"),
     *("retrieval_query", "attributes", "attributes_overflow", "resource", "events"),
 }
 VALUES = {
@@ -31,6 +31,12 @@ VALUES = {
     "prefix": "",
     "terms": ["word"],
     "redrive": "redrive",
+    "shift_ns": 1_000_000_000,
+    "raw_hours": [1_699_999_200],
+    "is_raw": False,
+    "top": ["gpt-5"],
+    "latency_bounds": [0, 10],
+    "token_bounds": [0, 10],
     "stored": 0,
 }
 
@@ -67,3 +73,4 @@ def test_a_list_names_no_body(name: str) -> None:
 
     words = set(columns.replace(",", " ").replace("/*value*/", "").split())
     assert words & BODIES == set()
+    assert re.search(r"(select|,)\s+\*", columns) is None

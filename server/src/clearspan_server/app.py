@@ -16,6 +16,7 @@ from fastapi.routing import APIRoute
 
 from clearspan_server import __version__
 from clearspan_server.api import (
+    cost,
     deliveries,
     health,
     langfuse,
@@ -81,6 +82,7 @@ ROUTES: tuple[APIRouter, ...] = (
     spans.router,
     mapping.router,
     overview.router,
+    cost.router,
     values.router,
     normalisations.router,
     repricing.router,

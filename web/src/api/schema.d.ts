@@ -64,6 +64,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cost": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Cost
+         * @description The cost of the window by a dimension: over time, in a table, by trace, user and session; default the last day.
+         */
+        get: operations["get_cost"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/deliveries": {
         parameters: {
             query?: never;
@@ -231,7 +251,7 @@ export interface paths {
         };
         /**
          * Get Overview
-         * @description Throughput, errors, latency, tokens and cost over the window, by time and by model; default the last day.
+         * @description Throughput, failures, latency, tokens and cost over the window, by time and by model; default the last day.
          */
         get: operations["get_overview"];
         put?: never;
@@ -846,6 +866,28 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * Bin
+         * @description Traces from `low` up to and without `high`; null has no end.
+         */
+        Bin: {
+            /** High */
+            high: number | null;
+            /** Low */
+            low: number;
+            /** Traces */
+            traces: number;
+        };
+        /**
+         * CacheSavings
+         * @description What caching saved; of `unknown_tokens`, read from a cache, nobody knows what they would have cost.
+         */
+        CacheSavings: {
+            /** Saved */
+            saved: string;
+            /** Unknown Tokens */
+            unknown_tokens: number;
+        };
+        /**
          * ChangedField
          * @description How many spans hold something else in a field now.
          */
@@ -889,6 +931,148 @@ export interface components {
             reported: string | null;
             /** Total */
             total: string | null;
+        };
+        /** CostBefore */
+        CostBefore: {
+            /** Calls */
+            calls: number;
+            /** Cost */
+            cost: string;
+            /** Cost Per Call */
+            cost_per_call: string | null;
+        };
+        /**
+         * CostFigures
+         * @description Calls are counted spans with usage, whatever their kind.
+         */
+        CostFigures: {
+            /** Cache Read Tokens */
+            cache_read_tokens: number;
+            /** Cache Write Tokens */
+            cache_write_tokens: number;
+            /** Calls */
+            calls: number;
+            /** Cost */
+            cost: string;
+            /** Cost Per Call */
+            cost_per_call: string | null;
+            /** Input Tokens */
+            input_tokens: number;
+            /** Output Tokens */
+            output_tokens: number;
+            /** Reasoning Tokens */
+            reasoning_tokens: number;
+            /** Uncached Tokens */
+            uncached_tokens: number;
+            /** Unpriced Calls */
+            unpriced_calls: number;
+        };
+        /**
+         * CostLine
+         * @description What one value cost in each bucket.
+         */
+        CostLine: {
+            /** Costs */
+            costs: string[];
+            /** Detail */
+            detail: string;
+            /** Value */
+            value: string;
+        };
+        /**
+         * CostReport
+         * @description The cost of a window by a dimension: `rows` the dearest first, of `value_count` values in all.
+         *
+         *     `lines` are the dearest values over time, with a cost for each of `starts`; `others` is what all other values cost.
+         */
+        CostReport: {
+            /**
+             * By
+             * @enum {string}
+             */
+            by: "model" | "provider" | "feature" | "customer" | "user" | "prompt" | "environment" | "release" | "service";
+            /** End */
+            end: string;
+            /** Estimated */
+            estimated: boolean;
+            /** Lines */
+            lines: components["schemas"]["CostLine"][];
+            origin: components["schemas"]["Origin"];
+            /** Others */
+            others: string[];
+            previous: components["schemas"]["CostBefore"];
+            previous_units: components["schemas"]["CostUnits"];
+            /** Rows */
+            rows: components["schemas"]["CostRow"][];
+            savings: components["schemas"]["CacheSavings"];
+            /** Start */
+            start: string;
+            /** Starts */
+            starts: string[];
+            /** Step Ns */
+            step_ns: number;
+            totals: components["schemas"]["CostFigures"];
+            units: components["schemas"]["CostUnits"];
+            /** Unpriced */
+            unpriced: components["schemas"]["UnpricedModel"][];
+            /** Value Count */
+            value_count: number;
+        };
+        /**
+         * CostRow
+         * @description One value; `detail` is the provider of a model, or the version of a prompt.
+         */
+        CostRow: {
+            /** Cache Read Tokens */
+            cache_read_tokens: number;
+            /** Cache Write Tokens */
+            cache_write_tokens: number;
+            /** Calls */
+            calls: number;
+            /** Cost */
+            cost: string;
+            /** Cost Per Call */
+            cost_per_call: string | null;
+            /** Detail */
+            detail: string;
+            /** Input Tokens */
+            input_tokens: number;
+            /** Output Tokens */
+            output_tokens: number;
+            /** Previous Cost */
+            previous_cost: string;
+            /** Reasoning Tokens */
+            reasoning_tokens: number;
+            /** Share */
+            share: number | null;
+            /** Uncached Tokens */
+            uncached_tokens: number;
+            /** Unpriced Calls */
+            unpriced_calls: number;
+            /** Value */
+            value: string;
+        };
+        /**
+         * CostUnits
+         * @description What one of each cost; users and sessions are null where traces were sampled, for nobody knows whose.
+         */
+        CostUnits: {
+            /** Cost Per Ok Trace */
+            cost_per_ok_trace: string | null;
+            /** Cost Per Session */
+            cost_per_session: string | null;
+            /** Cost Per Trace */
+            cost_per_trace: string | null;
+            /** Cost Per User */
+            cost_per_user: string | null;
+            /** Ok Traces */
+            ok_traces: number;
+            /** Sessions */
+            sessions: number | null;
+            /** Traces */
+            traces: number;
+            /** Users */
+            users: number | null;
         };
         /**
          * Deliveries
@@ -1126,6 +1310,106 @@ export interface components {
             scopes: string[];
         };
         /**
+         * ListedSpan
+         * @description A span in a list; `sample_weight` is how many spans it stands for, where its sender kept only some.
+         */
+        ListedSpan: {
+            /** Agent Name */
+            agent_name: string;
+            /** Attempt */
+            attempt: number | null;
+            /** Cache Read Tokens */
+            cache_read_tokens: number | null;
+            /** Cache Write Tokens */
+            cache_write_tokens: number | null;
+            /** Counted */
+            counted: boolean;
+            /** Customer Id */
+            customer_id: string;
+            /** Duration Ns */
+            duration_ns: number | null;
+            /** End */
+            end: string | null;
+            /** Environment */
+            environment: string;
+            /** Error Class */
+            error_class: string;
+            /** Error Message */
+            error_message: string;
+            /** Error Type */
+            error_type: string;
+            /** Feature */
+            feature: string;
+            /** Finish Reason */
+            finish_reason: string;
+            /** Input Preview */
+            input_preview: string;
+            /** Input Tokens */
+            input_tokens: number | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "llm" | "embedding" | "retriever" | "reranker" | "tool" | "agent" | "chain" | "guardrail" | "evaluator" | "http" | "db" | "other";
+            /** Name */
+            name: string;
+            /** Operation */
+            operation: string;
+            /** Output Preview */
+            output_preview: string;
+            /** Output Tokens */
+            output_tokens: number | null;
+            /** Parent Id */
+            parent_id: string;
+            /** Prompt Name */
+            prompt_name: string;
+            /** Prompt Version */
+            prompt_version: string;
+            /** Provider */
+            provider: string;
+            /** Reasoning Tokens */
+            reasoning_tokens: number | null;
+            /** Release */
+            release: string;
+            /** Request Model */
+            request_model: string;
+            /** Response Model */
+            response_model: string;
+            /** Retry Of */
+            retry_of: string;
+            /** Sample Weight */
+            sample_weight: number;
+            /** Service */
+            service: string;
+            /** Session Id */
+            session_id: string;
+            /** Span Id */
+            span_id: string;
+            /** Start */
+            start: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "ok" | "error" | "cancelled" | "open" | "crashed";
+            /** Streamed */
+            streamed: boolean | null;
+            /** Tags */
+            tags: string[];
+            /** Tool Name */
+            tool_name: string;
+            /** Total Cost */
+            total_cost: string | null;
+            /** Total Tokens */
+            total_tokens: number | null;
+            /** Trace Id */
+            trace_id: string;
+            /** Ttft Ns */
+            ttft_ns: number | null;
+            /** User Id */
+            user_id: string;
+        };
+        /**
          * Me
          * @description Who asks, and what this server is.
          */
@@ -1261,21 +1545,48 @@ export interface components {
             to?: string | null;
         };
         /**
+         * Origin
+         * @description Where figures come from.
+         *
+         *     `rollups` are sums by the hour; `raw_hours` of the hours they were read for came span by span, because an end of
+         *     the window cuts them or their roll-up was not computed yet. What was stored by `as_of` is in the figures.
+         */
+        Origin: {
+            /** As Of */
+            as_of: string;
+            /** Raw Hours */
+            raw_hours: number;
+            /**
+             * Source
+             * @enum {string}
+             */
+            source: "raw" | "rollups";
+        };
+        /**
          * Overview
          * @description The window in numbers: latency is of traces, tokens and cost of counted spans.
+         *
+         *     `previous` is the time as long before; the points of `previous_series` stand for those of `series` at their place.
          */
         Overview: {
             /** End */
             end: string;
+            /** Latencies */
+            latencies: components["schemas"]["Bin"][];
             /** Models */
             models: components["schemas"]["ModelRow"][];
+            origin: components["schemas"]["Origin"];
             previous: components["schemas"]["Totals"];
+            /** Previous Series */
+            previous_series: components["schemas"]["Point"][];
             /** Series */
             series: components["schemas"]["Point"][];
             /** Start */
             start: string;
             /** Step Ns */
             step_ns: number;
+            /** Tokens */
+            tokens: components["schemas"]["Bin"][];
             totals: components["schemas"]["Totals"];
         };
         /**
@@ -1307,31 +1618,53 @@ export interface components {
         };
         /**
          * Point
-         * @description One bucket of the overview. Rates divide by the counted units of the bucket; null where there were none.
+         * @description One bucket. Counts, tokens and cost are weighted where traces were sampled; null is nothing to tell.
          */
         Point: {
+            /** Cache Read Tokens */
+            cache_read_tokens: number;
+            /** Cache Write Tokens */
+            cache_write_tokens: number;
+            /** Calls */
+            calls: number;
+            /** Cancelled */
+            cancelled: number;
             /** Cost */
             cost: string;
             /** Errors */
             errors: number;
-            /** Input Tokens */
-            input_tokens: number;
+            /** Filtered */
+            filtered: number;
+            /** Latency Avg Ns */
+            latency_avg_ns: number | null;
             /** Latency P50 Ns */
             latency_p50_ns: number | null;
             /** Latency P95 Ns */
             latency_p95_ns: number | null;
             /** Latency P99 Ns */
             latency_p99_ns: number | null;
-            /** Llm Calls */
-            llm_calls: number;
+            /** Output Per S */
+            output_per_s: number | null;
             /** Output Tokens */
             output_tokens: number;
+            /** Reasoning Tokens */
+            reasoning_tokens: number;
+            /** Refusals */
+            refusals: number;
+            /** Retries */
+            retries: number;
             /** Start */
             start: string;
+            /** Timeouts */
+            timeouts: number;
             /** Traces */
             traces: number;
             /** Ttft P50 Ns */
             ttft_p50_ns: number | null;
+            /** Ttft P95 Ns */
+            ttft_p95_ns: number | null;
+            /** Uncached Tokens */
+            uncached_tokens: number;
         };
         /**
          * PriceBook
@@ -2064,7 +2397,7 @@ export interface components {
             /** Next Cursor */
             next_cursor: string | null;
             /** Spans */
-            spans: components["schemas"]["SpanRow"][];
+            spans: components["schemas"]["ListedSpan"][];
         };
         /**
          * SpanMapping
@@ -2083,101 +2416,32 @@ export interface components {
             version: number;
         };
         /**
-         * SpanRow
-         * @description One span without its bodies.
+         * Totals
+         * @description A whole window; `estimated` where some of it was sampled and counts are weighted.
          */
-        SpanRow: {
-            /** Agent Name */
-            agent_name: string;
-            /** Attempt */
-            attempt: number | null;
-            /** Cache Read Tokens */
-            cache_read_tokens: number | null;
-            /** Counted */
-            counted: boolean;
-            /** Duration Ns */
-            duration_ns: number | null;
-            /** End */
-            end: string | null;
-            /** Environment */
-            environment: string;
-            /** Error Class */
-            error_class: string;
-            /** Error Message */
-            error_message: string;
-            /** Error Type */
-            error_type: string;
-            /** Finish Reason */
-            finish_reason: string;
-            /** Input Preview */
-            input_preview: string;
-            /** Input Tokens */
-            input_tokens: number | null;
-            /**
-             * Kind
-             * @enum {string}
-             */
-            kind: "llm" | "embedding" | "retriever" | "reranker" | "tool" | "agent" | "chain" | "guardrail" | "evaluator" | "http" | "db" | "other";
-            /** Name */
-            name: string;
-            /** Operation */
-            operation: string;
-            /** Output Preview */
-            output_preview: string;
-            /** Output Tokens */
-            output_tokens: number | null;
-            /** Parent Id */
-            parent_id: string;
-            /** Provider */
-            provider: string;
-            /** Reasoning Tokens */
-            reasoning_tokens: number | null;
-            /** Request Model */
-            request_model: string;
-            /** Response Model */
-            response_model: string;
-            /** Retry Of */
-            retry_of: string;
-            /** Service */
-            service: string;
-            /** Session Id */
-            session_id: string;
-            /** Span Id */
-            span_id: string;
-            /** Start */
-            start: string;
-            /**
-             * Status
-             * @enum {string}
-             */
-            status: "ok" | "error" | "cancelled" | "open" | "crashed";
-            /** Streamed */
-            streamed: boolean | null;
-            /** Tags */
-            tags: string[];
-            /** Tool Name */
-            tool_name: string;
-            /** Total Cost */
-            total_cost: string | null;
-            /** Total Tokens */
-            total_tokens: number | null;
-            /** Trace Id */
-            trace_id: string;
-            /** Ttft Ns */
-            ttft_ns: number | null;
-            /** User Id */
-            user_id: string;
-        };
-        /** Totals */
         Totals: {
             /** Cache Read Tokens */
             cache_read_tokens: number;
+            /** Cache Write Tokens */
+            cache_write_tokens: number;
+            /** Calls */
+            calls: number;
+            /** Cancel Rate */
+            cancel_rate: number | null;
+            /** Cancelled */
+            cancelled: number;
             /** Cost */
             cost: string;
             /** Error Rate */
             error_rate: number | null;
             /** Errors */
             errors: number;
+            /** Estimated */
+            estimated: boolean;
+            /** Filter Rate */
+            filter_rate: number | null;
+            /** Filtered */
+            filtered: number;
             /** Input Tokens */
             input_tokens: number;
             /** Latency Avg Ns */
@@ -2188,16 +2452,34 @@ export interface components {
             latency_p95_ns: number | null;
             /** Latency P99 Ns */
             latency_p99_ns: number | null;
-            /** Llm Calls */
-            llm_calls: number;
+            /** Output Per S */
+            output_per_s: number | null;
             /** Output Tokens */
             output_tokens: number;
+            /** Reasoning Tokens */
+            reasoning_tokens: number;
+            /** Refusal Rate */
+            refusal_rate: number | null;
+            /** Refusals */
+            refusals: number;
+            /** Retries */
+            retries: number;
+            /** Retry Rate */
+            retry_rate: number | null;
             /** Spans */
             spans: number;
+            /** Timeout Rate */
+            timeout_rate: number | null;
+            /** Timeouts */
+            timeouts: number;
             /** Traces */
             traces: number;
             /** Ttft P50 Ns */
             ttft_p50_ns: number | null;
+            /** Ttft P95 Ns */
+            ttft_p95_ns: number | null;
+            /** Uncached Tokens */
+            uncached_tokens: number;
             /** Unpriced Calls */
             unpriced_calls: number;
         };
@@ -2230,6 +2512,8 @@ export interface components {
         /**
          * TraceRow
          * @description One trace in a list. Totals are over counted spans; `received` is when something of it came last.
+         *
+         *     `sample_weight` is how many traces this one stands for, where its sender kept only some.
          */
         TraceRow: {
             /** Duration Ns */
@@ -2273,6 +2557,8 @@ export interface components {
             received: string;
             /** Release */
             release: string;
+            /** Sample Weight */
+            sample_weight: number;
             /** Services */
             services: string[];
             /** Session Id */
@@ -2394,6 +2680,18 @@ export interface components {
             ttft_ns: number | null;
             /** User Id */
             user_id: string;
+        };
+        /**
+         * UnpricedModel
+         * @description A model whose calls have usage and no price.
+         */
+        UnpricedModel: {
+            /** Calls */
+            calls: number;
+            /** Detail */
+            detail: string;
+            /** Value */
+            value: string;
         };
         /**
          * Usage
@@ -2630,6 +2928,52 @@ export interface operations {
                             [key: string]: unknown;
                         }[];
                     };
+                };
+            };
+        };
+    };
+    get_cost: {
+        parameters: {
+            query?: {
+                by?: "model" | "provider" | "feature" | "customer" | "user" | "prompt" | "environment" | "release" | "service";
+                /** @description RFC 3339, a day (its beginning in UTC) or epoch milliseconds. */
+                from?: string | null;
+                /** @description The project, where no key says it; api/access.py reads it. */
+                project?: string | null;
+                /** @description RFC 3339, a day (its beginning in UTC) or epoch milliseconds. Exclusive. */
+                to?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CostReport"];
                 };
             };
         };

@@ -9,7 +9,9 @@ interface SeriesPoint {
   latency_p50_ns: number | null;
   latency_p95_ns: number | null;
   latency_p99_ns: number | null;
-  input_tokens: number;
+  uncached_tokens: number;
+  cache_read_tokens: number;
+  cache_write_tokens: number;
   output_tokens: number;
   cost: string;
 }
@@ -36,7 +38,13 @@ export function columnsOf(points: readonly SeriesPoint[]): Columns {
     p50: points.map((point) => point.latency_p50_ns),
     p95: points.map((point) => point.latency_p95_ns),
     p99: points.map((point) => point.latency_p99_ns),
-    tokens: points.map((point) => point.input_tokens + point.output_tokens),
+    tokens: points.map(
+      (point) =>
+        point.uncached_tokens +
+        point.cache_read_tokens +
+        point.cache_write_tokens +
+        point.output_tokens,
+    ),
     outputTokens: points.map((point) => point.output_tokens),
     cost: points.map((point) => Number(point.cost)),
   };

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from fastapi import Response
 
-from clearspan_server.api.shapes import Shape, SpanRow, TraceRow, TraceSpan
+from clearspan_server.api.shapes import ListedSpan, Shape, SpanRow, TraceRow, TraceSpan
 from clearspan_server.api.window import rfc3339
 from clearspan_server.store.engine import Row
 
@@ -13,6 +13,7 @@ _AS_THEY_ARE = tuple(
     for name in SpanRow.model_fields
     if name not in ("start", "end", "duration_ns", "total_cost")
 )
+_OF_LISTED = tuple(name for name in ListedSpan.model_fields if name not in SpanRow.model_fields)
 _TRACE_AS_THEY_ARE = tuple(
     name
     for name in TraceRow.model_fields
@@ -42,9 +43,9 @@ def trace_row(row: Row, state: str) -> TraceRow:
     return TraceRow.model_validate(plain | _measures(row) | {"state": state, "received": received})
 
 
-def span_row(row: Row) -> SpanRow:
+def span_row(row: Row) -> ListedSpan:
     """A span in a list."""
-    return SpanRow(**span_values(row))
+    return ListedSpan(**span_values(row), **{name: row[name] for name in _OF_LISTED})
 
 
 def trace_span(row: Row, depth: int, start_offset_ns: int, *, orphan: bool) -> TraceSpan:

@@ -120,7 +120,10 @@ class Cost(Shape):
 
 
 class TraceRow(Shape):
-    """One trace in a list. Totals are over counted spans; `received` is when something of it came last."""
+    """One trace in a list. Totals are over counted spans; `received` is when something of it came last.
+
+    `sample_weight` is how many traces this one stands for, where its sender kept only some.
+    """
 
     trace_id: str
     name: str
@@ -140,6 +143,7 @@ class TraceRow(Shape):
     session_id: str
     tags: list[str]
     feature: str
+    sample_weight: float
     providers: list[str]
     models: list[str]
     span_count: int
@@ -203,8 +207,20 @@ class SpanRow(Shape):
     output_preview: str
 
 
+class ListedSpan(SpanRow):
+    """A span in a list; `sample_weight` is how many spans it stands for, where its sender kept only some."""
+
+    cache_write_tokens: int | None
+    sample_weight: float
+    release: str
+    feature: str
+    customer_id: str
+    prompt_name: str
+    prompt_version: str
+
+
 class SpanList(Shape):
-    spans: list[SpanRow]
+    spans: list[ListedSpan]
     next_cursor: str | None
 
 
@@ -309,66 +325,6 @@ class SpanDetail(SpanRow):
     truncated: list[str]
     redactions: dict[str, int]
     filled: list[str]
-
-
-class Point(Shape):
-    """One bucket of the overview. Rates divide by the counted units of the bucket; null where there were none."""
-
-    start: str
-    traces: int
-    errors: int
-    llm_calls: int
-    latency_p50_ns: int | None
-    latency_p95_ns: int | None
-    latency_p99_ns: int | None
-    ttft_p50_ns: int | None
-    input_tokens: int
-    output_tokens: int
-    cost: str
-
-
-class Totals(Shape):
-    traces: int
-    errors: int
-    error_rate: float | None
-    spans: int
-    llm_calls: int
-    latency_avg_ns: int | None
-    latency_p50_ns: int | None
-    latency_p95_ns: int | None
-    latency_p99_ns: int | None
-    ttft_p50_ns: int | None
-    input_tokens: int
-    output_tokens: int
-    cache_read_tokens: int
-    cost: str
-    unpriced_calls: int
-
-
-class ModelRow(Shape):
-    """One model over the window; latencies are of its calls."""
-
-    provider: str
-    model: str
-    calls: int
-    errors: int
-    input_tokens: int
-    output_tokens: int
-    cost: str
-    latency_p50_ns: int | None
-    latency_p95_ns: int | None
-
-
-class Overview(Shape):
-    """The window in numbers: latency is of traces, tokens and cost of counted spans."""
-
-    start: str
-    end: str
-    step_ns: int
-    totals: Totals
-    previous: Totals
-    series: list[Point]
-    models: list[ModelRow]
 
 
 class Project(Shape):

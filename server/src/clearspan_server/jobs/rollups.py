@@ -10,6 +10,7 @@ from clearspan_server.store.rollups import (
     compute_hour,
     newest_generation,
     next_generation,
+    outdated_hours,
     sweep,
 )
 
@@ -43,6 +44,8 @@ class Rollups:
         self._thread = threading.Thread(target=self._work_forever, name="rollups", daemon=True)
 
     def start(self) -> None:
+        """Take up the agenda, and hours of an earlier version's form: until they are done, their spans are read."""
+        self._agenda.mark(outdated_hours(self._engine))
         self._thread.start()
 
     def stop(self, timeout_s: float) -> None:

@@ -42,6 +42,7 @@ def summarise(spans: Sequence[Row]) -> Row:
         "providers": _distinct(span["provider"] for span in calls),
         "models": _distinct(span["response_model"] or span["request_model"] for span in calls),
         **{column: _first(ranked, column) for column in _SAID_ONCE},
+        "sample_weight": root["sample_weight"],
         "output_preview": root["output_preview"] or _last_output(spans),
         "span_count": len(spans),
         "error_count": _count(spans, "status", "error"),

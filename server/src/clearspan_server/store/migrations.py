@@ -36,6 +36,11 @@ MIGRATIONS: tuple[Migration, ...] = (
     Migration(8, "roll-ups by the hour", ("rollups", "rollup_hours")),
     Migration(9, "fewer files, fewer merges", ("spans_parts_on_disk",)),
     Migration(10, "what tells calls and prices apart", ("spans_service_tier", "spans_call_key")),
+    Migration(
+        11,
+        "figures of calls by the hour, weights of traces",
+        ("rollups_calls", "rollup_hours_layout", "traces_weight"),
+    ),
 )
 
 

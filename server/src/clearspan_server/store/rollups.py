@@ -8,6 +8,7 @@ from clearspan_server.store.engine import Engine
 from clearspan_server.store.statements import statement
 
 _SCHEMA = "clearspan_server.store.schema"
+_LAYOUT = 1  # of the rows of a generation; raise it when a column is added that older hours lack
 
 
 def compute_hour(engine: Engine, hour: Hour, generation: int) -> None:
@@ -15,8 +16,14 @@ def compute_hour(engine: Engine, hour: Hour, generation: int) -> None:
     project, hour_s = hour
     values = {"project": project, "hour_s": hour_s, "generation": generation}
     engine.command(statement(_SCHEMA, "rollup_compute"), values)
-    row = [project, datetime.fromtimestamp(hour_s, UTC), generation]
-    engine.insert_rows("rollup_hours", ["project", "hour", "generation"], [row])
+    row = [project, datetime.fromtimestamp(hour_s, UTC), generation, _LAYOUT]
+    engine.insert_rows("rollup_hours", ["project", "hour", "generation", "layout"], [row])
+
+
+def outdated_hours(engine: Engine) -> list[Hour]:
+    """The hours that an earlier version computed, without the columns of now."""
+    rows = engine.query(statement(_SCHEMA, "rollup_hours_outdated"), {"layout": _LAYOUT})
+    return [(row["project"], row["hour_s"]) for row in rows]
 
 
 def newest_generation(engine: Engine) -> int:

@@ -28,7 +28,7 @@ export function Tiles({ totals, previous, view }: TilesProps) {
         name="Traces"
         figure={plain(formatCount(totals.traces))}
         change={change(totals.traces, previous.traces)}
-        note={`${formatCount(totals.llm_calls)} model calls`}
+        note={`${formatCount(totals.calls)} model calls`}
         onClick={() => view.showTraces("")}
       />
       <Tile

@@ -18,7 +18,7 @@ _CANONICAL = {
     "function_call": "tool_call",
     "content_filter": "content_filter",
     "safety": "content_filter",
-    "refusal": "content_filter",
+    "refusal": "refusal",  # the model's own decision, not a filter's
     "guardrail_intervened": "content_filter",
     "content_filtered": "content_filter",
     "blocklist": "content_filter",

@@ -3,13 +3,16 @@
 -- their own that always fails.
 with calls as
 (
-    select provider, request_model, response_model, status, input_tokens, output_tokens, total_cost, start_ns, end_ns
+    select
+        provider, request_model, response_model, status, input_tokens, output_tokens, total_cost, start_ns, end_ns,
+        sample_weight
     from spans final
     where project = {project:String}
         and start_minute between toStartOfMinute(fromUnixTimestamp64Nano({from_ns:Int64}, 'UTC'))
             and toStartOfMinute(fromUnixTimestamp64Nano({to_ns:Int64}, 'UTC'))
         and start_ns >= {from_ns:Int64} and start_ns < {to_ns:Int64}
         and kind in ('llm', 'embedding') and counted
+        and /*filter*/ true
 ),
 answered as
 (
@@ -21,11 +24,11 @@ answered as
 select
     provider,
     multiIf(response_model != '', response_model, answering_model != '', answering_model, request_model) as model,
-    count() as calls,
-    countIf(status in ('error', 'crashed')) as errors,
-    sum(input_tokens) as input_tokens,
-    sum(output_tokens) as output_tokens,
-    sum(total_cost) as cost,
+    sum(sample_weight) as calls,
+    sumIf(sample_weight, status in ('error', 'crashed')) as errors,
+    sum(calls.input_tokens * sample_weight) as input_tokens,
+    sum(calls.output_tokens * sample_weight) as output_tokens,
+    sum(toDecimal128(total_cost, 12) * toDecimal128(sample_weight, 6)) as cost,
     count(end_ns) as timed,
     quantilesExact(0.5, 0.95)(end_ns - start_ns) as latency_quantiles_ns
 from calls

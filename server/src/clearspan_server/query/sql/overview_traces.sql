@@ -1,11 +1,14 @@
--- Traces by bucket, and over the whole of each period: the window (1) and as long a time before it (0).
+-- Traces by bucket, and over the whole of each period: the window (1) and as long a time before it (0), whose buckets
+-- are moved into those of the window.
 select
     toUInt8(start_ns >= {from_ns:Int64}) as period,
-    if(period, intDiv(start_ns, {step_ns:Int64}), 0) as bucket,
+    intDiv(start_ns + if(period, 0, {shift_ns:Int64}), {step_ns:Int64}) as bucket,
     toUInt8(grouping(bucket)) as is_total,
-    count() as traces,
-    countIf(status in ('error', 'crashed')) as errors,
-    sum(span_count) as spans,
+    sum(sample_weight) as traces,
+    sumIf(sample_weight, status in ('error', 'crashed')) as errors,
+    sumIf(sample_weight, status = 'cancelled') as cancelled,
+    sum(span_count * sample_weight) as spans,
+    max(sample_weight != 1) as estimated,
     -- Open traces have no end: they are counted, but have no latency yet.
     count(end_ns) as timed,
     sum(end_ns - start_ns) as latency_sum_ns,
@@ -16,4 +19,5 @@ where project = {project:String}
     and start_minute between toStartOfMinute(fromUnixTimestamp64Nano({before_ns:Int64}, 'UTC'))
         and toStartOfMinute(fromUnixTimestamp64Nano({to_ns:Int64}, 'UTC'))
     and start_ns >= {before_ns:Int64} and start_ns < {to_ns:Int64}
+    and /*filter*/ true
 group by grouping sets ((period, bucket), (period))

@@ -4,7 +4,8 @@ select
     error_type, error_class, error_message, service, environment, user_id, session_id, tags,
     agent_name, provider, operation, request_model, response_model, finish_reason, streamed,
     attempt, retry_of, tool_name, input_tokens, output_tokens, total_tokens,
-    cache_read_tokens, reasoning_tokens, total_cost, counted, input_preview, output_preview
+    cache_read_tokens, cache_write_tokens, reasoning_tokens, total_cost, counted, sample_weight,
+    release, feature, customer_id, prompt_name, prompt_version, input_preview, output_preview
 from spans final
 where project = {project:String}
     -- The sort key knows minutes: without this line the whole project is read.

@@ -6,7 +6,7 @@ select
     attempt, retry_of, tool_name, input_tokens, output_tokens, total_tokens,
     cache_read_tokens, reasoning_tokens, total_cost, counted, input_preview, output_preview,
     -- For the totals of the trace.
-    release, feature, received_ns, process,
+    release, feature, received_ns, process, sample_weight,
     -- More than the limit says that spans were left out.
     count() over () as span_count
 from spans final

@@ -1,7 +1,7 @@
 -- A page of traces. One row a trace is kept ready (store/schema/traces.sql): no span and no body is read.
 select
     trace_id, name, kind, status, state, start_ns, end_ns, error_type, error_message,
-    services, environment, release, user_id, session_id, tags, feature, providers, models,
+    services, environment, release, user_id, session_id, tags, feature, sample_weight, providers, models,
     span_count, error_count, open_count, llm_count, tool_count,
     input_tokens, output_tokens, total_tokens, total_cost, unpriced_count,
     input_preview, output_preview, received_ns, processes

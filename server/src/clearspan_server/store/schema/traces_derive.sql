@@ -37,6 +37,7 @@ select
     argMin(session_id, (session_id = '', rank)) as session_id,
     arraySort(groupUniqArrayArray(tags)) as tags,
     argMin(feature, (feature = '', rank)) as feature,
+    argMin(sample_weight, rank) as sample_weight,
     arraySort(groupUniqArrayIf(provider, provider != '' and kind in ('llm', 'embedding'))) as providers,
     arraySort(groupUniqArrayIf(if(response_model != '', response_model, request_model), (request_model != '' or response_model != '') and kind in ('llm', 'embedding'))) as models,
     toUInt32(count()) as span_count,

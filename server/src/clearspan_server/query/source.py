@@ -1,0 +1,51 @@
+"""Where the figures of a window come from: every span, or roll-ups with the hours that they cannot tell from spans."""
+
+import time
+from dataclasses import dataclass
+from typing import Literal
+
+from clearspan_server.query.window import HOUR_NS, Window
+from clearspan_server.store.agenda import Agenda
+
+LONG_NS = 48 * HOUR_NS
+"""From this width on a window is answered by roll-ups: below it its spans are read as fast."""
+
+_HOUR_S = 3_600
+
+
+@dataclass(slots=True, frozen=True)
+class Source:
+    """`rollups` answer whole hours; those in `raw_hours` (seconds since the epoch) are read span by span.
+
+    `as_of_ns` is the moment at which this was decided: what was stored by then is in the figures.
+    """
+
+    kind: Literal["raw", "rollups"]
+    raw_hours: tuple[int, ...]
+    as_of_ns: int
+
+    def values(self) -> dict[str, object]:
+        """The values that statements over both bind."""
+        return {"is_raw": self.kind == "raw", "raw_hours": list(self.raw_hours)}
+
+
+def source_of(
+    agenda: Agenda | None, project: str, window: Window, before_ns: int, *, only_raw: bool
+) -> Source:
+    """The source for a window and the time from `before_ns` on that it is compared with.
+
+    Hours that an end of either cuts, and hours whose roll-ups are due (`agenda`), are raw; all are without an agenda,
+    in short windows and where `only_raw` says that roll-ups do not know what is asked.
+    """
+    as_of_ns = time.time_ns()
+    if agenda is None or only_raw or window.width_ns < LONG_NS:
+        return Source("raw", (), as_of_ns)
+    cut = {_hour_s(end) for end in (before_ns, window.from_ns, window.to_ns) if end % HOUR_NS}
+    first_s, end_s = _hour_s(before_ns), -(-window.to_ns // HOUR_NS) * _HOUR_S
+    due = (one.hour for one in agenda.due())
+    late = {hour_s for due_in, hour_s in due if due_in == project and first_s <= hour_s < end_s}
+    return Source("rollups", tuple(sorted(cut | late)), as_of_ns)
+
+
+def _hour_s(time_ns: int) -> int:
+    return time_ns // HOUR_NS * _HOUR_S

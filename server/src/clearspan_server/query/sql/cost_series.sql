@@ -1,0 +1,42 @@
+-- Cost by bucket of the dearest values of a dimension, each by its place in `top` from 1, and of all others (0).
+with usage as
+(
+    select
+        start_ns as at_ns,
+        name, environment, service, provider, if(response_model != '', response_model, request_model) as model,
+        feature, customer_id, user_id, prompt_name, prompt_version, release,
+        cast(toDecimal128(total_cost, 12) * toDecimal128(sample_weight, 6), 'Nullable(Decimal(38, 12))') as cost
+    from spans final
+    where project = {project:String}
+        and start_minute between toStartOfMinute(fromUnixTimestamp64Nano({from_ns:Int64}, 'UTC'))
+            and toStartOfMinute(fromUnixTimestamp64Nano({to_ns:Int64}, 'UTC'))
+        and ({is_raw:Bool} or toStartOfHour(start_minute) in arrayMap(hour_s -> toDateTime(hour_s, 'UTC'), {raw_hours:Array(UInt32)}))
+        and start_ns >= {from_ns:Int64} and start_ns < {to_ns:Int64}
+        and counted and (input_tokens is not null or output_tokens is not null)
+        and /*filter*/ true
+    union all
+    select
+        toInt64(toUnixTimestamp(hour)) * 1000000000 as at_ns,
+        name, environment, service, provider, model,
+        feature, customer_id, '' as user_id, '' as prompt_name, '' as prompt_version, '' as release,
+        total_cost as cost
+    from rollups
+    where project = {project:String}
+        and not {is_raw:Bool}
+        and hour >= fromUnixTimestamp64Nano({from_ns:Int64}, 'UTC') and hour < fromUnixTimestamp64Nano({to_ns:Int64}, 'UTC')
+        and toUnixTimestamp(hour) not in {raw_hours:Array(UInt32)}
+        and (hour, generation) in
+        (
+            select hour, generation
+            from rollup_hours final
+            where project = {project:String}
+                and hour >= fromUnixTimestamp64Nano({from_ns:Int64}, 'UTC') and hour < fromUnixTimestamp64Nano({to_ns:Int64}, 'UTC')
+        )
+        and used_count > 0
+)
+select
+    intDiv(at_ns, {step_ns:Int64}) as bucket,
+    indexOf({top:Array(String)}, /*value*/ name) as place,
+    sum(usage.cost) as cost
+from usage
+group by bucket, place
