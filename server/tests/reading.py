@@ -2,7 +2,7 @@
 
 import time
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self
 
@@ -95,6 +95,12 @@ class Reader:
         reply = self._client.get(f"/api/v1{path}", params=_params(asked))
         assert reply.status_code == 200, reply.text
         return reply.json()
+
+    def text(self, path: str, **asked: object) -> tuple[str, Mapping[str, str]]:
+        """The body of a route as text, and its headers."""
+        reply = self._client.get(f"/api/v1{path}", params=_params(asked))
+        assert reply.status_code == 200, reply.text
+        return reply.text, reply.headers
 
     def refusal(self, path: str, **asked: object) -> tuple[int, str]:
         """The status and the message of a route that refuses."""

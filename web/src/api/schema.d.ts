@@ -73,7 +73,7 @@ export interface paths {
         };
         /**
          * Get Cost
-         * @description The cost of the window by a dimension: over time, in a table, by trace, user and session; default the last day.
+         * @description The cost of the window by a dimension: over time, in a table and by the trace; default the last day.
          */
         get: operations["get_cost"];
         put?: never;
@@ -99,6 +99,92 @@ export interface paths {
          *     while the engine does not answer, only what waits for it is counted.
          */
         get: operations["get_deliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Export
+         * @description The whole of a list as a file, at most a million rows; the header `clearspan-rows` says how many are coming.
+         *
+         *     In CSV, a cell that a spreadsheet would take for a formula begins with an apostrophe, and lists are JSON; in
+         *     Markdown, nothing that was recorded is markup.
+         */
+        get: operations["get_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/facets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Facets
+         * @description The most frequent values of each field among the traces or spans of a list, with how many of them have it.
+         */
+        get: operations["get_facets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/failures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Failures
+         * @description Spans that went wrong in the window, grouped by fingerprint: error class and type, name, and message.
+         *
+         *     The filter asks the spans. Numbers, identifiers and quoted texts within a message do not tell failures apart.
+         *     Slow is what took over a second and longer than 95 % of the window's spans of the same kind and name.
+         */
+        get: operations["get_failures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/histogram": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Histogram
+         * @description How many traces or spans start when, in steps of whole milliseconds from the window's beginning.
+         */
+        get: operations["get_histogram"];
         put?: never;
         post?: never;
         delete?: never;
@@ -562,6 +648,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Sessions
+         * @description A page of sessions: of each the traces that start in the window and pass the filter, added up.
+         */
+        get: operations["get_sessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{session_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Session
+         * @description One session: its traces of all time, or of the window that is given.
+         */
+        get: operations["get_session"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/spans": {
         parameters: {
             query?: never;
@@ -659,6 +785,46 @@ export interface paths {
          * @description One span with its conversation, tool call, documents, attributes and events.
          */
         get: operations["get_span"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Users
+         * @description A page of end users: of each the traces that start in the window and pass the filter, added up.
+         */
+        get: operations["get_users"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get User
+         * @description One end user: their traces of all time, or of the window that is given.
+         */
+        get: operations["get_user"];
         put?: never;
         post?: never;
         delete?: never;
@@ -932,7 +1098,10 @@ export interface components {
             /** Total */
             total: string | null;
         };
-        /** CostBefore */
+        /**
+         * CostBefore
+         * @description The same of the window before.
+         */
         CostBefore: {
             /** Calls */
             calls: number;
@@ -1161,6 +1330,89 @@ export interface components {
             error: components["schemas"]["ErrorBody"];
         };
         /**
+         * Facet
+         * @description The most frequent values of a field.
+         */
+        Facet: {
+            /** Field */
+            field: string;
+            /** Values */
+            values: components["schemas"]["FacetValue"][];
+        };
+        /**
+         * Facets
+         * @description The facets that were asked for, in their order.
+         */
+        Facets: {
+            /** Facets */
+            facets: components["schemas"]["Facet"][];
+        };
+        /**
+         * FacetValue
+         * @description A value, and how many rows have it.
+         */
+        FacetValue: {
+            /** Count */
+            count: number;
+            /** Value */
+            value: string;
+        };
+        /**
+         * FailureList
+         * @description A page of failures of one category.
+         */
+        FailureList: {
+            /** Failures */
+            failures: components["schemas"]["FailureRow"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * FailureRow
+         * @description Spans of one fingerprint. What differs among them is the newest one's, which is the `example`.
+         *
+         *     `sparkline` has the counts of 24 equal parts of the window, the oldest first.
+         */
+        FailureRow: {
+            /**
+             * Category
+             * @enum {string}
+             */
+            category: "failed" | "cancelled" | "retried" | "slow" | "timed_out";
+            /** Count */
+            count: number;
+            /** Error Class */
+            error_class: string;
+            /** Error Type */
+            error_type: string;
+            example: components["schemas"]["SpanId"];
+            /** Fingerprint */
+            fingerprint: string;
+            /** First Seen */
+            first_seen: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "llm" | "embedding" | "retriever" | "reranker" | "tool" | "agent" | "chain" | "guardrail" | "evaluator" | "http" | "db" | "other";
+            /** Last Seen */
+            last_seen: string;
+            /** Message */
+            message: string;
+            /** Name */
+            name: string;
+            /** Services */
+            services: string[];
+            /** Sparkline */
+            sparkline: number[];
+            /** Traces */
+            traces: number;
+            /** Users */
+            users: number;
+            /** Versions */
+            versions: string[];
+        };
+        /**
          * FieldChange
          * @description What one field of a span held and holds, as text; of a long one its beginning.
          */
@@ -1235,6 +1487,28 @@ export interface components {
             open: string[];
             /** Seq */
             seq: number;
+        };
+        /**
+         * Histogram
+         * @description How many rows of a list start in each step; `errors` of them failed or crashed.
+         */
+        Histogram: {
+            /** Points */
+            points: components["schemas"]["HistogramPoint"][];
+            /** Step Ms */
+            step_ms: number;
+        };
+        /**
+         * HistogramPoint
+         * @description One step of a histogram, from `start` on.
+         */
+        HistogramPoint: {
+            /** Count */
+            count: number;
+            /** Errors */
+            errors: number;
+            /** Start */
+            start: string;
         };
         /**
          * JournalState
@@ -2197,10 +2471,86 @@ export interface components {
             /** Waiting */
             waiting: number;
         };
+        /**
+         * SessionList
+         * @description A page of sessions.
+         */
+        SessionList: {
+            /** Next Cursor */
+            next_cursor: string | null;
+            /** Sessions */
+            sessions: components["schemas"]["SessionRow"][];
+        };
         /** SessionRequest */
         SessionRequest: {
             /** Token */
             token: string;
+        };
+        /**
+         * SessionRow
+         * @description One session: the traces of it that the list asks for. `user_id` is the first that they name, of `users`.
+         * @example {
+         *       "error_rate": 0.25,
+         *       "errors": 1,
+         *       "first_seen": "2026-11-21T09:00:00.000000000Z",
+         *       "input_preview": "Where is my order?",
+         *       "input_tokens": 9120,
+         *       "last_seen": "2026-11-21T09:12:31.250000000Z",
+         *       "models": [
+         *         "gpt-4o-2024-08-06"
+         *       ],
+         *       "output_preview": "It was refunded today.",
+         *       "output_tokens": 1480,
+         *       "services": [
+         *         "support-bot"
+         *       ],
+         *       "session_id": "sess-1742",
+         *       "spans": 44,
+         *       "total_cost": "0.03764",
+         *       "total_tokens": 10600,
+         *       "traces": 4,
+         *       "unpriced_count": 0,
+         *       "user_id": "ann",
+         *       "users": 1
+         *     }
+         */
+        SessionRow: {
+            /** Error Rate */
+            error_rate: number;
+            /** Errors */
+            errors: number;
+            /** First Seen */
+            first_seen: string;
+            /** Input Preview */
+            input_preview: string;
+            /** Input Tokens */
+            input_tokens: number | null;
+            /** Last Seen */
+            last_seen: string;
+            /** Models */
+            models: string[];
+            /** Output Preview */
+            output_preview: string;
+            /** Output Tokens */
+            output_tokens: number | null;
+            /** Services */
+            services: string[];
+            /** Session Id */
+            session_id: string;
+            /** Spans */
+            spans: number;
+            /** Total Cost */
+            total_cost: string | null;
+            /** Total Tokens */
+            total_tokens: number | null;
+            /** Traces */
+            traces: number;
+            /** Unpriced Count */
+            unpriced_count: number;
+            /** User Id */
+            user_id: string;
+            /** Users */
+            users: number;
         };
         /**
          * SpanDetail
@@ -2380,6 +2730,16 @@ export interface components {
             name: string;
             /** Time */
             time: string;
+        };
+        /**
+         * SpanId
+         * @description Where a span is.
+         */
+        SpanId: {
+            /** Span Id */
+            span_id: string;
+            /** Trace Id */
+            trace_id: string;
         };
         /** SpanLink */
         SpanLink: {
@@ -2721,6 +3081,50 @@ export interface components {
             /** Total */
             total: number | null;
         };
+        /**
+         * UserList
+         * @description A page of users.
+         */
+        UserList: {
+            /** Next Cursor */
+            next_cursor: string | null;
+            /** Users */
+            users: components["schemas"]["UserRow"][];
+        };
+        /**
+         * UserRow
+         * @description One end user: the traces of theirs that the list asks for.
+         */
+        UserRow: {
+            /** Error Rate */
+            error_rate: number;
+            /** Errors */
+            errors: number;
+            /** First Seen */
+            first_seen: string;
+            /** Input Tokens */
+            input_tokens: number | null;
+            /** Last Seen */
+            last_seen: string;
+            /** Models */
+            models: string[];
+            /** Output Tokens */
+            output_tokens: number | null;
+            /** Services */
+            services: string[];
+            /** Sessions */
+            sessions: number;
+            /** Total Cost */
+            total_cost: string | null;
+            /** Total Tokens */
+            total_tokens: number | null;
+            /** Traces */
+            traces: number;
+            /** Unpriced Count */
+            unpriced_count: number;
+            /** User Id */
+            user_id: string;
+        };
         /** ValueCount */
         ValueCount: {
             /** Count */
@@ -3019,6 +3423,213 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Deliveries"];
+                };
+            };
+        };
+    };
+    get_export: {
+        parameters: {
+            query?: {
+                category?: "failed" | "cancelled" | "retried" | "slow" | "timed_out";
+                /** @description Names of fields, separated by commas, to which rows are cut; ids are always there. */
+                fields?: string;
+                /** @description What rows must fulfil, in the filter language. */
+                filter?: string;
+                format?: "csv" | "json" | "jsonl" | "markdown";
+                /** @description RFC 3339, a day (its beginning in UTC) or epoch milliseconds. */
+                from?: string | null;
+                /** @description Of the list only these rows; a span's id is `trace_id/span_id`. */
+                id?: string[];
+                of?: "traces" | "spans" | "sessions" | "users" | "failures";
+                /** @description The project, where no key says it; api/access.py reads it. */
+                project?: string | null;
+                /** @description As of the list; empty for its own. */
+                sort?: string;
+                /** @description RFC 3339, a day (its beginning in UTC) or epoch milliseconds. Exclusive. */
+                to?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_facets: {
+        parameters: {
+            query: {
+                field: ("kind" | "status" | "state" | "model" | "provider" | "name" | "service" | "environment" | "user" | "session" | "tag" | "error_type")[];
+                /** @description What rows must fulfil, in the filter language. */
+                filter?: string;
+                /** @description RFC 3339, a day (its beginning in UTC) or epoch milliseconds. */
+                from?: string | null;
+                limit?: number;
+                of?: "traces" | "spans";
+                /** @description The project, where no key says it; api/access.py reads it. */
+                project?: string | null;
+                /** @description RFC 3339, a day (its beginning in UTC) or epoch milliseconds. Exclusive. */
+                to?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Facets"];
+                };
+            };
+        };
+    };
+    get_failures: {
+        parameters: {
+            query?: {
+                category?: "failed" | "cancelled" | "retried" | "slow" | "timed_out";
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description Names of fields, separated by commas, to which rows are cut; ids are always there. */
+                fields?: string;
+                /** @description What rows must fulfil, in the filter language. */
+                filter?: string;
+                /** @description RFC 3339, a day (its beginning in UTC) or epoch milliseconds. */
+                from?: string | null;
+                limit?: number;
+                /** @description The project, where no key says it; api/access.py reads it. */
+                project?: string | null;
+                sort?: "-count" | "count" | "-last_seen" | "last_seen" | "-first_seen" | "first_seen" | "-traces" | "traces" | "-users" | "users";
+                /** @description RFC 3339, a day (its beginning in UTC) or epoch milliseconds. Exclusive. */
+                to?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FailureList"];
+                };
+            };
+        };
+    };
+    get_histogram: {
+        parameters: {
+            query?: {
+                buckets?: number;
+                /** @description What rows must fulfil, in the filter language. */
+                filter?: string;
+                /** @description RFC 3339, a day (its beginning in UTC) or epoch milliseconds. */
+                from?: string | null;
+                of?: "traces" | "spans";
+                /** @description The project, where no key says it; api/access.py reads it. */
+                project?: string | null;
+                /** @description RFC 3339, a day (its beginning in UTC) or epoch milliseconds. Exclusive. */
+                to?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Histogram"];
                 };
             };
         };
@@ -4201,6 +4812,108 @@ export interface operations {
             };
         };
     };
+    get_sessions: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description Names of fields, separated by commas, to which rows are cut; ids are always there. */
+                fields?: string;
+                /** @description What rows must fulfil, in the filter language. */
+                filter?: string;
+                /** @description RFC 3339, a day (its beginning in UTC) or epoch milliseconds. */
+                from?: string | null;
+                limit?: number;
+                /** @description The project, where no key says it; api/access.py reads it. */
+                project?: string | null;
+                sort?: "-last_seen" | "last_seen" | "-first_seen" | "first_seen" | "-traces" | "traces" | "-spans" | "spans" | "-users" | "users" | "-errors" | "errors" | "-error_rate" | "error_rate" | "-tokens" | "tokens" | "-cost" | "cost";
+                /** @description RFC 3339, a day (its beginning in UTC) or epoch milliseconds. Exclusive. */
+                to?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionList"];
+                };
+            };
+        };
+    };
+    get_session: {
+        parameters: {
+            query?: {
+                /** @description What rows must fulfil, in the filter language. */
+                filter?: string;
+                /** @description RFC 3339, a day (its beginning in UTC) or epoch milliseconds. */
+                from?: string | null;
+                /** @description The project, where no key says it; api/access.py reads it. */
+                project?: string | null;
+                /** @description RFC 3339, a day (its beginning in UTC) or epoch milliseconds. Exclusive. */
+                to?: string | null;
+            };
+            header?: never;
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionRow"];
+                };
+            };
+        };
+    };
     get_spans: {
         parameters: {
             query?: {
@@ -4466,6 +5179,108 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SpanDetail"];
+                };
+            };
+        };
+    };
+    get_users: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description Names of fields, separated by commas, to which rows are cut; ids are always there. */
+                fields?: string;
+                /** @description What rows must fulfil, in the filter language. */
+                filter?: string;
+                /** @description RFC 3339, a day (its beginning in UTC) or epoch milliseconds. */
+                from?: string | null;
+                limit?: number;
+                /** @description The project, where no key says it; api/access.py reads it. */
+                project?: string | null;
+                sort?: "-last_seen" | "last_seen" | "-first_seen" | "first_seen" | "-sessions" | "sessions" | "-traces" | "traces" | "-errors" | "errors" | "-error_rate" | "error_rate" | "-tokens" | "tokens" | "-cost" | "cost";
+                /** @description RFC 3339, a day (its beginning in UTC) or epoch milliseconds. Exclusive. */
+                to?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserList"];
+                };
+            };
+        };
+    };
+    get_user: {
+        parameters: {
+            query?: {
+                /** @description What rows must fulfil, in the filter language. */
+                filter?: string;
+                /** @description RFC 3339, a day (its beginning in UTC) or epoch milliseconds. */
+                from?: string | null;
+                /** @description The project, where no key says it; api/access.py reads it. */
+                project?: string | null;
+                /** @description RFC 3339, a day (its beginning in UTC) or epoch milliseconds. Exclusive. */
+                to?: string | null;
+            };
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserRow"];
                 };
             };
         };

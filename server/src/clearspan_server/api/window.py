@@ -12,6 +12,7 @@ from clearspan_server.query.window import HOUR_NS, Window
 
 _DEFAULT_NS = 24 * HOUR_NS
 _LAST_NS = 4_102_444_800_000_000_000  # 2100-01-01: the engine's DateTime ends soon after
+ALL_TIME = Window(0, _LAST_NS)
 _MILLISECONDS = re.compile(r"[0-9]{1,13}")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _RFC3339 = re.compile(

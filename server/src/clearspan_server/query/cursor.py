@@ -2,6 +2,7 @@
 
 import base64
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -11,13 +12,21 @@ import orjson
 from clearspan_server.errors import BadInput
 
 # Narrow enough that the engine can bind whatever somebody made up.
+_TIME = re.compile(r"-?[0-9]{1,18}|-?[1-8][0-9]{18}")
+_COUNT = re.compile(r"[0-9]{1,18}|[1-8][0-9]{18}")
+_SHARE = re.compile(r"[01]\.[0-9]{1,20}|[1-9](\.[0-9]{1,20})?e-[0-9]{2}")
 _VALUES = {
-    "start": re.compile(r"-?[0-9]{1,18}|-?[1-8][0-9]{18}"),
-    "duration": re.compile(r"-?[0-9]{1,18}|-?[1-8][0-9]{18}"),
-    "tokens": re.compile(r"[0-9]{1,18}|[1-8][0-9]{18}"),
-    "cost": re.compile(r"-?[0-9]{1,6}(\.[0-9]{1,12})?"),
+    **dict.fromkeys(("start", "duration", "first_seen", "last_seen"), _TIME),
+    **dict.fromkeys(("tokens", "sessions", "traces", "spans", "count", "users", "errors"), _COUNT),
+    "cost": re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,12})?"),
+    "error_rate": _SHARE,
 }
-_ID = re.compile(r"[0-9a-f]{1,64}")
+_READERS: dict[str, Callable[[str], int | float | Decimal]] = {
+    "cost": Decimal,
+    "error_rate": float,
+}
+HEX = re.compile(r"[0-9a-f]{1,64}")
+TEXT = re.compile(r"[\s\S]{1,20000}")  # a name that a sender chose
 
 
 @dataclass(slots=True, frozen=True)
@@ -25,7 +34,7 @@ class Cursor:
     """The last row of a page: the value it was sorted by (None when unknown) and its ids."""
 
     sort: str
-    value: int | Decimal | None
+    value: int | float | Decimal | None
     ids: tuple[str, ...]
 
     def encode(self) -> str:
@@ -35,7 +44,7 @@ class Cursor:
         return base64.urlsafe_b64encode(packed).decode().rstrip("=")
 
 
-def decode(text: str, sort: str, id_count: int) -> Cursor:
+def decode(text: str, sort: str, id_count: int, ids_are: re.Pattern[str] = HEX) -> Cursor:
     """The cursor in `text`.
 
     Raises:
@@ -48,14 +57,14 @@ def decode(text: str, sort: str, id_count: int) -> Cursor:
     if not isinstance(packed, list) or len(packed) != 2 + id_count or packed[0] != sort:
         raise _invalid(text)
     _, value, *ids = packed
-    if not all(isinstance(one, str) and _ID.fullmatch(one) for one in ids):
+    if not all(isinstance(one, str) and ids_are.fullmatch(one) for one in ids):
         raise _invalid(text)
     if value is None:
         return Cursor(sort, None, tuple(ids))
     measure = sort.removeprefix("-")
     if not isinstance(value, str) or not _VALUES[measure].fullmatch(value):
         raise _invalid(text)
-    return Cursor(sort, Decimal(value) if measure == "cost" else int(value), tuple(ids))
+    return Cursor(sort, _READERS.get(measure, int)(value), tuple(ids))
 
 
 def _invalid(text: str) -> BadInput:

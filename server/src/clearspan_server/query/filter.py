@@ -1,5 +1,6 @@
 """The only builder of SQL: a filter, a search and an order become clauses of fixed text with bound values."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -168,8 +169,18 @@ class Measure:
 MEASURES: Mapping[str, Measure] = {
     "start": Measure("start_ns", "Int64"),
     "duration": Measure("end_ns - start_ns", "Int64"),
-    "cost": Measure("total_cost", "Decimal(18, 12)"),
+    "cost": Measure("total_cost", "Decimal(38, 12)"),
     "tokens": Measure("total_tokens", "UInt64"),
+    # Of groups.
+    "last_seen": Measure("last_seen_ns", "Int64"),
+    "first_seen": Measure("first_seen_ns", "Int64"),
+    "sessions": Measure("sessions", "UInt64"),
+    "traces": Measure("traces", "UInt64"),
+    "spans": Measure("spans", "UInt64"),
+    "count": Measure("count", "UInt64"),
+    "users": Measure("users", "UInt64"),
+    "errors": Measure("errors", "UInt64"),
+    "error_rate": Measure("error_rate", "Float64"),
 }
 
 
@@ -206,6 +217,10 @@ class Order:
         return Clauses([where], values | {"after": value})
 
 
+_COUNT = "select count() as rows from (/*statement*/)"
+_ORDER = re.compile(r"/\*order\*/ \w+ desc")
+
+
 @dataclass(slots=True, frozen=True)
 class Facet:
     """Where the values of a field are counted: the table, and the expression that gives them."""
@@ -230,16 +245,29 @@ FACETS: Mapping[str, Facet] = {
 }
 
 
-def compose(statement: str, clauses: Clauses, order: Order | None = None) -> str:
-    """A statement with clauses at its `/*filter*/` mark and, if given, an order at its `/*order*/` mark.
+def compose(
+    statement: str, clauses: Clauses, order: Order | None = None, after: Clauses | None = None
+) -> str:
+    """A statement with clauses at its `/*filter*/` marks and, if given, an order at its `/*order*/` mark.
 
-    Each mark stands before what makes the file a statement of its own: `true`, and an order by start.
+    Of groups, what comes behind a cursor is asked of the sums, at `/*after*/`. Each mark stands before what makes
+    the file a statement of its own: `true`, and an order.
     """
-    where = " and ".join(f"({clause})" for clause in clauses.where) or "true"
-    statement = statement.replace("/*filter*/ true", where)
+    statement = statement.replace("/*filter*/ true", _all_of(clauses))
+    if after is not None:
+        statement = statement.replace("/*after*/ true", _all_of(after))
     if order is not None:
-        statement = statement.replace("/*order*/ start_ns desc", order.sql())
+        statement = _ORDER.sub(order.sql(), statement)
     return statement
+
+
+def _all_of(clauses: Clauses) -> str:
+    return " and ".join(f"({clause})" for clause in clauses.where) or "true"
+
+
+def counting(statement: str) -> str:
+    """How many `rows` a statement gives, as far as its limit goes."""
+    return _COUNT.replace("/*statement*/", statement)
 
 
 def compose_facet(statement: str, facet: Facet) -> str:

@@ -41,6 +41,7 @@ MIGRATIONS: tuple[Migration, ...] = (
         "figures of calls by the hour, weights of traces",
         ("rollups_calls", "rollup_hours_layout", "traces_weight"),
     ),
+    Migration(12, "fingerprints of failures", ("spans_fingerprint",)),
 )
 
 

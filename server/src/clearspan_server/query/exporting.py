@@ -1,0 +1,74 @@
+"""The whole of a list, page after page: what an export is made of."""
+
+from collections.abc import Iterator, Mapping
+
+from clearspan_server.errors import BadInput
+from clearspan_server.query import SQL
+from clearspan_server.query.failures import FAILURES, narrowed_failures
+from clearspan_server.query.filter import Clauses, compose, counting
+from clearspan_server.query.groups import SESSIONS, USERS, Grouping, read_groups
+from clearspan_server.query.narrowing import Narrowing, narrowed
+from clearspan_server.query.page import Listing, Page, Paging, read_page
+from clearspan_server.store.engine import Engine, Row
+from clearspan_server.store.statements import statement
+
+MAX_ROWS = 1_000_000
+_PAGE_ROWS = 2_000  # a few megabytes with their previews
+
+_LISTINGS: Mapping[str, tuple[Listing, str]] = {
+    "traces": (Listing(statement(SQL, "traces"), ids=("trace_id",)), "trace_id"),
+    "spans": (
+        Listing(statement(SQL, "spans"), ids=("trace_id", "span_id")),
+        "concat(trace_id, '/', span_id)",
+    ),
+}
+_GROUPINGS: Mapping[str, Grouping] = {"sessions": SESSIONS, "users": USERS, "failures": FAILURES}
+
+
+def count_rows(engine: Engine, of: str, asked: Narrowing, category: str) -> int:
+    """How many rows the list has, of which `category` tells the failures.
+
+    Raises:
+        BadInput: the filter cannot be read, or there are more than `MAX_ROWS`.
+    """
+    clauses = _clauses(engine, of, asked, category)
+    grouping = _GROUPINGS.get(of)
+    text = grouping.statement if grouping else _LISTINGS[of][0].statement
+    values = clauses.values | asked.window.values() | {"limit": MAX_ROWS + 1}
+    [row] = engine.query(counting(compose(text, clauses)), values)
+    if row["rows"] > MAX_ROWS:
+        raise BadInput(
+            f"more than {MAX_ROWS} {of} are asked for; narrow the window or the filter",
+            limit=MAX_ROWS,
+        )
+    return int(row["rows"])
+
+
+def all_pages(
+    engine: Engine, of: str, asked: Narrowing, category: str, sort: str
+) -> Iterator[list[Row]]:
+    """The rows of the list in the order of `sort`; a page is read when it is asked for.
+
+    Raises:
+        BadInput: the filter cannot be read.
+    """
+    clauses = _clauses(engine, of, asked, category)
+    cursor: str | None = ""
+    while cursor is not None:
+        page = _page(engine, of, asked, clauses, Paging(sort, _PAGE_ROWS, cursor))
+        yield page.rows
+        cursor = page.next_cursor
+
+
+def _clauses(engine: Engine, of: str, asked: Narrowing, category: str) -> Clauses:
+    if of == "failures":
+        return narrowed_failures(engine, category, asked)
+    if of in _GROUPINGS:
+        return narrowed(engine, "traces", asked, _GROUPINGS[of].id)
+    return narrowed(engine, of, asked, _LISTINGS[of][1])
+
+
+def _page(engine: Engine, of: str, asked: Narrowing, clauses: Clauses, paging: Paging) -> Page:
+    if of in _GROUPINGS:
+        return read_groups(engine, _GROUPINGS[of], asked.window, clauses, paging)
+    return read_page(engine, _LISTINGS[of][0], asked.window, clauses, paging)
