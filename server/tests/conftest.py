@@ -9,9 +9,10 @@ from clearspan_server.store.engine import Engine
 from clearspan_server.store.migrations import migrate
 from reading import Reader
 from running import Server, start
+from team import team
 
-# Fixtures of the browser tests, known to pytest by being here.
-__all__ = ["browser", "demo", "let_in", "stranger", "visitor"]
+# Fixtures of several files, known to pytest by being here.
+__all__ = ["browser", "demo", "let_in", "stranger", "team", "visitor"]
 
 
 # Files of a minute or so. They begin, so that at the end no worker waits for another's.

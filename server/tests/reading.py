@@ -10,7 +10,7 @@ import pyarrow as pa
 from httpx2 import QueryParams
 from starlette.testclient import TestClient
 
-from clearspan_server.api.access import ReadAccess, read_access
+from clearspan_server.api.access import ReadAccess, gate, read_access
 from clearspan_server.api.agenda import agenda_of
 from clearspan_server.app import schema_app
 from clearspan_server.model.span import Span
@@ -65,6 +65,7 @@ class Reader:
         app = schema_app()
         app.dependency_overrides[agenda_of] = lambda: self.agenda
         app.dependency_overrides[read_access] = lambda: ReadAccess(self.project, engine)
+        app.dependency_overrides[gate] = lambda: None
         self._client = TestClient(app, base_url="http://127.0.0.1")
 
     def __enter__(self) -> Self:

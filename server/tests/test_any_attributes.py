@@ -167,7 +167,7 @@ def test_anything_under_known_names_is_a_span_that_can_be_stored(number: int) ->
 def test_anything_that_can_be_sent_is_taken(number: int) -> None:
     draw = random.Random(number)
     sent = [span(f"span {place}", _sendable(made_up(draw))) for place in range(5)]
-    setting = Setting(admit(Caller(None, owner=False), {}), PRIVACY, Clock(), LIST_ONLY)
+    setting = Setting(admit(Caller(), {}, is_open=True), PRIVACY, Clock(), LIST_ONLY)
 
     taken = take("traces", "protobuf", request_of(sent), setting)
 

@@ -12,6 +12,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
+from asking import ask, bearer, make_key
 from clearspan_server.cli.moments import moment
 from clearspan_server.ingest.normalise import VERSION
 from clearspan_server.ingest.own_prices import check_entry
@@ -25,7 +26,6 @@ from rewriting import Bench, at_once
 from running import Server, serving, start, until
 from sending import PROTOBUF, post
 from spoiling import UNREAD, spoil
-from test_access import ask, bearer, make_key
 from test_mapping import spans_of
 from test_own_prices import Owner
 from test_price_import import run

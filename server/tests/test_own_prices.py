@@ -6,9 +6,9 @@ from urllib.parse import quote
 
 import pytest
 
+from asking import ask, bearer, make_key
 from running import Server, until
 from sending import PROTOBUF, post, request_of, span
-from test_access import ask, bearer, make_key
 
 GPT_4O = {"input": "2", "cache_read": "0.5", "output": "8"}
 

@@ -25,7 +25,7 @@ from clearspan_server.store.columns import from_bytes
 from clearspan_server.store.journal import Entry, Journal
 from sending import request_of, span
 
-NOBODY = Caller(None, owner=False)
+NOBODY = Caller()
 SDK_HEADERS = {
     "user-agent": "clearspan/1",
     "clearspan-process": "p-1",
@@ -59,7 +59,7 @@ def receiver(journal: Journal, tmp_path: Path) -> Iterator[Receiver]:
 
 def request(signal: Signal = "traces", access: IngestAccess | None = None) -> Request:
     """A request over gRPC, in protobuf."""
-    return Request(signal, "grpc", "", access or admit(NOBODY, {}), "127.0.0.1:5000")
+    return Request(signal, "grpc", "", access or admit(NOBODY, {}, is_open=True), "127.0.0.1:5000")
 
 
 def entries(journal: Journal) -> list[Entry]:
@@ -94,7 +94,9 @@ def test_a_receipt_holds_the_senders_own_numbers_and_adds_up(
     bad.trace_id = b"short"
     body = request_of([good, bad])
 
-    receiver.receive(request(access=admit(NOBODY, SDK_HEADERS)), body).durable.result()
+    receiver.receive(
+        request(access=admit(NOBODY, SDK_HEADERS, is_open=True)), body
+    ).durable.result()
 
     told = receipt_of(journal)
     assert (told["received"], told["accepted"], told["rejected"]) == (2, 1, {"bad_ids": 1})

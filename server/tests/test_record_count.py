@@ -97,7 +97,7 @@ def test_a_small_compressed_request_of_very_many_spans_is_413_and_says_how_many(
 def test_many_spans_are_taken_in_slices_and_none_is_lost(encoding: str) -> None:
     body = tiny(9_000)
     setting = Setting(
-        admit(Caller(None, owner=False), {}), Privacy(Redactor(), b"key"), Clock(), LIST_ONLY
+        admit(Caller(), {}, is_open=True), Privacy(Redactor(), b"key"), Clock(), LIST_ONLY
     )
 
     if encoding == "json":

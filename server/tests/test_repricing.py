@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from asking import ask, bearer, make_key
 from clearspan_server.ingest.renormalise import Today
 from clearspan_server.jobs.rewriting import stretches_of
 from clearspan_server.jobs.surveys import Scope
@@ -25,7 +26,6 @@ from rewriting import Bench, Followed, at_once
 from running import Server, serving, start, until
 from sending import PROTOBUF, post, request_of
 from sending import span as sent_span
-from test_access import ask, bearer, make_key
 from test_own_prices import Owner
 from test_price_import import run
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from asking import ask, bearer
 from running import serving, until
 
 FOLDERS = sorted((Path(__file__).parent / "folders").glob("*.tar.xz"))
@@ -21,10 +22,14 @@ def test_an_earlier_folder_opens_with_every_span(archive: Path, tmp_path: Path) 
         until(lambda: len(server.get(f"/api/v1/traces?{EVERYTHING}")["traces"]) >= TRACES)
         spans = server.get(f"/api/v1/spans?{EVERYTHING}")["spans"]
         first = spans[0]
+        wanted = {"name": "ann", "password": "a long enough password", "role": "admin"}
+        made = ask(server, "POST", "/api/v1/accounts", bearer(server.token), wanted)
+        keys = server.get("/api/v1/keys")["keys"]
         detail = server.get(f"/api/v1/traces/{first['trace_id']}/spans/{first['span_id']}")
 
     assert len(spans) == SPANS
     assert detail["span_id"] == first["span_id"]
+    assert (made.status, [key["last_used"] for key in keys]) == (201, [None] * len(keys))
 
 
 def test_there_is_a_folder_to_open() -> None:

@@ -16,6 +16,7 @@ from fastapi.routing import APIRoute
 
 from clearspan_server import __version__
 from clearspan_server.api import (
+    accounts,
     cost,
     deliveries,
     export,
@@ -24,10 +25,12 @@ from clearspan_server.api import (
     groups,
     health,
     histogram,
+    keys,
     langfuse,
     live,
     mapping,
     normalisations,
+    openapi,
     otlp,
     overview,
     pages,
@@ -36,15 +39,18 @@ from clearspan_server.api import (
     projects,
     prometheus,
     quarantine,
+    redaction,
     replies,
     repricing,
     rollups,
     session,
     spans,
+    storage,
     traces,
     values,
     whereabouts,
 )
+from clearspan_server.api.access import GATE
 from clearspan_server.api.guard import Guard
 from clearspan_server.api.shapes import ErrorReply
 from clearspan_server.api.state import State
@@ -64,7 +70,9 @@ from clearspan_server.query.waiting import Waiting
 from clearspan_server.rpc.otlp import Otlp
 from clearspan_server.rpc.server import GrpcServer
 from clearspan_server.settings import Settings
+from clearspan_server.store.accounts import Accounts
 from clearspan_server.store.agenda import Agenda
+from clearspan_server.store.browser_sessions import Sessions
 from clearspan_server.store.catalog import Catalog
 from clearspan_server.store.disk import Disk
 from clearspan_server.store.engine import Engine
@@ -82,7 +90,9 @@ ROUTES: tuple[APIRouter, ...] = (
     otlp.router,
     langfuse.router,
     session.router,
+    accounts.router,
     projects.router,
+    keys.router,
     traces.router,
     spans.router,
     groups.router,
@@ -101,10 +111,13 @@ ROUTES: tuple[APIRouter, ...] = (
     deliveries.router,
     quarantine.router,
     whereabouts.router,
+    redaction.router,
+    storage.router,
     live.router,
     processes.router,
     health.router,
     prometheus.router,
+    openapi.router,
 )
 _RECEIVERS = (
     1  # threads that decode; a second one only waits for the interpreter, and costs a third more
@@ -166,6 +179,8 @@ def build(settings: Settings, folder: Folder, progress: Progress = LOG.info) -> 
         engine=engine,
         journal=journal,
         catalog=catalog,
+        accounts=Accounts(catalog.database),
+        sessions=Sessions(catalog.database, hours=settings.session_hours),
         prices=book,
         rewrites=rewrites,
         wake_rewriter=rewriter.wake,
@@ -174,6 +189,7 @@ def build(settings: Settings, folder: Folder, progress: Progress = LOG.info) -> 
         receiver=Receiver(
             journal, catalog, privacy, senders, book, max_body_bytes=settings.max_body_bytes
         ),
+        privacy=privacy,
         bodies=Budget(max(_BODIES_BYTES, 2 * settings.max_body_bytes)),
         writer=Writer(journal, engine, quarantine, limits, lifecycle.stored),
         senders=senders,
@@ -227,6 +243,7 @@ def _otlp(state: State) -> Otlp:
         receiving=state.receiving,
         bodies=state.bodies,
         catalog=state.catalog,
+        accounts=state.accounts,
         token=state.token,
         wait_s=state.settings.body_wait_s,
     )
@@ -239,6 +256,7 @@ def schema_app() -> FastAPI:
         version=__version__,
         docs_url=None,
         redoc_url=None,
+        openapi_url=None,  # openapi.router has it, behind the gate
         generate_unique_id_function=_operation_id,
         responses={"4XX": {"model": ErrorReply}, "5XX": {"model": ErrorReply}},
     )
@@ -246,7 +264,7 @@ def schema_app() -> FastAPI:
     app.add_middleware(prometheus.Timing)
     replies.install(app)
     for router in ROUTES:
-        app.include_router(router)
+        app.include_router(router, dependencies=[GATE])
     return app
 
 

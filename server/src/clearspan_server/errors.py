@@ -9,6 +9,7 @@
     ├─ NotFound            nothing under this id in this project        404
     ├─ TooSlow             a body that stopped coming                   408
     ├─ TooBusy             the journal is over its bound                429
+    │  └─ TooManyAttempts  failed sign-ins                              429
     ├─ Unavailable         a part is not up                             503
     └─ StartRefused        the server cannot start; the command exits with 2
        ├─ FolderInUse
@@ -71,6 +72,10 @@ class TooBusy(ClearspanError):
     status = 429
     code = "too_busy"
     retry_after_s = 2
+
+
+class TooManyAttempts(TooBusy):
+    code = "too_many_attempts"
 
 
 class Unavailable(ClearspanError):

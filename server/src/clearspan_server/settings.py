@@ -43,6 +43,10 @@ class Settings:
     idle_s: int = 60
     stalled_s: int = 30
     crashed_s: int = 300
+    session_hours: int = 30 * 24
+    trusted_proxies: str = "127.0.0.1,::1"
+    admin_name: str = "admin"
+    admin_password_file: str = ""
     faults: str = ""
 
 
@@ -63,6 +67,10 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("idle_s", "How long a trace without its root's end must be quiet to be idle."),
     Setting("stalled_s", "Silence of a process after which its open traces are stalled."),
     Setting("crashed_s", "Silence of a process after which its open spans have crashed."),
+    Setting("session_hours", "How long a browser stays signed in."),
+    Setting("trusted_proxies", "Addresses of proxies whose X-Forwarded-For is believed."),
+    Setting("admin_name", "The name of the admin that `admin_password_file` makes."),
+    Setting("admin_password_file", "A file with a password: makes the first admin at the start."),
     Setting("faults", "For drills: a file that says how the engine is to fail."),
 )
 

@@ -64,6 +64,130 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/account/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change Password
+         * @description Change one's own password; every other session of the account ends.
+         */
+        put: operations["change_password"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Own Sessions
+         * @description Where one is signed in, the newest first.
+         */
+        get: operations["list_own_sessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account/sessions/{session_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End Own Session
+         * @description Sign another browser out.
+         */
+        delete: operations["end_own_session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Accounts
+         * @description Who may sign in.
+         */
+        get: operations["list_accounts"];
+        put?: never;
+        /**
+         * Create Account
+         * @description A new account. The first one must be an admin: it ends open mode for ever, and the token's sessions with it.
+         */
+        post: operations["create_account"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{account_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete Account
+         * @description Delete an account and end its sessions; the last admin stays.
+         */
+        delete: operations["delete_account"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{account_id}/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Reset Password
+         * @description Set somebody's password and end all their sessions.
+         */
+        put: operations["reset_password"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cost": {
         parameters: {
             query?: never;
@@ -202,7 +326,7 @@ export interface paths {
         };
         /**
          * List Keys
-         * @description All API keys, without their secrets.
+         * @description API keys, oldest first, without their secrets.
          */
         get: operations["list_keys"];
         put?: never;
@@ -232,6 +356,26 @@ export interface paths {
          * @description Revoke a key at once.
          */
         delete: operations["delete_key"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/keys/{key_id}/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rotate Key
+         * @description Another secret for a key, shown this once; the one of before stays good for `grace_s` seconds.
+         */
+        post: operations["rotate_key"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -269,7 +413,7 @@ export interface paths {
         };
         /**
          * Me
-         * @description Whether the caller may read, and the token that its writes must carry; anonymous callers may ask.
+         * @description Who the caller is, and the token that its writes must carry; anonymous callers may ask.
          */
         get: operations["me"];
         put?: never;
@@ -513,10 +657,34 @@ export interface paths {
         };
         /**
          * List Projects
-         * @description All projects; `default` is always there.
+         * @description All projects, `default` always among them; for a key its own.
          */
         get: operations["list_projects"];
         put?: never;
+        /**
+         * Create Project
+         * @description A new project; one is also made by the first record that names it.
+         */
+        post: operations["create_project"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Label Project
+         * @description What people call a project. Its id, which senders and addresses hold, stays.
+         */
+        put: operations["label_project"];
         post?: never;
         delete?: never;
         options?: never;
@@ -604,6 +772,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/redaction/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try Redaction
+         * @description The text as it would be stored, and how many of which kind were replaced; up to 64 kB.
+         */
+        post: operations["try_redaction"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/rollups": {
         parameters: {
             query?: never;
@@ -635,12 +823,14 @@ export interface paths {
         put?: never;
         /**
          * Create Session
-         * @description Turn the install's token into a session cookie.
+         * @description Sign in: a cookie for a name and its password, or for the install's token while there is no account.
+         *
+         *     Failures are counted by name and address; 429 says in `retry-after` when the next attempt is looked at.
          */
         post: operations["create_session"];
         /**
          * Delete Session
-         * @description Forget this browser.
+         * @description Sign out: end the session, here and on the server.
          */
         delete: operations["delete_session"];
         options?: never;
@@ -722,6 +912,26 @@ export interface paths {
          *     By today's rules, from what is stored; `stored_version` is the version of the rules that filled the stored span.
          */
         get: operations["get_mapping"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/storage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Storage
+         * @description What the data folder holds, of all projects.
+         */
+        get: operations["get_storage"];
         put?: never;
         post?: never;
         delete?: never;
@@ -853,6 +1063,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Versions
+         * @description What this server is made of, and the libraries that sent spans to a project of late.
+         */
+        get: operations["get_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/whereabouts/{trace_id}": {
         parameters: {
             query?: never;
@@ -885,7 +1115,7 @@ export interface paths {
         };
         /**
          * Get Projects Of Trace
-         * @description The projects that hold anything of a trace; only the install's owner sees across projects.
+         * @description The projects that hold anything of a trace; only a role in the whole install sees across projects.
          *
          *     While the engine does not answer, only the journal and the quarantine are looked at.
          */
@@ -1032,6 +1262,49 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * AccountList
+         * @description All accounts, by name.
+         */
+        AccountList: {
+            /** Accounts */
+            accounts: components["schemas"]["AccountRow"][];
+        };
+        /**
+         * AccountRequest
+         * @description A new account; the first one must be an admin, and ends open mode.
+         */
+        AccountRequest: {
+            /** Name */
+            name: string;
+            /** Password */
+            password: string;
+            /**
+             * Role
+             * @default viewer
+             * @enum {string}
+             */
+            role: "admin" | "viewer";
+        };
+        /**
+         * AccountRow
+         * @description Somebody who may sign in.
+         */
+        AccountRow: {
+            /** Created */
+            created: string;
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Password Changed */
+            password_changed: string;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "admin" | "viewer";
+        };
+        /**
          * Bin
          * @description Traces from `low` up to and without `high`; null has no end.
          */
@@ -1042,6 +1315,34 @@ export interface components {
             low: number;
             /** Traces */
             traces: number;
+        };
+        /**
+         * BrowserSession
+         * @description A browser that is signed in; `current` is the one that asks.
+         */
+        BrowserSession: {
+            /** Address */
+            address: string;
+            /** Agent */
+            agent: string;
+            /** Created */
+            created: string;
+            /** Current */
+            current: boolean;
+            /** Expires */
+            expires: string;
+            /** Id */
+            id: string;
+            /** Seen */
+            seen: string;
+        };
+        /**
+         * BrowserSessionList
+         * @description Where one is signed in, the newest first.
+         */
+        BrowserSessionList: {
+            /** Sessions */
+            sessions: components["schemas"]["BrowserSession"][];
         };
         /**
          * CacheSavings
@@ -1538,18 +1839,26 @@ export interface components {
             key: string;
             row: components["schemas"]["KeyRow"];
         };
-        /** KeyList */
+        /**
+         * KeyList
+         * @description API keys, oldest first.
+         */
         KeyList: {
             /** Keys */
             keys: components["schemas"]["KeyRow"][];
         };
-        /** KeyRequest */
+        /**
+         * KeyRequest
+         * @description A new key. It ends in `expires_s` seconds, or never.
+         */
         KeyRequest: {
             /**
              * Environment
              * @default
              */
             environment: string;
+            /** Expires S */
+            expires_s?: number | null;
             /**
              * Name
              * @default
@@ -1566,18 +1875,37 @@ export interface components {
             scopes: ("ingest" | "read" | "write" | "admin")[];
         };
         /**
+         * KeyRotation
+         * @description How long the secret of before stays good: up to thirty days.
+         */
+        KeyRotation: {
+            /**
+             * Grace S
+             * @default 86400
+             */
+            grace_s: number;
+        };
+        /**
          * KeyRow
          * @description An API key as it is listed: never with its secret.
+         *
+         *     `last_used` is told to the minute. `old_until` is how long the secret before a rotation is still good.
          */
         KeyRow: {
             /** Created */
             created: string;
             /** Environment */
             environment: string;
+            /** Expires */
+            expires: string | null;
             /** Id */
             id: string;
+            /** Last Used */
+            last_used: string | null;
             /** Name */
             name: string;
+            /** Old Until */
+            old_until: string | null;
             /** Project */
             project: string;
             /** Scopes */
@@ -1685,7 +2013,10 @@ export interface components {
         };
         /**
          * Me
-         * @description Who asks, and what this server is.
+         * @description Who asks, and what this server is. Versions are told to those who are let in.
+         *
+         *     `mode` is *open* until there is an account. `name` and `role` are empty for nobody; the install's token and a
+         *     session of it have the role admin and no name. An API key has neither, and `authenticated` is true.
          */
         Me: {
             /** Authenticated */
@@ -1696,9 +2027,16 @@ export interface components {
             engine: string;
             /**
              * Mode
-             * @constant
+             * @enum {string}
              */
-            mode: "open";
+            mode: "open" | "accounts";
+            /** Name */
+            name: string;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "" | "admin" | "viewer";
             /** Version */
             version: string;
         };
@@ -1889,6 +2227,24 @@ export interface components {
             entry: components["schemas"]["PriceRow"];
             /** Why */
             why: string;
+        };
+        /**
+         * PasswordChange
+         * @description What somebody sets for themselves.
+         */
+        PasswordChange: {
+            /** New */
+            new: string;
+            /** Old */
+            old: string;
+        };
+        /**
+         * PasswordReset
+         * @description What an admin sets for somebody else.
+         */
+        PasswordReset: {
+            /** Password */
+            password: string;
         };
         /**
          * Point
@@ -2123,17 +2479,48 @@ export interface components {
             /** Unit Price */
             unit_price: string;
         };
-        /** Project */
+        /**
+         * Project
+         * @description `label` is what people call it, "" for its id. `created` is null for one that nothing was sent to yet.
+         */
         Project: {
+            /** Created */
+            created: string | null;
             /** Demo */
             demo: boolean;
             /** Id */
             id: string;
+            /** Label */
+            label: string;
         };
-        /** ProjectList */
+        /**
+         * ProjectLabel
+         * @description What people call a project; "" is its id.
+         */
+        ProjectLabel: {
+            /** Label */
+            label: string;
+        };
+        /**
+         * ProjectList
+         * @description The projects that the caller may read.
+         */
         ProjectList: {
             /** Projects */
             projects: components["schemas"]["Project"][];
+        };
+        /**
+         * ProjectRequest
+         * @description A new project.
+         */
+        ProjectRequest: {
+            /** Id */
+            id: string;
+            /**
+             * Label
+             * @default
+             */
+            label: string;
         };
         /**
          * QuarantineDetail
@@ -2227,6 +2614,26 @@ export interface components {
             time: string;
             /** Trace Id */
             trace_id: string;
+        };
+        /**
+         * RedactionTried
+         * @description `counts` by kind of what was replaced.
+         */
+        RedactionTried: {
+            /** Counts */
+            counts: {
+                [key: string]: number;
+            };
+            /** Text */
+            text: string;
+        };
+        /**
+         * RedactionTry
+         * @description A text to redact, up to 64 kB.
+         */
+        RedactionTry: {
+            /** Text */
+            text: string;
         };
         /**
          * RejectedReason
@@ -2472,6 +2879,22 @@ export interface components {
             waiting: number;
         };
         /**
+         * SenderVersion
+         * @description A library that sent spans to the project in the last days, as its resource says.
+         */
+        SenderVersion: {
+            /** Language */
+            language: string;
+            /** Last Seen */
+            last_seen: string;
+            /** Name */
+            name: string;
+            /** Spans */
+            spans: number;
+            /** Version */
+            version: string;
+        };
+        /**
          * SessionList
          * @description A page of sessions.
          */
@@ -2481,9 +2904,25 @@ export interface components {
             /** Sessions */
             sessions: components["schemas"]["SessionRow"][];
         };
-        /** SessionRequest */
+        /**
+         * SessionRequest
+         * @description A name and its password, or, while there is no account, the install's token.
+         */
         SessionRequest: {
-            /** Token */
+            /**
+             * Name
+             * @default
+             */
+            name: string;
+            /**
+             * Password
+             * @default
+             */
+            password: string;
+            /**
+             * Token
+             * @default
+             */
             token: string;
         };
         /**
@@ -2774,6 +3213,50 @@ export interface components {
             unread: string[];
             /** Version */
             version: number;
+        };
+        /**
+         * Storage
+         * @description What the data folder holds. Below `min_free_bytes` of free disk senders are told to wait.
+         *
+         *     `retention_days` is null where nothing is ever deleted.
+         */
+        Storage: {
+            /** Catalog Bytes */
+            catalog_bytes: number;
+            /** Disk Free Bytes */
+            disk_free_bytes: number;
+            /** Disk Total Bytes */
+            disk_total_bytes: number;
+            /** Engine Bytes */
+            engine_bytes: number;
+            /** Folder */
+            folder: string;
+            /** Journal Bytes */
+            journal_bytes: number;
+            /** Journal Entries */
+            journal_entries: number;
+            /** Min Free Bytes */
+            min_free_bytes: number;
+            /** Quarantine Bytes */
+            quarantine_bytes: number;
+            /** Quarantine Rows */
+            quarantine_rows: number;
+            /** Retention Days */
+            retention_days: number | null;
+            /** Tables */
+            tables: components["schemas"]["StoredTable"][];
+        };
+        /**
+         * StoredTable
+         * @description A table of the engine: rows as they are on disk, older versions of them included, and compressed bytes.
+         */
+        StoredTable: {
+            /** Bytes */
+            bytes: number;
+            /** Name */
+            name: string;
+            /** Rows */
+            rows: number;
         };
         /**
          * Totals
@@ -3146,6 +3629,28 @@ export interface components {
             values: components["schemas"]["ValueCount"][];
         };
         /**
+         * Versions
+         * @description What this server is made of, and who sends to the project.
+         */
+        Versions: {
+            /** Catalog Revision */
+            catalog_revision: string;
+            /** Engine */
+            engine: string;
+            /** Normaliser */
+            normaliser: number;
+            /** Price List */
+            price_list: string;
+            /** Schema Migration */
+            schema_migration: number;
+            /** Senders */
+            senders: components["schemas"]["SenderVersion"][];
+            /** Senders Days */
+            senders_days: number;
+            /** Server */
+            server: string;
+        };
+        /**
          * WaitingEntry
          * @description Spans of a trace in an entry of the journal that is not stored yet.
          */
@@ -3333,6 +3838,282 @@ export interface operations {
                         }[];
                     };
                 };
+            };
+        };
+    };
+    change_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordChange"];
+            };
+        };
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    list_own_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BrowserSessionList"];
+                };
+            };
+        };
+    };
+    end_own_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    list_accounts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountList"];
+                };
+            };
+        };
+    };
+    create_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccountRequest"];
+            };
+        };
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountRow"];
+                };
+            };
+        };
+    };
+    delete_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    reset_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordReset"];
+            };
+        };
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };
@@ -3749,6 +4530,50 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    rotate_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeyRotation"];
+            };
+        };
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyCreated"];
+                };
             };
         };
     };
@@ -4522,6 +5347,92 @@ export interface operations {
             };
         };
     };
+    create_project: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProjectRequest"];
+            };
+        };
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Project"];
+                };
+            };
+        };
+    };
+    label_project: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProjectLabel"];
+            };
+        };
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Project"];
+                };
+            };
+        };
+    };
     list_quarantine: {
         parameters: {
             query?: {
@@ -4686,6 +5597,48 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["QuarantineOutcome"];
+                };
+            };
+        };
+    };
+    try_redaction: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RedactionTry"];
+            };
+        };
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RedactionTried"];
                 };
             };
         };
@@ -5027,6 +5980,44 @@ export interface operations {
             };
         };
     };
+    get_storage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Storage"];
+                };
+            };
+        };
+    };
     get_traces: {
         parameters: {
             query?: {
@@ -5328,6 +6319,47 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Values"];
+                };
+            };
+        };
+    };
+    get_versions: {
+        parameters: {
+            query?: {
+                /** @description The project, where no key says it; api/access.py reads it. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Versions"];
                 };
             };
         };

@@ -1,16 +1,18 @@
-"""Who may do what: open mode on loopback, the install token, API keys, the browser's session.
+"""Who may do what: open mode on loopback, the install's token, accounts and their sessions, API keys.
 
-Open mode lets anonymous callers send; reading needs the install's token (as Bearer, or as the cookie it became) or a
-key with the scope. A presented credential is always checked.
+Until there is an account, anonymous callers may send, and everything else needs the install's token (as Bearer, or as
+the cookie it became) or a key. From then on nothing answers without a credential but what `_ANYBODY` lists, by `gate`,
+which stands before every route. A presented credential is always checked.
 """
 
 import hashlib
 import hmac
-import secrets
 from dataclasses import dataclass
 
 from fastapi import Depends, Request
+from starlette.concurrency import run_in_threadpool
 
+from clearspan_server.api.otlp_paths import takes_records
 from clearspan_server.errors import NotAllowed, NotAuthenticated
 from clearspan_server.ingest.admission import (
     DEFAULT_PROJECT,
@@ -21,8 +23,12 @@ from clearspan_server.ingest.admission import (
     caller_with,
     checked_project,
     is_equal,
+    is_local,
+    other_site,
 )
 from clearspan_server.ingest.prices import LIST_ONLY, Book
+from clearspan_server.store.accounts import Account
+from clearspan_server.store.browser_sessions import Session
 from clearspan_server.store.engine import Engine
 
 CSRF_HEADER = "x-csrf-token"
@@ -30,7 +36,32 @@ HOW_TO_READ = (
     "reading needs this install's token: open the address that `clearspan open` prints, or send"
     " `Authorization: Bearer …` with what the file `token` in the data folder holds"
 )
+HOW_TO_GET_IN = (
+    "sign in, or send `Authorization: Bearer cs_…` with an API key that may do this;"
+    " an admin makes one in Settings"
+)
+READ_ONLY = "a viewer may read everything and change nothing; an admin may change this"
 _SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+
+# What answers without a credential when there are accounts: health, and what signing in takes.
+_ANYBODY = frozenset(
+    (
+        ("GET", "/healthz"),
+        ("GET", "/readyz"),
+        ("GET", "/api/public/health"),
+        ("GET", "/api/v1/me"),
+        ("POST", "/api/v1/session"),
+        ("DELETE", "/api/v1/session"),
+    )
+)
+# What a viewer may send although it is no GET: it concerns nobody else, or stores nothing.
+_VIEWERS_TOO = frozenset(
+    (
+        ("PUT", "/api/v1/account/password"),
+        ("DELETE", "/api/v1/account/sessions/{session_id}"),
+        ("POST", "/api/v1/redaction/try"),
+    )
+)
 
 
 @dataclass(slots=True, frozen=True)
@@ -42,31 +73,77 @@ class ReadAccess:
     book: Book = LIST_ONLY
 
 
+async def gate(request: Request) -> None:
+    """Refuse, once there are accounts, whoever presents nothing, and a viewer that would change something.
+
+    It stands before every route, so that one which forgets its own check is closed and not open.
+    """
+    where = (request.method, request.scope["route"].path)
+    # Records have `ingest_access`, which asks the same: a second hop to the threads would cost every export.
+    if where in _ANYBODY or takes_records(request.scope["path"]):
+        return
+    if request.app.state.server.accounts.exist:
+        await run_in_threadpool(_let_in, request, where)
+
+
+def _let_in(request: Request, where: tuple[str, str]) -> None:
+    caller = caller_of(request)
+    if caller.nobody:
+        raise NotAuthenticated(HOW_TO_GET_IN)
+    if caller.role == "viewer" and where[0] not in _SAFE_METHODS and where not in _VIEWERS_TOO:
+        raise NotAllowed(READ_ONLY)
+
+
+GATE = Depends(gate)
+
+
 def caller_of(request: Request) -> Caller:
-    """Check what the request presents.
+    """Check what the request presents; once a request.
 
     Raises:
         NotAuthenticated: it presents something that nobody knows.
-        NotAllowed: a browser session without its CSRF token on a write.
+        NotAllowed: a browser's session without its CSRF token on a write, or from another site's page.
     """
+    known: Caller | None = getattr(request.state, "caller", None)
+    if known is None:
+        known = request.state.caller = _caller(request)
+    return known
+
+
+def _caller(request: Request) -> Caller:
     server = request.app.state.server
     authorization = request.headers.get("authorization", "")
     if authorization:
-        return caller_with(authorization, catalog=server.catalog, token=server.token)
-    nonce = session_nonce(request)
-    if nonce is None:
-        return Caller(None, owner=False)
+        # The token is the machine's own; people and programs elsewhere have accounts and keys.
+        token = server.token if not server.accounts.exist or _is_local(request) else ""
+        return caller_with(authorization, catalog=server.catalog, token=token)
+    session = session_of(request)
+    if session is None:
+        return Caller()
+    if refusal := other_site(request.headers):
+        raise NotAllowed(refusal)
     if request.method not in _SAFE_METHODS:
         given = request.headers.get(CSRF_HEADER, "")
-        if not is_equal(given, csrf_token(server.token, nonce)):
+        if not is_equal(given, csrf_token(server.token, session)):
             raise NotAllowed(f"the header {CSRF_HEADER} does not hold this session's token")
-    return Caller(None, owner=True)
+    account = session.account
+    return Caller(role=account.role if account else "admin", account=account, session=session.id)
+
+
+def _is_local(request: Request) -> bool:
+    """Also where the server listens on another address of this machine: there both ends have the same one."""
+    client, served = request.client, request.scope.get("server")
+    if client is None:
+        return False
+    address = "127.0.0.1" if served and client.host == served[0] else client.host
+    return is_local(address, request.headers)
 
 
 def ingest_access(request: Request) -> IngestAccess:
-    """The sender of records; anonymous in open mode."""
+    """The sender of records; in open mode it may be anonymous."""
     project = request.query_params.get("project", "")
-    return admit(caller_of(request), request.headers, project)
+    is_open = not request.app.state.server.accounts.exist
+    return admit(caller_of(request), request.headers, project, is_open=is_open)
 
 
 def read_access(request: Request) -> ReadAccess:
@@ -81,25 +158,73 @@ def written_project(request: Request, asked: str) -> str:
     return _project_of(request, "write", asked or _asked_project(request))
 
 
+def managed_project(request: Request) -> str | None:
+    """Whose keys the caller may change: those of any project (None) for an admin, its own for a key that may admin."""
+    if caller_of(request).key is not None:
+        return _project_of(request, "admin", "")
+    owner_access(request)
+    return None
+
+
 def _project_of(request: Request, scope: str, asked: str) -> str:
     caller = caller_of(request)
-    if caller.owner:
+    if caller.owner or (caller.role == "viewer" and scope == "read"):
         return checked_project(asked)
+    if caller.role == "viewer":
+        raise NotAllowed(READ_ONLY)
     key = caller.key
     if key is None:
-        raise NotAuthenticated(HOW_TO_READ)
-    if scope not in key.scopes and "admin" not in key.scopes:
+        raise NotAuthenticated(_how(request))
+    if not key.may(scope):
         raise NotAllowed(f"the key {key.id} has no scope {scope}, only {' '.join(key.scopes)}")
     return key.project
 
 
 def owner_access(request: Request) -> None:
-    """Only the install's owner: projects, keys."""
-    if not caller_of(request).owner:
-        raise NotAuthenticated(HOW_TO_READ)
+    """Only an admin, or the install's token: projects, accounts, price lists."""
+    caller = caller_of(request)
+    if caller.nobody:
+        raise NotAuthenticated(_how(request))
+    if not caller.owner:
+        raise NotAllowed(READ_ONLY if caller.key is None else "this needs an admin's account")
+
+
+def install_access(request: Request) -> None:
+    """Anybody with a role in the whole install: what Settings show."""
+    caller = caller_of(request)
+    if caller.nobody:
+        raise NotAuthenticated(_how(request))
+    if caller.role is None:
+        raise NotAllowed("this is about the whole install; a key is of one project")
+
+
+def known_access(request: Request) -> None:
+    """Anybody whose credential is known; in open mode everybody."""
+    if caller_of(request).nobody and request.app.state.server.accounts.exist:
+        raise NotAuthenticated(HOW_TO_GET_IN)
+
+
+def account_access(request: Request) -> Account:
+    """Somebody who is signed in with an account.
+
+    Raises:
+        NotAllowed: the install's token and keys have no account.
+    """
+    caller = caller_of(request)
+    if caller.nobody:
+        raise NotAuthenticated(_how(request))
+    if caller.account is None:
+        raise NotAllowed("this is about one's own account; a token or a key has none")
+    return caller.account
 
 
 OWNER = Depends(owner_access)
+INSTALL = Depends(install_access)
+KNOWN = Depends(known_access)
+
+
+def _how(request: Request) -> str:
+    return HOW_TO_GET_IN if request.app.state.server.accounts.exist else HOW_TO_READ
 
 
 def _asked_project(request: Request) -> str:
@@ -115,25 +240,13 @@ def cookie_name(token: str) -> str:
     return f"clearspan_{hashlib.sha256(token.encode()).hexdigest()[:8]}"
 
 
-def new_session(token: str) -> str:
-    """The value of a session cookie: a nonce and its proof, so that sessions outlive restarts."""
-    nonce = secrets.token_hex(16)
-    return f"{nonce}.{_proof(token, f'session:{nonce}')}"
+def session_of(request: Request) -> Session | None:
+    """The browser's session, if its cookie is still good."""
+    server = request.app.state.server
+    found: Session | None = server.sessions.find(request.cookies.get(cookie_name(server.token), ""))
+    return found
 
 
-def session_nonce(request: Request) -> str | None:
-    """The nonce of a valid session cookie."""
-    token = request.app.state.server.token
-    nonce, _, proof = request.cookies.get(cookie_name(token), "").partition(".")
-    if nonce and is_equal(proof, _proof(token, f"session:{nonce}")):
-        return nonce
-    return None
-
-
-def csrf_token(token: str, nonce: str) -> str:
+def csrf_token(token: str, session: Session) -> str:
     """What a session's writes must carry."""
-    return _proof(token, f"csrf:{nonce}")
-
-
-def _proof(token: str, what: str) -> str:
-    return hmac.new(token.encode(), what.encode(), hashlib.sha256).hexdigest()
+    return hmac.new(token.encode(), f"csrf:{session.id}".encode(), hashlib.sha256).hexdigest()

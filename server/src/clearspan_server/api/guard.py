@@ -1,4 +1,4 @@
-"""What every request passes first: the rules of open mode, a request id, security headers."""
+"""What every request passes first: the rules of open mode while it lasts, a request id, security headers."""
 
 import secrets
 
@@ -8,6 +8,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from clearspan_server.api.otlp_paths import takes_records
 from clearspan_server.api.replies import reply_to
+from clearspan_server.api.state import State
 from clearspan_server.errors import NotAllowed, TooLarge
 from clearspan_server.ingest.admission import foreign_host, stranger
 
@@ -25,12 +26,16 @@ _MAX_BODY_BYTES = 1024 * 1024
 
 
 class Guard:
-    """ASGI middleware; refuses what cannot come from this machine's own user, by the rules of open mode."""
+    """ASGI middleware; while the server is open it refuses what cannot come from this machine's own user."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":
+            # Nothing here speaks it, and a page of another site may open one without asking.
+            await send({"type": "websocket.close", "code": 1008})
+            return
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -45,8 +50,7 @@ class Guard:
                     headers.setdefault(name, value)
             await send(message)
 
-        headers = Headers(scope=scope)
-        refusal = foreign_host(headers.get("host", "")) or stranger(headers)
+        refusal = _refusal(scope) if _is_open(scope) else ""
         if refusal:
             response = reply_to(Request(scope), NotAllowed(refusal))
             await response(scope, receive, send_with_headers)
@@ -54,6 +58,19 @@ class Guard:
         if not takes_records(scope["path"]):
             receive = _limited(receive)
         await self._app(scope, receive, send_with_headers)
+
+
+def _is_open(scope: Scope) -> bool:
+    server: State | None = getattr(scope["app"].state, "server", None)
+    return server is None or not server.accounts.exist
+
+
+def _refusal(scope: Scope) -> str:
+    headers = Headers(scope=scope)
+    if scope["http_version"] == "1.0":
+        # nginx, unless it is told otherwise, passes requests on in this form and adds no header that tells of it.
+        return "open mode does not answer HTTP/1.0, which proxies speak"
+    return foreign_host(headers.get("host", "")) or stranger(headers)
 
 
 def _limited(receive: Receive) -> Receive:

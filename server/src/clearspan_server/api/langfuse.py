@@ -11,7 +11,7 @@ from clearspan_server.api.access import caller_of, ingest_access
 from clearspan_server.api.otlp import receipt_of
 from clearspan_server.api.otlp_paths import INGESTION
 from clearspan_server.api.state import state_of
-from clearspan_server.errors import NotAuthenticated
+from clearspan_server.errors import NotAllowed, NotAuthenticated
 from clearspan_server.ingest import receive
 from clearspan_server.ingest.admission import IngestAccess
 
@@ -52,8 +52,10 @@ async def langfuse_health() -> dict[str, str]:
 @router.get("/api/public/projects")
 def langfuse_projects(request: Request) -> dict[str, list[dict[str, Any]]]:
     """The project of the key: how a client checks that its key is known."""
-    key = caller_of(request).key
+    caller = caller_of(request)
+    key = caller.key
     if key is None:
-        raise NotAuthenticated("a project's key is needed: its two halves as Basic credentials")
+        error = NotAuthenticated if caller.nobody else NotAllowed
+        raise error("a project's key is needed: its two halves as Basic credentials")
     project = {"id": key.project, "name": key.project, "metadata": {}}
     return {"data": [{**project, "organization": {"id": key.project, "name": key.project}}]}

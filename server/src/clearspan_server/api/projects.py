@@ -1,69 +1,63 @@
-"""Projects and their API keys; only the install's owner sees them."""
+"""Projects: which there are, and what people call them."""
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Request
 
-from clearspan_server.api.access import OWNER
-from clearspan_server.api.shapes import (
-    KeyCreated,
-    KeyList,
-    KeyRequest,
-    KeyRow,
-    Project,
-    ProjectList,
-)
+from clearspan_server.api.access import OWNER, caller_of, read_access
+from clearspan_server.api.accounts import moment
+from clearspan_server.api.shapes_access import Project, ProjectLabel, ProjectList, ProjectRequest
 from clearspan_server.api.state import state_of
 from clearspan_server.errors import BadInput, NotFound
 from clearspan_server.ingest.admission import DEFAULT_PROJECT, checked_project
-from clearspan_server.store.catalog import ApiKey
+from clearspan_server.store.catalog import ProjectRow
 
 DEMO_PROJECT = "demo"
 
-router = APIRouter(prefix="/api/v1", tags=["projects"], dependencies=[OWNER])
+router = APIRouter(prefix="/api/v1/projects", tags=["projects"])
 
 
-@router.get("/projects")
+@router.get("")
 def list_projects(request: Request) -> ProjectList:
-    """All projects; `default` is always there."""
-    known = {DEFAULT_PROJECT, *state_of(request).catalog.projects()}
+    """All projects, `default` always among them; for a key its own."""
+    access = read_access(request)
+    known = {row.id: _row(row) for row in state_of(request).catalog.project_rows()}
+    known.setdefault(DEFAULT_PROJECT, _default())
+    is_everybodys = caller_of(request).role is not None
     return ProjectList(
-        projects=[Project(id=project, demo=project == DEMO_PROJECT) for project in sorted(known)]
+        projects=[known[name] for name in sorted(known) if is_everybodys or name == access.project]
     )
 
 
-@router.get("/keys")
-def list_keys(request: Request) -> KeyList:
-    """All API keys, without their secrets."""
-    return KeyList(keys=[_row(key) for key in state_of(request).catalog.list_keys()])
+@router.post("", status_code=201, dependencies=[OWNER])
+def create_project(request: Request, wanted: ProjectRequest) -> Project:
+    """A new project; one is also made by the first record that names it."""
+    catalog = state_of(request).catalog
+    project = checked_project(wanted.id)
+    if project in catalog.projects():
+        raise BadInput(f"there is a project {project!r} already", field="id")
+    catalog.label_project(project, wanted.label.strip())
+    return _one(request, project)
 
 
-@router.post("/keys", status_code=201)
-def create_key(request: Request, wanted: KeyRequest) -> KeyCreated:
-    """A new key of a project; the reply holds the whole key, this once."""
-    if not wanted.scopes:
-        raise BadInput("a key needs at least one scope: ingest, read, write or admin")
-    key, row = state_of(request).catalog.create_key(
-        checked_project(wanted.project),
-        name=wanted.name,
-        environment=wanted.environment,
-        scopes=wanted.scopes,
+@router.put("/{project}", dependencies=[OWNER])
+def label_project(request: Request, project: str, given: ProjectLabel) -> Project:
+    """What people call a project. Its id, which senders and addresses hold, stays."""
+    catalog = state_of(request).catalog
+    if project not in {DEFAULT_PROJECT, *catalog.projects()}:
+        raise NotFound(f"there is no project {project[:100]!r}")
+    catalog.label_project(project, given.label.strip())
+    return _one(request, project)
+
+
+def _one(request: Request, project: str) -> Project:
+    rows = state_of(request).catalog.project_rows()
+    return next((_row(row) for row in rows if row.id == project), _default())
+
+
+def _row(row: ProjectRow) -> Project:
+    return Project(
+        id=row.id, label=row.label, demo=row.id == DEMO_PROJECT, created=moment(row.created)
     )
-    return KeyCreated(key=key, row=_row(row))
 
 
-@router.delete("/keys/{key_id}", status_code=204, response_class=Response)
-def delete_key(request: Request, key_id: str) -> Response:
-    """Revoke a key at once."""
-    if not state_of(request).catalog.delete_key(key_id):
-        raise NotFound(f"there is no key {key_id!r}")
-    return Response(status_code=204)
-
-
-def _row(key: ApiKey) -> KeyRow:
-    return KeyRow(
-        id=key.id,
-        name=key.name,
-        project=key.project,
-        environment=key.environment,
-        scopes=list(key.scopes),
-        created=key.created.isoformat().replace("+00:00", "Z"),
-    )
+def _default() -> Project:
+    return Project(id=DEFAULT_PROJECT, label="", demo=False, created=None)

@@ -1,6 +1,7 @@
 """`/metrics`: this server's own figures in the form that Prometheus reads.
 
-Open like health, because it holds counts alone: no project, no id, no name that a sender chose is ever a label.
+It holds counts alone: no project, no id, no name that a sender chose is ever a label. While the server is open anybody
+on the machine may read it; once there are accounts any credential will do.
 OTLP metrics that senders hand over are another matter; they come in at `/v1/metrics`.
 """
 
@@ -16,6 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from typing_extensions import override
 
 from clearspan_server import __version__
+from clearspan_server.api.access import KNOWN
 from clearspan_server.api.pulse import engine_trouble, underived, writer_lag_s
 from clearspan_server.api.state import State, state_of
 from clearspan_server.api.threads import cpu_seconds
@@ -35,7 +37,7 @@ ProcessCollector(registry=_OF_PROCESS)
 _PARTS = "select count() as parts, sum(rows) as rows, sum(bytes_on_disk) as size_bytes from system.parts where active"
 
 
-@router.get("/metrics", response_class=Response)
+@router.get("/metrics", response_class=Response, dependencies=[KNOWN])
 def prometheus(request: Request) -> Response:
     """The server's own figures for Prometheus; no project and no id is in them."""
     now = CollectorRegistry()

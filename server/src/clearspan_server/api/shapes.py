@@ -327,15 +327,6 @@ class SpanDetail(SpanRow):
     filled: list[str]
 
 
-class Project(Shape):
-    id: str
-    demo: bool
-
-
-class ProjectList(Shape):
-    projects: list[Project]
-
-
 class Values(Shape):
     """The values of a field in the window, most frequent first."""
 
@@ -346,49 +337,6 @@ class Values(Shape):
 class ValueCount(Shape):
     value: str
     count: int
-
-
-class Me(Shape):
-    """Who asks, and what this server is."""
-
-    mode: Literal["open"]
-    authenticated: bool
-    csrf: str
-    version: str
-    engine: str
-
-
-class SessionRequest(Shape):
-    token: str
-
-
-class KeyRequest(Shape):
-    project: str
-    environment: str = ""
-    scopes: list[Literal["ingest", "read", "write", "admin"]] = ["ingest"]
-    name: str = ""
-
-
-class KeyRow(Shape):
-    """An API key as it is listed: never with its secret."""
-
-    id: str
-    name: str
-    project: str
-    environment: str
-    scopes: list[str]
-    created: str
-
-
-class KeyCreated(Shape):
-    """The only moment at which the whole key can be seen."""
-
-    key: str
-    row: KeyRow
-
-
-class KeyList(Shape):
-    keys: list[KeyRow]
 
 
 class Heartbeat(Shape):

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from starlette.requests import HTTPConnection
 
+from clearspan_server.api.attempts import Attempts
 from clearspan_server.api.live import Live
 from clearspan_server.ingest.budget import Budget
+from clearspan_server.ingest.encode import Privacy
 from clearspan_server.ingest.prices import Prices
 from clearspan_server.ingest.receive import Receiver
 from clearspan_server.ingest.senders import Senders
@@ -15,7 +17,9 @@ from clearspan_server.ingest.writer import Writer
 from clearspan_server.model.deriving import Deriving
 from clearspan_server.query.waiting import Waiting
 from clearspan_server.settings import Settings
+from clearspan_server.store.accounts import Accounts
 from clearspan_server.store.agenda import Agenda
+from clearspan_server.store.browser_sessions import Sessions
 from clearspan_server.store.catalog import Catalog
 from clearspan_server.store.disk import Disk
 from clearspan_server.store.engine import Engine
@@ -33,12 +37,15 @@ class State:
     engine: Engine
     journal: Journal
     catalog: Catalog
+    accounts: Accounts
+    sessions: Sessions
     prices: Prices
     rewrites: Rewrites
     wake_rewriter: Callable[[], None]
     live: Live
     receiving: ThreadPoolExecutor
     receiver: Receiver
+    privacy: Privacy
     bodies: Budget
     writer: Writer
     senders: Senders
@@ -47,6 +54,7 @@ class State:
     disk: Disk
     agenda: Agenda
     deriving: Deriving
+    attempts: Attempts = field(default_factory=Attempts)
 
 
 def state_of(connection: HTTPConnection) -> State:

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
 
-from clearspan_server.api.access import OWNER, ReadAccess, read_access
+from clearspan_server.api.access import INSTALL, ReadAccess, read_access
 from clearspan_server.api.deliveries import reason_row
 from clearspan_server.api.pulse import engine_trouble
 from clearspan_server.api.quarantine import quarantine_row
@@ -63,9 +63,9 @@ def get_whereabouts(
     )
 
 
-@router.get("/whereabouts/{trace_id}/projects", dependencies=[OWNER])
+@router.get("/whereabouts/{trace_id}/projects", dependencies=[INSTALL])
 def get_projects_of_trace(request: Request, trace_id: str) -> TraceProjects:
-    """The projects that hold anything of a trace; only the install's owner sees across projects.
+    """The projects that hold anything of a trace; only a role in the whole install sees across projects.
 
     While the engine does not answer, only the journal and the quarantine are looked at.
     """

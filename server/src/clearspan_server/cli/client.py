@@ -22,8 +22,9 @@ class RunningServer:
 
     @property
     def page(self) -> str:
-        """The address that lets a browser in; the fragment never leaves the browser."""
-        return f"{self.url}/#token={self.token}"
+        """The address that lets a browser in; the fragment never leaves the browser. Accounts need no token."""
+        is_open = self.get("/api/v1/me")["mode"] == "open"
+        return f"{self.url}/#token={self.token}" if is_open else f"{self.url}/"
 
     def get(self, path: str) -> Any:  # noqa: ANN401 - foreign JSON
         return self._send("GET", path)
@@ -79,6 +80,11 @@ def find(data: Path) -> RunningServer:
     if owner is None:
         raise StartRefused(f"no clearspan runs on the folder {data}; `clearspan up` starts one")
     return RunningServer(owner.http, (data / "token").read_text(encoding="utf-8").strip())
+
+
+def json_of(body: object) -> bytes:
+    """A body for `put`."""
+    return json.dumps(body).encode()
 
 
 def _message(text: bytes, error: urllib.error.HTTPError) -> str:

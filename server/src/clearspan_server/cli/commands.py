@@ -6,10 +6,12 @@ from typing import Annotated
 import typer
 
 from clearspan_server import __version__
-from clearspan_server.cli import client, prices
+from clearspan_server.cli import admin, client, prices
 from clearspan_server.cli.options import AsJson, Data
 from clearspan_server.errors import PortInUse
 from clearspan_server.settings import load
+
+_DAY_S = 86_400
 
 app = typer.Typer(
     name="clearspan",
@@ -29,6 +31,7 @@ def _print_version(wanted: bool) -> None:
 keys_app = typer.Typer(help="API keys of the running server.", no_args_is_help=True)
 app.add_typer(keys_app, name="keys")
 app.add_typer(prices.app, name="prices")
+app.add_typer(admin.app, name="admin")
 
 
 @app.callback()
@@ -64,10 +67,9 @@ def up(  # noqa: PLR0913, PLR0917 - its options are its arguments
 
 @app.command("open")
 def open_(data: Data = None) -> None:
-    """Print the address of the running server, with the token that lets you in."""
+    """Print the address of the running server, with the token that lets you in while there is no account."""
     server = client.find(load({"data": data}).data)
-    server.get("/healthz")  # one that was killed leaves its announcement behind
-    typer.echo(server.page)
+    typer.echo(server.page)  # asks it: one that was killed leaves its announcement behind
 
 
 @app.command()
@@ -168,11 +170,15 @@ def create_key(
     environment: Annotated[str, typer.Option(help="Of spans that name none.")] = "",
     name: Annotated[str, typer.Option(help="What the key is for.")] = "",
     scope: Annotated[list[str] | None, typer.Option(help="ingest, read, write or admin.")] = None,
+    days: Annotated[
+        int | None, typer.Option(help="The key ends after so many; else never.")
+    ] = None,
     data: Data = None,
 ) -> None:
     """Make a key and print it; it is shown this once."""
     server = client.find(load({"data": data}).data)
-    wanted = {"project": project, "environment": environment, "name": name}
+    wanted: dict[str, object] = {"project": project, "environment": environment, "name": name}
+    wanted["expires_s"] = None if days is None else days * _DAY_S
     reply = server.post("/api/v1/keys", {**wanted, "scopes": scope or ["ingest"]})
     typer.echo(reply["key"])
 
@@ -188,6 +194,20 @@ def list_keys(data: Data = None, as_json: AsJson = False) -> None:
     for row in rows:
         scopes = ",".join(row["scopes"])
         typer.echo(f"cs_{row['id']}  {row['project']}  {scopes}  {row['created']}  {row['name']}")
+
+
+@keys_app.command("rotate")
+def rotate_key(
+    key_id: str,
+    grace_hours: Annotated[
+        int, typer.Option(help="How long the secret of before stays good.")
+    ] = 24,
+    data: Data = None,
+) -> None:
+    """Print another secret for a key, this once; the one of before stays good for a while."""
+    server = client.find(load({"data": data}).data)
+    path = f"/api/v1/keys/{key_id.removeprefix('cs_')}/rotate"
+    typer.echo(server.post(path, {"grace_s": grace_hours * 3600})["key"])
 
 
 @keys_app.command("revoke")

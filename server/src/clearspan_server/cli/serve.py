@@ -19,13 +19,14 @@ from fastapi import FastAPI
 from sqlalchemy.exc import SQLAlchemyError
 from typing_extensions import override
 
-from clearspan_server.api.live import Live
 from clearspan_server.api.projects import DEMO_PROJECT
+from clearspan_server.api.state import State
 from clearspan_server.app import Parts, build, create_app, shut_down
-from clearspan_server.cli import logs
+from clearspan_server.cli import first_admin, logs
 from clearspan_server.errors import PortInUse, StartRefused
 from clearspan_server.rpc.server import GrpcServer
 from clearspan_server.settings import Settings
+from clearspan_server.store.accounts import has_account
 from clearspan_server.store.disk import Disk
 from clearspan_server.store.folder import Folder, Running
 
@@ -59,7 +60,7 @@ def up(settings: Settings, options: Options) -> None:
     Raises:
         FolderInUse, PortInUse, StartRefused: the command ends with code 2.
     """
-    _refuse_other_addresses(settings.host)
+    _refuse_other_addresses(settings)
     logs.set_up()
     doors = _open_doors(settings)
     try:
@@ -69,6 +70,7 @@ def up(settings: Settings, options: Options) -> None:
         raise StartRefused(f"the folder {settings.data} cannot be used: {error}") from error
     try:
         _say(f"▸ data folder {folder.path}")
+        first_admin.from_file(settings, folder)
         _serve(_build(settings, folder), folder, doors, options)
     finally:
         doors.http.close()
@@ -89,11 +91,11 @@ def _serve(parts: Parts, folder: Folder, doors: _Doors, options: Options) -> Non
     def ready() -> None:
         announced = Running(os.getpid(), url, doors.grpc.address)
         folder.announce(announced)
-        _greet(announced, folder.token, options)
+        _greet(announced, "" if parts.state.accounts.exist else folder.token, options)
         if options.demo:
-            demo.start(url)
+            demo.start(url, folder.token)
 
-    server = _Server(create_app(parts, doors.grpc), parts.state.live, ready, demo.stop)
+    server = _Server(create_app(parts, doors.grpc), parts.state, ready, demo.stop)
     for number in (signal.SIGTERM, signal.SIGINT):
         # uvicorn stops on the signal and then raises it again: by then there is still work to do here.
         signal.signal(number, lambda *_: None)
@@ -114,9 +116,11 @@ class _Demo:
         self._process: subprocess.Popen[bytes] | None = None
         self._ended = threading.Event()
 
-    def start(self, url: str) -> None:
-        command = [sys.executable, "-m", "clearspan_server.demo"]
-        self._process = subprocess.Popen([*command, "--endpoint", url, "--interval", "2"])  # noqa: S603 - our own module
+    def start(self, url: str, token: str) -> None:
+        command = [sys.executable, "-m", "clearspan_server.demo", "--endpoint", url]
+        # In the environment, which only this user can read: an argument is there for everybody on the machine.
+        environment = os.environ | {"CLEARSPAN_KEY": token}
+        self._process = subprocess.Popen([*command, "--interval", "2"], env=environment)  # noqa: S603 - our own module
         threading.Thread(target=self._watch, name="demo", daemon=True).start()
 
     def stop(self) -> None:
@@ -142,7 +146,7 @@ class _Server(uvicorn.Server):
     def __init__(
         self,
         app: FastAPI,
-        live: Live,
+        state: State,
         ready: Callable[[], None],
         stopping: Callable[[], None],
     ) -> None:
@@ -154,9 +158,11 @@ class _Server(uvicorn.Server):
             timeout_keep_alive=75,
             timeout_graceful_shutdown=_GRACE_S,
             backlog=1024,
+            proxy_headers=True,
+            forwarded_allow_ips=state.settings.trusted_proxies,
         )
         super().__init__(config)
-        self._live = live
+        self._live = state.live
         self._ready = ready
         self._stopping = stopping
 
@@ -211,33 +217,44 @@ def _bind(host: str, port: int, option: str) -> socket.socket:
     return listening
 
 
-def _refuse_other_addresses(host: str) -> None:
-    try:
-        loopback = host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        loopback = False
-    if not loopback:
+def _refuse_other_addresses(settings: Settings) -> None:
+    """Off loopback there must be somebody who signs in: an account that exists, or one that a file makes below."""
+    if _is_loopback(settings.host) or settings.admin_password_file:
+        return
+    if not has_account(settings.data / first_admin.CATALOG):
         raise StartRefused(
-            f"clearspan listens on loopback only until an admin exists, not on {host!r}"
+            f"clearspan listens on loopback only until an admin exists, not on {settings.host!r};"
+            " `clearspan admin create NAME` makes one, or CLEARSPAN_ADMIN_PASSWORD_FILE names a file"
+            " with the password of one"
         )
 
 
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
 def _url(listening: socket.socket) -> str:
+    """The address for programs on this machine; what listens everywhere listens on loopback, too."""
     host, port = listening.getsockname()[:2]
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - compared, not bound
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 def _greet(announced: Running, token: str, options: Options) -> None:
+    """`token` is "" where people sign in."""
     if options.as_json:
         print(announced.json(), flush=True)  # noqa: T201 - the command's own output
         return
-    page = f"{announced.http}/#token={token}"
+    page = f"{announced.http}/#token={token}" if token else f"{announced.http}/"
     _say(f"\n  Clearspan serves at\n\n      {page}\n")
     if options.demo:
         _say(
             f"  The demo agent writes a trace every two seconds to the project {DEMO_PROJECT!r}.\n"
         )
-    _say(_first_trace(announced.http))
+    _say(_first_trace(announced.http, needs_key=not token))
     _say("  Ctrl+C stops it; nothing is lost.\n")
     has_screen = sys.platform == "darwin" or bool(
         os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
@@ -246,9 +263,12 @@ def _greet(announced: Running, token: str, options: Options) -> None:
         webbrowser.open(page)
 
 
-def _first_trace(url: str) -> str:
+def _first_trace(url: str, *, needs_key: bool) -> str:
     """A program that records a span, for whoever reads what the command prints."""
-    init = "" if url == _USUAL_URL else f'      clearspan.init(endpoint="{url}")\n\n'
+    said = [] if url == _USUAL_URL else [f'endpoint="{url}"']
+    if needs_key:
+        said.append('key="cs_…"')  # from Settings, or `clearspan keys create`
+    init = f"      clearspan.init({', '.join(said)})\n\n" if said else ""
     return f"""\
   Your first trace, with {sys.executable}:
 

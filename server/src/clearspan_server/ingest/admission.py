@@ -1,16 +1,19 @@
 """Who may send and where it goes, from the headers of a request; the same for every protocol.
 
-In open mode anonymous callers may send. A presented credential is always checked.
+In open mode anonymous callers may send; once there is an account nobody may without a credential. One that is
+presented is always checked.
 """
 
 import base64
 import binascii
 import hmac
+import ipaddress
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from clearspan_server.errors import BadInput, NotAllowed, NotAuthenticated
+from clearspan_server.store.accounts import Account, Role
 from clearspan_server.store.catalog import ApiKey, Catalog
 
 DEFAULT_PROJECT = "default"
@@ -21,14 +24,33 @@ _MAX_COUNT = 2**63 - 1
 _LOOPBACK = frozenset(("127.0.0.1", "localhost", "[::1]"))
 _PROXY_HEADERS = frozenset(("forwarded", "via", "x-real-ip"))
 _SAME_SITE = frozenset(("same-origin", "none"))
+HOW_TO_SEND = (
+    "sending needs an API key with the scope ingest: `Authorization: Bearer cs_…`;"
+    " an admin makes one in Settings, or `clearspan keys create` on the server's machine"
+)
 
 
 @dataclass(slots=True, frozen=True)
 class Caller:
-    """Who presented what: a key, the install's owner, or nobody."""
+    """Who presented what: a key, somebody with a role in the whole install, or nobody.
 
-    key: ApiKey | None
-    owner: bool
+    The install's token has the role admin, too, and no account.
+    """
+
+    key: ApiKey | None = None
+    role: Role | None = None
+    account: Account | None = None
+    session: str = ""  # the id of the browser's, "" without one
+
+    @property
+    def owner(self) -> bool:
+        """Whether the caller may do everything."""
+        return self.role == "admin"
+
+    @property
+    def nobody(self) -> bool:
+        """Whether nothing was presented."""
+        return self.key is None and self.role is None
 
 
 @dataclass(slots=True, frozen=True)
@@ -48,31 +70,40 @@ class IngestAccess:
 
 
 def caller_with(authorization: str, *, catalog: Catalog, token: str) -> Caller:
-    """Whoever presents this `authorization` header; nobody when it is empty.
+    """Whoever presents this `authorization` header; nobody when it is empty. A token of "" is nobody's.
 
     Raises:
         NotAuthenticated: it holds something that nobody knows.
     """
     presented = _presented(authorization)
     if not presented:
-        return Caller(None, owner=False)
-    if is_equal(presented, token):
-        return Caller(None, owner=True)
+        return Caller()
+    if token and is_equal(presented, token):
+        return Caller(role="admin")
     key = catalog.find_key(presented)
     if key is None:
         raise NotAuthenticated("the presented key is not known here")
-    return Caller(key, owner=False)
+    return Caller(key=key)
 
 
-def admit(caller: Caller, headers: Mapping[str, str], asked_project: str = "") -> IngestAccess:
+def admit(
+    caller: Caller, headers: Mapping[str, str], asked_project: str = "", *, is_open: bool
+) -> IngestAccess:
     """The sender with these headers, their names in lower case; a key's own project wins over an asked one.
 
+    In open mode, `is_open`, anybody may send.
+
     Raises:
-        NotAllowed: its key may not send.
+        NotAuthenticated: it presents nothing, and open mode has ended.
+        NotAllowed: its key or its account may not send.
         BadInput: the project that it asks for cannot be one.
     """
     key = caller.key
-    if key is not None and "ingest" not in key.scopes:
+    if caller.nobody and not is_open:
+        raise NotAuthenticated(HOW_TO_SEND)
+    if caller.role == "viewer":
+        raise NotAllowed("a viewer may read everything and change nothing")
+    if key is not None and not key.may("ingest"):
         raise NotAllowed(f"the key {key.id} has no scope ingest, only {' '.join(key.scopes)}")
     asked = asked_project or headers.get(PROJECT_HEADER) or DEFAULT_PROJECT
     return IngestAccess(
@@ -115,7 +146,26 @@ def stranger(headers: Mapping[str, str]) -> str:
     site = headers.get("sec-fetch-site", "none")
     if site not in _SAME_SITE:
         return f"open mode does not answer other sites' pages; Sec-Fetch-Site is {site!r}"
+    # Browsers that do not know that header yet name the page's origin at least when they write.
+    origin = headers.get("origin", "")
+    if origin and foreign_host(origin.partition("://")[2]):
+        return f"open mode does not answer other sites' pages; the Origin is {origin[:100]!r}"
     return ""
+
+
+def other_site(headers: Mapping[str, str]) -> str:
+    """Why a browser's credential does not count for this request: another site's page made it; "" when it does."""
+    site = headers.get("sec-fetch-site", "none")
+    return "" if site in _SAME_SITE else f"another site asked for this: Sec-Fetch-Site is {site!r}"
+
+
+def is_local(address: str, headers: Mapping[str, str]) -> bool:
+    """Whether a request came straight from this machine: from loopback, to loopback, through no proxy that tells."""
+    try:
+        from_loopback = ipaddress.ip_address(address.strip("[]")).is_loopback
+    except ValueError:
+        return False
+    return from_loopback and not stranger(headers)
 
 
 def is_equal(given: str, right: str) -> bool:

@@ -11,7 +11,7 @@ from urllib.parse import unquote
 import grpc
 
 from clearspan_server.errors import BadInput, ClearspanError, NotAllowed
-from clearspan_server.ingest.admission import admit, caller_with, stranger
+from clearspan_server.ingest.admission import IngestAccess, admit, caller_with, is_local, stranger
 from clearspan_server.ingest.answer import response_of, status_of
 from clearspan_server.ingest.budget import Budget
 from clearspan_server.ingest.inflate import encoding_of
@@ -19,6 +19,7 @@ from clearspan_server.ingest.receive import Receiver, Request
 from clearspan_server.model.delivery import Signal
 from clearspan_server.rpc.gate import Gate
 from clearspan_server.rpc.server import THREADS
+from clearspan_server.store.accounts import Accounts
 from clearspan_server.store.catalog import Catalog
 
 LOG = logging.getLogger(__name__)
@@ -43,6 +44,7 @@ class Otlp:
     receiving: Executor
     bodies: Budget
     catalog: Catalog
+    accounts: Accounts
     token: str
     wait_s: float  # for a message to come whole
 
@@ -84,18 +86,12 @@ class Otlp:
         headers = {
             name: value for name, value in context.invocation_metadata() if isinstance(value, str)
         }
-        # A browser cannot speak cleartext HTTP/2, so that nobody's page gets here under a foreign host.
-        if refusal := stranger(headers):
-            raise NotAllowed(refusal)
-        caller = caller_with(
-            headers.get("authorization", ""), catalog=self.catalog, token=self.token
-        )
-        access = admit(caller, headers)
+        address = unquote(context.peer().partition(":")[2])
+        access = self._access(address, headers)
         with gate.place(context.cancel):
             message = _message(messages)
         self.bodies.take(len(message))
         try:
-            address = unquote(context.peer().partition(":")[2])
             request = Request(signal, "grpc", encoding_of(message), access, address)
             receipt = self.receiving.submit(self.receiver.receive, request, message).result()
         finally:
@@ -103,6 +99,17 @@ class Otlp:
         receipt.durable.result()
         response = response_of(signal, receipt.rejected, receipt.reasons)
         return response.SerializeToString()
+
+    def _access(self, address: str, headers: Mapping[str, str]) -> IngestAccess:
+        is_open = not self.accounts.exist
+        # A browser cannot speak cleartext HTTP/2, so that nobody's page gets here under a foreign host.
+        if is_open and (refusal := stranger(headers)):
+            raise NotAllowed(refusal)
+        # As over HTTP: once there are accounts, the token counts on this machine alone.
+        token = self.token if is_open or is_local(address.rpartition(":")[0], headers) else ""
+        presented = headers.get("authorization", "")
+        caller = caller_with(presented, catalog=self.catalog, token=token)
+        return admit(caller, headers, is_open=is_open)
 
 
 def _message(messages: Iterator[bytes]) -> bytes:

@@ -1,0 +1,67 @@
+"""The shapes of settings: what the data folder holds, versions, and redaction tried out."""
+
+from clearspan_server.api.shapes import Shape
+
+
+class RedactionTry(Shape):
+    """A text to redact, up to 64 kB."""
+
+    text: str
+
+
+class RedactionTried(Shape):
+    """`counts` by kind of what was replaced."""
+
+    text: str
+    counts: dict[str, int]
+
+
+class StoredTable(Shape):
+    """A table of the engine: rows as they are on disk, older versions of them included, and compressed bytes."""
+
+    name: str
+    rows: int
+    bytes: int
+
+
+class Storage(Shape):
+    """What the data folder holds. Below `min_free_bytes` of free disk senders are told to wait.
+
+    `retention_days` is null where nothing is ever deleted.
+    """
+
+    folder: str
+    disk_free_bytes: int
+    disk_total_bytes: int
+    min_free_bytes: int
+    tables: list[StoredTable]
+    engine_bytes: int
+    journal_entries: int
+    journal_bytes: int
+    catalog_bytes: int
+    quarantine_rows: int
+    quarantine_bytes: int
+    retention_days: int | None
+
+
+class SenderVersion(Shape):
+    """A library that sent spans to the project in the last days, as its resource says."""
+
+    name: str
+    language: str
+    version: str
+    spans: int
+    last_seen: str
+
+
+class Versions(Shape):
+    """What this server is made of, and who sends to the project."""
+
+    server: str
+    engine: str
+    schema_migration: int
+    catalog_revision: str
+    price_list: str
+    normaliser: int
+    senders: list[SenderVersion]
+    senders_days: int
