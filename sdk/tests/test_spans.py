@@ -355,3 +355,20 @@ def test_fields_can_be_read_and_are_none_until_they_are_set() -> None:
     assert (early.step_parent, early.customer, early.first_token_ns) == (None, None, None)
     assert (late.step_parent, late.customer) == ("s-1", "acme")
     assert late.first_token_ns is not None
+
+
+def test_facts_that_were_postponed_are_there_for_who_asks() -> None:
+    with clearspan.span("asked") as asked, clearspan.span("shown") as shown:
+        asked.postpone(lambda: {"usage": {"input": 3}}, 100)
+        shown.postpone(lambda: {"usage": {"input": 4}}, 100)
+
+    assert asked.usage == {"input": 3}
+    assert shown.facts()["usage"] == {"input": 4}
+
+
+def test_facts_that_were_postponed_are_delivered(recording: Receiver) -> None:
+    with clearspan.span("call", kind="llm") as span:
+        span.postpone(lambda: {"response_id": "r-1"}, 100)
+
+    assert clearspan.flush()
+    assert recording.span("call")["attributes"]["gen_ai.response.id"] == "r-1"

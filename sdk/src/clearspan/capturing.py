@@ -21,6 +21,7 @@ class _List:
 
     def ended(self, span: Span, /) -> None:
         """Keeps ``span``."""
+        span.settle()
         self.spans.append(span)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Generic, NamedTuple, TypeVar, overload
 
@@ -45,7 +45,10 @@ class Field(Generic[T]):
     @overload
     def __get__(self, facts: Facts, owner: type) -> T | None: ...
     def __get__(self, facts: Facts | None, owner: type) -> object:
-        return self if facts is None else facts.fields.get(self.name)
+        if facts is None:
+            return self
+        facts.settle()
+        return facts.fields.get(self.name)
 
     def __set__(self, facts: Facts, value: T | None) -> None:
         facts.set({self.name: value})
@@ -66,12 +69,13 @@ NOTHING = Carried()
 class Facts:
     """What is known about a span besides its place and time. Values are kept as plain copies."""
 
-    __slots__ = ("carried", "fields", "large", "size_bytes", "truncated")
+    __slots__ = ("carried", "fields", "large", "later", "size_bytes", "truncated")
 
     carried: Carried
     fields: dict[str, object]
     truncated: dict[str, int] | None  # full size in bytes by field; 0 is unknown
     large: dict[str, int] | None  # about the bytes in memory of each fact that is not short
+    later: list[Callable[[], dict[str, object]]] | None  # reads the facts that were postponed
     size_bytes: int  # of what is not small, about; set when the span is queued
     status: str
 
@@ -146,8 +150,26 @@ class Facts:
         self.fields.update(facts if mode.content else without_content(facts))
         self.large = {**(self.large or {}), next(iter(facts), ""): size_bytes}
 
+    def postpone(self, read: Callable[[], dict[str, object]], size_bytes: int) -> None:
+        """Facts as for `adopt`, read when somebody asks: mostly by the delivery thread."""
+        self.later = [read]
+        self.large = {**(self.large or {}), "later": size_bytes}
+
+    def settle(self) -> None:
+        """Reads what was postponed."""
+        if self.later:
+            try:
+                read = self.later.pop()
+            except IndexError:  # another thread is at it
+                return
+            try:
+                self.adopt(read(), 0)
+            except Exception as error:  # noqa: BLE001  # the funnel: whatever came over the wire
+                report(error, "reading postponed facts of a span")
+
     def facts(self) -> dict[str, object]:
         """What may leave the process: inherited facts, fields and attributes, without secrets."""
+        self.settle()
         stray = {name: plain(value).value for name, value in vars(self).items()}
         # One call copies a dict that the program may still be adding to.
         inherited = self.carried.facts

@@ -226,6 +226,8 @@ class Outbox:
         if not self._fill():
             return None
         try:
+            for span in self._batch:  # what was postponed is read here, on this thread
+                span.settle()
             outcome = self._made().export(self._batch, self.dropped)
             lost = self.lost + outcome.lost
             del self._batch[: outcome.settled]

@@ -138,7 +138,7 @@ class Span(Facts):
         self.kind = kind
         self.status = "ok"  # the first of error() and cancel() changes it
         self.failure: Failure | None = None
-        self.truncated = self.large = None
+        self.truncated = self.large = self.later = None
         self.fields = facts
         self.ended = False
         self.end_ns = 0

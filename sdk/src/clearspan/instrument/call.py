@@ -90,7 +90,7 @@ class ModelCall:
         if self._is_over or self._answer is None or not data:
             return
         self._size_bytes += len(data)
-        if not is_decoded:
+        if not is_decoded and self._inflate is not bytes:
             data = self._inflated(data)
         if self._answer.feed(data):
             self.span.first_token()
@@ -144,10 +144,14 @@ class ModelCall:
         self._is_over = True
         answer, self._answer = self._answer, None  # for a program that keeps its responses
         try:
-            if answer is not None:
-                self._record(answer)
-            if answer is None or not answer.is_complete:
-                verdict()
+            if answer is not None and self._size_bytes <= SMALL_BYTES and answer.is_well:
+                read = functools.partial(_told, answer)
+                self.span.postpone(read, self._size_bytes * PARSED_BYTES)
+            else:
+                if answer is not None:
+                    self._record(answer)
+                if answer is None or not answer.is_complete:
+                    verdict()
         finally:
             self._finish()
 
@@ -159,18 +163,7 @@ class ModelCall:
 
     def _record(self, answer: wire.Answer) -> None:
         """Records what was understood of the answer, and its own error before any other."""
-        reply = answer.close()
-        facts: dict[str, object] = {
-            "response_model": reply.model,
-            "response_id": reply.response_id,
-            "request_id": reply.request_id,
-            "finish_reason": reply.finish_reason,
-            "gen_ai.response.service_tier": reply.service_tier,
-            "output": reply.messages,
-            "usage": reply.usage and _usage(reply.usage),
-        }
-        known = {name: fact for name, fact in facts.items() if fact}
-        _keep(self.span, known, self._size_bytes)
+        _keep(self.span, _told(answer), self._size_bytes)
         if answer.error is not None:
             self.span.error(answer.error.type, answer.error.message)
 
@@ -226,7 +219,8 @@ def begin(
     if endpoint is None:
         return None
     address = urlsplit(url)
-    target = f"{address.hostname}{address.path}"
+    host = address.hostname
+    target = f"{host}{address.path}"
     if target == _sending.get():
         return None  # the same request, on its way through a second library
     sent = body() or b""
@@ -237,7 +231,7 @@ def begin(
     sent_from(place)
     key = (place.span_id, hash((url, sent)))
     former = attempts.earlier(key)
-    attempt = max(_told(headers), former.number + 1 if former else 0)
+    attempt = max(_count(headers), former.number + 1 if former else 0)
     facts: dict[str, object] = {
         "provider": endpoint.provider,
         "operation": endpoint.operation,
@@ -246,12 +240,11 @@ def begin(
         "tools": asked.tools,
         "parameters": asked.parameters,
         "streamed": endpoint.streamed or asked.streamed,
-        "server.address": address.hostname,
+        "server.address": host,
         "attempt": attempt,
         "retry_of": former and former.first_id,
     }
     facts = {name: fact for name, fact in facts.items() if fact}
-    sent_from(place)
     if former:
         place = Scope(former.trace_id, place.span_id, place.carried, is_remote=False)
     with place if former else nullcontext():
@@ -261,7 +254,7 @@ def begin(
     return ModelCall(endpoint, target, key, span)
 
 
-def _told(headers: Mapping[str, str]) -> int:
+def _count(headers: Mapping[str, str]) -> int:
     """The attempt, from 1, as the vendor's client says it in the headers of a request; 0 unless it does."""
     count = headers.get("x-stainless-retry-count", "")
     if count.isdigit():
@@ -276,6 +269,21 @@ def _keep(span: Span, facts: dict[str, object], size_bytes: int) -> None:
         span.adopt(facts, size_bytes * PARSED_BYTES)
     else:
         span.set(facts)
+
+
+def _told(answer: wire.Answer) -> dict[str, object]:
+    """What was understood of an answer, as facts of its span."""
+    reply = answer.close()
+    facts: dict[str, object] = {
+        "response_model": reply.model,
+        "response_id": reply.response_id,
+        "request_id": reply.request_id,
+        "finish_reason": reply.finish_reason,
+        "gen_ai.response.service_tier": reply.service_tier,
+        "output": reply.messages,
+        "usage": reply.usage and _usage(reply.usage),
+    }
+    return {name: fact for name, fact in facts.items() if fact}
 
 
 def _usage(usage: wire.Usage) -> dict[str, int]:

@@ -62,8 +62,10 @@ def read_message(item: object, role: str = "") -> Message | None:
         return {"role": role or "user", "parts": read_parts(item)} if item else None
     if not isinstance(item, dict):
         return None
-    if len(item) == 2 and isinstance(item.get("content"), str) and item.get("role") in _SPEAKERS:
-        return {"role": item["role"], "parts": _text_part(item["content"])}  # as most are
+    content = item.get("content")
+    if len(item) == 2 and isinstance(content, str) and item.get("role") in _SPEAKERS:  # as most are
+        parts = [{"type": "text", "content": content}] if content else []
+        return {"role": item["role"], "parts": parts}
     if "lc" in item and isinstance(item.get("kwargs"), dict):
         names = item.get("id")
         item = {**item["kwargs"], "type": names[-1] if isinstance(names, list) and names else ""}

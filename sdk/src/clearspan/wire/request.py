@@ -59,7 +59,7 @@ def request_of(body: Mapping[str, Any]) -> Request:
     streamed = body.get("stream")
     return Request(
         model=text(first(body, _MODELS)),
-        messages=_system({**settings, **body}) + _conversation(body, asked),
+        messages=_system({**settings, **body} if settings else body) + _conversation(body, asked),
         tools=_tools(body, settings),
         parameters=_parameters(body, settings),
         streamed=streamed if isinstance(streamed, bool) else None,
@@ -83,9 +83,10 @@ def _conversation(body: Mapping[str, Any], asked: object) -> list[Message]:
     if isinstance(asked, (dict, str)):
         found = read_message(asked, "user")
         return [*before, found] if found is not None else before
-    pieces = [read_message(one, "user") if _is_piece(one) else None for one in mappings(asked)]
-    if pieces and all(pieces):
-        return [*before, *(one for one in pieces if one is not None)]
+    turns = mappings(asked)
+    if turns and all(map(_is_piece, turns)):
+        spoken = (read_message(one, "user") for one in turns)
+        return [*before, *(one for one in spoken if one is not None)]
     return before + read_messages(asked)
 
 
