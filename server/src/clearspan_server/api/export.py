@@ -18,7 +18,7 @@ from clearspan_server.api.failures import failure_row
 from clearspan_server.api.fields import FIELDS, chosen_fields
 from clearspan_server.api.groups import group_row
 from clearspan_server.api.narrowing import FilterQuery
-from clearspan_server.api.shapes import Shape, SpanRow, TraceRow, TraceSort
+from clearspan_server.api.shapes import ListedSpan, Shape, TraceRow, TraceSort
 from clearspan_server.api.shapes_lists import (
     FailureCategory,
     FailureRow,
@@ -72,7 +72,7 @@ class _Kind:
 
 _KINDS: Mapping[str, _Kind] = {
     "traces": _Kind(TraceRow, ("trace_id",), get_args(TraceSort)),
-    "spans": _Kind(SpanRow, ("trace_id", "span_id"), get_args(TraceSort)),
+    "spans": _Kind(ListedSpan, ("trace_id", "span_id"), get_args(TraceSort)),
     "sessions": _Kind(SessionRow, ("session_id",), get_args(SessionSort)),
     "users": _Kind(UserRow, ("user_id",), get_args(UserSort)),
     "failures": _Kind(FailureRow, ("fingerprint",), get_args(FailureSort)),

@@ -265,6 +265,15 @@ def _all_of(clauses: Clauses) -> str:
     return " and ".join(f"({clause})" for clause in clauses.where) or "true"
 
 
+def only(statement: str, column: str, order: Order) -> str:
+    """A statement of groups that gives of each the column and, as `measure`, what the order sorts by.
+
+    Sums that nobody asks for are not computed.
+    """
+    wanted = f"{column}, {MEASURES[order.measure].expression} as measure"
+    return statement.replace("/*columns*/ groups.*", wanted)
+
+
 def counting(statement: str) -> str:
     """How many `rows` a statement gives, as far as its limit goes."""
     return _COUNT.replace("/*statement*/", statement)

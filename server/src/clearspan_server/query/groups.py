@@ -1,14 +1,15 @@
 """Sessions and users: what traces add up to; and one page of any groups, sorted by a sum."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from clearspan_server.errors import NotFound
 from clearspan_server.query import SQL
 from clearspan_server.query.cursor import TEXT, Cursor, decode
-from clearspan_server.query.filter import Clauses, compose
+from clearspan_server.query.filter import Clauses, compose, only
 from clearspan_server.query.narrowing import Narrowing, narrowed
 from clearspan_server.query.page import Page, Paging
-from clearspan_server.query.window import Window
+from clearspan_server.query.window import HOUR_NS, Window
 from clearspan_server.store.engine import Engine, Row
 from clearspan_server.store.statements import statement
 
@@ -24,13 +25,7 @@ class Grouping:
 SESSIONS = Grouping(statement(SQL, "sessions"), id="session_id")
 USERS = Grouping(statement(SQL, "users"), id="user_id")
 
-# The columns of sums that are called otherwise than what sorts by them.
-_COLUMNS = {
-    "last_seen": "last_seen_ns",
-    "first_seen": "first_seen_ns",
-    "cost": "total_cost",
-    "tokens": "total_tokens",
-}
+_ENDS_NS = (2 * HOUR_NS, 24 * HOUR_NS)
 
 
 def list_groups(engine: Engine, grouping: Grouping, asked: Narrowing, paging: Paging) -> Page:
@@ -67,19 +62,48 @@ def read_groups(
 ) -> Page:
     """The page of groups; `clauses` bind the project and narrow what is added up.
 
+    First it is found which groups these are, from as little as tells it; only those are added up.
+
     Raises:
         BadInput: the cursor is not one of this list.
     """
     order = paging.order((grouping.id,))
-    after = Clauses()
-    if paging.cursor:
-        cursor = decode(paging.cursor, paging.sort, 1, TEXT)
-        after = order.after(cursor.value, cursor.ids)
-    composed = compose(grouping.statement, clauses, order, after)
-    wanted: dict[str, object] = {"limit": paging.limit + 1}
-    rows = engine.query(composed, clauses.values | after.values | window.values() | wanted)
-    if len(rows) <= paging.limit:
-        return Page(rows, None)
-    rows = rows[: paging.limit]
-    value = rows[-1][_COLUMNS.get(order.measure, order.measure)]
-    return Page(rows, Cursor(paging.sort, value, (rows[-1][grouping.id],)).encode())
+    cursor = decode(paging.cursor, paging.sort, 1, TEXT) if paging.cursor else None
+    after = order.after(cursor.value, cursor.ids) if cursor else Clauses()
+    keys = only(compose(grouping.statement, clauses, order, after), grouping.id, order)
+    found: list[Row] = []
+    for part in _parts(window, paging.sort, cursor):
+        wanted = after.values | part.values() | {"limit": paging.limit + 1}
+        found = engine.query(keys, clauses.values | wanted)
+        if len(found) > paging.limit:
+            break
+    next_cursor = None
+    if len(found) > paging.limit:
+        found = found[: paging.limit]
+        last = Cursor(paging.sort, found[-1]["measure"], (found[-1][grouping.id],))
+        next_cursor = last.encode()
+    ids = [row[grouping.id] for row in found]
+    rows = _totals(engine, grouping, window, clauses, ids) if ids else {}
+    return Page([rows[one] for one in ids if one in rows], next_cursor)
+
+
+def _parts(window: Window, sort: str, cursor: Cursor | None) -> Iterator[Window]:
+    """Ever longer ends of the window: the groups seen last are those of its last hours."""
+    if sort == "-last_seen":
+        newest_ns = window.to_ns
+        if cursor is not None and isinstance(cursor.value, int):
+            newest_ns = min(newest_ns, cursor.value)
+        for width_ns in _ENDS_NS:
+            if window.from_ns < newest_ns - width_ns:
+                yield Window(newest_ns - width_ns, window.to_ns)
+    yield window
+
+
+def _totals(
+    engine: Engine, grouping: Grouping, window: Window, clauses: Clauses, ids: Sequence[str]
+) -> dict[str, Row]:
+    """The sums of these groups, by their ids."""
+    chosen = Clauses([f"{grouping.id} in {{page:Array(String)}}"], {"page": ids})
+    text = compose(grouping.statement, clauses.and_(chosen))
+    values = clauses.values | chosen.values | window.values() | {"limit": len(ids)}
+    return {row[grouping.id]: row for row in engine.query(text, values)}

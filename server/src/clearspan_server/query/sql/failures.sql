@@ -16,7 +16,7 @@ with
         having pace_ns is not null
     )
 ) as paces_ns
-select groups.*
+select /*columns*/ groups.*
 from
 (
     select

@@ -1,5 +1,5 @@
 -- A page of sessions: their traces in the window, added up. Usage and cost in `traces` are of counted spans.
-select groups.*
+select /*columns*/ groups.*
 from
 (
     select
