@@ -21,6 +21,18 @@ interface ViewSearch {
   live?: string;
 }
 
+/** What is looked at of one trace. */
+interface TraceSearch {
+  /** Id of the selected span. */
+  span?: string;
+  /** Of the span panel. */
+  tab?: string;
+  /** `transcript` or `graph`; the tree without. */
+  lens?: string;
+  /** `time` or `cost` colours the bars. */
+  heat?: string;
+}
+
 const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound });
 
 const home = createRoute({ getParentRoute: () => root, path: "/", component: Home });
@@ -49,8 +61,8 @@ const traces = createRoute({
 const trace = createRoute({
   getParentRoute: () => project,
   path: "traces/$traceId",
-  validateSearch: (search: Record<string, string>): { span?: string; tab?: string } =>
-    pick(search, "span", "tab"),
+  validateSearch: (search: Record<string, string>): TraceSearch =>
+    pick(search, "span", "tab", "lens", "heat"),
   component: lazyRouteComponent(() => import("./pages/trace/TracePage"), "TracePage"),
 });
 

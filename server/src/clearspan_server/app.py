@@ -17,6 +17,7 @@ from fastapi.routing import APIRoute
 from clearspan_server import __version__
 from clearspan_server.api import (
     accounts,
+    contents,
     cost,
     deliveries,
     export,
@@ -94,6 +95,7 @@ ROUTES: tuple[APIRouter, ...] = (
     projects.router,
     keys.router,
     traces.router,
+    contents.router,
     spans.router,
     groups.router,
     failures.router,

@@ -983,6 +983,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/traces/{trace_id}/contents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Contents
+         * @description The conversations, tool calls and documents of up to 50 spans of a trace, at most about 8 MB of them.
+         *
+         *     What does not fit any more is named in `left_out`; at least one span is always answered.
+         */
+        get: operations["get_contents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/traces/{trace_id}/spans/{span_id}": {
         parameters: {
             query?: never;
@@ -2992,6 +3014,29 @@ export interface components {
             users: number;
         };
         /**
+         * SpanContent
+         * @description What went into one span and came out of it.
+         *
+         *     Where the input is a conversation it stands in `input_messages` and `input` is null; so does the output.
+         */
+        SpanContent: {
+            /** Documents */
+            documents: components["schemas"]["Document"][];
+            input: components["schemas"]["JsonValue"];
+            /** Input Messages */
+            input_messages: components["schemas"]["Message"][] | null;
+            output: components["schemas"]["JsonValue"];
+            /** Output Messages */
+            output_messages: components["schemas"]["Message"][] | null;
+            /** Retrieval Query */
+            retrieval_query: string;
+            /** Span Id */
+            span_id: string;
+            tool_arguments: components["schemas"]["JsonValue"];
+            tool_definitions: components["schemas"]["JsonValue"];
+            tool_result: components["schemas"]["JsonValue"];
+        };
+        /**
          * SpanDetail
          * @description One span with its bodies.
          *
@@ -3336,6 +3381,16 @@ export interface components {
             /** Spans */
             spans: components["schemas"]["TraceSpan"][];
             trace: components["schemas"]["TraceRow"];
+        };
+        /**
+         * TraceContents
+         * @description In order of start. A span that was asked for and is in neither list is not in the trace.
+         */
+        TraceContents: {
+            /** Left Out */
+            left_out: string[];
+            /** Spans */
+            spans: components["schemas"]["SpanContent"][];
         };
         /** TraceList */
         TraceList: {
@@ -6126,6 +6181,51 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Trace"];
+                };
+            };
+        };
+    };
+    get_contents: {
+        parameters: {
+            query: {
+                /** @description The project, where no key says it; api/access.py reads it. */
+                project?: string | null;
+                /** @description A span's id; once for each span. */
+                span: string[];
+            };
+            header?: never;
+            path: {
+                trace_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TraceContents"];
                 };
             };
         };

@@ -44,7 +44,7 @@ describe("a conversation", () => {
   test("keeps a result whose call is not here", () => {
     const turns = arrange([message("tool", part("tool_result", { id: "9", content: "42" }))], []);
 
-    expect(turns[0]?.blocks).toEqual([{ type: "text", text: "42" }]);
+    expect(turns[0]?.blocks).toEqual([{ type: "result", name: "", value: "42" }]);
   });
 
   test("marks where this call's news begins", () => {

@@ -1,6 +1,6 @@
 /** A model call's messages arranged for reading. */
 
-interface MessagePart {
+export interface MessagePart {
   type: "text" | "reasoning" | "tool_call" | "tool_result" | "image" | "audio" | "file" | "other";
   content: string;
   id: string;
@@ -27,6 +27,8 @@ export type Block =
   | { type: "text"; text: string }
   | { type: "reasoning"; text: string }
   | { type: "tool"; call: ToolCall }
+  /** The result of a call that was made earlier. */
+  | { type: "result"; name: string; value: unknown }
   | { type: "media"; part: MessagePart };
 
 export interface Turn {
@@ -39,8 +41,17 @@ export interface Turn {
   blocks: Block[];
 }
 
-/** Turns in order; the result of a tool call stands in its call, not in a turn of its own. */
-export function arrange(input: readonly ChatMessage[], output: readonly ChatMessage[]): Turn[] {
+/**
+ * Turns in order; the result of a tool call stands in its call, not in a turn of its own.
+ *
+ * `seen` messages come first and have turns of their own elsewhere: what is left is all new. Without
+ * them, what came after the last answer in the input is.
+ */
+export function arrange(
+  input: readonly ChatMessage[],
+  output: readonly ChatMessage[],
+  seen: readonly ChatMessage[] = [],
+): Turn[] {
   const results = new Map<string, MessagePart>();
   const called = new Set<string>();
   for (const part of [...input, ...output].flatMap((message) => message.parts)) {
@@ -48,13 +59,18 @@ export function arrange(input: readonly ChatMessage[], output: readonly ChatMess
     if (part.type === "tool_call") called.add(part.id);
     else if (part.type === "tool_result" && called.has(part.id)) results.set(part.id, part);
   }
-  const newFrom = firstNew(input);
+  const names = new Map(
+    seen
+      .flatMap(({ parts }) => parts)
+      .flatMap(({ type, id, name }) => (type === "tool_call" ? [[id, name] as const] : [])),
+  );
+  const newFrom = seen.length > 0 ? 0 : firstNew(input);
   const turnOf = (message: ChatMessage, index: number, isOutput: boolean): Turn => ({
     role: message.role,
     isOutput,
     isFirstNew: newFrom >= 0 && (isOutput || index >= newFrom),
     finishReason: message.finish_reason,
-    blocks: message.parts.flatMap((part) => blockOf(part, results)),
+    blocks: message.parts.flatMap((part) => blockOf(part, results, names)),
   });
   const turns = [
     ...input.map((message, index) => turnOf(message, index, false)),
@@ -66,9 +82,15 @@ export function arrange(input: readonly ChatMessage[], output: readonly ChatMess
   }));
 }
 
-/** The text of a value: a string as it is, anything else as indented JSON. */
-export function textOf(value: unknown): string {
-  return typeof value === "string" ? value : JSON.stringify(value, null, 2);
+const ONE_LINE = 300;
+
+/** The beginning of a value in one line. */
+export function oneLine(value: unknown): string {
+  const text = typeof value === "string" ? value : JSON.stringify(value);
+  return text
+    .slice(0, 4 * ONE_LINE)
+    .replaceAll(/\s+/g, " ")
+    .slice(0, ONE_LINE);
 }
 
 /** What a text holds when it is a JSON object or array, else null. */
@@ -88,7 +110,11 @@ function firstNew(input: readonly ChatMessage[]): number {
   return lastAnswer < 0 || lastAnswer === input.length - 1 ? -1 : lastAnswer + 1;
 }
 
-function blockOf(part: MessagePart, results: ReadonlyMap<string, MessagePart>): Block[] {
+function blockOf(
+  part: MessagePart,
+  results: ReadonlyMap<string, MessagePart>,
+  names: ReadonlyMap<string, string>,
+): Block[] {
   switch (part.type) {
     case "text":
     case "reasoning":
@@ -97,7 +123,9 @@ function blockOf(part: MessagePart, results: ReadonlyMap<string, MessagePart>): 
       return [{ type: "tool", call: callOf(part, results.get(part.id)) }];
     case "tool_result":
       if (results.has(part.id)) return [];
-      return [{ type: "text", text: textOf(valueOf(part)) }];
+      return [
+        { type: "result", name: part.name || (names.get(part.id) ?? ""), value: valueOf(part) },
+      ];
     case "image":
     case "audio":
     case "file":

@@ -1,43 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { criticalPath } from "./criticalPath";
-import type { Kind } from "./kinds";
-import { whereTheTimeWent } from "./story";
-import { buildTree, type TreeSpan } from "./tree";
-
-interface Sketch {
-  id: string;
-  parent?: string;
-  from: number;
-  to: number | null;
-  kind?: Kind;
-  name?: string;
-  firstTokenAfter?: number;
-}
-
-function spanOf({
-  id,
-  parent = "",
-  from,
-  to,
-  kind = "chain",
-  name,
-  firstTokenAfter,
-}: Sketch): TreeSpan {
-  return {
-    span_id: id,
-    parent_id: parent,
-    name: name ?? id,
-    kind,
-    status: to === null ? "open" : "ok",
-    start_offset_ns: from * 1e6,
-    duration_ns: to === null ? null : (to - from) * 1e6,
-    ttft_ns: firstTokenAfter === undefined ? null : firstTokenAfter * 1e6,
-  };
-}
+import { type Sketch, sketched } from "./sketch";
+import { buildTree } from "./tree";
 
 /** The path as text: `a 0-10` for each segment in milliseconds, in order of time. */
 function pathOf(...sketches: Sketch[]): string[] {
-  const tree = buildTree(sketches.map(spanOf));
+  const tree = buildTree(sketches.map(sketched));
   return [...criticalPath(tree).values()]
     .flat()
     .sort((a, b) => a.startNs - b.startNs)
@@ -110,67 +78,10 @@ describe("the critical path", () => {
       sketches.push({ id: String(at), parent: parent.id, from, to });
     }
 
-    const tree = buildTree(sketches.map(spanOf));
+    const tree = buildTree(sketches.map(sketched));
     const segments = [...criticalPath(tree).values()].flat();
 
     const total = segments.reduce((sum, { startNs, endNs }) => sum + endNs - startNs, 0);
     expect(total).toBeCloseTo(1000e6, -2);
-  });
-});
-
-describe("the story", () => {
-  function story(...sketches: Sketch[]): string | null {
-    const tree = buildTree(sketches.map(spanOf));
-    return whereTheTimeWent(tree, criticalPath(tree));
-  }
-
-  test("tells a model that was waited for", () => {
-    expect(
-      story(
-        { id: "a", from: 0, to: 8200, kind: "agent" },
-        {
-          id: "b",
-          parent: "a",
-          from: 0,
-          to: 8200,
-          kind: "llm",
-          name: "chat gpt-4o",
-          firstTokenAfter: 6068,
-        },
-      ),
-    ).toBe("74 % of 8.20 s was chat gpt-4o waiting for its first token.");
-  });
-
-  test("compares a streamed call as a whole with what stands beside it", () => {
-    const agent = { id: "a", from: 0, to: 100, kind: "agent" } as const;
-    const call = { parent: "a", kind: "llm", name: "chat" } as const;
-    const even = { ...call, id: "b", from: 0, to: 60, firstTokenAfter: 30 };
-    const slow = { ...even, firstTokenAfter: 50 };
-    const tool = { parent: "a", id: "c", kind: "tool", name: "search", from: 60, to: 100 } as const;
-
-    expect(story(agent, even, tool)).toBe("60 % of 100 ms was chat.");
-    expect(story(agent, slow, tool)).toBe("50 % of 100 ms was chat waiting for its first token.");
-  });
-
-  test("counts calls of one name together", () => {
-    const call = { parent: "a", kind: "tool", name: "search" } as const;
-
-    expect(
-      story(
-        { id: "a", from: 0, to: 100 },
-        { ...call, id: "b", from: 0, to: 40 },
-        { ...call, id: "c", from: 40, to: 90 },
-      ),
-    ).toBe("90 % of 100 ms was 2 × search.");
-  });
-
-  test("tells a parent that did the work itself", () => {
-    expect(story({ id: "a", from: 0, to: 100 }, { id: "b", parent: "a", from: 0, to: 10 })).toBe(
-      "90 % of 100 ms was a itself, outside its steps.",
-    );
-  });
-
-  test("is silent where nothing took time", () => {
-    expect(story({ id: "a", from: 0, to: 0 })).toBeNull();
   });
 });

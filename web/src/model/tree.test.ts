@@ -1,12 +1,5 @@
 import { describe, expect, test } from "vitest";
-import {
-  buildTree,
-  earlierAttempts,
-  findSpans,
-  revealed,
-  type TreeSpan,
-  visibleRows,
-} from "./tree";
+import { buildTree, type TreeSpan } from "./tree";
 
 function span(id: string, parent = "", startNs = 0): TreeSpan {
   return {
@@ -70,43 +63,5 @@ describe("the tree", () => {
     const tree = buildTree(spans);
 
     expect(tree.depth[99_999]).toBe(99_999);
-    expect(visibleRows(tree, new Set())).toHaveLength(100_000);
-    expect(visibleRows(tree, new Set(["10"]))).toHaveLength(11);
   });
-});
-
-test("an attempt knows those before it, even when their ids form a ring", () => {
-  const attempts = [
-    { ...span("one"), retry_of: "three" },
-    { ...span("two"), retry_of: "one" },
-    { ...span("three"), retry_of: "two" },
-  ];
-
-  const [first, second] = attempts.map((attempt) => attempt.span_id);
-  const tree = buildTree(attempts);
-
-  const before = tree.spans.slice(2).flatMap((last) => earlierAttempts(tree, last));
-  expect(ids(before.slice(0, 2))).toBe(`${second} ${first}`);
-  expect(before).toHaveLength(10);
-});
-
-describe("folding", () => {
-  const tree = buildTree([span("a"), span("b", "a"), span("c", "b"), span("d", "a")]);
-
-  test("hides the whole subtree and nothing else", () => {
-    expect(visibleRows(tree, new Set(["b"]))).toEqual([0, 1, 3]);
-  });
-
-  test("gives way to a span that is looked for", () => {
-    const open = revealed(tree, new Set(["a", "b", "d"]), 2);
-
-    expect([...open]).toEqual(["d"]);
-  });
-});
-
-test("finding goes through every text, without regard to case", () => {
-  const tree = buildTree([span("a"), span("b", "a")]);
-
-  expect(findSpans(tree, "SPAN B", ({ name }) => [name])).toEqual([1]);
-  expect(findSpans(tree, " ", ({ name }) => [name])).toEqual([]);
 });

@@ -70,68 +70,22 @@ export function buildTree<S extends TreeSpan>(spans: readonly S[]): Tree<S> {
   };
 }
 
-/** Positions to show when the subtrees of `collapsed` spans are folded away. */
-export function visibleRows(tree: Tree<TreeSpan>, collapsed: ReadonlySet<string>): number[] {
-  const rows: number[] = [];
-  let at = 0;
-  for (let span = tree.spans[at]; span; span = tree.spans[at]) {
-    rows.push(at);
-    at = collapsed.has(span.span_id) ? (tree.end[at] ?? at + 1) : at + 1;
-  }
-  return rows;
-}
-
-/** `collapsed` without the ancestors of the span at `position`, so that its row is visible. */
-export function revealed(
-  tree: Tree<TreeSpan>,
-  collapsed: ReadonlySet<string>,
-  position: number,
-): ReadonlySet<string> {
-  const open = new Set(collapsed);
-  for (
-    let above = tree.parent[position] ?? NONE;
-    above !== NONE;
-    above = tree.parent[above] ?? NONE
-  ) {
-    open.delete(tree.spans[above]?.span_id ?? "");
-  }
-  return open.size === collapsed.size ? collapsed : open;
-}
-
 export function hasChildren(tree: Tree<TreeSpan>, position: number): boolean {
   return (tree.end[position] ?? 0) > position + 1;
 }
 
-/** Positions of the spans of which one of the texts given by `read` contains `query`. */
-export function findSpans<S extends TreeSpan>(
+/** Whether a span below this one is such. */
+export function hasDescendant<S extends TreeSpan>(
   tree: Tree<S>,
-  query: string,
-  read: (span: S) => readonly string[],
-): number[] {
-  const wanted = query.trim().toLowerCase();
-  if (wanted === "") return [];
-  const found: number[] = [];
-  tree.spans.forEach((span, at) => {
-    if (read(span).some((text) => text.toLowerCase().includes(wanted))) found.push(at);
-  });
-  return found;
-}
-
-const MOST_ATTEMPTS = 10;
-
-/** The attempts that failed before this one, the latest first. */
-export function earlierAttempts<S extends TreeSpan & { retry_of: string }>(
-  tree: Tree<S>,
-  span: S,
-): S[] {
-  const attempts: S[] = [];
-  let before = tree.spans[tree.positionOf(span.retry_of)];
-  // Bounded, since a chain of ids from outside may be a ring.
-  while (before && attempts.length < MOST_ATTEMPTS) {
-    attempts.push(before);
-    before = tree.spans[tree.positionOf(before.retry_of)];
+  position: number,
+  isSuch: (span: S) => boolean,
+): boolean {
+  const end = tree.end[position] ?? 0;
+  for (let at = position + 1; at < end; at += 1) {
+    const span = tree.spans[at];
+    if (span && isSuch(span)) return true;
   }
-  return attempts;
+  return false;
 }
 
 /** When a span ends; an open one lasts until the latest known moment. */

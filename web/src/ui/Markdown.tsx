@@ -1,18 +1,24 @@
-import ReactMarkdown, { type Components } from "react-markdown";
+import ReactMarkdown, { type Components, defaultUrlTransform } from "react-markdown";
 import remarkGfm from "remark-gfm";
 import { CodeBlock } from "./CodeBlock";
 import "./Markdown.css";
 
 const PLUGINS = [remarkGfm];
 
-/** Captured text never loads anything: images are links, and links say where they lead. */
+/** An image that the text holds itself, in a format that cannot hold a program. */
+const OWN_IMAGE = /^data:image\/(?:png|jpe?g|gif|webp|avif);base64,/i;
+
+/** Captured text never loads anything: images from elsewhere are links, and links say where they lead. */
 const COMPONENTS: Components = {
   a: ({ href, children }) => <Outside href={href}>{children}</Outside>,
-  img: ({ src, alt }) => (
-    <Outside href={typeof src === "string" ? src : undefined}>
-      image: {alt ?? "without text"}
-    </Outside>
-  ),
+  img: ({ src, alt }) =>
+    typeof src === "string" && OWN_IMAGE.test(src) ? (
+      <img src={src} alt={alt ?? ""} role="img" />
+    ) : (
+      <Outside href={typeof src === "string" ? src : undefined}>
+        image: {alt === undefined || alt === "" ? "without text" : alt}
+      </Outside>
+    ),
   pre: ({ children }) => <>{children}</>,
   code: ({ children, className }) => {
     const text = typeof children === "string" ? children : "";
@@ -33,7 +39,11 @@ const COMPONENTS: Components = {
 export function Markdown({ text }: { text: string }) {
   return (
     <div className="markdown" dir="auto">
-      <ReactMarkdown remarkPlugins={PLUGINS} components={COMPONENTS}>
+      <ReactMarkdown
+        remarkPlugins={PLUGINS}
+        components={COMPONENTS}
+        urlTransform={(url) => (OWN_IMAGE.test(url) ? url : defaultUrlTransform(url))}
+      >
         {text}
       </ReactMarkdown>
     </div>

@@ -48,7 +48,7 @@ def span_detail(row: Row, book: Book) -> SpanDetail:
             "output": answer,
             "input_messages": messages(given),
             "output_messages": messages(answer),
-            "documents": [_document(one) for one in _objects(row["documents"])],
+            "documents": documents_of(row),
             "attributes": _attributes(row, given, answer),
             "resource": _values(row["resource"]),
             "events": [_event(one) for one in _objects(row["events"])],
@@ -56,6 +56,11 @@ def span_detail(row: Row, book: Book) -> SpanDetail:
             "received": rfc3339(row["received_ns"]),
         }
     )
+
+
+def documents_of(row: Row) -> list[Document]:
+    """What a retrieval found, in the order in which it found it."""
+    return [_document(one) for one in _objects(row["documents"])]
 
 
 def _usage(row: Row) -> Usage:

@@ -15,7 +15,10 @@ from clearspan_server.ingest.admission import foreign_host, stranger
 _SECURITY_HEADERS = (
     (
         "content-security-policy",
-        "default-src 'self'; img-src 'self' data: blob:; frame-ancestors 'none'; base-uri 'none'",
+        (
+            "default-src 'self'; img-src 'self' data: blob:; media-src data:; base-uri 'none';"
+            " frame-ancestors 'none'"
+        ),
     ),
     ("x-content-type-options", "nosniff"),
     ("referrer-policy", "no-referrer"),

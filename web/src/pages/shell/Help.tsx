@@ -7,6 +7,7 @@ const KEYS = [
   { keys: ["j", "k"], does: "Next and previous row" },
   { keys: ["Enter"], does: "Open the row" },
   { keys: ["[", "]"], does: "Previous and next span, or match" },
+  { keys: ["n", "N"], does: "Next and previous match in the trace" },
   { keys: ["←", "→"], does: "Fold and unfold a span" },
   { keys: ["Esc"], does: "Close what is open" },
   { keys: ["?"], does: "This page" },

@@ -50,6 +50,8 @@ export function useView(): View {
           ...search,
           span: "",
           tab: "",
+          lens: "",
+          heat: "",
           filter: text,
           range: within ? serializeRange(within) : (search.range ?? ""),
         }),

@@ -1,14 +1,15 @@
 import type { SpanDetail } from "../../api/spans";
-import { arrange } from "../../model/conversation";
+import { Chat } from "./Chat";
 import { DocumentList } from "./DocumentList";
 import { Failure } from "./Failure";
+import type { PanelProps } from "./panelProps";
 import { Section } from "./Section";
-import { TurnView } from "./TurnView";
 import { Value } from "./Value";
 import "./Conversation.css";
 
 /** What went in and came out, in the form that suits the span: a chat, a tool call, documents, or values. */
-export function Conversation({ span }: { span: SpanDetail }) {
+export function Conversation(props: PanelProps) {
+  const { span } = props;
   const failed = [span.error_message, span.error_type, span.error_stack].some(
     (text) => text !== "",
   );
@@ -25,7 +26,7 @@ export function Conversation({ span }: { span: SpanDetail }) {
       ) : isSearch ? (
         <Search span={span} />
       ) : (
-        <Exchange span={span} isAlone={!failed} />
+        <Exchange {...props} isAlone={!failed} />
       )}
     </div>
   );
@@ -44,7 +45,8 @@ function Search({ span }: { span: SpanDetail }) {
   );
 }
 
-function Exchange({ span, isAlone }: { span: SpanDetail; isAlone: boolean }) {
+function Exchange({ isAlone, ...props }: PanelProps & { isAlone: boolean }) {
+  const { span } = props;
   const { input, output, input_messages, output_messages } = span;
   if (input === null && output === null && !input_messages && !output_messages) {
     return isAlone ? (
@@ -54,19 +56,8 @@ function Exchange({ span, isAlone }: { span: SpanDetail; isAlone: boolean }) {
   return (
     <>
       {input_messages === null && <Value title="Input" value={input} />}
-      {(input_messages ?? output_messages) && <Chat span={span} />}
+      {(input_messages ?? output_messages) && <Chat {...props} />}
       {output_messages === null && <Value title="Output" value={output} />}
     </>
-  );
-}
-
-function Chat({ span }: { span: SpanDetail }) {
-  const turns = arrange(span.input_messages ?? [], span.output_messages ?? []);
-  return (
-    <ol className="conversation-turns">
-      {turns.map((turn, index) => (
-        <TurnView key={index} turn={turn} />
-      ))}
-    </ol>
   );
 }

@@ -1,5 +1,5 @@
 import type { SpanDetail } from "../../api/spans";
-import { CodeBlock } from "../../ui/CodeBlock";
+import { StackView } from "./StackView";
 import "./Failure.css";
 
 /** The error before anything else: its kind, its message, and the stack folded. */
@@ -14,7 +14,7 @@ export function Failure({ span }: { span: SpanDetail }) {
       {span.error_stack !== "" && (
         <details>
           <summary>Stack</summary>
-          <CodeBlock code={span.error_stack} />
+          <StackView stack={span.error_stack} />
         </details>
       )}
     </section>

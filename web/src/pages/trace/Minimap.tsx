@@ -1,4 +1,5 @@
 import { type PointerEvent, useEffect, useRef, useState } from "react";
+import { drawn, type TimeScale } from "../../model/gaps";
 import { KINDS } from "../../model/kinds";
 import { place, type TimeWindow } from "../../model/timeAxis";
 import { endOf, type Tree, type TreeSpan } from "../../model/tree";
@@ -7,7 +8,8 @@ import "./Minimap.css";
 
 interface MinimapProps {
   tree: Tree<TreeSpan>;
-  full: TimeWindow;
+  scale: TimeScale;
+  /** What the timeline shows, in drawn time. */
   window: TimeWindow;
   onZoom: (window: TimeWindow | null) => void;
 }
@@ -17,7 +19,8 @@ const HEIGHT = 26;
 const LEAST_SHARE = 0.01;
 
 /** The whole trace at a glance: drag to zoom into a stretch of time, click to see all of it again. */
-export function Minimap({ tree, full, window, onZoom }: MinimapProps) {
+export function Minimap({ tree, scale, window, onZoom }: MinimapProps) {
+  const full = { startNs: 0, endNs: scale.endNs };
   const canvas = useRef<HTMLCanvasElement>(null);
   const [theme] = useTheme();
   const [brush, setBrush] = useState<[from: number, to: number] | null>(null);
@@ -25,10 +28,10 @@ export function Minimap({ tree, full, window, onZoom }: MinimapProps) {
   useEffect(() => {
     const element = canvas.current;
     if (!element) return;
-    const observer = new ResizeObserver(() => draw(element, tree));
+    const observer = new ResizeObserver(() => draw(element, tree, scale));
     observer.observe(element);
     return () => observer.disconnect();
-  }, [tree, theme]);
+  }, [tree, scale, theme]);
 
   const shareAt = (event: PointerEvent<HTMLElement>) => {
     const { left, width } = event.currentTarget.getBoundingClientRect();
@@ -72,12 +75,12 @@ export function Minimap({ tree, full, window, onZoom }: MinimapProps) {
 }
 
 /** One line a span, squeezed into the height; a pixel that is taken is not painted again. */
-function draw(canvas: HTMLCanvasElement, tree: Tree<TreeSpan>): void {
+function draw(canvas: HTMLCanvasElement, tree: Tree<TreeSpan>, scale: TimeScale): void {
   const context = canvas.getContext("2d");
   if (!context || tree.endNs === 0) return;
-  const scale = devicePixelRatio;
-  const width = Math.round(canvas.clientWidth * scale);
-  const height = Math.round(HEIGHT * scale);
+  const ratio = devicePixelRatio;
+  const width = Math.round(canvas.clientWidth * ratio);
+  const height = Math.round(HEIGHT * ratio);
   canvas.width = width;
   canvas.height = height;
   const style = getComputedStyle(canvas);
@@ -85,12 +88,12 @@ function draw(canvas: HTMLCanvasElement, tree: Tree<TreeSpan>): void {
     KINDS.map((kind) => [kind, style.getPropertyValue(`--kind-${kind}`)]),
   );
   const rows = Math.min(tree.spans.length, Math.floor(height / 2));
-  const rowHeight = Math.min(height / rows, 3 * scale);
+  const rowHeight = Math.min(height / rows, 3 * ratio);
   const paintedUntil = new Float64Array(rows);
   tree.spans.forEach((span, at) => {
     const row = Math.floor((at / tree.spans.length) * rows);
-    const left = (span.start_offset_ns / tree.endNs) * width;
-    const right = Math.max((endOf(tree, span) / tree.endNs) * width, left + 1);
+    const left = (drawn(scale, span.start_offset_ns) / scale.endNs) * width;
+    const right = Math.max((drawn(scale, endOf(tree, span)) / scale.endNs) * width, left + 1);
     if (right <= (paintedUntil[row] ?? 0) && tree.spans.length > rows * 4) return;
     paintedUntil[row] = right;
     context.fillStyle = colors[span.kind] ?? "";

@@ -1,6 +1,7 @@
 import type { TraceSpan } from "../../api/traces";
 import type { Segment } from "../../model/criticalPath";
 import { formatDuration } from "../../model/format";
+import { drawn, type TimeScale } from "../../model/gaps";
 import { failed } from "../../model/kinds";
 import { barBox, place, type TimeWindow } from "../../model/timeAxis";
 import "./SpanBar.css";
@@ -8,7 +9,10 @@ import "./SpanBar.css";
 interface SpanBarProps {
   span: TraceSpan;
   window: TimeWindow;
+  scale: TimeScale;
   endNs: number;
+  /** 0 to 5 instead of the colour of its kind; null while no heat is shown. */
+  heatStep: number | null;
   segments: readonly Segment[];
   /** Attempts before this one, drawn as outlines. */
   ghosts: readonly TraceSpan[];
@@ -18,15 +22,19 @@ interface SpanBarProps {
 const MOST_SEGMENTS = 40;
 
 /** A span on the timeline: what the trace waited for is solid, the rest is pale. */
-export function SpanBar({ span, window, endNs, segments, ghosts }: SpanBarProps) {
+export function SpanBar(props: SpanBarProps) {
+  const { span, window, scale, endNs, segments, ghosts } = props;
   const startNs = span.start_offset_ns;
   const stopNs = span.duration_ns === null ? endNs : startNs + span.duration_ns;
-  const box = barBox(window, startNs, stopNs);
+  const boxOf = (from: number, to: number) => barBox(window, drawn(scale, from), drawn(scale, to));
+  const box = boxOf(startNs, stopNs);
   return (
-    <span className="span-lane">
-      {ghosts.map((ghost) => (
-        <Ghost key={ghost.span_id} span={ghost} window={window} />
-      ))}
+    <span className="span-lane" data-heat={props.heatStep ?? undefined}>
+      {ghosts.map((ghost) => {
+        const ghostNs = ghost.start_offset_ns;
+        const place = boxOf(ghostNs, ghostNs + (ghost.duration_ns ?? 0));
+        return place && <Ghost key={ghost.span_id} span={ghost} box={place} />;
+      })}
       {box && (
         <span
           className="span-bar"
@@ -37,7 +45,7 @@ export function SpanBar({ span, window, endNs, segments, ghosts }: SpanBarProps)
         />
       )}
       {segments.slice(0, MOST_SEGMENTS).map((segment) => {
-        const part = barBox(window, segment.startNs, segment.endNs);
+        const part = boxOf(segment.startNs, segment.endNs);
         return (
           part && (
             <span
@@ -50,7 +58,7 @@ export function SpanBar({ span, window, endNs, segments, ghosts }: SpanBarProps)
           )
         );
       })}
-      <FirstToken span={span} window={window} />
+      <FirstToken span={span} window={window} scale={scale} />
       {failed(span.status) && box && (
         <span className="span-cap" style={{ left: `${box.left + box.width}%` }} />
       )}
@@ -58,24 +66,26 @@ export function SpanBar({ span, window, endNs, segments, ghosts }: SpanBarProps)
   );
 }
 
-function Ghost({ span, window }: { span: TraceSpan; window: TimeWindow }) {
-  const startNs = span.start_offset_ns;
-  const box = barBox(window, startNs, startNs + (span.duration_ns ?? 0));
+interface GhostProps {
+  span: TraceSpan;
+  box: { left: number; width: number };
+}
+
+function Ghost({ span, box }: GhostProps) {
   return (
-    box && (
-      <span
-        className="span-ghost"
-        data-kind={span.kind}
-        title={`Earlier attempt: ${formatDuration(span.duration_ns)}, ${span.error_type || span.status}`}
-        style={{ left: `${box.left}%`, width: `${box.width}%` }}
-      />
-    )
+    <span
+      className="span-ghost"
+      data-kind={span.kind}
+      data-failed={failed(span.status)}
+      title={`Earlier attempt: ${formatDuration(span.duration_ns)}, ${span.error_type || span.status}`}
+      style={{ left: `${box.left}%`, width: `${box.width}%` }}
+    />
   );
 }
 
-function FirstToken({ span, window }: { span: TraceSpan; window: TimeWindow }) {
+function FirstToken({ span, window, scale }: Pick<SpanBarProps, "span" | "window" | "scale">) {
   if (span.ttft_ns === null) return null;
-  const share = place(window, span.start_offset_ns + span.ttft_ns);
+  const share = place(window, drawn(scale, span.start_offset_ns + span.ttft_ns));
   if (share < 0 || share > 1) return null;
   return (
     <span

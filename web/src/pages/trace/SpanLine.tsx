@@ -1,7 +1,7 @@
-import { memo } from "react";
 import type { TraceSpan } from "../../api/traces";
 import type { Segment } from "../../model/criticalPath";
-import { nameOr } from "../../model/format";
+import { counted, nameOr } from "../../model/format";
+import type { TimeScale } from "../../model/gaps";
 import { answersInTokens } from "../../model/kinds";
 import type { TimeWindow } from "../../model/timeAxis";
 import { Duration } from "../../ui/Duration";
@@ -15,29 +15,42 @@ import "./SpanLine.css";
 
 interface SpanLineProps {
   span: TraceSpan;
-  position: number;
   depth: number;
   top: number;
   window: TimeWindow;
+  scale: TimeScale;
   /** When the trace ends, for a span that has not. */
   endNs: number;
+  /** How long it ran while none of its children did. */
+  selfNs: number;
+  /** 0 to 5; null while no heat is shown. */
+  heatStep: number | null;
   segments: readonly Segment[];
-  /** Attempts before this one. */
+  /** How many attempts before this one share its row, or would. */
+  attempts: number;
+  areAttemptsOpen: boolean;
+  /** Those attempts, where they share the row. */
   ghosts: readonly TraceSpan[];
   /** Whether its children are folded away; null without children. */
   fold: boolean | null;
   isSelected: boolean;
   isMatch: boolean;
-  onSelect: (position: number) => void;
-  onFold: (position: number, folded: boolean) => void;
+  onSelect: () => void;
+  onFold: (isFolded: boolean) => void;
+  onAttempts: () => void;
 }
 
 /** Deeper spans are not indented further: the name must stay readable. */
 const MAX_INDENT = 14;
 
+/** The room before a name. */
+export function indent(depth: number): string {
+  return `${Math.min(depth, MAX_INDENT) * 14 + 12}px`;
+}
+
 /** One span: its name in the tree and its bar on the timeline. */
-export const SpanLine = memo(function SpanLine(props: SpanLineProps) {
-  const { span, position, depth, fold } = props;
+export function SpanLine(props: SpanLineProps) {
+  const { span, depth, fold } = props;
   const name = nameOr(span.name, span.span_id);
   return (
     <div
@@ -50,12 +63,9 @@ export const SpanLine = memo(function SpanLine(props: SpanLineProps) {
       {...(fold === null ? {} : { "aria-expanded": !fold })}
       data-match={props.isMatch}
       style={{ transform: `translateY(${props.top}px)` }}
-      onClick={() => props.onSelect(position)}
+      onClick={props.onSelect}
     >
-      <span
-        className="span-name"
-        style={{ paddingLeft: `${Math.min(depth, MAX_INDENT) * 14 + 12}px` }}
-      >
+      <span className="span-name" style={{ paddingLeft: indent(depth) }}>
         {fold === null ? (
           <i className="span-leaf" />
         ) : (
@@ -66,7 +76,7 @@ export const SpanLine = memo(function SpanLine(props: SpanLineProps) {
             aria-label={`${fold ? "Unfold" : "Fold"} ${name}`}
             onClick={(event) => {
               event.stopPropagation();
-              props.onFold(position, !fold);
+              props.onFold(!fold);
             }}
           >
             <Icon name={fold ? "right" : "down"} />
@@ -76,11 +86,22 @@ export const SpanLine = memo(function SpanLine(props: SpanLineProps) {
         <span className="cut" title={span.name}>
           {name}
         </span>
-        <Marks span={span} />
+        <Marks {...props} />
       </span>
+      <Figures span={span} selfNs={props.selfNs} hasChildren={fold !== null} />
+      <SpanBar {...props} />
+    </div>
+  );
+}
+
+function Figures(props: { span: TraceSpan; selfNs: number; hasChildren: boolean }) {
+  const { span, selfNs, hasChildren } = props;
+  return (
+    <>
       <span className="span-duration">
         <Duration ns={span.duration_ns} />
       </span>
+      <span className="span-self">{hasChildren && <Duration ns={selfNs} />}</span>
       <span className="span-tokens">
         <Tokens
           input={span.input_tokens}
@@ -91,28 +112,38 @@ export const SpanLine = memo(function SpanLine(props: SpanLineProps) {
       <span className="span-cost">
         <Money dollars={span.total_cost} />
       </span>
-      <SpanBar
-        span={span}
-        window={props.window}
-        endNs={props.endNs}
-        segments={props.segments}
-        ghosts={props.ghosts}
-      />
-    </div>
+    </>
   );
-});
+}
 
-/** What is out of the ordinary: status, attempt, a parent that is not here. */
-function Marks({ span }: { span: TraceSpan }) {
+/** What is out of the ordinary: status, attempts, a parent that is not here. */
+function Marks({ span, attempts, areAttemptsOpen, onAttempts }: SpanLineProps) {
   const isRetried = span.retry_of !== "" || (span.attempt ?? 1) > 1;
   return (
     <>
       {span.status !== "ok" && <StatusDot status={span.status} word />}
-      {isRetried && (
-        <span className="span-mark" title={`Attempt ${span.attempt ?? 2}, after one that failed`}>
-          <span>attempt </span>
-          {span.attempt ?? 2}
-        </span>
+      {attempts > 0 ? (
+        <button
+          type="button"
+          tabIndex={-1}
+          className="span-mark"
+          aria-expanded={areAttemptsOpen}
+          title={`${areAttemptsOpen ? "Hide" : "Show"} the ${counted(attempts, "attempt")} before it`}
+          onClick={(event) => {
+            event.stopPropagation();
+            onAttempts();
+          }}
+        >
+          {attempts + 1}
+          <span> attempts</span>
+        </button>
+      ) : (
+        isRetried && (
+          <span className="span-mark" title={`Attempt ${span.attempt ?? 2}, after one that failed`}>
+            <span>attempt </span>
+            {span.attempt ?? 2}
+          </span>
+        )
       )}
       {span.orphan && (
         <span className="span-mark" title={`Its parent ${span.parent_id} has not arrived`}>

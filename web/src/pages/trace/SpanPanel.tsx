@@ -1,6 +1,7 @@
 import * as Tabs from "@radix-ui/react-tabs";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
+import type { ComponentType } from "react";
 import { type SpanDetail, spanQuery } from "../../api/spans";
 import { nameOr } from "../../model/format";
 import { answersInTokens } from "../../model/kinds";
@@ -16,27 +17,31 @@ import { Waiting } from "../../ui/Waiting";
 import { Conversation } from "./Conversation";
 import { Details } from "./Details";
 import { Mapping } from "./Mapping";
+import type { PanelProps } from "./panelProps";
 import { Raw } from "./Raw";
+import type { TraceModel } from "./traceModel";
 import { UsageAndCost } from "./UsageAndCost";
 import "./SpanPanel.css";
 
-const TABS = [
+const TABS: readonly { id: string; name: string; Content: ComponentType<PanelProps> }[] = [
   { id: "conversation", name: "Conversation", Content: Conversation },
   { id: "details", name: "Details", Content: Details },
   { id: "usage", name: "Usage and cost", Content: UsageAndCost },
   { id: "mapping", name: "Mapping", Content: Mapping },
   { id: "raw", name: "Raw", Content: Raw },
-] as const;
+];
 
 interface SpanPanelProps {
-  project: string;
-  traceId: string;
-  spanId: string;
+  trace: TraceModel;
+  position: number;
+  onSelect: (position: number) => void;
   onClose: () => void;
 }
 
 /** The selected span in full; its bodies are fetched here and nowhere else. */
-export function SpanPanel({ project, traceId, spanId, onClose }: SpanPanelProps) {
+export function SpanPanel({ trace, position, onSelect, onClose }: SpanPanelProps) {
+  const { project, traceId, tree } = trace;
+  const spanId = tree.spans[position]?.span_id ?? "";
   const { data, error } = useQuery(spanQuery(project, traceId, spanId));
   const { tab } = useSearch({ from: "/p/$project/traces/$traceId" });
   const navigate = useNavigate({ from: "/p/$project/traces/$traceId" });
@@ -60,7 +65,13 @@ export function SpanPanel({ project, traceId, spanId, onClose }: SpanPanelProps)
         {TABS.map(({ id, Content }) => (
           <Tabs.Content key={id} value={id} className="tab-content">
             {data ? (
-              <Content key={data.span_id} span={data} />
+              <Content
+                key={data.span_id}
+                span={data}
+                trace={trace}
+                position={position}
+                onSelect={onSelect}
+              />
             ) : error ? (
               <Notice title="The span could not be read" tone="error">
                 <p>{error.message}</p>

@@ -1,38 +1,55 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useEffectEvent, useMemo, useRef, useState } from "react";
-import type { TraceSpan } from "../../api/traces";
-import type { Segment } from "../../model/criticalPath";
+import { findGaps, timeScale } from "../../model/gaps";
+import { type Heat, heatSteps, hottest } from "../../model/heat";
+import { type Folds, rowIndex, type TreeRow } from "../../model/rows";
+import { selfTimes } from "../../model/selfTime";
 import type { TimeWindow } from "../../model/timeAxis";
-import { earlierAttempts, hasChildren, type Tree } from "../../model/tree";
 import { useMedia } from "../../ui/useMedia";
-import { SpanLine } from "./SpanLine";
 import { TimeRuler } from "./TimeRuler";
+import type { TraceModel } from "./traceModel";
+import { TreeLine } from "./TreeLine";
 import "./SpanTree.css";
 
 interface SpanTreeProps {
-  tree: Tree<TraceSpan>;
-  path: ReadonlyMap<number, readonly Segment[]>;
-  /** Positions that are not folded away. */
-  rows: readonly number[];
-  collapsed: ReadonlySet<string>;
+  trace: TraceModel;
+  rows: readonly TreeRow[];
+  folds: Folds;
   selected: number;
-  matches: readonly number[];
+  /** What is searched; spans that hold it are marked. */
+  pattern: RegExp | null;
+  heat: Heat;
   onSelect: (position: number) => void;
-  onFold: (position: number, folded: boolean) => void;
+  /** Folds a subtree (by span id) or opens a group (by its id). */
+  onToggle: (id: string, isGroup: boolean, isOn: boolean) => void;
 }
-
-const NO_SEGMENTS: readonly Segment[] = [];
-const NO_SPANS: readonly TraceSpan[] = [];
 
 /** Tree and waterfall: the same rows under one scroll, only those in view in the document. */
 export function SpanTree(props: SpanTreeProps) {
-  const { tree, path, rows, collapsed, selected, matches, onSelect, onFold } = props;
+  const { trace, rows, selected, heat } = props;
+  const { tree } = trace;
   const scroller = useRef<HTMLDivElement>(null);
   const rowHeight = useMedia("(max-width: 720px)") ? 36 : 26;
   const [zoom, setZoom] = useState<TimeWindow | null>(null);
-  const full = useMemo(() => ({ startNs: 0, endNs: Math.max(tree.endNs, 1) }), [tree.endNs]);
+  const scale = useMemo(() => timeScale(tree.endNs, findGaps(tree)), [tree]);
+  const self = useMemo(() => selfTimes(tree), [tree]);
+  const heats = useMemo(() => {
+    if (heat === "off") return null;
+    if (heat === "time") return heatSteps(self);
+    return heatSteps(
+      Float64Array.from(tree.spans, ({ counted, total_cost }) =>
+        counted ? Number(total_cost) : 0,
+      ),
+    );
+  }, [heat, self, tree]);
+  const stepOf = (row: TreeRow) => {
+    if (!heats) return null;
+    return row.type === "repeat"
+      ? hottest(heats, row.repeat.positions)
+      : (heats[row.position] ?? 0);
+  };
+  const full = useMemo(() => ({ startNs: 0, endNs: scale.endNs }), [scale]);
   const window = zoom ?? full;
-  const found = useMemo(() => new Set(matches), [matches]);
 
   const virtual = useVirtualizer({
     count: rows.length,
@@ -43,14 +60,14 @@ export function SpanTree(props: SpanTreeProps) {
   useEffect(() => virtual.measure(), [virtual, rowHeight]);
 
   const reveal = useEffectEvent(() => {
-    const index = rows.indexOf(selected);
+    const index = rowIndex(rows, selected);
     if (index >= 0) virtual.scrollToIndex(index, { align: "auto" });
   });
   useEffect(() => reveal(), [selected]);
 
   return (
     <div className="span-tree">
-      <TimeRuler tree={tree} full={full} window={window} onZoom={setZoom} />
+      <TimeRuler tree={tree} scale={scale} window={window} onZoom={setZoom} />
       <div
         ref={scroller}
         className="span-scroll"
@@ -61,25 +78,18 @@ export function SpanTree(props: SpanTreeProps) {
       >
         <div className="span-room" style={{ height: virtual.getTotalSize() }}>
           {virtual.getVirtualItems().map((item) => {
-            const position = rows[item.index] ?? -1;
-            const span = tree.spans[position];
+            const row = rows[item.index];
             return (
-              span && (
-                <SpanLine
-                  key={span.span_id}
-                  span={span}
-                  position={position}
-                  depth={tree.depth[position] ?? 0}
+              row && (
+                <TreeLine
+                  key={row.type === "repeat" ? row.repeat.id : tree.spans[row.position]?.span_id}
+                  {...props}
+                  row={row}
                   top={item.start}
                   window={window}
-                  endNs={tree.endNs}
-                  ghosts={span.retry_of === "" ? NO_SPANS : earlierAttempts(tree, span)}
-                  segments={path.get(position) ?? NO_SEGMENTS}
-                  fold={hasChildren(tree, position) ? collapsed.has(span.span_id) : null}
-                  isSelected={position === selected}
-                  isMatch={found.has(position)}
-                  onSelect={onSelect}
-                  onFold={onFold}
+                  scale={scale}
+                  selfNs={self[row.position] ?? 0}
+                  heatStep={stepOf(row)}
                 />
               )
             );

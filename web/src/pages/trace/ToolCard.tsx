@@ -1,4 +1,4 @@
-import { textOf, type ToolCall } from "../../model/conversation";
+import { oneLine, type ToolCall } from "../../model/conversation";
 import { JsonTree } from "../../ui/JsonTree";
 import { KindGlyph } from "../../ui/KindGlyph";
 import "./ToolCard.css";
@@ -26,9 +26,4 @@ export function ToolCard({ call }: { call: ToolCall }) {
       ) : null}
     </div>
   );
-}
-
-function oneLine(value: unknown): string {
-  const text = typeof value === "string" ? value : JSON.stringify(value);
-  return textOf(text).replaceAll(/\s+/g, " ").slice(0, 300);
 }

@@ -1,5 +1,5 @@
-import type { TraceRow, TraceSpan } from "../../api/traces";
-import type { Segment } from "../../model/criticalPath";
+import { useMemo } from "react";
+import type { TraceRow } from "../../api/traces";
 import {
   counted,
   formatAbsolute,
@@ -10,7 +10,6 @@ import {
 } from "../../model/format";
 import { whereTheTimeWent } from "../../model/story";
 import { silenceOf, standingOf } from "../../model/traceState";
-import type { Tree } from "../../model/tree";
 import { Age } from "../../ui/Age";
 import { CopyButton } from "../../ui/CopyButton";
 import { Duration } from "../../ui/Duration";
@@ -20,17 +19,17 @@ import { StatusDot } from "../../ui/StatusDot";
 import { Tokens } from "../../ui/Tokens";
 import { useView } from "../shell/useView";
 import { quoted } from "../../model/filter";
+import type { TraceModel } from "./traceModel";
 import "./TraceHeader.css";
 
 interface TraceHeaderProps {
-  trace: TraceRow;
-  tree: Tree<TraceSpan>;
-  path: ReadonlyMap<number, readonly Segment[]>;
+  row: TraceRow;
+  trace: TraceModel;
 }
 
 /** The trace in three lines: totals, who and when, and where the time went. */
-export function TraceHeader({ trace, tree, path }: TraceHeaderProps) {
-  const story = whereTheTimeWent(tree, path);
+export function TraceHeader({ row: trace, trace: { tree, path, groups } }: TraceHeaderProps) {
+  const story = useMemo(() => whereTheTimeWent(tree, path, groups), [tree, path, groups]);
   const standing = standingOf(trace);
   const silence = silenceOf({
     standing,

@@ -2,15 +2,18 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
 import { useMemo } from "react";
 import { ApiError } from "../../api/client";
-import { traceQuery } from "../../api/traces";
+import { type TraceSpan, traceQuery } from "../../api/traces";
+import { previousCalls } from "../../model/calls";
 import { criticalPath } from "../../model/criticalPath";
 import { formatExact } from "../../model/format";
+import { groupsOf } from "../../model/rows";
 import { buildTree } from "../../model/tree";
 import { Button } from "../../ui/Button";
 import { Notice } from "../../ui/Notice";
 import { Waiting } from "../../ui/Waiting";
 import { useLiveTraces } from "../shell/liveContext";
 import { TraceHeader } from "./TraceHeader";
+import type { TraceModel } from "./traceModel";
 import { TraceView } from "./TraceView";
 import "./TracePage.css";
 
@@ -19,26 +22,29 @@ export function TracePage() {
   const { project, traceId } = useParams({ from: "/p/$project/traces/$traceId" });
   const queries = useQueryClient();
   const { data, error, refetch } = useQuery(traceQuery(project, traceId));
-  const tree = useMemo(() => (data ? buildTree(data.spans) : null), [data]);
-  const path = useMemo(() => (tree ? criticalPath(tree) : null), [tree]);
+  const trace = useMemo(
+    () => (data ? modelOf(project, traceId, data.spans) : null),
+    [data, project, traceId],
+  );
 
   useLiveTraces((ids) => {
     if (ids !== null && !ids.has(traceId)) return;
     void queries.invalidateQueries({ queryKey: ["trace", project, traceId] });
     void queries.invalidateQueries({ queryKey: ["span", project, traceId] });
+    void queries.invalidateQueries({ queryKey: ["content", project, traceId] });
   });
 
-  if (data && tree && path) {
+  if (data && trace) {
     return (
       <div className="trace-page">
-        <TraceHeader trace={data.trace} tree={tree} path={path} />
+        <TraceHeader row={data.trace} trace={trace} />
         {data.spans.length < data.trace.span_count && (
           <p className="trace-cut" role="status">
             Only the first {formatExact(data.spans.length)} of {formatExact(data.trace.span_count)}{" "}
             spans are shown.
           </p>
         )}
-        <TraceView key={traceId} project={project} traceId={traceId} tree={tree} path={path} />
+        <TraceView key={traceId} trace={trace} />
       </div>
     );
   }
@@ -56,4 +62,17 @@ export function TracePage() {
       </Button>
     </Notice>
   );
+}
+
+function modelOf(project: string, traceId: string, spans: readonly TraceSpan[]): TraceModel {
+  const tree = buildTree(spans);
+  const groups = groupsOf(tree);
+  return {
+    project,
+    traceId,
+    tree,
+    path: criticalPath(tree),
+    groups,
+    previous: previousCalls(tree, groups.lastOf),
+  };
 }

@@ -1,23 +1,32 @@
 import { type KeyboardEvent, useRef } from "react";
+import { formatExact } from "../../model/format";
+import { type Heat, HEATS } from "../../model/heat";
+import { type Folds, NO_FOLDS } from "../../model/rows";
 import { hasChildren, type Tree, type TreeSpan } from "../../model/tree";
 import { Button } from "../../ui/Button";
 import { Icon } from "../../ui/Icon";
+import { Segments } from "../../ui/Segments";
 import { useHotkeys } from "../../ui/useHotkeys";
 import "./TreeTools.css";
 
 interface TreeToolsProps {
   tree: Tree<TreeSpan>;
   query: string;
-  matches: readonly number[];
+  /** Null while they are still being counted. */
+  matches: readonly number[] | null;
   selected: number;
+  heat: Heat;
   onQuery: (query: string) => void;
   onStep: (by: 1 | -1) => void;
-  onFold: (collapsed: ReadonlySet<string>) => void;
+  onFold: (folds: Folds) => void;
+  onHeat: (heat: Heat) => void;
 }
 
-/** Find in this trace, and fold all of it. */
+const NAMES: Record<Heat, string> = { off: "Kind", time: "Time", cost: "Cost" };
+
+/** Find in this trace, colour it by heat, and fold all of it. */
 export function TreeTools(props: TreeToolsProps) {
-  const { tree, query, matches, selected, onQuery, onStep, onFold } = props;
+  const { tree, query, onQuery, onStep, onFold } = props;
   const input = useRef<HTMLInputElement>(null);
   useHotkeys({ "/": () => input.current?.focus() });
   const press = (event: KeyboardEvent) => {
@@ -30,14 +39,14 @@ export function TreeTools(props: TreeToolsProps) {
   };
   // Below the roots: a trace folded to nothing but its root says nothing.
   const foldAll = () =>
-    onFold(
-      new Set(
+    onFold({
+      ...NO_FOLDS,
+      closed: new Set(
         tree.spans
           .filter((_, at) => (tree.depth[at] ?? 0) > 0 && hasChildren(tree, at))
           .map((span) => span.span_id),
       ),
-    );
-  const place = matches.indexOf(selected) + 1;
+    });
   return (
     <div className="tree-tools">
       <Icon name="search" />
@@ -52,11 +61,25 @@ export function TreeTools(props: TreeToolsProps) {
       />
       {query !== "" && (
         <span className="tree-matches number" role="status">
-          {matches.length === 0 ? "none" : `${place > 0 ? place : "–"} of ${matches.length}`}
+          {countOf(props)}
         </span>
       )}
+      <Segments
+        label="Colour of the bars"
+        choices={HEATS}
+        chosen={props.heat}
+        nameOf={(heat) => NAMES[heat]}
+        onChoose={props.onHeat}
+      />
       <Button onClick={foldAll}>Fold all</Button>
-      <Button onClick={() => onFold(new Set())}>Unfold all</Button>
+      <Button onClick={() => onFold(NO_FOLDS)}>Unfold all</Button>
     </div>
   );
+}
+
+function countOf({ matches, selected }: TreeToolsProps): string {
+  if (matches === null) return "…";
+  if (matches.length === 0) return "none";
+  const place = matches.indexOf(selected) + 1;
+  return `${place > 0 ? formatExact(place) : "–"} of ${formatExact(matches.length)}`;
 }

@@ -1,9 +1,11 @@
-import { useState } from "react";
+import { useMemo } from "react";
 import { type Block, parsedJson, type Turn } from "../../model/conversation";
 import { counted } from "../../model/format";
 import { JsonTree } from "../../ui/JsonTree";
-import { Markdown } from "../../ui/Markdown";
+import { LongText } from "./LongText";
+import { MediaView } from "./MediaView";
 import { ToolCard } from "./ToolCard";
+import { ToolResult } from "./ToolResult";
 import "./TurnView.css";
 
 const ROLES: Record<string, string> = {
@@ -13,9 +15,6 @@ const ROLES: Record<string, string> = {
   assistant: "Assistant",
   tool: "Tool",
 };
-
-/** A text longer than this begins folded; the rest is one click away. */
-const FOLDED_CHARACTERS = 4000;
 
 /** One message: who said it, and what. */
 export function TurnView({ turn }: { turn: Turn }) {
@@ -61,36 +60,22 @@ function BlockView({ block }: { block: Block }) {
     case "reasoning":
       return (
         <details className="turn-reasoning">
-          <summary>Reasoning, {counted(block.text.split(/\s+/).length, "word")}</summary>
-          <Markdown text={block.text} />
+          <summary>Reasoning, {counted(block.text.split(/\s+/, 10_000).length, "word")}</summary>
+          <LongText text={block.text} />
         </details>
       );
     case "tool":
       return <ToolCard call={block.call} />;
+    case "result":
+      return <ToolResult name={block.name} value={block.value} />;
     case "media":
-      return (
-        <div className="turn-media">
-          <span>{block.part.type}</span>
-          <JsonTree value={block.part.data ?? block.part.content} open={1} />
-        </div>
-      );
+      return <MediaView part={block.part} />;
   }
 }
 
 function Text({ text }: { text: string }) {
-  const [isWhole, setWhole] = useState(text.length <= FOLDED_CHARACTERS);
-  const json = parsedJson(text);
-  if (json) return <JsonTree value={json} />;
-  return (
-    <>
-      <Markdown text={isWhole ? text : text.slice(0, FOLDED_CHARACTERS)} />
-      {!isWhole && (
-        <button type="button" className="turn-more" onClick={() => setWhole(true)}>
-          Show {counted(text.length - FOLDED_CHARACTERS, "more character")}
-        </button>
-      )}
-    </>
-  );
+  const json = useMemo(() => parsedJson(text), [text]);
+  return json ? <JsonTree value={json} /> : <LongText text={text} />;
 }
 
 function firstText(blocks: readonly Block[]): string {

@@ -1,6 +1,6 @@
 import { parsedJson } from "../../model/conversation";
 import { JsonTree } from "../../ui/JsonTree";
-import { Markdown } from "../../ui/Markdown";
+import { LongText } from "./LongText";
 import { Section } from "./Section";
 
 interface ValueProps {
@@ -15,7 +15,7 @@ export function Value({ title, value }: ValueProps) {
   return (
     <Section title={title}>
       {structure === null && typeof value === "string" ? (
-        <Markdown text={value} />
+        <LongText text={value} />
       ) : (
         <JsonTree value={structure} open={3} />
       )}

@@ -1,0 +1,111 @@
+import { useNavigate, useSearch } from "@tanstack/react-router";
+import { useMemo, useState } from "react";
+import { heatOf } from "../../model/heat";
+import { type Folds, NO_FOLDS, revealed, rowsOf, type TreeRow } from "../../model/rows";
+import { findNext, searchPattern } from "../../model/search";
+import { hasChildren } from "../../model/tree";
+import { useHotkeys } from "../../ui/useHotkeys";
+import { searchedTexts } from "./searchedTexts";
+import { SpanTree } from "./SpanTree";
+import type { TraceModel } from "./traceModel";
+import { TreeTools } from "./TreeTools";
+import { useFound } from "./useFound";
+import type { Selection } from "./useSelection";
+
+interface LensProps {
+  trace: TraceModel;
+  selection: Selection;
+}
+
+/** Tree and timeline: what ran inside of what, and when. */
+export function TreeLens({ trace, selection }: LensProps) {
+  const { tree, groups } = trace;
+  const { selected } = selection;
+  const { heat } = useSearch({ from: "/p/$project/traces/$traceId" });
+  const navigate = useNavigate({ from: "/p/$project/traces/$traceId" });
+  const [folds, setFolds] = useState<Folds>(() => revealed(tree, groups, NO_FOLDS, selected));
+  const [query, setQuery] = useState("");
+  const pattern = useMemo(() => searchPattern(query), [query]);
+  const matches = useFound(tree, pattern);
+  const rows = useMemo(() => rowsOf(tree, groups, folds), [tree, groups, folds]);
+
+  const select = (position: number) => {
+    setFolds(revealed(tree, groups, folds, position));
+    selection.select(position);
+  };
+  const stepMatch = (by: 1 | -1) => {
+    if (!pattern) return;
+    const next = findNext(tree, pattern, searchedTexts, { from: selected, by });
+    if (next >= 0) select(next);
+  };
+  const stepRow = (by: 1 | -1) => {
+    const next =
+      by > 0
+        ? rows.find(({ position }) => position > selected)
+        : rows.findLast(({ position }) => position < selected);
+    // A folded group is stepped onto, not opened.
+    if (next) selection.select(next.position);
+  };
+  const stepAny = (by: 1 | -1) => {
+    if (pattern) stepMatch(by);
+    else if (tree.spans[selected + by]) select(selected + by);
+  };
+  const toggle = (id: string, isGroup: boolean, isOn: boolean) =>
+    setFolds(({ closed, opened }) => {
+      const next = new Set(isGroup ? opened : closed);
+      if (isOn) next.add(id);
+      else next.delete(id);
+      return isGroup ? { closed, opened: next } : { closed: next, opened };
+    });
+  const open = (row: TreeRow | undefined, isOpen: boolean) => {
+    if (row?.type === "repeat") toggle(row.repeat.id, true, isOpen);
+    const span = tree.spans[row?.position ?? -1];
+    if (row?.type === "span" && span && hasChildren(tree, row.position)) {
+      toggle(span.span_id, false, !isOpen);
+    }
+  };
+  const rowOfSelected = () => rows.find(({ position }) => position === selected);
+  useHotkeys({
+    j: () => stepRow(1),
+    k: () => stepRow(-1),
+    ArrowDown: () => stepRow(1),
+    ArrowUp: () => stepRow(-1),
+    ArrowLeft: () => open(rowOfSelected(), false),
+    ArrowRight: () => open(rowOfSelected(), true),
+    "]": () => stepAny(1),
+    "[": () => stepAny(-1),
+    n: () => stepMatch(1),
+    N: () => stepMatch(-1),
+  });
+
+  return (
+    <>
+      <TreeTools
+        tree={tree}
+        query={query}
+        matches={pattern ? matches : []}
+        selected={selected}
+        heat={heatOf(heat)}
+        onQuery={setQuery}
+        onStep={stepMatch}
+        onFold={setFolds}
+        onHeat={(next) =>
+          void navigate({
+            search: (before) => ({ ...before, heat: next === "off" ? "" : next }),
+            replace: true,
+          })
+        }
+      />
+      <SpanTree
+        trace={trace}
+        rows={rows}
+        folds={folds}
+        selected={selected}
+        pattern={pattern}
+        heat={heatOf(heat)}
+        onSelect={select}
+        onToggle={toggle}
+      />
+    </>
+  );
+}

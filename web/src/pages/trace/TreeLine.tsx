@@ -1,0 +1,79 @@
+import { memo } from "react";
+import type { TraceSpan } from "../../api/traces";
+import type { Segment } from "../../model/criticalPath";
+import type { TimeScale } from "../../model/gaps";
+import { attemptsId, type Folds, type TreeRow } from "../../model/rows";
+import { holds } from "../../model/search";
+import type { TimeWindow } from "../../model/timeAxis";
+import { hasChildren } from "../../model/tree";
+import { RepeatLine } from "./RepeatLine";
+import { searchedTexts } from "./searchedTexts";
+import { SpanLine } from "./SpanLine";
+import type { TraceModel } from "./traceModel";
+
+interface TreeLineProps {
+  trace: TraceModel;
+  row: TreeRow;
+  top: number;
+  window: TimeWindow;
+  scale: TimeScale;
+  selfNs: number;
+  /** 0 to 5; null while no heat is shown. */
+  heatStep: number | null;
+  folds: Folds;
+  selected: number;
+  pattern: RegExp | null;
+  onSelect: (position: number) => void;
+  onToggle: (id: string, isGroup: boolean, isOn: boolean) => void;
+}
+
+const NO_SEGMENTS: readonly Segment[] = [];
+/** More cannot be told apart in one bar. */
+const MOST_GHOSTS = 10;
+
+/** A row of the tree: a span, or several that are folded into one. */
+export const TreeLine = memo(function TreeLine(props: TreeLineProps) {
+  const { trace, row, top, window, scale, heatStep } = props;
+  const { tree, path } = trace;
+  const { position } = row;
+  const span = tree.spans[position];
+  if (!span) return null;
+  const depth = tree.depth[position] ?? 0;
+  if (row.type === "repeat") {
+    return (
+      <RepeatLine
+        span={span}
+        repeat={row.repeat}
+        isOpen={row.isOpen}
+        isSelected={!row.isOpen && position === props.selected}
+        {...{ depth, top, window, scale, heatStep }}
+        onSelect={() => props.onSelect(position)}
+        onToggle={() => props.onToggle(row.repeat.id, true, !row.isOpen)}
+      />
+    );
+  }
+  const { attempts } = row;
+  return (
+    <SpanLine
+      span={span}
+      depth={depth + (row.isInner ? 1 : 0)}
+      {...{ top, window, scale, heatStep }}
+      endNs={tree.endNs}
+      selfNs={props.selfNs}
+      segments={path.get(position) ?? NO_SEGMENTS}
+      attempts={attempts.length}
+      areAttemptsOpen={row.isOpen}
+      ghosts={row.isOpen ? [] : ghostsOf(trace, attempts)}
+      fold={hasChildren(tree, position) ? props.folds.closed.has(span.span_id) : null}
+      isSelected={position === props.selected}
+      isMatch={props.pattern !== null && holds(props.pattern, searchedTexts(span))}
+      onSelect={() => props.onSelect(position)}
+      onFold={(isFolded) => props.onToggle(span.span_id, false, isFolded)}
+      onAttempts={() => props.onToggle(attemptsId(span), true, !row.isOpen)}
+    />
+  );
+});
+
+function ghostsOf({ tree }: TraceModel, attempts: readonly number[]): TraceSpan[] {
+  return attempts.slice(-MOST_GHOSTS).flatMap((position) => tree.spans[position] ?? []);
+}
