@@ -49,6 +49,7 @@ from clearspan_server.api import (
     storage,
     traces,
     values,
+    views,
     whereabouts,
 )
 from clearspan_server.api.access import GATE
@@ -83,6 +84,7 @@ from clearspan_server.store.journal import Journal
 from clearspan_server.store.migrations import migrate
 from clearspan_server.store.quarantine import Quarantine
 from clearspan_server.store.rewrites import Rewrites
+from clearspan_server.store.views import Views
 from clearspan_server.store.watermark import Watermark
 
 LOG = logging.getLogger(__name__)
@@ -102,6 +104,7 @@ ROUTES: tuple[APIRouter, ...] = (
     histogram.router,
     facets.router,
     export.router,
+    views.router,
     mapping.router,
     overview.router,
     cost.router,
@@ -183,6 +186,7 @@ def build(settings: Settings, folder: Folder, progress: Progress = LOG.info) -> 
         catalog=catalog,
         accounts=Accounts(catalog.database),
         sessions=Sessions(catalog.database, hours=settings.session_hours),
+        views=Views(catalog.database),
         prices=book,
         rewrites=rewrites,
         wake_rewriter=rewriter.wake,

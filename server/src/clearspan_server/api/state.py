@@ -26,6 +26,7 @@ from clearspan_server.store.engine import Engine
 from clearspan_server.store.journal import Journal
 from clearspan_server.store.quarantine import Quarantine
 from clearspan_server.store.rewrites import Rewrites
+from clearspan_server.store.views import Views
 
 
 @dataclass(slots=True, frozen=True)
@@ -39,6 +40,7 @@ class State:
     catalog: Catalog
     accounts: Accounts
     sessions: Sessions
+    views: Views
     prices: Prices
     rewrites: Rewrites
     wake_rewriter: Callable[[], None]
