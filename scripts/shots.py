@@ -334,7 +334,7 @@ def scenes(server: Server) -> list[Scene]:
 
 def _call_in(server: Server, status: str) -> tuple[str, str]:
     """A trace that ended so, and the last model call in it: one whose whole conversation is in view."""
-    query = f"/api/v1/traces?project=demo&status={status}&limit=100&sort=tokens"
+    query = f"/api/v1/traces?project=demo&filter=status:{status}&limit=100&sort=tokens"
     rows = [row for row in server.get(query)["traces"] if row["tool_count"] == 2]
     trace_id = min(rows, key=lambda row: row["error_count"])["trace_id"]
     spans = server.get(f"/api/v1/traces/{trace_id}?project=demo")["spans"]
@@ -399,8 +399,8 @@ def picture(camera: Camera, scene: Scene, size: str, theme: str) -> bytes:
     context.set_default_timeout(PATIENCE_MS)
     page = context.new_page()
     # States that only a bad connection shows.
-    page.route("**/api/v1/traces?*kind=llm*", lambda route: route.fulfill(status=500, body="no"))
-    page.route("**/api/v1/traces?*kind=tool*", lambda _: None)
+    page.route("**/api/v1/traces?*kind%3Allm*", lambda route: route.fulfill(status=500, body="no"))
+    page.route("**/api/v1/traces?*kind%3Atool*", lambda _: None)
     page.route(
         "**/api/v1/deliveries?*project=large*", lambda route: route.fulfill(status=500, body="no")
     )

@@ -109,6 +109,17 @@ class Reader:
         assert reply.status_code >= 400, reply.text
         return reply.status_code, reply.json()["error"]["message"]
 
+    def answers(self, paths: Sequence[str], **asked: object) -> list[tuple[int, Any]]:
+        """The status and the JSON of each path, whatever it answers."""
+        params = _params(asked)
+        replies = [self._client.get(f"/api/v1{path}", params=params) for path in paths]
+        return [(reply.status_code, reply.json()) for reply in replies]
+
+    def refusals(self, paths: Sequence[str], **asked: object) -> list[str]:
+        """What those of the paths say that refuse."""
+        answers = self.answers(paths, **asked)
+        return [body["error"]["message"] for status, body in answers if status >= 400]
+
     def traces(self, **asked: object) -> list[int]:
         """The numbers of the traces that a list gives, in its order."""
         return [int(row["trace_id"], 16) for row in self.get("/traces", **asked)["traces"]]

@@ -342,11 +342,12 @@ def test_an_unknown_key_is_401_even_where_nobody_needs_one(server: Server) -> No
 
 
 def test_a_wrong_filter_names_the_field_and_the_value(server: Server) -> None:
-    status, body = get(server, "/api/v1/traces?min_cost=cheap")
+    status, body = get(server, "/api/v1/traces?filter=kind:llm%20cost%3Echeap")
 
     assert status == 400
-    assert "min_cost" in body["error"]["message"]
-    assert "cheap" in body["error"]["message"]
+    assert body["error"]["code"] == "bad_filter"
+    assert body["error"]["message"].startswith("column 15: cheap is not an amount")
+    assert body["error"]["details"] == {"column": 15, "length": 5}
 
 
 def test_a_project_that_is_no_name_is_400(server: Server) -> None:

@@ -101,7 +101,7 @@ def test_a_failed_tile_leads_to_the_failed_traces(visitor: Visitor, demo: Server
 
     visitor.page.get_by_role("button", name=re.compile("^Failed")).click()
 
-    expect(rows(visitor)).to_have_count(len(listed(demo, "&status=error")))
+    expect(rows(visitor)).to_have_count(len(listed(demo, "&filter=status:error")))
 
 
 def test_traces_are_listed_newest_first(visitor: Visitor, demo: Server) -> None:

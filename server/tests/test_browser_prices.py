@@ -150,7 +150,7 @@ def test_history_is_previewed_and_then_repriced(visitor: Visitor) -> None:
 
 
 def test_a_span_tells_how_its_cost_adds_up(visitor: Visitor) -> None:
-    spans = visitor.server.get("/api/v1/spans?project=demo&kind=llm&limit=1")["spans"]
+    spans = visitor.server.get("/api/v1/spans?project=demo&filter=kind:llm&limit=1")["spans"]
 
     visitor.go(f"/p/demo/traces/{spans[0]['trace_id']}?span={spans[0]['span_id']}&tab=usage")
 

@@ -36,7 +36,7 @@ def panel(visitor: Visitor) -> Locator:
 
 def a_trace(demo: Server, status: str) -> Any:
     """The newest of the demo's traces that ended so, with its spans."""
-    rows = demo.get(f"/api/v1/traces?project=demo&limit=100&status={status}")["traces"]
+    rows = demo.get(f"/api/v1/traces?project=demo&limit=100&filter=status:{status}")["traces"]
     # One that no mishap touched, where there is a choice.
     row = next((row for row in rows if row["error_count"] == 0), rows[0])
     return demo.get(f"/api/v1/traces/{row['trace_id']}?project=demo")

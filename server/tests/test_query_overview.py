@@ -151,7 +151,7 @@ def test_the_values_of_a_field_are_found_by_their_first_letters(
 ) -> None:
     reader.store(span(1, **fields), span(2, **fields), span(3))
 
-    found = reader.get("/values", field=field, prefix=value[:2].upper())
+    found = reader.get(f"/values/{field}", prefix=value[:2].upper())
 
     assert found == {"field": field, "values": [{"value": value, "count": 2}]}
 
@@ -160,7 +160,7 @@ def test_values_come_with_the_most_frequent_first(reader: Reader) -> None:
     users = ["a", "b", "b", "c", "c", "c", ""]
     reader.store(*(span(number, user_id=user) for number, user in enumerate(users, 1)))
 
-    found = reader.get("/values", field="user")["values"]
+    found = reader.get("/values/user")["values"]
 
     assert found == [
         {"value": "c", "count": 3},
@@ -172,14 +172,55 @@ def test_values_come_with_the_most_frequent_first(reader: Reader) -> None:
 def test_a_prefix_is_no_pattern(reader: Reader) -> None:
     reader.store(span(1, user_id="ann"))
 
-    assert reader.get("/values", field="user", prefix="%")["values"] == []
+    assert reader.get("/values/user", prefix="%")["values"] == []
 
 
-@pytest.mark.parametrize("asked", [{"field": "password"}, {}, {"field": "user", "extra": 1}])
-def test_values_of_what_is_no_field_are_refused(reader: Reader, asked: dict[str, object]) -> None:
-    status, _ = reader.refusal("/values", **asked)
+@pytest.mark.parametrize(
+    ("field", "asked", "said"),
+    [
+        ("usr", {}, "there is no field 'usr'; did you mean user?"),
+        ("cost", {}, "cost has no values to list"),
+        ("has", {}, "has has no values to list"),
+        ("user", {"extra": 1}, "extra"),
+        ("user", {"filter": "modle:x"}, "column 1: there is no field modle"),
+    ],
+)
+def test_values_of_what_has_none_are_refused(
+    reader: Reader, field: str, asked: dict[str, object], said: str
+) -> None:
+    status, message = reader.refusal(f"/values/{field}", **asked)
 
     assert status == 400
+    assert said in message
+
+
+def test_values_are_those_of_the_rows_that_pass_the_filter(reader: Reader) -> None:
+    reader.store(
+        span(1, request_model="small", kind="llm", user_id="ann", status="error"),
+        span(2, request_model="large", kind="llm", user_id="bob"),
+        span(3, request_model="large", kind="embedding", user_id="ann"),
+    )
+
+    users = reader.get("/values/user", filter="status:error")["values"]
+    models = reader.get("/values/model", filter="kind:llm user:bob")["values"]
+
+    assert users == [{"value": "ann", "count": 1}]
+    assert models == [{"value": "large", "count": 1}]
+
+
+def test_attributes_are_listed_by_key_and_their_values_by_the_key_asked_for(
+    reader: Reader,
+) -> None:
+    one = {"app.tier": '"gold"', "app.size": "3"}
+    reader.store(span(1, attributes=one), span(2, attributes={"app.tier": '"gold"'}))
+
+    keys = reader.get("/values/attr", prefix="app")["values"]
+    tiers = reader.get("/values/attr", key="app.tier")["values"]
+    sizes = reader.get("/values/attr", key="app.size")["values"]
+
+    assert keys == [{"value": "app.tier", "count": 2}, {"value": "app.size", "count": 1}]
+    assert tiers == [{"value": "gold", "count": 2}]
+    assert sizes == [{"value": "3", "count": 1}]
 
 
 def test_a_failed_call_counts_under_the_model_that_answers_the_same_wish(reader: Reader) -> None:

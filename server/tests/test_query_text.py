@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import clearspan_server.store
-from clearspan_server.query.filter import TEXTS
+from clearspan_server.query.text import ERRORS, MESSAGES
 from reading import Reader, span
 
 
@@ -34,10 +34,10 @@ FOUND = [
     ("tabbed", "a\ttabbed text"),
     ("don't", "I don't know"),
     ('"C:\\temp"', "open C:\\temp\\x now"),
-    ("C:\\new", "open C:\\new\\x now"),
+    ('"C:\\new"', "open C:\\new\\x now"),
     ("3.14", "it is 3.14, nearly"),
     ("fish & chips", "FISH & chips"),
-    ('he said "yes', "she asked, he said yes"),
+    ('he said "yes"', "she asked, he said yes"),
 ]
 
 
@@ -45,7 +45,7 @@ FOUND = [
 def test_text_in_a_message_is_found(reader: Reader, q: str, text: str) -> None:
     reader.store(span(1, input=said("something else")), span(2, input=said(text)))
 
-    found = reader.traces(q=q)
+    found = reader.traces(filter=q)
 
     assert found == [2]
 
@@ -55,7 +55,7 @@ def test_text_in_an_error_message_is_found(reader: Reader, q: str, text: str) ->
     one_line = text.replace("\n", " ")
     reader.store(span(1, error_message="else"), span(2, error_message=one_line, status="error"))
 
-    found = reader.spans(q=q)
+    found = reader.spans(filter=q)
 
     assert found == [(2, 1)]
 
@@ -74,7 +74,7 @@ def test_text_in_an_error_message_is_found(reader: Reader, q: str, text: str) ->
 def test_what_is_not_said_is_not_found(reader: Reader, q: str, text: str) -> None:
     reader.store(span(1, input=said(text)))
 
-    found = reader.spans(q=q)
+    found = reader.spans(filter=q)
 
     assert found == []
 
@@ -82,26 +82,26 @@ def test_what_is_not_said_is_not_found(reader: Reader, q: str, text: str) -> Non
 def test_a_quotation_mark_inside_a_message_does_not_hide_its_words(reader: Reader) -> None:
     reader.store(span(1, output=said('she said "well done" twice')))
 
-    assert reader.spans(q='"well done"') == [(1, 1)]
+    assert reader.spans(filter='"well done"') == [(1, 1)]
 
 
 def test_the_words_may_be_in_different_texts_of_one_span(reader: Reader) -> None:
     reader.store(span(1, input=said("question"), output=said("answer"), error_message="failure"))
 
-    assert reader.spans(q="question answer failure") == [(1, 1)]
+    assert reader.spans(filter="question answer failure") == [(1, 1)]
 
 
 def test_the_words_of_a_trace_are_in_one_span(reader: Reader) -> None:
     reader.store(span(1, 1, input="question"), span(1, 2, parent=1, input="answer"))
 
-    assert reader.traces(q="question answer") == []
+    assert reader.traces(filter="question answer") == []
 
 
 def test_text_is_found_in_every_part_of_the_store(reader: Reader) -> None:
     for number in range(1, 5):
         reader.store(span(number, input=said("needle")))
 
-    assert reader.traces(q="needle") == [4, 3, 2, 1]
+    assert reader.traces(filter="needle") == [4, 3, 2, 1]
 
 
 def test_the_filter_spells_the_expressions_of_the_text_indexes() -> None:
@@ -111,6 +111,7 @@ def test_the_filter_spells_the_expressions_of_the_text_indexes() -> None:
         line for line in schema.read_text(encoding="utf-8").splitlines() if "type text(" in line
     ]
 
-    assert len(lines) == len(TEXTS)
-    for line, text in zip(lines, TEXTS, strict=True):
-        assert f" {text} " in line
+    texts = (*MESSAGES, ERRORS)
+    assert len(lines) == len(texts)
+    for line, text in zip(lines, texts, strict=True):
+        assert f" {text.indexed} " in line

@@ -2,6 +2,7 @@
 
     ClearspanError
     ├─ BadInput            the caller's bytes or values                 400
+    │  ├─ BadFilter        a filter that cannot be read, with the column 400
     │  ├─ UnsupportedType  a content type that nobody reads             415
     │  └─ TooLarge         a body over its limit, also when inflated    413
     ├─ NotAuthenticated    no credential, or one that nobody knows      401
@@ -36,6 +37,10 @@ class ClearspanError(Exception):
 class BadInput(ClearspanError):
     status = 400
     code = "bad_input"
+
+
+class BadFilter(BadInput):
+    code = "bad_filter"
 
 
 class UnsupportedType(BadInput):

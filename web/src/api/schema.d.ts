@@ -297,6 +297,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/filter/fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Fields
+         * @description Every field of the filter language, and what `has:` can ask for beside them.
+         */
+        get: operations["get_fields"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/histogram": {
         parameters: {
             query?: never;
@@ -887,7 +907,7 @@ export interface paths {
         };
         /**
          * Get Spans
-         * @description A page of spans, without their bodies.
+         * @description A page of spans, without their bodies; a span that does not say its user or session has its trace's.
          */
         get: operations["get_spans"];
         put?: never;
@@ -951,8 +971,8 @@ export interface paths {
          * Get Traces
          * @description A page of traces.
          *
-         *     Kind, model, provider, name, error type and full text ask for one span that fulfils them all; status, latency,
-         *     state, cost, tokens, user, session, service, environment and tag ask the trace.
+         *     A term asks the trace where that has the field, else one of its spans; span terms that stand side by side must
+         *     hold for the same span.
          */
         get: operations["get_traces"];
         put?: never;
@@ -1065,7 +1085,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/values": {
+    "/api/v1/values/{field}": {
         parameters: {
             query?: never;
             header?: never;
@@ -1074,7 +1094,7 @@ export interface paths {
         };
         /**
          * Get Values
-         * @description The 50 most frequent values of a field, compared without case.
+         * @description The 50 most frequent values of a field of words, compared without case.
          */
         get: operations["get_values"];
         put?: never;
@@ -1810,6 +1830,37 @@ export interface components {
             dialect: string;
             /** Field */
             field: string;
+        };
+        /**
+         * FilterField
+         * @description A field of the filter language; of type *presence* it stands only behind `has:`.
+         */
+        FilterField: {
+            /** Aliases */
+            aliases: string[];
+            /** Choices */
+            choices: string[];
+            /** Example */
+            example: string;
+            /** Hint */
+            hint: string;
+            /** Name */
+            name: string;
+            /** Of */
+            of: ("span" | "trace")[];
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "word" | "text" | "duration" | "money" | "count" | "number" | "share" | "flag" | "attribute" | "score" | "presence";
+        };
+        /**
+         * FilterFields
+         * @description All fields, in the order in which they are offered.
+         */
+        FilterFields: {
+            /** Fields */
+            fields: components["schemas"]["FilterField"][];
         };
         /**
          * FlowPoint
@@ -3723,11 +3774,8 @@ export interface components {
          * @description The values of a field in the window, most frequent first.
          */
         Values: {
-            /**
-             * Field
-             * @enum {string}
-             */
-            field: "kind" | "status" | "state" | "model" | "provider" | "name" | "service" | "environment" | "user" | "session" | "tag" | "error_type";
+            /** Field */
+            field: string;
             /** Values */
             values: components["schemas"]["ValueCount"][];
         };
@@ -4419,7 +4467,7 @@ export interface operations {
                 category?: "failed" | "cancelled" | "retried" | "slow" | "timed_out";
                 /** @description Names of fields, separated by commas, to which rows are cut; ids are always there. */
                 fields?: string;
-                /** @description What rows must fulfil, in the filter language. */
+                /** @description What rows must fulfil, in the filter language (docs/filter.md): `kind:llm cost>0.05 "refund policy"`. */
                 filter?: string;
                 format?: "csv" | "json" | "jsonl" | "markdown";
                 /** @description RFC 3339, a day (its beginning in UTC) or epoch milliseconds. */
@@ -4470,8 +4518,8 @@ export interface operations {
     get_facets: {
         parameters: {
             query: {
-                field: ("kind" | "status" | "state" | "model" | "provider" | "name" | "service" | "environment" | "user" | "session" | "tag" | "error_type")[];
-                /** @description What rows must fulfil, in the filter language. */
+                field: string[];
+                /** @description What rows must fulfil, in the filter language (docs/filter.md): `kind:llm cost>0.05 "refund policy"`. */
                 filter?: string;
                 /** @description RFC 3339, a day (its beginning in UTC) or epoch milliseconds. */
                 from?: string | null;
@@ -4525,7 +4573,7 @@ export interface operations {
                 cursor?: string;
                 /** @description Names of fields, separated by commas, to which rows are cut; ids are always there. */
                 fields?: string;
-                /** @description What rows must fulfil, in the filter language. */
+                /** @description What rows must fulfil, in the filter language (docs/filter.md): `kind:llm cost>0.05 "refund policy"`. */
                 filter?: string;
                 /** @description RFC 3339, a day (its beginning in UTC) or epoch milliseconds. */
                 from?: string | null;
@@ -4571,11 +4619,52 @@ export interface operations {
             };
         };
     };
+    get_fields: {
+        parameters: {
+            query?: {
+                /** @description The project, where no key says it; api/access.py reads it. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FilterFields"];
+                };
+            };
+        };
+    };
     get_histogram: {
         parameters: {
             query?: {
                 buckets?: number;
-                /** @description What rows must fulfil, in the filter language. */
+                /** @description What rows must fulfil, in the filter language (docs/filter.md): `kind:llm cost>0.05 "refund policy"`. */
                 filter?: string;
                 /** @description RFC 3339, a day (its beginning in UTC) or epoch milliseconds. */
                 from?: string | null;
@@ -5977,7 +6066,7 @@ export interface operations {
                 cursor?: string;
                 /** @description Names of fields, separated by commas, to which rows are cut; ids are always there. */
                 fields?: string;
-                /** @description What rows must fulfil, in the filter language. */
+                /** @description What rows must fulfil, in the filter language (docs/filter.md): `kind:llm cost>0.05 "refund policy"`. */
                 filter?: string;
                 /** @description RFC 3339, a day (its beginning in UTC) or epoch milliseconds. */
                 from?: string | null;
@@ -6026,7 +6115,7 @@ export interface operations {
     get_session: {
         parameters: {
             query?: {
-                /** @description What rows must fulfil, in the filter language. */
+                /** @description What rows must fulfil, in the filter language (docs/filter.md): `kind:llm cost>0.05 "refund policy"`. */
                 filter?: string;
                 /** @description RFC 3339, a day (its beginning in UTC) or epoch milliseconds. */
                 from?: string | null;
@@ -6077,33 +6166,16 @@ export interface operations {
             query?: {
                 /** @description `next_cursor` of the page before. */
                 cursor?: string;
-                environment?: string[];
-                error_type?: string[];
+                /** @description What rows must fulfil, in the filter language (docs/filter.md): `kind:llm cost>0.05 "refund policy"`. */
+                filter?: string;
                 /** @description RFC 3339, a day (its beginning in UTC) or epoch milliseconds. */
                 from?: string | null;
-                kind?: ("llm" | "embedding" | "retriever" | "reranker" | "tool" | "agent" | "chain" | "guardrail" | "evaluator" | "http" | "db" | "other")[];
                 limit?: number;
-                max_cost?: number | string | null;
-                max_latency_ms?: number | null;
-                max_tokens?: number | null;
-                min_cost?: number | string | null;
-                min_latency_ms?: number | null;
-                min_tokens?: number | null;
-                model?: string[];
-                name?: string[];
                 /** @description The project, where no key says it; api/access.py reads it. */
                 project?: string | null;
-                provider?: string[];
-                /** @description Words that input, output or error message must hold; a phrase in double quotes. */
-                q?: string;
-                service?: string[];
-                session?: string[];
                 sort?: "-start" | "start" | "-duration" | "duration" | "-cost" | "cost" | "-tokens" | "tokens";
-                status?: ("ok" | "error" | "cancelled" | "open" | "crashed")[];
-                tag?: string[];
                 /** @description RFC 3339, a day (its beginning in UTC) or epoch milliseconds. Exclusive. */
                 to?: string | null;
-                user?: string[];
             };
             header?: never;
             path?: never;
@@ -6228,34 +6300,16 @@ export interface operations {
             query?: {
                 /** @description `next_cursor` of the page before. */
                 cursor?: string;
-                environment?: string[];
-                error_type?: string[];
+                /** @description What rows must fulfil, in the filter language (docs/filter.md): `kind:llm cost>0.05 "refund policy"`. */
+                filter?: string;
                 /** @description RFC 3339, a day (its beginning in UTC) or epoch milliseconds. */
                 from?: string | null;
-                kind?: ("llm" | "embedding" | "retriever" | "reranker" | "tool" | "agent" | "chain" | "guardrail" | "evaluator" | "http" | "db" | "other")[];
                 limit?: number;
-                max_cost?: number | string | null;
-                max_latency_ms?: number | null;
-                max_tokens?: number | null;
-                min_cost?: number | string | null;
-                min_latency_ms?: number | null;
-                min_tokens?: number | null;
-                model?: string[];
-                name?: string[];
                 /** @description The project, where no key says it; api/access.py reads it. */
                 project?: string | null;
-                provider?: string[];
-                /** @description Words that input, output or error message must hold; a phrase in double quotes. */
-                q?: string;
-                service?: string[];
-                session?: string[];
                 sort?: "-start" | "start" | "-duration" | "duration" | "-cost" | "cost" | "-tokens" | "tokens";
-                state?: ("open" | "finished" | "idle" | "stalled" | "crashed")[];
-                status?: ("ok" | "error" | "cancelled" | "open" | "crashed")[];
-                tag?: string[];
                 /** @description RFC 3339, a day (its beginning in UTC) or epoch milliseconds. Exclusive. */
                 to?: string | null;
-                user?: string[];
             };
             header?: never;
             path?: never;
@@ -6431,7 +6485,7 @@ export interface operations {
                 cursor?: string;
                 /** @description Names of fields, separated by commas, to which rows are cut; ids are always there. */
                 fields?: string;
-                /** @description What rows must fulfil, in the filter language. */
+                /** @description What rows must fulfil, in the filter language (docs/filter.md): `kind:llm cost>0.05 "refund policy"`. */
                 filter?: string;
                 /** @description RFC 3339, a day (its beginning in UTC) or epoch milliseconds. */
                 from?: string | null;
@@ -6480,7 +6534,7 @@ export interface operations {
     get_user: {
         parameters: {
             query?: {
-                /** @description What rows must fulfil, in the filter language. */
+                /** @description What rows must fulfil, in the filter language (docs/filter.md): `kind:llm cost>0.05 "refund policy"`. */
                 filter?: string;
                 /** @description RFC 3339, a day (its beginning in UTC) or epoch milliseconds. */
                 from?: string | null;
@@ -6528,10 +6582,13 @@ export interface operations {
     };
     get_values: {
         parameters: {
-            query: {
-                field: "kind" | "status" | "state" | "model" | "provider" | "name" | "service" | "environment" | "user" | "session" | "tag" | "error_type";
+            query?: {
+                /** @description What rows must fulfil, in the filter language (docs/filter.md): `kind:llm cost>0.05 "refund policy"`. */
+                filter?: string;
                 /** @description RFC 3339, a day (its beginning in UTC) or epoch milliseconds. */
                 from?: string | null;
+                /** @description Of `attr` and `resource`: the attribute whose values are meant; without, the keys are. */
+                key?: string;
                 prefix?: string;
                 /** @description The project, where no key says it; api/access.py reads it. */
                 project?: string | null;
@@ -6539,7 +6596,9 @@ export interface operations {
                 to?: string | null;
             };
             header?: never;
-            path?: never;
+            path: {
+                field: string;
+            };
             cookie?: never;
         };
         requestBody?: never;

@@ -17,7 +17,7 @@ export type TraceSort =
 export interface TraceQuestion {
   project: string;
   range: Range;
-  filter: Record<string, string[]>;
+  filter: string;
   sort: TraceSort;
 }
 
@@ -43,7 +43,7 @@ export async function fetchTraces(
 ): Promise<Page<TraceRow>> {
   const { project, range, filter, sort } = question;
   const window = rangeParams(range, Date.now());
-  const params = { project, ...window, ...filter, sort, limit: PAGE_ROWS };
+  const params = { project, ...window, filter, sort, limit: PAGE_ROWS };
   const { traces, next_cursor } = await get<TraceList>(
     "/traces",
     cursor === null ? params : { ...params, cursor },

@@ -12,7 +12,11 @@ export function valuesQuery(project: string, range: Range, field: WordParam, pre
   return queryOptions({
     queryKey: ["values", project, serializeRange(range), field, prefix],
     queryFn: ({ signal }) =>
-      get<Values>("/values", { project, ...rangeParams(range, Date.now()), field, prefix }, signal),
+      get<Values>(
+        `/values/${field}`,
+        { project, ...rangeParams(range, Date.now()), prefix },
+        signal,
+      ),
     select: ({ values }) => values,
     staleTime: 30_000,
   });

@@ -7,7 +7,6 @@ from pydantic import Field
 
 from clearspan_server.api.access import ReadAccess, read_access
 from clearspan_server.api.narrowing import FilterQuery, narrowing
-from clearspan_server.api.shapes import ValueField
 from clearspan_server.api.shapes_lists import Facet, Facets, FacetValue, Table
 from clearspan_server.api.stillness import Still
 from clearspan_server.query.facets import facets
@@ -19,7 +18,7 @@ class FacetQuery(FilterQuery):
     """Which list, and the fields whose values are counted."""
 
     of: Table = "traces"
-    field: tuple[ValueField, ...] = Field(min_length=1, max_length=20)
+    field: tuple[str, ...] = Field(min_length=1, max_length=20)
     limit: int = Field(default=10, ge=1, le=100)
 
 

@@ -8,13 +8,13 @@ from clearspan_server.api.window import WindowQuery, window
 from clearspan_server.query.filter import Stillness
 from clearspan_server.query.narrowing import Narrowing
 
-FILTER = "What rows must fulfil, in the filter language."
+FILTER = 'What rows must fulfil, in the filter language (docs/filter.md): `kind:llm cost>0.05 "refund policy"`.'
 
 
 class FilterQuery(WindowQuery):
     """A window, and a filter within it."""
 
-    filter: str = Field(default="", max_length=10_000, description=FILTER)
+    filter: str = Field(default="", description=FILTER)
 
 
 class PageQuery(FilterQuery):

@@ -13,20 +13,6 @@ from clearspan_server.model.span import Kind, Status
 TraceSort = Literal[
     "-start", "start", "-duration", "duration", "-cost", "cost", "-tokens", "tokens"
 ]
-ValueField = Literal[
-    "kind",
-    "status",
-    "state",
-    "model",
-    "provider",
-    "name",
-    "service",
-    "environment",
-    "user",
-    "session",
-    "tag",
-    "error_type",
-]
 TraceState = Literal["open", "finished", "idle", "stalled", "crashed"]
 RollupGroup = Literal[
     "hour",
@@ -330,7 +316,7 @@ class SpanDetail(SpanRow):
 class Values(Shape):
     """The values of a field in the window, most frequent first."""
 
-    field: ValueField
+    field: str
     values: list["ValueCount"]
 
 

@@ -9,6 +9,7 @@ from clearspan_server.api.detail import span_detail
 from clearspan_server.api.encode import as_json, span_row
 from clearspan_server.api.listing import ListQuery
 from clearspan_server.api.shapes import SpanDetail, SpanList
+from clearspan_server.api.stillness import Still
 from clearspan_server.api.window import ScopeQuery, window
 from clearspan_server.query.spans import list_spans, read_span
 
@@ -17,11 +18,13 @@ router = APIRouter(prefix="/api/v1", tags=["spans"])
 
 @router.get("/spans")
 def get_spans(
-    asked: Annotated[ListQuery, Query()], access: Annotated[ReadAccess, Depends(read_access)]
+    asked: Annotated[ListQuery, Query()],
+    access: Annotated[ReadAccess, Depends(read_access)],
+    still: Still,
 ) -> SpanList:
-    """A page of spans, without their bodies."""
+    """A page of spans, without their bodies; a span that does not say its user or session has its trace's."""
     page = list_spans(
-        access.engine, access.project, window(asked), asked.filter(), asked.q, asked.paging()
+        access.engine, access.project, window(asked), asked.filter, still, asked.paging()
     )
     return SpanList(spans=[span_row(row) for row in page.rows], next_cursor=page.next_cursor)
 

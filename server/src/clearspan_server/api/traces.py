@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Query, Response
 
 from clearspan_server.api.access import ReadAccess, read_access
 from clearspan_server.api.encode import as_json, trace_row, trace_span
-from clearspan_server.api.listing import TraceListQuery
+from clearspan_server.api.listing import ListQuery
 from clearspan_server.api.shapes import Trace, TraceList
 from clearspan_server.api.stillness import Still
 from clearspan_server.api.window import ScopeQuery, window
@@ -17,18 +17,17 @@ router = APIRouter(prefix="/api/v1", tags=["traces"])
 
 @router.get("/traces")
 def get_traces(
-    asked: Annotated[TraceListQuery, Query()],
+    asked: Annotated[ListQuery, Query()],
     access: Annotated[ReadAccess, Depends(read_access)],
     still: Still,
 ) -> TraceList:
     """A page of traces.
 
-    Kind, model, provider, name, error type and full text ask for one span that fulfils them all; status, latency,
-    state, cost, tokens, user, session, service, environment and tag ask the trace.
+    A term asks the trace where that has the field, else one of its spans; span terms that stand side by side must
+    hold for the same span.
     """
-    narrowed = asked.trace_filter(still)
     page = list_traces(
-        access.engine, access.project, window(asked), narrowed, asked.q, asked.paging()
+        access.engine, access.project, window(asked), asked.filter, still, asked.paging()
     )
     rows = [trace_row(row, state_of(row, still)) for row in page.rows]
     return TraceList(traces=rows, next_cursor=page.next_cursor)

@@ -1,9 +1,11 @@
 """Facets: the values that the rows of a list have in a field, with their counts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
+from clearspan_server.errors import BadInput
 from clearspan_server.query import SQL
-from clearspan_server.query.filter import FACETS, Facet, compose, compose_facet
+from clearspan_server.query.fields import named
+from clearspan_server.query.filter import Facet, compose, compose_facet, facet_of
 from clearspan_server.query.narrowing import Narrowing, narrowed
 from clearspan_server.store.engine import Engine, Row
 from clearspan_server.store.statements import statement
@@ -11,15 +13,6 @@ from clearspan_server.store.statements import statement
 _OF_SPANS = statement(SQL, "facet_of_spans")
 _OF_TRACES = statement(SQL, "facet_of_traces")
 _OF_TRACES_BY_SPAN = statement(SQL, "facet_of_traces_by_span")
-# Where spans hold what a list of traces asks the trace.
-_ON_SPANS: Mapping[str, str] = {
-    "status": "status",
-    "user": "user_id",
-    "session": "session_id",
-    "service": "service",
-    "environment": "environment",
-    "tag": "arrayJoin(tags)",
-}
 
 
 def facets(
@@ -30,7 +23,7 @@ def facets(
     Of traces, what their spans have counts the traces.
 
     Raises:
-        BadInput: the filter cannot be read.
+        BadInput: the filter cannot be read, or a field has no values to count.
     """
     clauses = narrowed(engine, of, asked)
     values: dict[str, object] = {"limit": limit}
@@ -41,8 +34,13 @@ def facets(
     ]
 
 
-def _question(of: str, field: str) -> tuple[str, Facet]:
-    facet = FACETS[field]
-    if of == "spans":
-        return _OF_SPANS, Facet("spans", _ON_SPANS.get(field, facet.expression))
-    return (_OF_TRACES_BY_SPAN if facet.table == "spans" else _OF_TRACES), facet
+def _question(of: str, name: str) -> tuple[str, Facet]:
+    field = named(name)
+    own = facet_of(field, "span" if of == "spans" else "trace")
+    if of == "traces" and (own is None or field.role == "span"):
+        of_spans = facet_of(field, "span")
+        if of_spans is not None:
+            return _OF_TRACES_BY_SPAN, of_spans
+    if own is None:
+        raise BadInput(f"{of} have no {name} to count", field="field", value=name)
+    return (_OF_SPANS if of == "spans" else _OF_TRACES), own

@@ -1,11 +1,14 @@
-"""The only builder of SQL: a filter, a search and an order become clauses of fixed text with bound values."""
+"""The only builder of SQL: a filter and an order become clauses of fixed text with bound values."""
 
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 
-from clearspan_server.query.text import Term
+from clearspan_server.query.conditions import Conditions, searched
+from clearspan_server.query.fields import Field, Of
+from clearspan_server.query.language import parse
+from clearspan_server.query.text import search
+from clearspan_server.store.engine import Engine
 
 
 @dataclass(slots=True, frozen=True)
@@ -16,37 +19,8 @@ class Stillness:
     idle_ns: int
 
     def values(self) -> dict[str, object]:
-        """The values that are bound in `STATE`."""
+        """The values that are bound in `fields.STATE`."""
         return {"quiet_ns": self.quiet_ns, "idle_ns": self.idle_ns}
-
-
-@dataclass(slots=True, frozen=True, kw_only=True)
-class Filter:
-    """What a list is narrowed to: any of the values within a field, and every field. Empty means all.
-
-    Latency in nanoseconds, cost in US dollars; both bounds are inclusive, and unknown is outside of any bound. Only
-    traces have a state, and it depends on when one asks: `still`.
-    """
-
-    kind: tuple[str, ...] = ()
-    status: tuple[str, ...] = ()
-    model: tuple[str, ...] = ()  # as requested or as answered
-    provider: tuple[str, ...] = ()
-    name: tuple[str, ...] = ()
-    user: tuple[str, ...] = ()
-    session: tuple[str, ...] = ()
-    service: tuple[str, ...] = ()
-    environment: tuple[str, ...] = ()
-    tag: tuple[str, ...] = ()
-    error_type: tuple[str, ...] = ()
-    state: tuple[str, ...] = ()
-    still: Stillness | None = None  # by which `state` is told
-    min_latency_ns: int | None = None
-    max_latency_ns: int | None = None
-    min_cost: Decimal | None = None
-    max_cost: Decimal | None = None
-    min_tokens: int | None = None
-    max_tokens: int | None = None
 
 
 @dataclass(slots=True, frozen=True)
@@ -60,102 +34,33 @@ class Clauses:
         return Clauses(self.where + other.where, self.values | other.values)
 
 
-# What a single span answers.
-_OF_SPAN: Mapping[str, str] = {
-    "kind": "kind in {kind:Array(String)}",
-    "model": "(request_model in {model:Array(String)} or response_model in {model:Array(String)})",
-    "provider": "provider in {provider:Array(String)}",
-    "name": "name in {name:Array(String)}",
-    "error_type": "error_type in {error_type:Array(String)}",
-}
-# What spans and traces have in columns of the same name.
-_OF_BOTH: Mapping[str, str] = {
-    "status": "status in {status:Array(String)}",
-    "user": "user_id in {user:Array(String)}",
-    "session": "session_id in {session:Array(String)}",
-    "environment": "environment in {environment:Array(String)}",
-    "tag": "hasAny(tags, {tag:Array(String)})",
-    "min_latency_ns": "end_ns - start_ns >= {min_latency_ns:Int64}",
-    "max_latency_ns": "end_ns - start_ns <= {max_latency_ns:Int64}",
-    "min_cost": "total_cost >= {min_cost:Decimal(18, 12)}",
-    "max_cost": "total_cost <= {max_cost:Decimal(18, 12)}",
-    "min_tokens": "total_tokens >= {min_tokens:UInt64}",
-    "max_tokens": "total_tokens <= {max_tokens:UInt64}",
-}
-_SPAN = {**_OF_SPAN, **_OF_BOTH, "service": "service in {service:Array(String)}"}
-# Where a trace stands at the moments of a `Stillness`; of one row, `query.traces.state_of` says the same.
-STATE = (
-    "multiIf(state = 'ended', if(received_ns <= {quiet_ns:Int64}, 'finished', 'open'),"
-    " state = 'open' and empty(processes) and received_ns <= {idle_ns:Int64}, 'idle', state)"
-)
-_TRACE = {
-    **_OF_BOTH,
-    "service": "hasAny(services, {service:Array(String)})",
-    "state": f"{STATE} in {{state:Array(String)}}",
-}
+def span_clauses(engine: Engine, text: str, still: Stillness) -> Clauses:
+    """What rows of `spans` must fulfil to pass a filter.
 
-# As the text indexes of store/schema/spans.sql spell them, else the engine reads every text.
-_MESSAGES = ("input", "output")
-_MESSAGE_TEXT = r"lowerUTF8(replaceAll(replaceAll({}, '\\n', ' '), '\\t', ' '))"
-_ERROR_TEXT = "lowerUTF8(error_message)"
-TEXTS = (*(_MESSAGE_TEXT.format(column) for column in _MESSAGES), _ERROR_TEXT)
+    The statement binds the project, and `from_ns` and `to_ns` as the window whose rows it reads: what is asked of
+    the trace of a span is looked for around it.
+
+    Raises:
+        BadFilter: the filter cannot be read.
+    """
+    return _clauses(engine, "span", text, still)
 
 
-def span_clauses(asked: Filter, search: Sequence[Term] = ()) -> Clauses:
-    """What a span must fulfil to be in a list of spans."""
-    return _fields(asked, _SPAN).and_(_search(search))
+def trace_clauses(engine: Engine, text: str, still: Stillness) -> Clauses:
+    """What rows of `traces` must fulfil to pass a filter; what `span_clauses` says of the statement holds here too.
+
+    Raises:
+        BadFilter: the filter cannot be read.
+    """
+    return _clauses(engine, "trace", text, still)
 
 
-def span_of_trace_clauses(asked: Filter, search: Sequence[Term] = ()) -> Clauses:
-    """What one span of a trace must fulfil, all of it by itself; no clauses when nothing of it is asked."""
-    return _fields(asked, _OF_SPAN).and_(_search(search))
-
-
-def trace_clauses(asked: Filter) -> Clauses:
-    """What a trace itself must fulfil."""
-    still = Clauses([], asked.still.values() if asked.still else {})
-    return _fields(asked, _TRACE).and_(still)
-
-
-def within(column: str, statement: str, clauses: Clauses) -> Clauses:
-    """The column holds one of what a statement finds under the clauses."""
-    return Clauses([f"{column} in ({compose(statement, clauses)})"], clauses.values)
-
-
-def _fields(asked: Filter, table: Mapping[str, str]) -> Clauses:
-    asked_for = {name: getattr(asked, name) for name in table}
-    values: dict[str, object] = {
-        name: list(value) if isinstance(value, tuple) else value
-        for name, value in asked_for.items()
-        if value is not None and value != ()
-    }
-    return Clauses([table[name] for name in values], values)
-
-
-def _search(search: Sequence[Term]) -> Clauses:
-    found = Clauses()
-    for number, term in enumerate(search):
-        texts = [_holds(text, number, term) for text in TEXTS]
-        values: dict[str, object] = {
-            f"words_{number}": term.words,
-            f"error_words_{number}": term.error_words,
-            f"needles_{number}": term.needles,
-        }
-        found = found.and_(Clauses(["(" + " or ".join(texts) + ")"], values))
-    return found
-
-
-def _holds(text: str, number: int, term: Term) -> str:
-    """The text holds the term: its words by the index, then where they are not all, the text itself."""
-    words, name = (
-        (term.error_words, "error_words") if text == _ERROR_TEXT else (term.words, "words")
-    )
-    parts = []
-    if words:
-        parts.append(f"hasAllTokens({text}, {{{name}_{number}:Array(String)}})")
-    if term.needles:
-        parts.append(f"multiSearchAny({text}, {{needles_{number}:Array(String)}})")
-    return "(" + " and ".join(parts) + ")"
+def _clauses(engine: Engine, rows: Of, text: str, still: Stillness) -> Clauses:
+    tree = parse(text)
+    words = search(engine, {said.text for said in searched(tree) if not said.is_pattern})
+    conditions = Conditions(rows, words)
+    where = conditions.of(tree, rows)
+    return Clauses([where], conditions.values | still.values())
 
 
 @dataclass(slots=True, frozen=True)
@@ -229,20 +134,33 @@ class Facet:
     expression: str
 
 
-FACETS: Mapping[str, Facet] = {
-    "kind": Facet("spans", "kind"),
-    "model": Facet("spans", "arrayJoin(arrayDistinct([request_model, response_model]))"),
-    "provider": Facet("spans", "provider"),
-    "name": Facet("spans", "name"),
-    "error_type": Facet("spans", "error_type"),
-    "status": Facet("traces", "status"),
-    "state": Facet("traces", STATE),
-    "user": Facet("traces", "user_id"),
-    "session": Facet("traces", "session_id"),
-    "service": Facet("traces", "arrayJoin(services)"),
-    "environment": Facet("traces", "environment"),
-    "tag": Facet("traces", "arrayJoin(tags)"),
-}
+_TABLES: Mapping[Of, str] = {"span": "spans", "trace": "traces"}
+
+
+def facet_of(asked: Field, of: Of, *, has_key: bool = False) -> Facet | None:
+    """How the values of a field are counted in rows of spans or traces; None where they have no words of it.
+
+    Of attributes the keys, or with `has_key` the values of the one that is bound as `key`.
+    """
+    columns = asked.columns(of)
+    if asked.type == "attribute" and columns:
+        name = columns[0].sql
+        expression = _ATTRIBUTE.format(name) if has_key else f"arrayJoin(mapKeys({name}))"
+        return Facet(_TABLES[of], expression)
+    if asked.type != "word" or not columns:
+        return None
+    if len(columns) > 1:
+        several = ", ".join(column.sql for column in columns)
+        return Facet(_TABLES[of], f"arrayJoin(arrayDistinct([{several}]))")
+    [column] = columns
+    return Facet(_TABLES[of], f"arrayJoin({column.sql})" if column.is_array else column.sql)
+
+
+# The text of a JSON text, any other value as it is written.
+_ATTRIBUTE = (
+    "if(startsWith({0}[{{key:String}}], '\"'),"
+    " JSONExtractString(concat('[', {0}[{{key:String}}], ']'), 1), {0}[{{key:String}}])"
+)
 
 
 def compose(
@@ -253,7 +171,10 @@ def compose(
     Of groups, what comes behind a cursor is asked of the sums, at `/*after*/`. Each mark stands before what makes
     the file a statement of its own: `true`, and an order.
     """
-    statement = statement.replace("/*filter*/ true", _all_of(clauses))
+    where = _all_of(clauses)
+    if "{before_ns:" in statement:
+        where = where.replace("{from_ns:Int64}", "{before_ns:Int64}")  # it reads from there on
+    statement = statement.replace("/*filter*/ true", where)
     if after is not None:
         statement = statement.replace("/*after*/ true", _all_of(after))
     if order is not None:

@@ -3,8 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from clearspan_server.query.filter import Clauses, Stillness
-from clearspan_server.query.unfiltered import span_clauses, trace_clauses
+from clearspan_server.query.filter import Clauses, Stillness, span_clauses, trace_clauses
 from clearspan_server.query.window import Window
 from clearspan_server.store.engine import Engine
 

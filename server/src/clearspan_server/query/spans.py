@@ -2,9 +2,8 @@
 
 from clearspan_server.errors import NotFound
 from clearspan_server.query import SQL
-from clearspan_server.query.filter import Clauses, Filter, span_clauses
+from clearspan_server.query.filter import Clauses, Stillness, span_clauses
 from clearspan_server.query.page import Listing, Page, Paging, read_page
-from clearspan_server.query.text import terms
 from clearspan_server.query.window import Window
 from clearspan_server.store.engine import Engine, Row
 from clearspan_server.store.statements import statement
@@ -15,14 +14,14 @@ _TRACE = statement(SQL, "trace_id_of_span")
 
 
 def list_spans(
-    engine: Engine, project: str, window: Window, asked: Filter, q: str, paging: Paging
+    engine: Engine, project: str, window: Window, asked: str, still: Stillness, paging: Paging
 ) -> Page:
-    """The spans that start in the window, without their bodies.
+    """The spans that start in the window and pass the filter, without their bodies.
 
     Raises:
-        BadInput: the search or the cursor cannot be read.
+        BadInput: the filter or the cursor cannot be read.
     """
-    clauses = Clauses([], {"project": project}).and_(span_clauses(asked, terms(engine, q)))
+    clauses = Clauses([], {"project": project}).and_(span_clauses(engine, asked, still))
     return read_page(engine, _LISTING, window, clauses, paging)
 
 

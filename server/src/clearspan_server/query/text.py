@@ -1,24 +1,39 @@
-"""Full text: what somebody typed becomes terms, with the words that the text index holds for them."""
+"""Full text: what somebody searches for, with the words that the text index holds for it."""
 
-import re
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import orjson
 
-from clearspan_server.errors import BadInput
 from clearspan_server.query import SQL
 from clearspan_server.store.engine import Engine
 from clearspan_server.store.statements import statement
 
-MAX_CHARS = 1_000
-
 _WORDS = statement(SQL, "words")
-_TERM = re.compile(r'"([^"]*)"|([^\s"]+)')
 
 
 @dataclass(slots=True, frozen=True)
-class Term:
-    """One word or quoted phrase; a span matches when one of its texts holds it.
+class Spelt:
+    """A column of text: the expression of its index in store/schema, and the text that a phrase must stand in.
+
+    Spelt in another way, the index is not used and the engine reads every text.
+    """
+
+    column: str
+    indexed: str
+    plain: str
+
+
+_LINE = r"lowerUTF8(replaceAll(replaceAll({}, '\\n', ' '), '\\t', ' '))"
+MESSAGES = tuple(
+    Spelt(column, _LINE.format(column), _LINE.format(column)) for column in ("input", "output")
+)
+ERRORS = Spelt("error_message", "lowerUTF8(error_message)", "lowerUTF8(error_message)")
+
+
+@dataclass(slots=True, frozen=True)
+class Searched:
+    """One word or phrase; a text holds it when it has its words.
 
     `words` are its tokens in messages, `error_words` those in an error message. Where the tokens do not say
     everything (a phrase, Chinese, `a-b`), `needles` are the spellings one of which must occur in the text.
@@ -29,28 +44,17 @@ class Term:
     needles: list[str]
 
 
-def terms(engine: Engine, q: str) -> list[Term]:
-    """The terms of a search, each of which must be found; tokens are cut by the engine, as in its index.
-
-    Raises:
-        BadInput: too long, or without a single word.
-    """
-    if len(q) > MAX_CHARS:
-        raise BadInput(f"q has {len(q)} characters; at most {MAX_CHARS} are searched", field="q")
-    typed = [phrase.strip() or word for phrase, word in _TERM.findall(q)]
-    typed = list(dict.fromkeys(filter(None, typed)))
-    if not typed:
-        return []
-    [row] = engine.query(_WORDS, {"terms": typed})
-    found = [
-        Term(words=words, error_words=error_words, needles=_needles(lowered, words))
-        for lowered, words, error_words in zip(
-            row["lowered"], row["words"], row["error_words"], strict=True
-        )
-    ]
-    if not any(term.words for term in found):
-        raise BadInput(f"q holds no word to search for: {q!r}", field="q", value=q)
-    return found
+def search(engine: Engine, said: Collection[str]) -> dict[str, Searched]:
+    """What each text is searched by; tokens are cut by the engine, as in its index."""
+    if not said:
+        return {}
+    texts = list(said)
+    [row] = engine.query(_WORDS, {"terms": texts})
+    cut = zip(texts, row["lowered"], row["words"], row["error_words"], strict=True)
+    return {
+        text: Searched(words, error_words, _needles(lowered, words))
+        for text, lowered, words, error_words in cut
+    }
 
 
 def _needles(lowered: str, words: list[str]) -> list[str]:

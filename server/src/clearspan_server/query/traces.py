@@ -5,17 +5,9 @@ from dataclasses import dataclass
 from clearspan_server.errors import NotFound
 from clearspan_server.model.tree import Place, places
 from clearspan_server.query import SQL
-from clearspan_server.query.filter import (
-    Clauses,
-    Filter,
-    Stillness,
-    span_of_trace_clauses,
-    trace_clauses,
-    within,
-)
+from clearspan_server.query.filter import Clauses, Stillness, trace_clauses
 from clearspan_server.query.page import Listing, Page, Paging, read_page
 from clearspan_server.query.summary import summarise
-from clearspan_server.query.text import terms
 from clearspan_server.query.window import Window
 from clearspan_server.store.engine import Engine, Row
 from clearspan_server.store.statements import statement
@@ -23,7 +15,6 @@ from clearspan_server.store.statements import statement
 MAX_SPANS = 100_000  # of one trace in one answer
 
 _LISTING = Listing(statement(SQL, "traces"), ids=("trace_id",))
-_BY_SPAN = statement(SQL, "trace_ids_by_span")
 _SPANS = statement(SQL, "trace_spans")
 _STATE = statement(SQL, "trace_state")
 
@@ -41,7 +32,7 @@ def state_of(row: Row, still: Stillness) -> str:
     """Where a trace stands: open, finished, idle, stalled or crashed. Time passing rewrites no row.
 
     A process that said that it has spans open is watched: its trace is open until the process falls silent. A filter
-    asks the same by `filter.STATE`.
+    asks the same by `fields.STATE`.
     """
     if row["state"] == "ended":
         return "finished" if row["received_ns"] <= still.quiet_ns else "open"
@@ -51,20 +42,14 @@ def state_of(row: Row, still: Stillness) -> str:
 
 
 def list_traces(
-    engine: Engine, project: str, window: Window, asked: Filter, q: str, paging: Paging
+    engine: Engine, project: str, window: Window, asked: str, still: Stillness, paging: Paging
 ) -> Page:
-    """The traces that start in the window: rows of the table `traces`.
-
-    What is asked of a span (kind, model, provider, name, error type, full text) one span of the trace must fulfil
-    by itself; status, state, latency, cost, tokens, user, session, service, environment and tags are the trace's own.
+    """The traces that start in the window and pass the filter: rows of the table `traces`.
 
     Raises:
-        BadInput: the search or the cursor cannot be read.
+        BadInput: the filter or the cursor cannot be read.
     """
-    clauses = Clauses([], {"project": project}).and_(trace_clauses(asked))
-    of_span = span_of_trace_clauses(asked, terms(engine, q))
-    if of_span.where:
-        clauses = clauses.and_(within("trace_id", _BY_SPAN, of_span))
+    clauses = Clauses([], {"project": project}).and_(trace_clauses(engine, asked, still))
     return read_page(engine, _LISTING, window, clauses, paging)
 
 

@@ -26,8 +26,8 @@ export function TracesPage() {
   const search = useSearch({ from: "/p/$project/traces" });
   const navigate = useNavigate({ from: "/p/$project/traces" });
   const sort = SORTS.find((name) => name === search.sort) ?? "-start";
-  const { project, range, filter } = view;
-  const question = { project, range, filter: filter.params, sort };
+  const { project, range } = view;
+  const question = { project, range, filter: view.filterText, sort };
   const { query, rows, added } = useTraceList(question);
 
   if (query.isPending) return <Waiting rows={24} />;

@@ -31,3 +31,5 @@ where project = {project:String}
     and counted
     and /*filter*/ true
 group by grouping sets ((period, bucket), (period))
+-- A filter asks the columns of these names.
+settings prefer_column_name_to_alias = 1

@@ -1,0 +1,32 @@
+"""Every statement of a list, chart or facet takes every field of the filter language."""
+
+import re
+
+import pytest
+
+from clearspan_server.query import SQL
+from clearspan_server.query.fields import FIELDS
+from clearspan_server.query.filter import Stillness, compose, span_clauses, trace_clauses
+from clearspan_server.store.engine import Engine
+from clearspan_server.store.statements import statement
+from test_query_statements import NAMES, VALUES, code_of
+
+MARKED = [
+    name for name in NAMES if "/*filter*/" in code_of(name) and not name.startswith("trace_ids_by")
+]
+JOINED = re.compile(r"join\n +\(.*?\n +\)", re.DOTALL)
+STILL = Stillness(0, 0)
+
+
+@pytest.mark.parametrize("name", MARKED)
+def test_a_statement_takes_a_filter_of_all_fields(engine: Engine, name: str) -> None:
+    before, _, _ = code_of(name).partition("/*filter*/")
+    [*_, table] = re.findall(r"from (spans|traces) final\n", re.sub(JOINED, "", before))
+    clauses_of = span_clauses if table == "spans" else trace_clauses
+    asked = " OR ".join(f"-{field.example}" for field in FIELDS)
+
+    clauses = clauses_of(engine, asked, STILL)
+    text = compose(statement(SQL, name), clauses)
+    bound = {key: value for key, value in VALUES.items() if f"{{{key}:" in text}
+
+    assert engine.query(text, clauses.values | bound) is not None
