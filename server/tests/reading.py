@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import Any, Self
 
 import pyarrow as pa
-from httpx2 import QueryParams
+from httpx2 import QueryParams, Response
 from starlette.testclient import TestClient
 
 from clearspan_server.api.access import ReadAccess, gate, read_access
@@ -96,6 +96,10 @@ class Reader:
         reply = self._client.get(f"/api/v1{path}", params=_params(asked))
         assert reply.status_code == 200, reply.text
         return reply.json()
+
+    def answer(self, path: str, headers: Mapping[str, str] | None = None) -> Response:
+        """Whatever a route answers."""
+        return self._client.get(f"/api/v1{path}", headers=headers)
 
     def text(self, path: str, **asked: object) -> tuple[str, Mapping[str, str]]:
         """The body of a route as text, and its headers."""

@@ -2,15 +2,16 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 
 from clearspan_server.api.access import ReadAccess, read_access
+from clearspan_server.api.caching import caching, etag, holds
 from clearspan_server.api.encode import as_json, trace_row, trace_span
 from clearspan_server.api.listing import ListQuery
 from clearspan_server.api.shapes import Trace, TraceList
 from clearspan_server.api.stillness import Still
 from clearspan_server.api.window import ScopeQuery, window
-from clearspan_server.query.traces import list_traces, read_trace, state_of
+from clearspan_server.query.traces import list_traces, read_trace, state_of, trace_version
 
 router = APIRouter(prefix="/api/v1", tags=["traces"])
 
@@ -33,14 +34,27 @@ def get_traces(
     return TraceList(traces=rows, next_cursor=page.next_cursor)
 
 
-@router.get("/traces/{trace_id}", response_model=Trace)
+@router.get(
+    "/traces/{trace_id}",
+    response_model=Trace,
+    responses={304: {"description": "As the caller has it already: `if-none-match` says so."}},
+)
 def get_trace(
+    request: Request,
     trace_id: str,
     _asked: Annotated[ScopeQuery, Query()],
     access: Annotated[ReadAccess, Depends(read_access)],
     still: Still,
 ) -> Response:
-    """One trace: its totals, and its spans in order of start without bodies; at most 100 000 of them."""
+    """One trace: its totals, and its spans in order of start without bodies; at most 100 000 of them.
+
+    A finished one has an `etag`: until something of it comes or changes, `if-none-match` is answered by 304.
+    """
+    known = request.headers.get("if-none-match", "")
+    if known:
+        version = trace_version(access.engine, access.project, trace_id)
+        if version and holds(known, etag(version)):
+            return Response(status_code=304, headers=caching(version))
     found = read_trace(access.engine, access.project, trace_id)
     start_ns = found.summary["start_ns"]
     spans = [
@@ -48,4 +62,7 @@ def get_trace(
         for row, place in zip(found.spans, found.places, strict=True)
     ]
     summary = trace_row(found.summary, state_of(found.summary, still))
-    return as_json(Trace(trace=summary, spans=spans))
+    response = as_json(Trace(trace=summary, spans=spans))
+    if summary.state == "finished":  # any other follows from the clock, too
+        response.headers.update(caching(found.version))
+    return response

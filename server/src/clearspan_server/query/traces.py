@@ -17,15 +17,17 @@ MAX_SPANS = 100_000  # of one trace in one answer
 _LISTING = Listing(statement(SQL, "traces"), ids=("trace_id",))
 _SPANS = statement(SQL, "trace_spans")
 _STATE = statement(SQL, "trace_state")
+_VERSION = statement(SQL, "trace_version")
 
 
 @dataclass(slots=True, frozen=True)
 class TraceOfSpans:
-    """One trace; `spans` in order of start, `places` beside them."""
+    """One trace; `spans` in order of start, `places` beside them, and `version`, another one after every change."""
 
     summary: Row
     spans: list[Row]
     places: list[Place]
+    version: int
 
 
 def state_of(row: Row, still: Stillness) -> str:
@@ -71,4 +73,11 @@ def read_trace(engine: Engine, project: str, trace_id: str) -> TraceOfSpans:
         summary=summary,
         spans=spans,
         places=places([(span["span_id"], span["parent_id"]) for span in spans]),
+        version=spans[0]["version"],
     )
+
+
+def trace_version(engine: Engine, project: str, trace_id: str) -> int:
+    """The `version` of a trace, without reading it; of one that is not there, 0."""
+    [row] = engine.query(_VERSION, {"project": project, "trace_id": trace_id})
+    return int(row["version"])

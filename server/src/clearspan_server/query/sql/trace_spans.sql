@@ -8,7 +8,9 @@ select
     -- For the totals of the trace.
     release, feature, received_ns, process, sample_weight,
     -- More than the limit says that spans were left out.
-    count() over () as span_count
+    count() over () as span_count,
+    -- Every change of a span gives it a higher version.
+    groupBitXor(cityHash64(span_id, spans.version)) over () as version
 from spans final
 where project = {project:String} and trace_id = {trace_id:String}
 order by start_ns, span_id
