@@ -131,6 +131,27 @@ def test_a_failure_is_selected_by_its_fingerprint(shop: Reader) -> None:
     assert of_lines(text) == [rows[1]]
 
 
+@pytest.mark.parametrize("of", LISTS)
+def test_an_export_passes_the_filter_of_its_list(shop: Reader, of: str) -> None:
+    rows = shop.get(f"/{of}", filter="status:error user:u3")[of]
+
+    text, headers = shop.text("/export", of=of, format="jsonl", filter="status:error user:u3")
+
+    assert of_lines(text) == rows
+    assert int(headers["clearspan-rows"]) == len(rows) > 0
+
+
+@pytest.mark.parametrize("of", LISTS)
+def test_every_list_is_cut_to_the_fields_that_are_asked_for(shop: Reader, of: str) -> None:
+    ids = {"spans": {"trace_id", "span_id"}, "failures": {"fingerprint"}}.get(of) or {IDS[of]}
+
+    rows = shop.get(f"/{of}", fields="services" if of != "spans" else "service", limit=2)[of]
+
+    assert {frozenset(row) for row in rows} == {
+        frozenset(ids | {"services" if of != "spans" else "service"})
+    }
+
+
 def test_an_export_is_sorted_as_its_list(shop: Reader) -> None:
     rows = shop.get("/users", sort="-cost")["users"]
 

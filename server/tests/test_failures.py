@@ -167,6 +167,17 @@ def test_pages_put_together_are_the_whole_list(mixed: Reader, sign: str, sort: s
     assert paged == whole
 
 
+@pytest.mark.parametrize("category", ["failed", "retried", "timed_out"])
+def test_a_fingerprint_finds_the_spans_of_its_group(mixed: Reader, category: str) -> None:
+    [row, *_] = mixed.get("/failures", category=category)["failures"]
+
+    spans = mixed.get("/spans", filter=f"fingerprint:{row['fingerprint']}")["spans"]
+    narrowed = mixed.get("/failures", category=category, filter=f'name:"{row["name"]}"')
+
+    assert [(one["trace_id"], one["span_id"]) for one in spans] == [tuple(row["example"].values())]
+    assert narrowed["failures"] == [row]
+
+
 def test_a_category_that_is_none_is_refused_by_name(mixed: Reader) -> None:
     status, message = mixed.refusal("/failures", category="fialed")
 

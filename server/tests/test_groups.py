@@ -57,7 +57,7 @@ def test_the_sums_of_a_group_are_the_sums_of_its_traces(
 def sums(row: dict[str, Any]) -> dict[str, Any]:
     named = ("traces", "errors", "input_tokens", "output_tokens", "total_tokens", "unpriced_count")
     return {name: row[name] for name in named} | {
-        "total_cost": Decimal(row["total_cost"]),
+        "total_cost": Decimal(row["total_cost"] or 0),
         "first_seen": row["first_seen"],
         "last_seen": row["last_seen"],
         "services": row["services"],
@@ -217,6 +217,17 @@ def test_rows_are_cut_to_the_fields_that_are_asked_for(
 
 
 @NOUNS
+def test_a_filter_narrows_what_is_added_up(reader: Reader, noun: str, column: str) -> None:
+    reader.store(*conversation())
+    traces = reader.get("/traces", filter="model:model-1 status:ok")["traces"]
+
+    rows = reader.get(f"/{noun}", filter="model:model-1 status:ok")[noun]
+
+    assert 0 < len(traces) < 4
+    assert {row[column]: sums(row) for row in rows} == added_up(traces, column)
+
+
+@NOUNS
 def test_another_project_sees_nothing(crowd: Reader, noun: str, column: str) -> None:
     with Reader(crowd.engine) as other:
         assert other.get(f"/{noun}")[noun] == []
@@ -230,6 +241,7 @@ REFUSED = [
     ({"cursor": "nonsense"}, "cursor", "nonsense"),
     ({"from_": "yesterday"}, "from", "yesterday"),
     ({"knd": "llm"}, "knd", "llm"),
+    ({"filter": "knd:llm"}, "column 1", "knd"),
 ]
 
 

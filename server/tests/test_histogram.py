@@ -96,6 +96,18 @@ def test_a_facet_has_the_most_frequent_values_first_and_no_more_than_are_asked_f
     assert [one["value"] for one in facet["values"]] == ["a", "t0"]
 
 
+def test_a_filter_narrows_what_is_counted(hour: Reader) -> None:
+    asked = {"filter": "status:error user:u1", **HOUR}
+
+    points = hour.get("/histogram", buckets=10, **asked)["points"]
+    of_traces = by_field(hour.get("/facets", field=["status", "model"], **asked))
+    of_spans = by_field(hour.get("/facets", of="spans", field="name", **asked))
+
+    assert [one["count"] for one in points] == [0, 0, 0, 1, 0, 0, 0, 0, 0, 1]
+    assert of_traces == {"status": {"error": 2}, "model": {"m": 2}}
+    assert of_spans == {"name": {"run": 2, "step 3": 2}}
+
+
 def test_another_project_counts_nothing(hour: Reader) -> None:
     with Reader(hour.engine) as other:
         points = other.get("/histogram", of="spans", **HOUR)["points"]

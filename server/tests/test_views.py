@@ -104,6 +104,7 @@ def test_a_key_that_may_only_read_sees_views_and_saves_none(server: Server, owne
         ({"name": "x" * 201}, "name"),
         ({"columns": ["x"] * 101}, "columns"),
         ({"colour": "red"}, "colour"),
+        ({"filter": "modle:x"}, "modle"),
     ],
 )
 def test_a_bad_value_is_refused_by_name(

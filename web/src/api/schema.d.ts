@@ -993,6 +993,8 @@ export interface paths {
         /**
          * Get Trace
          * @description One trace: its totals, and its spans in order of start without bodies; at most 100 000 of them.
+         *
+         *     A finished one has an `etag`: until something of it comes or changes, `if-none-match` is answered by 304.
          */
         get: operations["get_trace"];
         put?: never;
@@ -6166,6 +6168,8 @@ export interface operations {
             query?: {
                 /** @description `next_cursor` of the page before. */
                 cursor?: string;
+                /** @description Names of fields, separated by commas, to which rows are cut; ids are always there. */
+                fields?: string;
                 /** @description What rows must fulfil, in the filter language (docs/filter.md): `kind:llm cost>0.05 "refund policy"`. */
                 filter?: string;
                 /** @description RFC 3339, a day (its beginning in UTC) or epoch milliseconds. */
@@ -6300,6 +6304,8 @@ export interface operations {
             query?: {
                 /** @description `next_cursor` of the page before. */
                 cursor?: string;
+                /** @description Names of fields, separated by commas, to which rows are cut; ids are always there. */
+                fields?: string;
                 /** @description What rows must fulfil, in the filter language (docs/filter.md): `kind:llm cost>0.05 "refund policy"`. */
                 filter?: string;
                 /** @description RFC 3339, a day (its beginning in UTC) or epoch milliseconds. */
@@ -6386,6 +6392,13 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Trace"];
                 };
+            };
+            /** @description As the caller has it already: `if-none-match` says so. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };

@@ -7,8 +7,9 @@ from fastapi import APIRouter, Depends, Query, Response
 from clearspan_server.api.access import ReadAccess, read_access
 from clearspan_server.api.detail import span_detail
 from clearspan_server.api.encode import as_json, span_row
+from clearspan_server.api.fields import as_page, chosen_fields
 from clearspan_server.api.listing import ListQuery
-from clearspan_server.api.shapes import SpanDetail, SpanList
+from clearspan_server.api.shapes import ListedSpan, SpanDetail, SpanList
 from clearspan_server.api.stillness import Still
 from clearspan_server.api.window import ScopeQuery, window
 from clearspan_server.query.spans import list_spans, read_span
@@ -16,17 +17,19 @@ from clearspan_server.query.spans import list_spans, read_span
 router = APIRouter(prefix="/api/v1", tags=["spans"])
 
 
-@router.get("/spans")
+@router.get("/spans", response_model=SpanList)
 def get_spans(
     asked: Annotated[ListQuery, Query()],
     access: Annotated[ReadAccess, Depends(read_access)],
     still: Still,
-) -> SpanList:
+) -> Response:
     """A page of spans, without their bodies; a span that does not say its user or session has its trace's."""
+    fields = chosen_fields(asked.fields, ListedSpan, ("trace_id", "span_id"))
     page = list_spans(
         access.engine, access.project, window(asked), asked.filter, still, asked.paging()
     )
-    return SpanList(spans=[span_row(row) for row in page.rows], next_cursor=page.next_cursor)
+    rows = [span_row(row) for row in page.rows]
+    return as_page("spans", rows, page.next_cursor, fields)
 
 
 @router.get("/traces/{trace_id}/spans/{span_id}", response_model=SpanDetail)

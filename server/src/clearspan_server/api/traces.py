@@ -7,8 +7,9 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from clearspan_server.api.access import ReadAccess, read_access
 from clearspan_server.api.caching import caching, etag, holds
 from clearspan_server.api.encode import as_json, trace_row, trace_span
+from clearspan_server.api.fields import as_page, chosen_fields
 from clearspan_server.api.listing import ListQuery
-from clearspan_server.api.shapes import Trace, TraceList
+from clearspan_server.api.shapes import Trace, TraceList, TraceRow
 from clearspan_server.api.stillness import Still
 from clearspan_server.api.window import ScopeQuery, window
 from clearspan_server.query.traces import list_traces, read_trace, state_of, trace_version
@@ -16,22 +17,23 @@ from clearspan_server.query.traces import list_traces, read_trace, state_of, tra
 router = APIRouter(prefix="/api/v1", tags=["traces"])
 
 
-@router.get("/traces")
+@router.get("/traces", response_model=TraceList)
 def get_traces(
     asked: Annotated[ListQuery, Query()],
     access: Annotated[ReadAccess, Depends(read_access)],
     still: Still,
-) -> TraceList:
+) -> Response:
     """A page of traces.
 
     A term asks the trace where that has the field, else one of its spans; span terms that stand side by side must
     hold for the same span.
     """
+    fields = chosen_fields(asked.fields, TraceRow, ("trace_id",))
     page = list_traces(
         access.engine, access.project, window(asked), asked.filter, still, asked.paging()
     )
     rows = [trace_row(row, state_of(row, still)) for row in page.rows]
-    return TraceList(traces=rows, next_cursor=page.next_cursor)
+    return as_page("traces", rows, page.next_cursor, fields)
 
 
 @router.get(

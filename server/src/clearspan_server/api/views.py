@@ -10,6 +10,7 @@ from clearspan_server.api.shapes_views import View, ViewList, ViewRequest
 from clearspan_server.api.state import state_of
 from clearspan_server.api.window import ScopeQuery
 from clearspan_server.errors import NotFound
+from clearspan_server.query.language import parse
 from clearspan_server.store import views
 
 router = APIRouter(prefix="/api/v1/views", tags=["views"])
@@ -58,6 +59,7 @@ def _missing(view_id: str, project: str) -> NotFound:
 
 
 def _look(asked: ViewRequest) -> views.Look:
+    parse(asked.filter)  # one that nobody can read would be a view that nobody can open
     told = asked.model_dump() | {"name": asked.name.strip(), "columns": tuple(asked.columns)}
     return views.Look(**told)
 

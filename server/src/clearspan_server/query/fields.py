@@ -136,6 +136,10 @@ FIELDS: tuple[Field, ...] = (
         has_trace="error_count > 0",
     ),
     Field("class error_class", "word", "class of the error", "class:rate_limit", "error_class", choices=ERROR_CLASSES),
+    Field(
+        "fingerprint", "word", "what failures of one group have in common", "fingerprint:9c1e7fd3a0b42d65",
+        "fingerprint",
+    ),
     Field("message", "text", "words of the error message", 'message:"timed out"', "error_message"),
     Field("input", "text", "words of the input", 'input:"refund policy"', "input", has_span="input_preview != ''"),
     Field("output", "text", "words of the output", 'output:"refund policy"', "output", has_span="output_preview != ''"),
