@@ -31,6 +31,7 @@ def test_the_current_span_is_scored(recording: Receiver) -> None:
         "trace_id": span.trace_id,
         "span_id": span.span_id,
         "comment": "cites its source",
+        "source": "sdk",
     }
     assert (second["value"], second["session_id"]) == (True, "s-1")
     assert "trace_id" not in second

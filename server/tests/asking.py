@@ -2,6 +2,7 @@
 
 import http.client
 import json
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -60,3 +61,24 @@ def browser_of(server: Server, credentials: dict[str, str]) -> Headers:
     assert answer.status == 204, answer.body
     cookie = {"cookie": answer.headers["set-cookie"].partition(";")[0]}
     return cookie | {"x-csrf-token": ask(server, "GET", "/api/v1/me", cookie).body["csrf"]}
+
+
+@dataclass(slots=True, frozen=True)
+class Client:
+    """Asks about one project with one credential: a key, or the install's token."""
+
+    server: Server
+    project: str
+    key: str = ""
+
+    def __call__(self, method: str, path: str, body: Any = None) -> tuple[int, Any]:
+        """Status and JSON of a route under `/api/v1`; None where the answer is empty."""
+        headers = {**bearer(self.key or self.server.token), "x-clearspan-project": self.project}
+        answer = ask(self.server, method, f"/api/v1{path}", headers, body)
+        return answer.status, answer.body
+
+    def with_key(self, *scopes: str, name: str = "") -> "Client":
+        """The same project through a new key with these scopes."""
+        wanted = {"project": self.project, "scopes": list(scopes), "name": name}
+        _, created = self("POST", "/keys", wanted)
+        return Client(self.server, self.project, created["key"])

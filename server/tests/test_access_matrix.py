@@ -31,6 +31,7 @@ NEEDS: dict[tuple[str, str], str] = {
         for path in (*PATHS, *(f"{path.rstrip('/')}/" for path in PATHS), INGESTION)
     },
     ("POST", "/api/v1/processes/{process_id}/heartbeat"): "ingest",
+    ("POST", "/api/v1/scores"): "ingest or write",
     ("POST", "/v1development/profiles"): "to be no viewer",
     ("POST", "/api/v1/redaction/try"): "read",
     ("GET", "/api/v1/accounts"): "a role",
@@ -60,6 +61,7 @@ MAY: dict[str, set[str]] = {
     "to be no viewer": {*OWNERS, "key ingest", "key read", "key write", "key admin"},
     "a key": {"key ingest", "key read", "key write", "key admin"},
     "ingest": {*OWNERS, "key ingest", "key admin"},
+    "ingest or write": {*OWNERS, "key ingest", "key write", "key admin"},
     "read": {"viewer", *OWNERS, "key read", "key admin"},
     "write": {*OWNERS, "key write", "key admin"},
     "a role": {"viewer", *OWNERS},
@@ -78,6 +80,9 @@ BODIES: dict[str, Any] = {
     "/api/v1/quarantine/redrive": {"ids": [1]},
     "/api/v1/quarantine/discard": {"ids": [1]},
     "/api/v1/redaction/try": {"text": "x"},
+    "/api/v1/traces/{trace_id}/comments": {"text": "x"},
+    "/api/v1/views": {"name": "x", "page": "traces"},
+    "/api/v1/views/{view_id}": {"name": "x", "page": "traces"},
 }
 QUERIES = {"/api/v1/values": "?field=model", "/api/v1/prices/find": "?model=m"}
 # They begin and end the caller's own session; test_accounts.py has them.
@@ -142,7 +147,7 @@ def test_every_route_answers_those_who_may_and_nobody_else(
 def test_in_open_mode_anonymous_callers_send_and_see_health_and_nothing_else(
     server: Server,
 ) -> None:
-    open_to_all = ("nothing", "any credential", "ingest", "to be no viewer")
+    open_to_all = ("nothing", "any credential", "ingest", "ingest or write", "to be no viewer")
     wrong = []
 
     for where in ALL:

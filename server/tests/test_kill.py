@@ -19,6 +19,8 @@ from sending import post, request_of, span
 KILLS = 20
 SENDERS = 3
 SPANS_A_REQUEST = 32
+SCORE = b'{"id": "the-score", "name": "helpful", "value": 1, "session_id": "s-1"}'
+JSON = {"content-type": "application/json"}
 
 # The folder is opened without the server, so that no query of ours can hide a double row.
 COUNT_ROWS = """
@@ -26,8 +28,9 @@ import sys
 from pathlib import Path
 from clearspan_server.store.engine import Engine
 engine = Engine(Path(sys.argv[1]))
-for row in engine.query("select span_id, count() as n from spans group by span_id"):
-    print(row["span_id"], row["n"])
+for table, key in (("spans", "span_id"), ("scores", "score_id")):
+    for row in engine.query(f"select {key} as id, count() as n from {table} group by id"):
+        print(row["id"], row["n"])
 """
 
 
@@ -93,6 +96,7 @@ def test_a_kill_between_insert_and_its_note_in_the_journal_doubles_nothing(
     until(lambda: visible_spans(server) == 1)
     faults.write_text(json.dumps({"down": True}))
     assert post(server.url, "/v1/traces", request_of(rest))[0] == 200
+    assert post(server.url, "/api/v1/scores", SCORE, JSON)[0] == 200
     with closing(sqlite3.connect(data / "journal" / "state.db", isolation_level=None)) as state:
         until(lambda: state.execute("select token from batch").fetchall())
         state.execute("begin immediate")  # the writer can insert, and not note that it did
@@ -105,14 +109,17 @@ def test_a_kill_between_insert_and_its_note_in_the_journal_doubles_nothing(
     again = start(data)
     with closing(sqlite3.connect(data / "journal" / "state.db")) as state:
         until(lambda: state.execute("select count(*) from batch").fetchone() == (0,))
+    until(lambda: again.get("/api/v1/deliveries")["totals"]["stored"] > SPANS_A_REQUEST)
     totals = again.get("/api/v1/deliveries")["totals"]
+    scores = again.get("/api/v1/scores")["scores"]
     assert again.stop() == 0
 
     assert set(stored_rows(data).values()) == {1}
-    assert len(stored_rows(data)) == SPANS_A_REQUEST
+    assert len(stored_rows(data)) == SPANS_A_REQUEST + 1
+    assert [score["id"] for score in scores] == ["the-score"]
     assert (totals["received"], totals["stored"], totals["duplicates"]) == (
-        SPANS_A_REQUEST,
-        SPANS_A_REQUEST,
+        SPANS_A_REQUEST + 1,
+        SPANS_A_REQUEST + 1,
         0,
     )
 
@@ -122,7 +129,7 @@ def visible_spans(server: Server) -> int:
 
 
 def stored_rows(data: Path) -> dict[str, int]:
-    """How often each span id is stored."""
+    """How often each id of a span or a score is stored."""
     command = [sys.executable, "-c", COUNT_ROWS, str(data / "engine")]
     printed = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     return {key: int(count) for key, count in (line.split() for line in printed.splitlines())}

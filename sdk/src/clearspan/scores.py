@@ -47,7 +47,7 @@ def score(
         if isinstance(judgement, float) and not math.isfinite(judgement):
             judgement = str(judgement)  # JSON has no word for it
         said = str(comment) if mode.content else ""
-        facts = {"name": str(name), "value": judgement, **target, "comment": said}
+        facts = {"name": str(name), "value": judgement, **target, "comment": said, "source": "sdk"}
         send_score({key: fact for key, fact in facts.items() if fact not in {None, ""}})
     except Exception as error:  # noqa: BLE001  # the funnel
         report(error, "scoring")

@@ -31,6 +31,7 @@ from clearspan_server.api import (
     live,
     mapping,
     normalisations,
+    notes,
     openapi,
     otlp,
     overview,
@@ -44,6 +45,7 @@ from clearspan_server.api import (
     replies,
     repricing,
     rollups,
+    scores,
     session,
     spans,
     storage,
@@ -82,6 +84,7 @@ from clearspan_server.store.faults import FaultyEngine
 from clearspan_server.store.folder import Folder
 from clearspan_server.store.journal import Journal
 from clearspan_server.store.migrations import migrate
+from clearspan_server.store.notes import Notes
 from clearspan_server.store.quarantine import Quarantine
 from clearspan_server.store.rewrites import Rewrites
 from clearspan_server.store.views import Views
@@ -106,6 +109,8 @@ ROUTES: tuple[APIRouter, ...] = (
     export.router,
     views.router,
     mapping.router,
+    scores.router,
+    notes.router,
     overview.router,
     cost.router,
     values.router,
@@ -187,6 +192,7 @@ def build(settings: Settings, folder: Folder, progress: Progress = LOG.info) -> 
         accounts=Accounts(catalog.database),
         sessions=Sessions(catalog.database, hours=settings.session_hours),
         views=Views(catalog.database),
+        notes=Notes(catalog.database),
         prices=book,
         rewrites=rewrites,
         wake_rewriter=rewriter.wake,

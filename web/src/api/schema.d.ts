@@ -832,6 +832,73 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/scores": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Scores
+         * @description A page of scores, newest first.
+         */
+        get: operations["get_scores"];
+        put?: never;
+        /**
+         * Post Scores
+         * @description One score, or a list of at most 1 000; answered once they are on disk, and listed a moment later.
+         *
+         *     A score of an id that is known replaces it, so that a request may be repeated. A trace may come after its scores.
+         *     All are taken, or none; then the error names the first that is wrong. A key needs the scope `ingest` or `write`.
+         */
+        post: operations["post_scores"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scores/{score_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete Score
+         * @description Take a score away for good, whether or not it is there; a key needs the scope `write`.
+         */
+        delete: operations["delete_score"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scores/names": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Score Names
+         * @description What is judged in the project, the most used first: each name with its type, count and average.
+         */
+        get: operations["get_score_names"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/session": {
         parameters: {
             query?: never;
@@ -994,12 +1061,81 @@ export interface paths {
          * Get Trace
          * @description One trace: its totals, and its spans in order of start without bodies; at most 100 000 of them.
          *
-         *     A finished one has an `etag`: until something of it comes or changes, `if-none-match` is answered by 304.
+         *     A finished one has an `etag`: until something of it comes or changes, or is said of it, `if-none-match` is
+         *     answered by 304.
          */
         get: operations["get_trace"];
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/traces/{trace_id}/bookmark": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Bookmark
+         * @description Bookmark a trace, for everybody in the project.
+         */
+        put: operations["put_bookmark"];
+        post?: never;
+        /**
+         * Delete Bookmark
+         * @description Take the bookmark away; also where there is none.
+         */
+        delete: operations["delete_bookmark"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/traces/{trace_id}/comments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Comments
+         * @description The comments on a trace, oldest first.
+         */
+        get: operations["get_comments"];
+        put?: never;
+        /**
+         * Post Comment
+         * @description Write a comment, under the name of whoever is signed in, or of the key.
+         */
+        post: operations["post_comment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/traces/{trace_id}/comments/{comment_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete Comment
+         * @description Delete a comment.
+         */
+        delete: operations["delete_comment"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1469,6 +1605,41 @@ export interface components {
             tiers: components["schemas"]["PriceTier"][];
             /** Unit Price */
             unit_price: string;
+        };
+        /**
+         * CommentList
+         * @description The comments on a trace, oldest first.
+         */
+        CommentList: {
+            /** Comments */
+            comments: components["schemas"]["CommentRow"][];
+        };
+        /**
+         * CommentRequest
+         * @description A comment as it is written.
+         */
+        CommentRequest: {
+            /**
+             * Text
+             * @example The refund rule is from 2024.
+             */
+            text: string;
+        };
+        /**
+         * CommentRow
+         * @description A comment on a trace; its text is plain text and is shown as that.
+         */
+        CommentRow: {
+            /** Author */
+            author: string;
+            /** Created */
+            created: string;
+            /** Id */
+            id: string;
+            /** Text */
+            text: string;
+            /** Trace Id */
+            trace_id: string;
         };
         /**
          * Cost
@@ -2104,6 +2275,10 @@ export interface components {
             retry_of: string;
             /** Sample Weight */
             sample_weight: number;
+            /** Scores */
+            scores: {
+                [key: string]: number | boolean | string;
+            };
             /** Service */
             service: string;
             /** Session Id */
@@ -2943,6 +3118,85 @@ export interface components {
             rows: components["schemas"]["RollupRow"][];
         };
         /**
+         * ScoreList
+         * @description A page of scores, newest first.
+         */
+        ScoreList: {
+            /** Next Cursor */
+            next_cursor: string | null;
+            /** Scores */
+            scores: components["schemas"]["ScoreRow"][];
+        };
+        /**
+         * ScoreName
+         * @description What is judged; `average` is of numbers, and of yes (1) and no (0), null of words.
+         */
+        ScoreName: {
+            /** Average */
+            average: number | null;
+            /** Count */
+            count: number;
+            /** Last */
+            last: string;
+            /** Name */
+            name: string;
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "numeric" | "category" | "boolean" | "text";
+        };
+        /**
+         * ScoreNames
+         * @description Most used first.
+         */
+        ScoreNames: {
+            /** Names */
+            names: components["schemas"]["ScoreName"][];
+        };
+        /**
+         * ScoreRow
+         * @description One judgement of a trace, a span or a session; ids and words that are not known are "".
+         */
+        ScoreRow: {
+            /** Author */
+            author: string;
+            /** Comment */
+            comment: string;
+            /** Created */
+            created: string;
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Session Id */
+            session_id: string;
+            /**
+             * Source
+             * @enum {string}
+             */
+            source: "api" | "sdk" | "ui" | "evaluator";
+            /** Span Id */
+            span_id: string;
+            /** Trace Id */
+            trace_id: string;
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "numeric" | "category" | "boolean" | "text";
+            /** Value */
+            value: number | boolean | string;
+        };
+        /**
+         * ScoresTaken
+         * @description The ids under which the scores are kept, in the order in which they came.
+         */
+        ScoresTaken: {
+            /** Ids */
+            ids: string[];
+        };
+        /**
          * Sender
          * @description One process of a service, by what it sends with. What only our SDK counts is null for others.
          *
@@ -3257,6 +3511,10 @@ export interface components {
             scope_name: string;
             /** Scope Version */
             scope_version: string;
+            /** Scores */
+            scores: {
+                [key: string]: number | boolean | string;
+            };
             /** Service */
             service: string;
             /** Service Version */
@@ -3513,8 +3771,13 @@ export interface components {
          * @description One trace in a list. Totals are over counted spans; `received` is when something of it came last.
          *
          *     `sample_weight` is how many traces this one stands for, where its sender kept only some.
+         *     `scores` are of the trace, and of its spans where the trace has none of the name; `comments` is their number.
          */
         TraceRow: {
+            /** Bookmarked */
+            bookmarked: boolean;
+            /** Comments */
+            comments: number;
             /** Duration Ns */
             duration_ns: number | null;
             /** End */
@@ -3558,6 +3821,10 @@ export interface components {
             release: string;
             /** Sample Weight */
             sample_weight: number;
+            /** Scores */
+            scores: {
+                [key: string]: number | boolean | string;
+            };
             /** Services */
             services: string[];
             /** Session Id */
@@ -3648,6 +3915,10 @@ export interface components {
             response_model: string;
             /** Retry Of */
             retry_of: string;
+            /** Scores */
+            scores: {
+                [key: string]: number | boolean | string;
+            };
             /** Service */
             service: string;
             /** Session Id */
@@ -5985,6 +6256,287 @@ export interface operations {
             };
         };
     };
+    get_scores: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description RFC 3339, a day (its beginning in UTC) or epoch milliseconds. */
+                from?: string | null;
+                limit?: number;
+                name?: string;
+                /** @description The project, where no key says it; api/access.py reads it. */
+                project?: string | null;
+                session_id?: string;
+                span_id?: string;
+                /** @description RFC 3339, a day (its beginning in UTC) or epoch milliseconds. Exclusive. */
+                to?: string | null;
+                trace_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScoreList"];
+                };
+            };
+        };
+    };
+    post_scores: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * Author
+                     * @description Without it the name of the key.
+                     * @default
+                     */
+                    author?: string;
+                    /**
+                     * Comment
+                     * @default
+                     * @example cites its source
+                     */
+                    comment?: string;
+                    /**
+                     * Id
+                     * @default
+                     * @example ticket-7:helpful
+                     */
+                    id?: string;
+                    /**
+                     * Name
+                     * @example helpful
+                     */
+                    name: string;
+                    /**
+                     * Session Id
+                     * @default
+                     */
+                    session_id?: string;
+                    /**
+                     * Source
+                     * @default api
+                     * @enum {string}
+                     */
+                    source?: "api" | "sdk" | "ui" | "evaluator";
+                    /**
+                     * Span Id
+                     * @description Of a span of that trace.
+                     * @default
+                     */
+                    span_id?: string;
+                    /**
+                     * Trace Id
+                     * @default
+                     * @example 4bf92f3577b34da6a3ce929d0e0e4736
+                     */
+                    trace_id?: string;
+                    /** Type */
+                    type?: ("numeric" | "category" | "boolean" | "text") | null;
+                    /**
+                     * Value
+                     * @example 0.9
+                     */
+                    value: number | boolean | string;
+                } | {
+                    /**
+                     * Author
+                     * @description Without it the name of the key.
+                     * @default
+                     */
+                    author?: string;
+                    /**
+                     * Comment
+                     * @default
+                     * @example cites its source
+                     */
+                    comment?: string;
+                    /**
+                     * Id
+                     * @default
+                     * @example ticket-7:helpful
+                     */
+                    id?: string;
+                    /**
+                     * Name
+                     * @example helpful
+                     */
+                    name: string;
+                    /**
+                     * Session Id
+                     * @default
+                     */
+                    session_id?: string;
+                    /**
+                     * Source
+                     * @default api
+                     * @enum {string}
+                     */
+                    source?: "api" | "sdk" | "ui" | "evaluator";
+                    /**
+                     * Span Id
+                     * @description Of a span of that trace.
+                     * @default
+                     */
+                    span_id?: string;
+                    /**
+                     * Trace Id
+                     * @default
+                     * @example 4bf92f3577b34da6a3ce929d0e0e4736
+                     */
+                    trace_id?: string;
+                    /** Type */
+                    type?: ("numeric" | "category" | "boolean" | "text") | null;
+                    /**
+                     * Value
+                     * @example 0.9
+                     */
+                    value: number | boolean | string;
+                }[];
+            };
+        };
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScoresTaken"];
+                };
+            };
+        };
+    };
+    delete_score: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                score_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_score_names: {
+        parameters: {
+            query?: {
+                /** @description The project, where no key says it; api/access.py reads it. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScoreNames"];
+                };
+            };
+        };
+    };
     create_session: {
         parameters: {
             query?: never;
@@ -6395,6 +6947,208 @@ export interface operations {
             };
             /** @description As the caller has it already: `if-none-match` says so. */
             304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    put_bookmark: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                trace_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    delete_bookmark: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                trace_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_comments: {
+        parameters: {
+            query?: {
+                /** @description The project, where no key says it; api/access.py reads it. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                trace_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommentList"];
+                };
+            };
+        };
+    };
+    post_comment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                trace_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CommentRequest"];
+            };
+        };
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommentRow"];
+                };
+            };
+        };
+    };
+    delete_comment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                comment_id: string;
+                trace_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            204: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -7,7 +7,9 @@ which stands before every route. A presented credential is always checked.
 
 import hashlib
 import hmac
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 
 from fastapi import Depends, Request
 from starlette.concurrency import run_in_threadpool
@@ -30,6 +32,7 @@ from clearspan_server.ingest.prices import LIST_ONLY, Book
 from clearspan_server.store.accounts import Account
 from clearspan_server.store.browser_sessions import Session
 from clearspan_server.store.engine import Engine
+from clearspan_server.store.notes import Noted, unnoted
 
 CSRF_HEADER = "x-csrf-token"
 HOW_TO_READ = (
@@ -71,6 +74,7 @@ class ReadAccess:
     project: str
     engine: Engine
     book: Book = LIST_ONLY
+    noted: Callable[[Sequence[str]], Mapping[str, Noted]] = unnoted  # of traces, by their ids
 
 
 async def gate(request: Request) -> None:
@@ -146,11 +150,32 @@ def ingest_access(request: Request) -> IngestAccess:
     return admit(caller_of(request), request.headers, project, is_open=is_open)
 
 
+def scoring_access(request: Request) -> IngestAccess:
+    """The sender of scores: whoever may send spans, so that one key does for both, or may write."""
+    caller = caller_of(request)
+    project = request.query_params.get("project", "")
+    is_open = not request.app.state.server.accounts.exist
+    scopes = ("ingest", "write")
+    admitted = admit(caller, request.headers, project, is_open=is_open, scopes=scopes)
+    return replace(admitted, author=author_of(request))
+
+
+def author_of(request: Request) -> str:
+    """Whom what the caller writes is by: who is signed in, the name of the key, the install's owner, or ""."""
+    caller = caller_of(request)
+    if caller.account is not None:
+        return caller.account.name
+    if caller.key is not None:
+        return caller.key.name or caller.key.id
+    return "owner" if caller.owner else ""
+
+
 def read_access(request: Request) -> ReadAccess:
     """A reader of one project: the key's own, else the one that is asked for."""
     server = request.app.state.server
     project = _project_of(request, "read", _asked_project(request))
-    return ReadAccess(project, server.engine, server.prices.of(project))
+    noted = partial(server.notes.of_traces, project)
+    return ReadAccess(project, server.engine, server.prices.of(project), noted)
 
 
 def written_project(request: Request, asked: str) -> str:

@@ -3,15 +3,15 @@
 from clearspan_server import __version__
 
 
-def etag(version: int) -> str:
-    """The tag of a version; another release may tell the same rows otherwise."""
-    return f'"{__version__}-{version:x}"'
+def etag(version: int, said: str) -> str:
+    """The tag of a version and of what is said of it; another release may tell the same rows otherwise."""
+    return f'"{__version__}-{version:x}-{said}"'
 
 
-def caching(version: int) -> dict[str, str]:
+def caching(version: int, said: str) -> dict[str, str]:
     """The headers of an answer that may be kept by its reader, who asks each time whether it still holds."""
     return {
-        "etag": etag(version),
+        "etag": etag(version, said),
         "cache-control": "private, no-cache",
         "vary": "authorization, cookie, x-clearspan-project",
     }

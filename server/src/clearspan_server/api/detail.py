@@ -23,6 +23,7 @@ from clearspan_server.ingest.price import explain
 from clearspan_server.ingest.prices import Book
 from clearspan_server.model.messages import input_text, output_text
 from clearspan_server.model.span import Span
+from clearspan_server.query.scores import Judgements
 from clearspan_server.store.engine import Row
 
 _AS_THEY_ARE = (
@@ -34,14 +35,15 @@ _AS_THEY_ARE = (
 _STRUCTURES = ("parameters", "tool_definitions", "tool_arguments", "tool_result")
 
 
-def span_detail(row: Row, book: Book) -> SpanDetail:
-    """The span of a row with every column; `book` has the prices of its project."""
+def span_detail(row: Row, book: Book, scores: Judgements) -> SpanDetail:
+    """The span of a row with every column and its scores; `book` has the prices of its project."""
     given, answer = structure(row["input"]), structure(row["output"])
     return SpanDetail.model_validate(
         span_values(row)
         | {name: row[name] for name in _AS_THEY_ARE}
         | {name: structure(row[name]) for name in _STRUCTURES}
         | {
+            "scores": scores,
             "usage": _usage(row),
             "cost": _cost(row, book),
             "input": given,

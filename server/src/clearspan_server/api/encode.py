@@ -6,18 +6,24 @@ from fastapi import Response
 
 from clearspan_server.api.shapes import ListedSpan, Shape, SpanRow, TraceRow, TraceSpan
 from clearspan_server.api.window import rfc3339
+from clearspan_server.model.tree import Place
+from clearspan_server.query.scores import Judgements
 from clearspan_server.store.engine import Row
 
 _AS_THEY_ARE = tuple(
     name
     for name in SpanRow.model_fields
-    if name not in ("start", "end", "duration_ns", "total_cost")
+    if name not in ("start", "end", "duration_ns", "total_cost", "scores")
 )
 _OF_LISTED = tuple(name for name in ListedSpan.model_fields if name not in SpanRow.model_fields)
 _TRACE_AS_THEY_ARE = tuple(
     name
     for name in TraceRow.model_fields
-    if name not in ("state", "received", "start", "end", "duration_ns", "total_cost")
+    if name
+    not in (
+        *("state", "received", "start", "end", "duration_ns", "total_cost"),
+        *("scores", "bookmarked", "comments"),
+    )
 )
 
 
@@ -36,27 +42,33 @@ def money_or_none(amount: Decimal | None) -> str | None:
     return None if amount is None else money(amount)
 
 
-def trace_row(row: Row, state: str) -> TraceRow:
-    """A row of the table `traces`, or of `query.summary`, and where the trace stands now."""
+def trace_row(row: Row, state: str, said: Row) -> TraceRow:
+    """A row of the table `traces`, or of `query.summary`, where the trace stands now, and what is said of it."""
     plain = {name: row[name] for name in _TRACE_AS_THEY_ARE}
     received = rfc3339(row["received_ns"])
-    return TraceRow.model_validate(plain | _measures(row) | {"state": state, "received": received})
+    told = {"state": state, "received": received}
+    return TraceRow.model_validate(plain | _measures(row) | told | said)
 
 
-def span_row(row: Row) -> ListedSpan:
+def span_row(row: Row, scores: Judgements) -> ListedSpan:
     """A span in a list."""
-    return ListedSpan(**span_values(row), **{name: row[name] for name in _OF_LISTED})
+    beyond = {name: row[name] for name in _OF_LISTED}
+    return ListedSpan(**span_values(row), **beyond, scores=scores)
 
 
-def trace_span(row: Row, depth: int, start_offset_ns: int, *, orphan: bool) -> TraceSpan:
+def trace_span(row: Row, scores: Judgements, place: Place, trace_start_ns: int) -> TraceSpan:
     """A span in its trace."""
     return TraceSpan(
-        **span_values(row), depth=depth, start_offset_ns=start_offset_ns, orphan=orphan
+        **span_values(row),
+        scores=scores,
+        depth=place.depth,
+        start_offset_ns=row["start_ns"] - trace_start_ns,
+        orphan=place.orphan,
     )
 
 
 def span_values(row: Row) -> Row:
-    """The fields of a `SpanRow`."""
+    """The fields of a `SpanRow` but its scores."""
     return {name: row[name] for name in _AS_THEY_ARE} | _measures(row)
 
 

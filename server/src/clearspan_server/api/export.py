@@ -1,7 +1,7 @@
 """`GET /export`: a whole list as a file, streamed."""
 
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Literal, get_args
 
@@ -17,6 +17,7 @@ from clearspan_server.api.export_formats import FORMATS, Format
 from clearspan_server.api.failures import failure_row
 from clearspan_server.api.fields import FIELDS, chosen_fields
 from clearspan_server.api.groups import group_row
+from clearspan_server.api.judged import judged_spans, said_of_traces
 from clearspan_server.api.narrowing import FilterQuery
 from clearspan_server.api.shapes import ListedSpan, Shape, TraceRow, TraceSort
 from clearspan_server.api.shapes_lists import (
@@ -44,6 +45,9 @@ _THREADS = anyio.CapacityLimiter(2)  # exports wait for each other, and pages fo
 
 List = Literal["traces", "spans", "sessions", "users", "failures"]
 FormatName = Literal["csv", "json", "jsonl", "markdown"]
+
+
+_Encode = Callable[[Sequence[Row]], Iterable[Shape]]  # a page of the list
 
 
 class ExportQuery(FilterQuery):
@@ -99,7 +103,7 @@ def get_export(
     count = count_rows(access.engine, asked.of, wanted, asked.category)
     pages = all_pages(access.engine, asked.of, wanted, asked.category, sort)
     form = FORMATS[asked.format]
-    encode = _encoder(asked.of, still, asked.category)
+    encode = _encoder(asked.of, access, still, asked.category)
     return StreamingResponse(
         _in_threads(_pieces(form, fields, pages, encode)),
         media_type=form.media_type,
@@ -110,13 +114,16 @@ def get_export(
     )
 
 
-def _encoder(of: str, still: Stillness, category: FailureCategory) -> Callable[[Row], Shape]:
-    encoders: Mapping[str, Callable[[Row], Shape]] = {
-        "traces": lambda row: trace_row(row, state_of(row, still)),
-        "spans": span_row,
-        "sessions": lambda row: group_row(SessionRow, row),
-        "users": lambda row: group_row(UserRow, row),
-        "failures": lambda row: failure_row(row, category),
+def _encoder(of: str, access: ReadAccess, still: Stillness, category: FailureCategory) -> _Encode:
+    encoders: Mapping[str, _Encode] = {
+        "traces": lambda rows: [
+            trace_row(row, state_of(row, still), said)
+            for row, said in zip(rows, said_of_traces(access, rows), strict=True)
+        ],
+        "spans": lambda rows: map(span_row, rows, judged_spans(access, rows)),
+        "sessions": lambda rows: [group_row(SessionRow, row) for row in rows],
+        "users": lambda rows: [group_row(UserRow, row) for row in rows],
+        "failures": lambda rows: [failure_row(row, category) for row in rows],
     }
     return encoders[of]
 
@@ -125,7 +132,7 @@ def _pieces(
     form: Format,
     fields: Sequence[str],
     pages: Iterator[list[Row]],
-    encode: Callable[[Row], Shape],
+    encode: _Encode,
 ) -> Iterator[str]:
     """The file, a page of the list at a time.
 
@@ -140,7 +147,7 @@ def _pieces(
         if time.monotonic() > due_s:
             raise TimeoutError(f"an export took longer than {MAX_S:g} s")
         if rows:
-            encoded = [encode(row).model_dump(include=include) for row in rows]
+            encoded = [row.model_dump(include=include) for row in encode(rows)]
             yield between + form.page(fields, encoded)
             between = form.between
     yield form.end

@@ -26,6 +26,7 @@ LOG = logging.getLogger(__name__)
 
 _PROTOBUF = "application/x-protobuf"
 _JSON = "application/json"
+_SHOWN_CHARS = 200  # of a value that was refused
 
 
 def reply_to(request: Request, error: ClearspanError) -> Response:
@@ -76,7 +77,9 @@ def _known(error: Exception) -> ClearspanError:
     if isinstance(error, RequestValidationError):
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
-        return BadInput(f"{where}: {first['msg']}, not {first.get('input')!r}")
+        given = repr(first.get("input"))
+        shown = given if len(given) <= _SHOWN_CHARS else f"{given[:_SHOWN_CHARS]}…"
+        return BadInput(f"{where}: {first['msg']}, not {shown}")
     if isinstance(error, ClientDisconnect):
         return BadInput("the sender went away")  # and does not read this
     if isinstance(error.__cause__, ClearspanError):

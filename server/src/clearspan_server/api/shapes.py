@@ -4,6 +4,7 @@ The browser's types are generated from these classes. Times are RFC 3339 in UTC 
 nanoseconds (`…_ns`), money US dollars as decimal strings, so that no digit is lost in a JSON number.
 """
 
+from collections.abc import Mapping
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, JsonValue
@@ -25,6 +26,10 @@ RollupGroup = Literal[
     "feature",
     "customer",
 ]
+
+
+# The newest judgement by the name of what is judged: at most 50, words cut to 200 characters.
+Scores = Mapping[str, float | bool | str]
 
 
 class Shape(BaseModel):
@@ -109,6 +114,7 @@ class TraceRow(Shape):
     """One trace in a list. Totals are over counted spans; `received` is when something of it came last.
 
     `sample_weight` is how many traces this one stands for, where its sender kept only some.
+    `scores` are of the trace, and of its spans where the trace has none of the name; `comments` is their number.
     """
 
     trace_id: str
@@ -144,6 +150,9 @@ class TraceRow(Shape):
     unpriced_count: int
     input_preview: str
     output_preview: str
+    scores: Scores
+    bookmarked: bool
+    comments: int
 
 
 class TraceList(Shape):
@@ -191,6 +200,7 @@ class SpanRow(Shape):
     counted: bool
     input_preview: str
     output_preview: str
+    scores: Scores
 
 
 class ListedSpan(SpanRow):

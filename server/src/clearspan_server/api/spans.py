@@ -8,6 +8,7 @@ from clearspan_server.api.access import ReadAccess, read_access
 from clearspan_server.api.detail import span_detail
 from clearspan_server.api.encode import as_json, span_row
 from clearspan_server.api.fields import as_page, chosen_fields
+from clearspan_server.api.judged import judged_spans
 from clearspan_server.api.listing import ListQuery
 from clearspan_server.api.shapes import ListedSpan, SpanDetail, SpanList
 from clearspan_server.api.stillness import Still
@@ -28,7 +29,7 @@ def get_spans(
     page = list_spans(
         access.engine, access.project, window(asked), asked.filter, still, asked.paging()
     )
-    rows = [span_row(row) for row in page.rows]
+    rows = list(map(span_row, page.rows, judged_spans(access, page.rows)))
     return as_page("spans", rows, page.next_cursor, fields)
 
 
@@ -41,4 +42,5 @@ def get_span(
 ) -> Response:
     """One span with its conversation, tool call, documents, attributes and events."""
     row = read_span(access.engine, access.project, trace_id, span_id)
-    return as_json(span_detail(row, access.book))
+    (scores,) = judged_spans(access, [row])
+    return as_json(span_detail(row, access.book, scores))

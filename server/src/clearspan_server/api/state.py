@@ -24,6 +24,7 @@ from clearspan_server.store.catalog import Catalog
 from clearspan_server.store.disk import Disk
 from clearspan_server.store.engine import Engine
 from clearspan_server.store.journal import Journal
+from clearspan_server.store.notes import Notes
 from clearspan_server.store.quarantine import Quarantine
 from clearspan_server.store.rewrites import Rewrites
 from clearspan_server.store.views import Views
@@ -41,6 +42,7 @@ class State:
     accounts: Accounts
     sessions: Sessions
     views: Views
+    notes: Notes
     prices: Prices
     rewrites: Rewrites
     wake_rewriter: Callable[[], None]

@@ -8,6 +8,7 @@ from clearspan_server.api.access import ReadAccess, read_access
 from clearspan_server.api.caching import caching, etag, holds
 from clearspan_server.api.encode import as_json, trace_row, trace_span
 from clearspan_server.api.fields import as_page, chosen_fields
+from clearspan_server.api.judged import judged_trace, said_of_traces, said_version
 from clearspan_server.api.listing import ListQuery
 from clearspan_server.api.shapes import Trace, TraceList, TraceRow
 from clearspan_server.api.stillness import Still
@@ -32,7 +33,10 @@ def get_traces(
     page = list_traces(
         access.engine, access.project, window(asked), asked.filter, still, asked.paging()
     )
-    rows = [trace_row(row, state_of(row, still)) for row in page.rows]
+    said = said_of_traces(access, page.rows)
+    rows = [
+        trace_row(row, state_of(row, still), one) for row, one in zip(page.rows, said, strict=True)
+    ]
     return as_page("traces", rows, page.next_cursor, fields)
 
 
@@ -50,21 +54,25 @@ def get_trace(
 ) -> Response:
     """One trace: its totals, and its spans in order of start without bodies; at most 100 000 of them.
 
-    A finished one has an `etag`: until something of it comes or changes, `if-none-match` is answered by 304.
+    A finished one has an `etag`: until something of it comes or changes, or is said of it, `if-none-match` is
+    answered by 304.
     """
+    said_then = said_version(access, trace_id)  # before it is read: what is said meanwhile is news
     known = request.headers.get("if-none-match", "")
     if known:
         version = trace_version(access.engine, access.project, trace_id)
-        if version and holds(known, etag(version)):
-            return Response(status_code=304, headers=caching(version))
+        if version and holds(known, etag(version, said_then)):
+            return Response(status_code=304, headers=caching(version, said_then))
     found = read_trace(access.engine, access.project, trace_id)
     start_ns = found.summary["start_ns"]
+    judged = judged_trace(access, trace_id, found.spans)
     spans = [
-        trace_span(row, place.depth, row["start_ns"] - start_ns, orphan=place.orphan)
-        for row, place in zip(found.spans, found.places, strict=True)
+        trace_span(row, scores, place, start_ns)
+        for row, scores, place in zip(found.spans, judged, found.places, strict=True)
     ]
-    summary = trace_row(found.summary, state_of(found.summary, still))
+    (said,) = said_of_traces(access, [found.summary])
+    summary = trace_row(found.summary, state_of(found.summary, still), said)
     response = as_json(Trace(trace=summary, spans=spans))
     if summary.state == "finished":  # any other follows from the clock, too
-        response.headers.update(caching(found.version))
+        response.headers.update(caching(found.version, said_then))
     return response

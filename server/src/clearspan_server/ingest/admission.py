@@ -9,7 +9,7 @@ import binascii
 import hmac
 import ipaddress
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from clearspan_server.errors import BadInput, NotAllowed, NotAuthenticated
@@ -67,6 +67,7 @@ class IngestAccess:
     seq: int | None = None
     sent: int | None = None
     dropped: int | None = None
+    author: str = ""  # of a score that does not say whose judgement it is
 
 
 def caller_with(authorization: str, *, catalog: Catalog, token: str) -> Caller:
@@ -87,11 +88,16 @@ def caller_with(authorization: str, *, catalog: Catalog, token: str) -> Caller:
 
 
 def admit(
-    caller: Caller, headers: Mapping[str, str], asked_project: str = "", *, is_open: bool
+    caller: Caller,
+    headers: Mapping[str, str],
+    asked_project: str = "",
+    *,
+    is_open: bool,
+    scopes: Collection[str] = ("ingest",),
 ) -> IngestAccess:
     """The sender with these headers, their names in lower case; a key's own project wins over an asked one.
 
-    In open mode, `is_open`, anybody may send.
+    In open mode, `is_open`, anybody may send. A key needs one of the scopes.
 
     Raises:
         NotAuthenticated: it presents nothing, and open mode has ended.
@@ -103,8 +109,9 @@ def admit(
         raise NotAuthenticated(HOW_TO_SEND)
     if caller.role == "viewer":
         raise NotAllowed("a viewer may read everything and change nothing")
-    if key is not None and not key.may("ingest"):
-        raise NotAllowed(f"the key {key.id} has no scope ingest, only {' '.join(key.scopes)}")
+    if key is not None and not any(map(key.may, scopes)):
+        wanted = " or ".join(scopes)
+        raise NotAllowed(f"the key {key.id} has no scope {wanted}, only {' '.join(key.scopes)}")
     asked = asked_project or headers.get(PROJECT_HEADER) or DEFAULT_PROJECT
     return IngestAccess(
         project=key.project if key else checked_project(asked),

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from clearspan_server.store import columns, log_columns, metric_columns
+from clearspan_server.store import columns, log_columns, metric_columns, score_columns
 from clearspan_server.store.journal import Entry
 from clearspan_server.store.parts import to_parts
 
@@ -75,6 +75,12 @@ KINDS: Mapping[str, Kind] = {
         metric_columns.SCHEMA_VERSION,
         "time_ns",
         ("project", "series", "time_ns", "start_ns"),
+    ),
+    "scores": Kind(
+        "scores",
+        score_columns.from_bytes,
+        score_columns.SCHEMA_VERSION,
+        identity=("project", "score_id"),
     ),
 }
 

@@ -101,7 +101,7 @@ def _redact(span: Span, apart: _Apart, privacy: Privacy) -> _Apart:
     for name, value in zip(_TEXT_FIELDS, texts, strict=True):
         setattr(span, name, value)
     for name, value, original in zip(_IDENTITY_FIELDS, named, identities, strict=True):
-        known = original if value == original else _pseudonym(original, privacy.pseudonym_key)
+        known = original if value == original else pseudonym(original, privacy.pseudonym_key)
         setattr(span, name, known)
     _drop_redacted_numbers(span, keys, values, clean_values)
     shown, _ = privacy.redactor.redact(shown)  # a piece of a field above: counted there
@@ -184,6 +184,9 @@ def resource_text(origin: Origin, redactor: Redactor) -> dict[str, str]:
     return origin.resource_text
 
 
-def _pseudonym(name: str, key: bytes) -> str:
-    """Keyed, so that nobody can find the person by hashing a list of addresses."""
+def pseudonym(name: str, key: bytes) -> str:
+    """The name under which somebody is known whose own is personal data.
+
+    Keyed, so that nobody can find the person by hashing a list of addresses.
+    """
     return f"redacted-{hmac.new(key, name.encode(), hashlib.sha256).hexdigest()[:12]}"

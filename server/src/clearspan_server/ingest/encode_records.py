@@ -1,4 +1,4 @@
-"""Log records and metric points to rows: values as text, every text redacted, long ones cut, and what identifies them.
+"""Logs, metric points and scores to rows: values as text, every text redacted, long ones cut, and what identifies them.
 
 Identities are hashes keyed with the install's secret: of what was sent, before redaction, so that two records never
 become one because what told them apart was redacted, and nobody can guess what it was.
@@ -9,9 +9,10 @@ import hashlib
 from clearspan_server.ingest import limits
 from clearspan_server.ingest.coerce import to_json
 from clearspan_server.ingest.draft import Attributes, LogDraft, Origin, PointDraft
-from clearspan_server.ingest.encode import Privacy, redacted, resource_text
+from clearspan_server.ingest.encode import Privacy, pseudonym, redacted, resource_text
 from clearspan_server.model.log import LogRecord
 from clearspan_server.model.metric import MetricPoint
+from clearspan_server.model.score import Score
 
 _LOG_NAMES = ("event_name", "severity_text", "scope_name", "scope_version", "service", "process")
 _POINT_NAMES = ("name", "description", "unit", "scope_name", "scope_version", "service", "process")
@@ -38,6 +39,16 @@ def finish_point(draft: PointDraft, privacy: Privacy) -> MetricPoint:
     point.detail = _finish(point, _POINT_NAMES, ("detail", detail), draft.attributes, privacy)
     _add_resource(point, draft.origin, privacy)
     return point
+
+
+def finish_score(score: Score, privacy: Privacy) -> Score:
+    """The row of a score, ready to be written; a session has the name that it has in spans."""
+    given = [[score.name, score.text, score.author, score.comment], [score.session_id]]
+    clean, _ = redacted(given, privacy.redactor)
+    score.name, score.text, score.author, score.comment = clean[0]
+    if clean[1] != given[1]:
+        score.session_id = pseudonym(score.session_id, privacy.pseudonym_key)
+    return score
 
 
 def _identity(privacy: Privacy, origin: Origin, attributes: Attributes, *rest: object) -> int:

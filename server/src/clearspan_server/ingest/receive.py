@@ -20,7 +20,7 @@ from clearspan_server.ingest.inflate import inflate
 from clearspan_server.ingest.meter import Meter
 from clearspan_server.ingest.prices import Book, Prices
 from clearspan_server.ingest.senders import Senders
-from clearspan_server.ingest.signals import Clock, Encoding, Setting, take
+from clearspan_server.ingest.signals import Clock, Encoding, Setting, deleted_score, take
 from clearspan_server.model.delivery import Delivery, Signal
 from clearspan_server.store.catalog import Catalog
 from clearspan_server.store.journal import Journal, Rows
@@ -87,8 +87,7 @@ class Receiver:
             Unavailable: the journal cannot be written, or the catalog cannot be used.
         """
         delivery = self._delivery(request, len(body))
-        book = self._book(request.access.project)
-        setting = Setting(request.access, self._privacy, self._clock, book)
+        setting = self._setting(request)
         try:
             plain = inflate(body, request.encoding, self.max_body_bytes)
             encoding = _ENCODINGS.get(request.protocol, "protobuf")
@@ -113,6 +112,17 @@ class Receiver:
             taken.rejected,
         )
 
+    def delete_score(self, request: Request, score_id: str) -> "Future[int]":
+        """Take a score away; it is gone for good once the future has a result.
+
+        Raises:
+            TooBusy, Unavailable: as `receive`.
+        """
+        delivery = self._delivery(request, len(score_id))
+        taken = deleted_score(score_id, self._setting(request))
+        delivery.received = delivery.accepted = taken.accepted
+        return self._append(taken.rows, delivery)
+
     def refuse(self, request: Request, error: BadInput) -> None:
         """Enter a request into the ledger whose body was not taken and will not come again.
 
@@ -120,6 +130,10 @@ class Receiver:
             TooBusy, Unavailable: as `receive`; then the sender had better try again and be told later.
         """
         self._enter_unread(self._delivery(request, 0), error)
+
+    def _setting(self, request: Request) -> Setting:
+        book = self._book(request.access.project)
+        return Setting(request.access, self._privacy, self._clock, book)
 
     def _delivery(self, request: Request, size_bytes: int) -> Delivery:
         access = request.access

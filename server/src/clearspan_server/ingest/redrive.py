@@ -3,14 +3,14 @@
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 
 import orjson
 
 from clearspan_server.errors import Unavailable
-from clearspan_server.model.delivery import REDRIVE, Delivery
+from clearspan_server.model.delivery import REDRIVE, Delivery, Signal
 from clearspan_server.store.engine import Engine
 from clearspan_server.store.journal import Journal, Rows
 from clearspan_server.store.quarantine import Quarantine, Quarantined
@@ -20,6 +20,7 @@ MAX_ROWS = 1_000  # of one action
 _PATIENCE_S = 20.0
 _LOOK_S = 0.05
 _CORRECT = statement("clearspan_server.store.schema", "deliveries_correct")
+_SIGNALS: Mapping[str, Signal] = {"logs": "logs", "metrics": "metrics", "scores": "scores"}
 _ONE_AT_A_TIME = threading.Lock()  # two of them would correct the same delivery
 
 
@@ -71,7 +72,7 @@ def _append(journal: Journal, row: Quarantined) -> "Future[int]":
     receipt = Delivery(
         project=held.project,
         received_ns=time.time_ns(),
-        signal="logs" if held.kind == "logs" else "metrics" if held.kind == "metrics" else "traces",
+        signal=_SIGNALS.get(held.kind, "traces"),
         protocol=REDRIVE,
         process=held.process,
         service=held.service,

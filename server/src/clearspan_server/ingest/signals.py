@@ -17,9 +17,10 @@ from clearspan_server.ingest import (
     decode_traces,
 )
 from clearspan_server.ingest.admission import IngestAccess
+from clearspan_server.ingest.decode_scores import decode_scores
 from clearspan_server.ingest.draft import Decoded, Draft, Rejected
 from clearspan_server.ingest.encode import Privacy, finish
-from clearspan_server.ingest.encode_records import finish_log, finish_point
+from clearspan_server.ingest.encode_records import finish_log, finish_point, finish_score
 from clearspan_server.ingest.estimate import estimate
 from clearspan_server.ingest.normalise import normalise
 from clearspan_server.ingest.price import price, set_cost
@@ -27,14 +28,16 @@ from clearspan_server.ingest.prices import Book
 from clearspan_server.model.delivery import Signal
 from clearspan_server.model.log import LogRecord
 from clearspan_server.model.metric import MetricPoint
+from clearspan_server.model.score import Score
 from clearspan_server.model.span import Span
-from clearspan_server.store import columns, log_columns, metric_columns
+from clearspan_server.store import columns, log_columns, metric_columns, score_columns
 from clearspan_server.store.journal import Rows
 
 LOG = logging.getLogger(__name__)
 
 Encoding = Literal["protobuf", "json", "langfuse"]
-Record = TypeVar("Record", Span, LogRecord, MetricPoint)
+Record = TypeVar("Record", Span, LogRecord, MetricPoint, Score)
+Sent = TypeVar("Sent", Span, LogRecord, MetricPoint)  # with what they say of their sender
 Drafted = TypeVar("Drafted")
 
 _SLICE_SPANS = 4_000  # decoded at once: a span is some 4 kB of objects until it is a row
@@ -157,10 +160,46 @@ def _take_metrics(encoding: Encoding, body: bytes, setting: Setting) -> Taken:
     return taken
 
 
+def _take_scores(_encoding: Encoding, body: bytes, setting: Setting) -> Taken:
+    access = setting.access
+    decoded = decode_scores(body, access.project)
+    taken = Taken([])
+    first_ns = setting.clock.take(len(decoded))
+    found = _finished(decoded, lambda one: finish_score(one, setting.privacy), taken.rejected)
+    scores = [score for score in found if score is not None]
+    for created_ns, score in enumerate(scores, first_ns):
+        score.created_ns = score.version = created_ns
+        score.author = score.author or access.author
+    taken.accepted = _add_scores(taken, scores)
+    taken.names = [score.score_id for score in scores]
+    return taken
+
+
+def deleted_score(score_id: str, setting: Setting) -> Taken:
+    """What takes a score away that came before, under whatever name and of whatever trace."""
+    now_ns = setting.clock.take(1)
+    gone = Score(
+        project=setting.access.project,
+        score_id=score_id,
+        author=setting.access.author,
+        created_ns=now_ns,
+        version=now_ns,
+        is_deleted=1,
+    )
+    taken = Taken([])
+    taken.accepted = _add_scores(taken, [gone])
+    return taken
+
+
+def _add_scores(taken: Taken, scores: Sequence[Score]) -> int:
+    return _add(taken, "scores", scores, score_columns.to_batch, score_columns.SCHEMA_VERSION)
+
+
 _TAKERS: Mapping[Signal, Callable[[Encoding, bytes, Setting], Taken]] = {
     "traces": _take_traces,
     "logs": _take_logs,
     "metrics": _take_metrics,
+    "scores": _take_scores,
 }
 
 
@@ -215,7 +254,7 @@ def _sign(
         record.process = access.process or record.process
 
 
-def _introduce(taken: Taken, records: Sequence[Record], times: Sequence[int | None]) -> None:
+def _introduce(taken: Taken, records: Sequence[Sent], times: Sequence[int | None]) -> None:
     """Note what the records say of their sender: who it is, and how late it is by its own clock."""
     for record, time_ns in zip(records, times, strict=True):
         taken.process = taken.process or record.process

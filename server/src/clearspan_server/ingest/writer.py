@@ -305,9 +305,9 @@ def _refused(one: Gathered, place: int, reason: str) -> Refused:
         trace_id=said.get("trace_id", ""),
         span_id=said.get("span_id", ""),
         name=said.get("name", ""),
-        process=said["process"],
-        service=said["service"],
-        received_ns=said["received_ns"],
+        process=said.get("process", ""),  # a score has none of these
+        service=said.get("service", ""),
+        received_ns=said.get("received_ns", 0),
         quarantined_ns=time.time_ns(),
         reason=reason,
         schema_version=KINDS[one.kind].schema_version,

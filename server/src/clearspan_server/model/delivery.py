@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
-Signal = Literal["traces", "logs", "metrics"]
+Signal = Literal["traces", "logs", "metrics", "scores"]
 
 REDRIVE = "redrive"  # the protocol of what came out of the quarantine: it was received before, and counted then
 

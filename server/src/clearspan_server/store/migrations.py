@@ -42,6 +42,7 @@ MIGRATIONS: tuple[Migration, ...] = (
         ("rollups_calls", "rollup_hours_layout", "traces_weight"),
     ),
     Migration(12, "fingerprints of failures", ("spans_fingerprint",)),
+    Migration(13, "scores", ("scores",)),
 )
 
 

@@ -1,0 +1,143 @@
+"""What people note on traces: comments and bookmarks, in the catalog's database."""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import sqlalchemy as sa
+
+from clearspan_server.errors import BadInput
+from clearspan_server.store.catalog import METADATA
+
+MAX_COMMENTS = 1_000  # of one trace
+
+COMMENTS = sa.Table(
+    "comments",
+    METADATA,
+    sa.Column("id", sa.String(32), primary_key=True),
+    sa.Column("project", sa.String(100), nullable=False),
+    sa.Column("trace_id", sa.String(32), nullable=False),
+    sa.Column("author", sa.String(200), nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("created", sa.DateTime(timezone=True), nullable=False),
+    sa.Index("comments_of_trace", "project", "trace_id"),
+)
+BOOKMARKS = sa.Table(
+    "bookmarks",
+    METADATA,
+    sa.Column("project", sa.String(100), primary_key=True),
+    sa.Column("trace_id", sa.String(32), primary_key=True),
+    sa.Column("author", sa.String(200), nullable=False),
+    sa.Column("created", sa.DateTime(timezone=True), nullable=False),
+)
+
+
+@dataclass(slots=True, frozen=True)
+class Comment:
+    """What somebody wrote about a trace."""
+
+    id: str
+    trace_id: str
+    author: str
+    text: str
+    created: datetime
+
+
+@dataclass(slots=True, frozen=True)
+class Noted:
+    """What a list shows of the notes on a trace; `comments` is their number."""
+
+    bookmarked: bool = False
+    comments: int = 0
+
+
+def unnoted(_trace_ids: Sequence[str]) -> Mapping[str, Noted]:
+    """The notes on traces where there is no catalog."""
+    return {}
+
+
+class Notes:
+    """Comments and bookmarks of all projects; thread-safe. A trace need not be here yet, or any more."""
+
+    def __init__(self, database: sa.Engine) -> None:
+        self._database = database
+
+    def of_traces(self, project: str, trace_ids: Sequence[str]) -> Mapping[str, Noted]:
+        """The notes on some traces of a project; one that has none is left out."""
+        counted = (
+            sa.select(COMMENTS.c.trace_id, sa.func.count())
+            .where(COMMENTS.c.project == project, COMMENTS.c.trace_id.in_(trace_ids))
+            .group_by(COMMENTS.c.trace_id)
+        )
+        marked = sa.select(BOOKMARKS.c.trace_id).where(
+            BOOKMARKS.c.project == project, BOOKMARKS.c.trace_id.in_(trace_ids)
+        )
+        with self._database.connect() as connection:
+            counts = {row[0]: row[1] for row in connection.execute(counted)}
+            marks = set(connection.scalars(marked))
+        return {
+            trace_id: Noted(trace_id in marks, counts.get(trace_id, 0))
+            for trace_id in marks | counts.keys()
+        }
+
+    def comments(self, project: str, trace_id: str) -> list[Comment]:
+        """The comments on a trace, oldest first."""
+        of_trace = sa.select(COMMENTS).where(_on(COMMENTS, project, trace_id))
+        with self._database.connect() as connection:
+            rows = connection.execute(of_trace.order_by(COMMENTS.c.created, COMMENTS.c.id)).all()
+        return [
+            Comment(row.id, row.trace_id, row.author, row.text, row.created.replace(tzinfo=UTC))
+            for row in rows
+        ]
+
+    def add_comment(self, project: str, trace_id: str, author: str, text: str) -> Comment:
+        """Write a comment.
+
+        Raises:
+            BadInput: the trace has `MAX_COMMENTS` already.
+        """
+        made = Comment(secrets.token_hex(8), trace_id, author, text, datetime.now(UTC))
+        counted = sa.select(sa.func.count()).where(_on(COMMENTS, project, trace_id))
+        with self._database.begin() as connection:
+            if connection.execute(counted).scalar_one() >= MAX_COMMENTS:
+                raise BadInput(
+                    f"the trace {trace_id} has {MAX_COMMENTS} comments, which is the most"
+                )
+            connection.execute(
+                COMMENTS.insert(),
+                {
+                    "id": made.id,
+                    "project": project,
+                    "trace_id": trace_id,
+                    "author": author,
+                    "text": text,
+                    "created": made.created,
+                },
+            )
+        return made
+
+    def delete_comment(self, project: str, trace_id: str, comment_id: str) -> bool:
+        """Delete a comment; false when the trace has none of this id."""
+        one = _on(COMMENTS, project, trace_id) & (COMMENTS.c.id == comment_id)
+        with self._database.begin() as connection:
+            gone = connection.execute(COMMENTS.delete().where(one))
+        return bool(gone.rowcount)
+
+    def bookmark(self, project: str, trace_id: str, author: str) -> None:
+        """Bookmark a trace; one that is stays as it is."""
+        marked = {"project": project, "trace_id": trace_id, "author": author}
+        with self._database.begin() as connection:
+            connection.execute(
+                BOOKMARKS.insert().prefix_with("or ignore", dialect="sqlite"),
+                {**marked, "created": datetime.now(UTC)},
+            )
+
+    def unmark(self, project: str, trace_id: str) -> None:
+        """Take the bookmark of a trace away, if it has one."""
+        with self._database.begin() as connection:
+            connection.execute(BOOKMARKS.delete().where(_on(BOOKMARKS, project, trace_id)))
+
+
+def _on(table: sa.Table, project: str, trace_id: str) -> sa.ColumnElement[bool]:
+    return (table.c.project == project) & (table.c.trace_id == trace_id)
