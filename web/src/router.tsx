@@ -74,14 +74,52 @@ const delivery = createRoute({
 
 const settings = createRoute({
   getParentRoute: () => project,
-  path: "settings/prices",
-  component: lazyRouteComponent(() => import("./pages/settings/PricesPage"), "PricesPage"),
+  path: "settings",
+  component: lazyRouteComponent(() => import("./pages/settings/SettingsPage"), "SettingsPage"),
 });
+
+const settingsTabs = [
+  createRoute({
+    getParentRoute: () => settings,
+    path: "/",
+    component: lazyRouteComponent(() => import("./pages/settings/ProjectsTab"), "ProjectsTab"),
+  }),
+  createRoute({
+    getParentRoute: () => settings,
+    path: "keys",
+    component: lazyRouteComponent(() => import("./pages/settings/KeysTab"), "KeysTab"),
+  }),
+  createRoute({
+    getParentRoute: () => settings,
+    path: "prices",
+    component: lazyRouteComponent(() => import("./pages/settings/PricesPage"), "PricesPage"),
+  }),
+  createRoute({
+    getParentRoute: () => settings,
+    path: "accounts",
+    component: lazyRouteComponent(() => import("./pages/settings/AccountsTab"), "AccountsTab"),
+  }),
+  createRoute({
+    getParentRoute: () => settings,
+    path: "redaction",
+    component: lazyRouteComponent(() => import("./pages/settings/RedactionTab"), "RedactionTab"),
+  }),
+  createRoute({
+    getParentRoute: () => settings,
+    path: "storage",
+    component: lazyRouteComponent(() => import("./pages/settings/StorageTab"), "StorageTab"),
+  }),
+  createRoute({
+    getParentRoute: () => settings,
+    path: "versions",
+    component: lazyRouteComponent(() => import("./pages/settings/VersionsTab"), "VersionsTab"),
+  }),
+] as const;
 
 export const router = createRouter({
   routeTree: root.addChildren([
     home,
-    project.addChildren([overview, traces, trace, delivery, settings]),
+    project.addChildren([overview, traces, trace, delivery, settings.addChildren(settingsTabs)]),
   ]),
   // Values stay text: a span id of digits alone must not become a number.
   parseSearch: (text) => Object.fromEntries(new URLSearchParams(text)),

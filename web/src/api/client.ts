@@ -20,6 +20,17 @@ export class ApiError extends Error {
   }
 }
 
+/** Lets somebody whose session has ended sign in again; gives the new session's CSRF token. */
+type Renewal = () => Promise<string>;
+
+let renewal: Renewal | null = null;
+let renewing: Promise<string> | null = null;
+
+/** Who is asked when an answer says that the session has ended; the request is then repeated. */
+export function onSignedOut(ask: Renewal | null): void {
+  renewal = ask;
+}
+
 /** GETs `/api/v1<path>`. Throws {@link ApiError}; an aborted request throws what `fetch` throws. */
 export async function get<T>(path: string, params: Params, signal?: AbortSignal): Promise<T> {
   const response = await send(`${path}${queryString(params)}`, signal ? { signal } : {});
@@ -64,15 +75,32 @@ async function write<T>(
 }
 
 async function send(path: string, init: RequestInit): Promise<Response> {
-  let response: Response;
+  let response = await fetched(path, init);
+  // 401 for the attempt to sign in itself means that the password is wrong.
+  if (response.status === 401 && renewal !== null && path !== "/session") {
+    // However many requests find it out, somebody is asked once.
+    renewing ??= renewal().finally(() => {
+      renewing = null;
+    });
+    response = await fetched(path, withCsrf(init, await renewing));
+  }
+  if (!response.ok) throw await errorOf(response);
+  return response;
+}
+
+async function fetched(path: string, init: RequestInit): Promise<Response> {
   try {
-    response = await fetch(`/api/v1${path}`, { ...init, credentials: "same-origin" });
+    return await fetch(`/api/v1${path}`, { ...init, credentials: "same-origin" });
   } catch (error) {
     if (error instanceof DOMException && error.name === "AbortError") throw error;
     throw new ApiError(0, "unreachable", "The server does not answer. Is it still running?", "");
   }
-  if (!response.ok) throw await errorOf(response);
-  return response;
+}
+
+function withCsrf(init: RequestInit, csrf: string): RequestInit {
+  const headers = new Headers(init.headers);
+  if (headers.has("x-csrf-token")) headers.set("x-csrf-token", csrf);
+  return { ...init, headers };
 }
 
 async function errorOf(response: Response): Promise<ApiError> {

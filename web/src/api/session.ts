@@ -1,10 +1,13 @@
-/** Who is asking, and getting in with the install's token. */
+/** Who is asking, and getting in and out. */
 
 import { queryOptions } from "@tanstack/react-query";
-import { get, post } from "./client";
+import { get, post, remove } from "./client";
 import type { components } from "./schema";
 
-type Me = components["schemas"]["Me"];
+export type Me = components["schemas"]["Me"];
+
+/** A name with its password, or the install's token while there is no account. */
+type Credentials = { name: string; password: string } | { token: string };
 
 export const meQuery = queryOptions({
   queryKey: ["me"],
@@ -12,7 +15,12 @@ export const meQuery = queryOptions({
   staleTime: Number.POSITIVE_INFINITY,
 });
 
-/** Exchanges the token for a cookie. Throws when the token is not this install's. */
-export function signIn(token: string, csrf: string): Promise<void> {
-  return post("/session", { token }, csrf);
+/** Exchanges credentials for a cookie. Throws when they are not right. */
+export function signIn(credentials: Credentials, csrf: string): Promise<void> {
+  return post("/session", credentials, csrf);
+}
+
+/** Ends the session, here and on the server. */
+export function signOut(csrf: string): Promise<void> {
+  return remove("/session", {}, csrf);
 }

@@ -1,31 +1,29 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { type SubmitEvent, useState } from "react";
-import { ApiError } from "../api/client";
-import { signIn } from "../api/session";
-import { Button } from "../ui/Button";
+import type { Me } from "../api/session";
 import { CodeBlock } from "../ui/CodeBlock";
+import { SignInForm } from "./SignInForm";
+import { TokenForm } from "./TokenForm";
 import "./SignIn.css";
 
 interface SignInProps {
-  csrf: string;
+  me: Me;
   /** Why the token in the address was not taken. */
   refused: string | null;
 }
 
-/** Says how to get in: the command that opens the page, or the token itself. */
-export function SignIn({ csrf, refused }: SignInProps) {
+/** Asks for a name and a password, or says how to get in while there is no account. */
+export function SignIn({ me, refused }: SignInProps) {
   const queries = useQueryClient();
-  const [token, setToken] = useState("");
-  const [problem, setProblem] = useState(refused);
-
-  const submit = (event: SubmitEvent) => {
-    event.preventDefault();
-    signIn(token.trim(), csrf).then(
-      () => void queries.invalidateQueries(),
-      (error: unknown) => setProblem(error instanceof ApiError ? error.message : String(error)),
+  const letIn = () => void queries.invalidateQueries();
+  if (me.mode === "accounts") {
+    return (
+      <main className="sign-in">
+        <h1>Sign in to Clearspan</h1>
+        <SignInForm csrf={me.csrf} onDone={letIn} />
+        <p>An admin makes accounts and sets forgotten passwords.</p>
+      </main>
     );
-  };
-
+  }
   return (
     <main className="sign-in">
       <h1>Open Clearspan</h1>
@@ -38,20 +36,7 @@ export function SignIn({ csrf, refused }: SignInProps) {
         Or paste the content of the file <code>token</code> in the data folder (
         <code>~/.clearspan</code> unless you chose another).
       </p>
-      <form onSubmit={submit}>
-        <input
-          type="password"
-          aria-label="Token"
-          autoComplete="off"
-          spellCheck={false}
-          value={token}
-          onChange={(event) => setToken(event.target.value)}
-        />
-        <Button type="submit" variant="primary" disabled={token.trim() === ""}>
-          Open
-        </Button>
-      </form>
-      {problem !== null && <p role="alert">{problem}</p>}
+      <TokenForm csrf={me.csrf} refused={refused} onDone={letIn} />
     </main>
   );
 }

@@ -1,9 +1,9 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { isRepricing, reprice, repricingsQuery } from "../../api/prices";
-import { meQuery } from "../../api/session";
 import { formatDay } from "../../model/format";
 import { Button } from "../../ui/Button";
+import { useSession } from "../useSession";
 import { HistoryDays } from "./HistoryDays";
 import { RepricingRow } from "./RepricingRow";
 import "./History.css";
@@ -14,7 +14,7 @@ const SHOWN = 3;
 /** Gives what is stored the prices of now: first what would change, then the change. */
 export function History({ project }: { project: string }) {
   const queries = useQueryClient();
-  const csrf = useQuery(meQuery).data?.csrf ?? "";
+  const { csrf, isAdmin } = useSession();
   const { data, error } = useQuery(repricingsQuery(project));
   const [days, setDays] = useState(() => ({ from: formatDay(Date.now() - MONTH_MS), to: "" }));
   const begin = useMutation({
@@ -29,15 +29,17 @@ export function History({ project }: { project: string }) {
       <p className="prices-note">
         Stored spans keep the cost that they were received with until they are re-priced.
       </p>
-      <div className="history-asked">
-        <HistoryDays days={days} onChange={setDays} />
-        <Button variant="outlined" disabled={!isIdle} onClick={() => begin.mutate(true)}>
-          Preview
-        </Button>
-        <Button variant="outlined" disabled={!isIdle} onClick={() => begin.mutate(false)}>
-          Re-price
-        </Button>
-      </div>
+      {isAdmin && (
+        <div className="history-asked">
+          <HistoryDays days={days} onChange={setDays} />
+          <Button variant="outlined" disabled={!isIdle} onClick={() => begin.mutate(true)}>
+            Preview
+          </Button>
+          <Button variant="outlined" disabled={!isIdle} onClick={() => begin.mutate(false)}>
+            Re-price
+          </Button>
+        </div>
+      )}
       {data?.repricings.length === 0 && (
         <p className="prices-note">Nothing was re-priced yet. A preview changes nothing.</p>
       )}

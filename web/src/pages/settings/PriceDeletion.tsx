@@ -1,8 +1,8 @@
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { deletePrice, type PriceRow } from "../../api/prices";
-import { meQuery } from "../../api/session";
 import { Button } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
+import { useSession } from "../useSession";
 import "./PriceForm.css";
 
 interface PriceDeletionProps {
@@ -14,7 +14,7 @@ interface PriceDeletionProps {
 /** Asks before it deletes. */
 export function PriceDeletion({ project, entry, onClose }: PriceDeletionProps) {
   const queries = useQueryClient();
-  const csrf = useQuery(meQuery).data?.csrf ?? "";
+  const { csrf } = useSession();
   const act = useMutation({
     mutationFn: () => deletePrice(project, entry.id, csrf),
     onSuccess: async () => {

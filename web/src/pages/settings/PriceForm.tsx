@@ -1,10 +1,10 @@
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { type PriceRow, storePrice } from "../../api/prices";
-import { meQuery } from "../../api/session";
 import { className, entryOf, type FormState, formOf, withPrice } from "../../model/priceForm";
 import { Button } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
+import { useSession } from "../useSession";
 import "./PriceForm.css";
 
 interface PriceFormProps {
@@ -18,7 +18,7 @@ interface PriceFormProps {
 /** Adds an entry or changes one; what the server refuses is said beside the button. */
 export function PriceForm({ project, entry, classes, onClose }: PriceFormProps) {
   const queries = useQueryClient();
-  const csrf = useQuery(meQuery).data?.csrf ?? "";
+  const { csrf } = useSession();
   const [form, setForm] = useState(() => formOf(entry));
   const store = useMutation({
     mutationFn: () => storePrice(project, entryOf(form), csrf),

@@ -15,12 +15,13 @@ const COLUMNS = [
 
 interface PriceTableProps {
   entries: readonly PriceRow[];
+  canChange: boolean;
   onEdit: (entry: PriceRow) => void;
   onDelete: (entry: PriceRow) => void;
 }
 
 /** The project's own prices, each with what can be done about it. */
-export function PriceTable({ entries, onEdit, onDelete }: PriceTableProps) {
+export function PriceTable({ entries, canChange, onEdit, onDelete }: PriceTableProps) {
   return (
     <DataTable label="Own prices" columns={COLUMNS}>
       {entries.map((entry) => (
@@ -40,12 +41,16 @@ export function PriceTable({ entries, onEdit, onDelete }: PriceTableProps) {
             ))}
           </td>
           <td>
-            <Button onClick={() => onEdit(entry)} aria-label={`Edit ${entry.model}`}>
-              Edit
-            </Button>
-            <Button onClick={() => onDelete(entry)} aria-label={`Delete ${entry.model}`}>
-              Delete
-            </Button>
+            {canChange && (
+              <>
+                <Button onClick={() => onEdit(entry)} aria-label={`Edit ${entry.model}`}>
+                  Edit
+                </Button>
+                <Button onClick={() => onDelete(entry)} aria-label={`Delete ${entry.model}`}>
+                  Delete
+                </Button>
+              </>
+            )}
           </td>
         </tr>
       ))}

@@ -6,6 +6,7 @@ import { Button } from "../../ui/Button";
 import { Notice } from "../../ui/Notice";
 import { Waiting } from "../../ui/Waiting";
 import { useView } from "../shell/useView";
+import { useSession } from "../useSession";
 import { History } from "./History";
 import { PriceDeletion } from "./PriceDeletion";
 import { PriceForm } from "./PriceForm";
@@ -32,6 +33,7 @@ export function PricesPage() {
 type Open = { what: "form" | "deletion"; entry: PriceRow } | { what: "form"; entry: null } | null;
 
 function Found({ project, book }: { project: string; book: PriceBook }) {
+  const { isAdmin } = useSession();
   const [open, setOpen] = useState<Open>(null);
   const close = () => setOpen(null);
   return (
@@ -41,13 +43,16 @@ function Found({ project, book }: { project: string; book: PriceBook }) {
           <h2>Prices</h2>
           <p className="prices-note">{describe(book)}</p>
         </div>
-        <Button variant="primary" onClick={() => setOpen({ what: "form", entry: null })}>
-          Add a price
-        </Button>
+        {isAdmin && (
+          <Button variant="primary" onClick={() => setOpen({ what: "form", entry: null })}>
+            Add a price
+          </Button>
+        )}
       </header>
       {book.entries.length > 0 ? (
         <PriceTable
           entries={book.entries}
+          canChange={isAdmin}
           onEdit={(entry) => setOpen({ what: "form", entry })}
           onDelete={(entry) => setOpen({ what: "deletion", entry })}
         />

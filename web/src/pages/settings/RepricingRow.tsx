@@ -1,16 +1,16 @@
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { cancelRepricing, type Repricing } from "../../api/prices";
-import { meQuery } from "../../api/session";
 import { describeDays, describeRepricing } from "../../model/repricing";
 import { Age } from "../../ui/Age";
 import { Button } from "../../ui/Button";
+import { useSession } from "../useSession";
 import { BiggestDifferences } from "./BiggestDifferences";
 import { ChangedModels } from "./ChangedModels";
 
 /** One re-pricing: what it is about, how far it is, and what it changes. */
 export function RepricingRow({ project, job }: { project: string; job: Repricing }) {
   const queries = useQueryClient();
-  const csrf = useQuery(meQuery).data?.csrf ?? "";
+  const { csrf, isAdmin } = useSession();
   const stop = useMutation({
     mutationFn: () => cancelRepricing(project, job.id, csrf),
     onSuccess: () => queries.invalidateQueries({ queryKey: ["repricings", project] }),
@@ -24,7 +24,7 @@ export function RepricingRow({ project, job }: { project: string; job: Repricing
       {job.state === "running" && (
         <div className="repricing-progress">
           <progress aria-label="Progress" value={job.progress} />
-          <Button onClick={() => stop.mutate()}>Stop</Button>
+          {isAdmin && <Button onClick={() => stop.mutate()}>Stop</Button>}
         </div>
       )}
       {stop.error && <p role="alert">{stop.error.message}</p>}

@@ -2,6 +2,7 @@ import { Link } from "@tanstack/react-router";
 import { Button } from "../../ui/Button";
 import { Icon } from "../../ui/Icon";
 import { useStored } from "../../ui/useStored";
+import { AccountMenu } from "./AccountMenu";
 import { ProjectSwitch } from "./ProjectSwitch";
 import { ThemeSwitch } from "./ThemeSwitch";
 import "./Rail.css";
@@ -19,7 +20,7 @@ const GROUPS = [
     name: "Run",
     pages: [
       { name: "Delivery", to: "/p/$project/delivery", icon: "delivery" },
-      { name: "Settings", to: "/p/$project/settings/prices", icon: "settings" },
+      { name: "Settings", to: "/p/$project/settings", icon: "settings" },
     ],
   },
 ] as const;
@@ -56,6 +57,7 @@ export function Rail({ project, onHelp }: RailProps) {
         </div>
       ))}
       <div className="rail-foot">
+        <AccountMenu project={project} />
         <ThemeSwitch />
         <Button
           icon="help"

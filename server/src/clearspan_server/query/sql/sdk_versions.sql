@@ -1,8 +1,8 @@
 -- Which libraries sent spans to a project: the names that OpenTelemetry's resource has for them.
 select
-    resource['telemetry.sdk.name'] as library,
-    resource['telemetry.sdk.language'] as language,
-    resource['telemetry.sdk.version'] as library_version,
+    JSONExtractString(resource['telemetry.sdk.name']) as library,
+    JSONExtractString(resource['telemetry.sdk.language']) as language,
+    JSONExtractString(resource['telemetry.sdk.version']) as library_version,
     count() as spans,
     max(received_ns) as last_ns
 from spans final

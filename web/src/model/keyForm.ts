@@ -1,0 +1,54 @@
+/** A key that is to be made: what it may do, and how long. */
+
+type Scope = "ingest" | "read" | "write" | "admin";
+
+interface Wanted {
+  project: string;
+  environment: string;
+  name: string;
+  scopes: Scope[];
+  expires_s?: number | null;
+}
+
+export const DAY_S = 86_400;
+
+export const SCOPES: readonly { scope: Scope; does: string }[] = [
+  { scope: "ingest", does: "send what programs record" },
+  { scope: "read", does: "read everything of the project" },
+  { scope: "write", does: "change prices, scores and the like" },
+  { scope: "admin", does: "all of this, and make keys of the project" },
+];
+
+/** How long a key may live; null is for ever. */
+export const LIVES: readonly { name: string; days: number | null }[] = [
+  { name: "Never", days: null },
+  { name: "In 30 days", days: 30 },
+  { name: "In 90 days", days: 90 },
+  { name: "In a year", days: 365 },
+];
+
+/** How long the secret before a rotation stays good. */
+export const GRACES: readonly { name: string; seconds: number }[] = [
+  { name: "for a day", seconds: DAY_S },
+  { name: "for a week", seconds: 7 * DAY_S },
+  { name: "for an hour", seconds: 3600 },
+  { name: "not at all", seconds: 0 },
+];
+
+/** A key as programs need it: it sends, and sees nothing. */
+export function newKey(project: string): Wanted {
+  return { project, environment: "", name: "", scopes: ["ingest"], expires_s: null };
+}
+
+/** The key with a scope, or without it; in the order of {@link SCOPES}. */
+export function withScope<T extends Wanted>(wanted: T, scope: Scope, isOn: boolean): T {
+  const scopes = SCOPES.map((one) => one.scope).filter((one) =>
+    one === scope ? isOn : wanted.scopes.includes(one),
+  );
+  return { ...wanted, scopes };
+}
+
+/** What a key is called: its name, or its id as senders have it. */
+export function keyName(key: { id: string; name: string }): string {
+  return key.name.trim() === "" ? `cs_${key.id}` : key.name;
+}

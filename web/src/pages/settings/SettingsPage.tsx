@@ -1,0 +1,35 @@
+import { Link, Outlet, useParams } from "@tanstack/react-router";
+import "./SettingsPage.css";
+
+const TABS = [
+  { name: "Projects", to: "/p/$project/settings" },
+  { name: "API keys", to: "/p/$project/settings/keys" },
+  { name: "Prices", to: "/p/$project/settings/prices" },
+  { name: "Accounts", to: "/p/$project/settings/accounts" },
+  { name: "Redaction", to: "/p/$project/settings/redaction" },
+  { name: "Storage", to: "/p/$project/settings/storage" },
+  { name: "Versions", to: "/p/$project/settings/versions" },
+] as const;
+
+/** The settings, a tab each; every tab has an address. */
+export function SettingsPage() {
+  const { project } = useParams({ from: "/p/$project" });
+  return (
+    <>
+      <nav className="settings-tabs" aria-label="Settings">
+        {TABS.map(({ name, to }) => (
+          <Link
+            key={to}
+            to={to}
+            params={{ project }}
+            search={({ filter = "", range = "", live = "" }) => ({ filter, range, live })}
+            activeOptions={{ includeSearch: false, exact: true }}
+          >
+            {name}
+          </Link>
+        ))}
+      </nav>
+      <Outlet />
+    </>
+  );
+}
