@@ -17,6 +17,7 @@ READS = [
     "/api/v1/overview",
     "/api/v1/values/model",
     "/api/v1/filter/fields",
+    "/api/v1/filter/check?filter=a",
     "/api/v1/live",
     "/api/v1/projects",
     "/api/v1/keys",

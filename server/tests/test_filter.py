@@ -246,6 +246,19 @@ def test_the_api_tells_every_field(stored: Reader) -> None:
     assert model["example"].startswith("model:")
 
 
+def test_a_filter_is_checked_without_asking_for_rows(stored: Reader) -> None:
+    good = stored.get("/filter/check", filter="kind:llm")
+    bad = stored.get("/filter/check", filter="kind:llm modle:x")
+
+    assert good == {"problem": None}
+    assert bad["problem"] == {
+        "message": "column 10: there is no field modle; did you mean model?",
+        "column": 10,
+        "length": 5,
+        "did_you_mean": "model",
+    }
+
+
 def test_a_span_has_what_its_trace_says_though_that_began_before_the_window(
     reader: Reader,
 ) -> None:

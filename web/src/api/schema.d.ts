@@ -297,6 +297,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/filter/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Check Filter
+         * @description What every list would say of a filter, without asking for rows.
+         */
+        get: operations["check_filter"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/filter/fields": {
         parameters: {
             query?: never;
@@ -2005,6 +2025,13 @@ export interface components {
             field: string;
         };
         /**
+         * FilterCheck
+         * @description Whether a filter can be read.
+         */
+        FilterCheck: {
+            problem: components["schemas"]["FilterProblem"] | null;
+        };
+        /**
          * FilterField
          * @description A field of the filter language; of type *presence* it stands only behind `has:`.
          */
@@ -2034,6 +2061,20 @@ export interface components {
         FilterFields: {
             /** Fields */
             fields: components["schemas"]["FilterField"][];
+        };
+        /**
+         * FilterProblem
+         * @description What is wrong with a filter: `length` characters from `column` on, which counts from 1.
+         */
+        FilterProblem: {
+            /** Column */
+            column: number;
+            /** Did You Mean */
+            did_you_mean: string | null;
+            /** Length */
+            length: number;
+            /** Message */
+            message: string;
         };
         /**
          * FlowPoint
@@ -4888,6 +4929,48 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FailureList"];
+                };
+            };
+        };
+    };
+    check_filter: {
+        parameters: {
+            query: {
+                filter: string;
+                /** @description The project, where no key says it; api/access.py reads it. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FilterCheck"];
                 };
             };
         };

@@ -1,20 +1,26 @@
-/** The values that a field takes, for completing a filter. */
+/** The values that a field has, for completing a filter. */
 
 import { queryOptions } from "@tanstack/react-query";
-import type { WordParam } from "../model/filterFields";
 import { type Range, rangeParams, serializeRange } from "../model/range";
 import { get } from "./client";
 import type { components } from "./schema";
 
 type Values = components["schemas"]["Values"];
 
-export function valuesQuery(project: string, range: Range, field: WordParam, prefix: string) {
+export interface ValueQuestion {
+  field: string;
+  /** Of `attr` and `resource`: the attribute whose values are meant; empty asks for the keys. */
+  key: string;
+  prefix: string;
+}
+
+export function valuesQuery(project: string, range: Range, { field, key, prefix }: ValueQuestion) {
   return queryOptions({
-    queryKey: ["values", project, serializeRange(range), field, prefix],
+    queryKey: ["values", project, serializeRange(range), field, key, prefix],
     queryFn: ({ signal }) =>
       get<Values>(
-        `/values/${field}`,
-        { project, ...rangeParams(range, Date.now()), prefix },
+        `/values/${encodeURIComponent(field)}`,
+        { project, ...rangeParams(range, Date.now()), key, prefix },
         signal,
       ),
     select: ({ values }) => values,

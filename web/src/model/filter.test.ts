@@ -1,127 +1,161 @@
 import { describe, expect, test } from "vitest";
-import { completionAt, fieldsLike, parseFilter, quoted } from "./filter";
+import { completionAt, problemAt, quoted, tokensOf } from "./filter";
+import cases from "./filterCases.json";
+import { type FilterField, suggestionsFor, valueQuestion } from "./filterFields";
 
-describe("a filter", () => {
-  test("turns fields into the API's parameters", () => {
-    const { params, errors } = parseFilter("kind:llm model:gpt-4o user:ann");
+describe("the tokens of a filter", () => {
+  // The server's reader is held to the same file.
+  test.each(cases.tokens)("are those that the server sees: $text", ({ text, tokens }) => {
+    const found = tokensOf(text);
 
-    expect(errors).toEqual([]);
-    expect(params).toEqual({ kind: ["llm"], model: ["gpt-4o"], user: ["ann"] });
+    expect(found.map((token) => `${token.kind} ${token.text}`)).toEqual(tokens);
+    expect(found.every(({ start, end, text: own }) => text.slice(start, end) === own)).toBe(true);
   });
 
-  test("turns comparisons into bounds in the API's units", () => {
-    const { params } = parseFilter("latency>2s latency<=1.5m cost>$0.05 tokens<10k");
+  test.each(cases.mistakes)("cover whatever is written: $text", ({ text }) => {
+    const covered = tokensOf(text).map((token) => token.text);
 
-    expect(params).toEqual({
-      min_latency_ms: ["2000"],
-      max_latency_ms: ["90000"],
-      min_cost: ["0.05"],
-      max_tokens: ["10000"],
-    });
-  });
-
-  test("asks for any of the values of a field that is named twice", () => {
-    expect(parseFilter("status:error status:cancelled").params).toEqual({
-      status: ["error", "cancelled"],
-    });
-  });
-
-  test("asks for traces by where they are in their life, and names the states there are", () => {
-    expect(parseFilter("state:stalled state:crashed").params).toEqual({
-      state: ["stalled", "crashed"],
-    });
-    expect(parseFilter("state:gone").errors[0]?.message).toBe(
-      "state is one of open, idle, finished, stalled, crashed",
-    );
-  });
-
-  test("searches for words and quoted phrases", () => {
-    expect(parseFilter('refund "late parcel" kind:tool').params).toEqual({
-      q: ['refund "late parcel"'],
-      kind: ["tool"],
-    });
-  });
-
-  test.each(["-status:ok", "kind:llm AND status:ok", "-latency>2s"])(
-    "says that it cannot do this yet: %s",
-    (text) => {
-      const { errors } = parseFilter(text);
-
-      expect(errors).toHaveLength(1);
-      expect(errors[0]?.message).toContain("not possible yet");
-    },
-  );
-
-  test("searches for what is quoted, whatever it looks like", () => {
-    expect(parseFilter('"-status:ok" "AND"').params).toEqual({ q: ["-status:ok AND"] });
-  });
-
-  test("takes a quoted value with blanks, quotes and colons", () => {
-    const value = 'say "hi": now';
-
-    expect(parseFilter(`name:${quoted(value)}`).params).toEqual({ name: [value] });
-  });
-
-  test("leaves a colon inside a value alone", () => {
-    expect(parseFilter("session:a:b").params).toEqual({ session: ["a:b"] });
-  });
-
-  test("of nothing asks for nothing", () => {
-    expect(parseFilter("   ")).toEqual({ tokens: [], params: {}, errors: [] });
+    expect(covered.join("").replaceAll(/\s/gu, "")).toBe(text.replaceAll(/\s/gu, ""));
   });
 });
 
-describe("a mistake in a filter", () => {
+describe("a mistake", () => {
+  test("is found by its column, though a character may have two units", () => {
+    const text = "👩‍🚀 modle:x";
+
+    const { start, end } = problemAt(text, { message: "no", column: 5, length: 5 });
+
+    expect(text.slice(start, end)).toBe("modle");
+  });
+});
+
+describe("a value", () => {
   test.each([
-    ["modle:gpt-4o", 1, 'no field "modle"; did you mean model?'],
-    ["kind:llm colour:red", 10, 'no field "colour"'],
-    ["latency:2s", 1, "latency is compared with > or <: latency>2s"],
-    ["model>3", 1, "model takes a colon: model:gpt-4o"],
-    ["latency>fast", 1, '"fast" is not a duration: latency>2s'],
-    ["tokens>-3", 1, '"-3" is not a number: tokens>10k'],
-    ["kind:agnet", 1, "kind is one of llm, embedding, retriever, reranker, tool, agent, chain, "],
-    ["user:", 1, "user needs a value, for example user:ann"],
-    ['"never closed', 1, "the quote is not closed"],
-  ])("as in %s is told with its column", (text, column, message) => {
-    const [error] = parseFilter(text).errors;
-
-    expect(error?.column).toBe(column);
-    expect(error?.message).toContain(message);
-  });
-
-  test("does not hide the rest", () => {
-    expect(parseFilter("modle:x status:error").params).toEqual({ status: ["error"] });
-  });
-
-  test("never throws, whatever is written", () => {
-    for (const text of ['"', ":", ">>", 'a:"', "a:b:c", "\\", '"\\', "é:ü", "👩‍🚀"]) {
-      expect(() => parseFilter(text)).not.toThrow();
-    }
+    ["gpt-4o", "gpt-4o"],
+    ["a:b", "a:b"],
+    ["two words", '"two words"'],
+    ["f(x)", '"f(x)"'],
+    ["a*", '"a*"'],
+    ['say "hi" \\', '"say \\"hi\\" \\\\"'],
+    ["", '""'],
+  ])("is quoted where it would mean something else: %s", (value, written) => {
+    expect(quoted(value)).toBe(written);
+    expect(tokensOf(`name:${written}`)).toHaveLength(3);
   });
 });
 
 describe("completion", () => {
-  test("offers fields where a word begins", () => {
-    expect(completionAt("kind:llm mo", 11)).toEqual({
-      start: 9,
-      end: 11,
-      prefix: "mo",
-      field: null,
+  test.each([
+    ["mo", "field", "mo", ""],
+    ["kind:llm mo", "field", "mo", ""],
+    ["kind:llm ", "field", "", ""],
+    ["(mo", "field", "mo", ""],
+    ["-", "field", "", ""],
+    ["root.mo", "field", "mo", "root"],
+    ["model:", "value", "", "model"],
+    ["model:gpt", "value", "gpt", "model"],
+    ["root.model:gpt", "value", "gpt", "model"],
+    ["model:(gpt-4o OR cl", "value", "cl", "model"],
+    ["model:(", "value", "", "model"],
+    ["model:(gpt-4o OR ", "value", "", "model"],
+    ['name:"answer the', "value", "answer the", "name"],
+    ['attr["app', "key", "app", "attr"],
+    ['attr["', "key", "", "attr"],
+    ['attr["app.x"]:go', "value", "go", "attr"],
+  ])("offers what fits behind %s", (text, type, prefix, name) => {
+    const found = completionAt(text, text.length);
+
+    expect(found?.prefix).toBe(prefix);
+    expect(found?.asks).toMatchObject(
+      type === "field" ? { type, scope: name } : { type, field: name },
+    );
+    expect(found && text.slice(found.start, found.end)).toMatch(new RegExp(`^"?${prefix}$`));
+  });
+
+  test("knows the key whose values are asked for", () => {
+    const text = String.raw`attr["a \"b\""]=x`;
+
+    expect(completionAt(text, text.length)?.asks).toEqual({
+      type: "value",
+      field: "attr",
+      key: 'a "b"',
     });
-    expect(fieldsLike("mo").map(({ name }) => name)).toEqual(["model"]);
   });
 
-  test("offers values behind a field's colon", () => {
-    const found = completionAt("model:gpt", 9);
+  test.each(['"refund pol', '"refund policy"', "(a)"])("offers nothing in %s", (text) => {
+    expect(completionAt(text, text.length)).toBeNull();
+  });
+});
 
-    expect(found).toMatchObject({ start: 6, end: 9, prefix: "gpt", field: { name: "model" } });
+const FIELDS: FilterField[] = [
+  field("model", "word", ["span", "trace"]),
+  field("state", "word", ["trace"], ["open", "stalled"]),
+  field("latency", "duration", ["span", "trace"]),
+  field("streamed", "flag", ["span"]),
+  { ...field("env", "word", ["span", "trace"]), aliases: ["environment"] },
+  field("attr", "attribute", ["span"]),
+  field("has", "presence", []),
+  field("stack", "presence", ["span"]),
+];
+
+function field(name: string, type: string, of: string[], choices: string[] = []): FilterField {
+  return { name, type, of, choices, aliases: [], hint: `the ${name}`, example: `${name}:x` };
+}
+
+describe("suggestions", () => {
+  const offered = (text: string, seen: { value: string; count: number }[] = []) =>
+    suggestionsFor(FIELDS, completionAt(text, text.length), seen);
+  const labels = (text: string) => offered(text).map(({ label }) => label);
+
+  test("name fields with what follows them", () => {
+    expect(labels("")).toEqual([
+      ...["model:", "state:", "latency>", "streamed:", "env:", 'attr["', "has:"],
+    ]);
+    expect(labels("enviro")).toEqual(["env:"]);
+    expect(labels("stack")).toEqual([]);
   });
 
-  test("goes on inside an open quote", () => {
-    expect(completionAt('name:"answer the', 16)).toMatchObject({ start: 5, prefix: "answer the" });
+  test("keep to the rows that a scope asks", () => {
+    expect(labels("span.s")).toEqual(["streamed:"]);
+    expect(labels("trace.s")).toEqual(["state:"]);
   });
 
-  test("offers nothing where a number is compared", () => {
-    expect(completionAt("latency>2", 9)).toBeNull();
+  test("know the words between terms", () => {
+    expect(labels("a O")).toEqual(["OR"]);
+    expect(labels("a o")).toEqual([]);
+  });
+
+  test("list values by what was seen, then by what there is", () => {
+    expect(offered("state:o", [{ value: "open two", count: 3 }])).toEqual([
+      { text: '"open two" ', label: "open two", note: "3" },
+      { text: "open ", label: "open", note: "" },
+    ]);
+    expect(labels("state:open")).toEqual([]);
+    expect(labels("latency>1")).toEqual([]);
+    expect(labels("colour:")).toEqual([]);
+  });
+
+  test("close the bracket of a key", () => {
+    expect(offered('attr["a', [{ value: 'a"b', count: 1 }])).toEqual([
+      { text: String.raw`a\"b"]`, label: 'a"b', note: "1" },
+    ]);
+  });
+
+  test("offer what a field has to choose from", () => {
+    expect(labels("state:")).toEqual(["open", "stalled"]);
+    expect(labels("streamed:")).toEqual(["true", "false"]);
+    expect(labels("has:s")).toEqual(["state", "streamed", "stack"]);
+    expect(labels("has:h")).toEqual([]);
+  });
+
+  test("ask the server for words and attributes, by the name that it knows", () => {
+    const asked = (text: string) => valueQuestion(FIELDS, completionAt(text, text.length));
+
+    expect(asked("environment:pr")).toEqual({ field: "env", key: "", prefix: "pr" });
+    expect(asked('attr["app')).toEqual({ field: "attr", key: "", prefix: "app" });
+    expect(asked('attr["app.x"]:g')).toEqual({ field: "attr", key: "app.x", prefix: "g" });
+    expect(asked("latency>2")).toBeNull();
+    expect(asked("mo")).toBeNull();
+    expect(asked("colour:r")).toBeNull();
   });
 });

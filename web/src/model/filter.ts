@@ -1,180 +1,185 @@
-/** The filter language: text → tokens → the API's parameters. */
+/** The filter's text as tokens, for colours and completion; what it means, the server says. */
 
-import { FIELDS, type Field, fieldNamed, nearestField, type Word } from "./filterFields";
-import { parseAmount } from "./filterAmounts";
-
-export type Token =
-  | { type: "term"; start: number; end: number; field: Field; operator: Operator; value: string }
-  | { type: "text"; start: number; end: number; value: string }
-  | { type: "error"; start: number; end: number; message: string };
-
-type Operator = ":" | ">" | "<";
-
-export interface Filter {
-  tokens: Token[];
-  /** Parameters of `/traces` and `/spans`; a field that is named twice means any of its values. */
-  params: Record<string, string[]>;
-  errors: FilterError[];
+export interface Token {
+  kind: TokenKind;
+  text: string;
+  /** Where it stands in the text, in UTF-16 units as the browser counts. */
+  start: number;
+  end: number;
 }
 
-export interface FilterError {
-  /** Counted from 1, as an editor would. */
-  column: number;
+export type TokenKind =
+  "open" | "close" | "and" | "or" | "not" | "field" | "operator" | "word" | "quoted" | "error";
+
+/** A mistake as the server tells it: where, what, and what was probably meant. */
+export interface FilterProblem {
   message: string;
+  start: number;
+  end: number;
 }
 
+/** What can be completed at the caret: `prefix` is what stands there, `start` to `end`, to be replaced. */
 export interface Completion {
-  /** What the caret stands in, to be replaced. */
   start: number;
   end: number;
   prefix: string;
-  /** The field whose value is being written; null while the field itself is. */
-  field: Word | null;
+  asks: Asks;
 }
 
-const CLOSED = /"((?:[^"\\]|\\.)*)"/y;
-const WORD = /[^\s"]+/y;
-const HEAD = /([A-Za-z_]+)(:|>=|<=|>|<)/y;
+type Asks =
+  | { type: "field"; scope: string }
+  | { type: "value"; field: string; key: string }
+  | { type: "key"; field: string };
 
-/** Reads a whole filter; never throws, what cannot be read becomes an error token. */
-export function parseFilter(text: string): Filter {
+// query/lexer.py has the same expressions; filterCases.json holds both to the same tokens.
+const KEY = String.raw`\["(?:[^"\\]|\\.)*"\]`;
+const OPERATOR = "!=|<=|>=|[:=<>]";
+const QUOTED = String.raw`(?<quoted>"(?:[^"\\]|\\.)*")|(?<error>".*)`;
+const TOKEN = new RegExp(
+  [
+    String.raw`(?<open>\()|(?<close>\))`,
+    QUOTED,
+    String.raw`(?<not>-(?=\S))`,
+    String.raw`(?<field>[^\s"()\[\]:=<>!]+(?:${KEY})?(?=${OPERATOR}))`,
+    `(?<operator>${OPERATOR})`,
+    String.raw`(?<word>[^\s"()]+)`,
+  ].join("|"),
+  "suy",
+);
+const VALUE = new RegExp(
+  [String.raw`(?<open>\()`, QUOTED, String.raw`(?<word>[^\s"()\[]+${KEY}|[^\s"()]+)`].join("|"),
+  "suy",
+);
+const BLANK = /\s*/uy;
+const KEYWORDS = new Map<string, TokenKind>([
+  ["AND", "and"],
+  ["OR", "or"],
+  ["NOT", "not"],
+]);
+
+/** All tokens of a text; whatever it is, they cover all of it but blanks. */
+export function tokensOf(text: string): Token[] {
   const tokens: Token[] = [];
-  let at = 0;
+  let at = skip(text, 0);
   while (at < text.length) {
-    if (/\s/.test(text.charAt(at))) {
-      at += 1;
-      continue;
-    }
-    const token = readToken(text, at);
+    const before = tokens.at(-1);
+    const token = next(text, at, before?.kind === "operator" && before.end === at);
     tokens.push(token);
-    at = token.end;
+    at = skip(text, token.end);
   }
-  return {
-    tokens,
-    params: paramsOf(tokens),
-    errors: tokens.flatMap((token) =>
-      token.type === "error" ? [{ column: token.start + 1, message: token.message }] : [],
-    ),
-  };
+  return tokens;
 }
 
-/** A value as it can stand in a filter: in quotes when it holds a blank or a quote. */
+/** A value as it can stand in a filter: in quotes where it would mean something else. */
 export function quoted(value: string): string {
-  return /^[^\s"]+$/.test(value) ? value : `"${value.replaceAll(/["\\]/g, "\\$&")}"`;
+  if (/^[^\s"()[\]*]+$/.test(value)) return value;
+  return `"${value.replaceAll(/["\\]/g, "\\$&")}"`;
 }
 
-/** What can be completed at the caret: the beginning of a field name, or a field's value. */
+/** Where the server's column and length, counted in characters, lie in the text. */
+export function problemAt(
+  text: string,
+  { message, column, length }: { message: string; column: number; length: number },
+): FilterProblem {
+  const characters = Array.from(text);
+  const start = characters.slice(0, column - 1).join("").length;
+  const end = characters.slice(0, column - 1 + length).join("").length;
+  return { message, start, end };
+}
+
+/** What can be completed at the caret; null where a number or a phrase is written. */
 export function completionAt(text: string, caret: number): Completion | null {
-  const start = text.slice(0, caret).search(/(?:[A-Za-z_]+:"[^"]*|\S*)$/);
-  const written = text.slice(start, caret);
-  const head = /^([A-Za-z_]+):"?/.exec(written);
-  if (head) {
-    const field = fieldNamed(head[1] ?? "");
-    if (field?.type !== "word") return null;
-    return {
-      start: start + (head[1] ?? "").length + 1,
-      end: caret,
-      prefix: written.slice(head[0].length),
-      field,
-    };
+  const tokens = tokensOf(text.slice(0, caret));
+  const last = tokens.at(-1);
+  if (!last || last.end < caret || opensMore(last)) {
+    return { start: caret, end: caret, prefix: "", asks: asksFor(groupHead(tokens)) };
   }
-  if (!/^[A-Za-z_]*$/.test(written)) return null;
-  return { start, end: caret, prefix: written, field: null };
+  const key = keyAt(tokens);
+  if (key) return { ...key, end: caret };
+  const head = valueHead(tokens) ?? groupHead(tokens.slice(0, -1));
+  return head ? valueAt(last, head) : fieldAt(last);
 }
 
-/** Fields whose name begins with `prefix`, in their order of use. */
-export function fieldsLike(prefix: string): Field[] {
-  return FIELDS.filter((field) => field.name.startsWith(prefix.toLowerCase()));
+function opensMore({ kind, text }: Token): boolean {
+  return kind === "open" || kind === "not" || text === "-";
 }
 
-function readToken(text: string, start: number): Token {
-  const head = matchAt(HEAD, text, start);
-  if (!head) return readText(text, start);
-  const [whole, name = "", sign = ""] = head;
-  const valueStart = start + whole.length;
-  const value = readValue(text, valueStart);
-  const fail = (message: string): Token => ({ type: "error", start, end: value.end, message });
-  if (value.unclosed) return fail("the quote is not closed");
-  const field = fieldNamed(name);
-  if (!field) return fail(unknownField(name));
-  if (value.text === "") return fail(`${field.name} needs a value, for example ${field.example}`);
-  const problem = misuse(field, sign, value.text);
-  if (problem !== null) return fail(problem);
-  const operator = sign.startsWith(">") ? ">" : sign.startsWith("<") ? "<" : ":";
-  return { type: "term", start, end: value.end, field, operator, value: value.text };
+function skip(text: string, at: number): number {
+  BLANK.lastIndex = at;
+  return at + (BLANK.exec(text)?.[0].length ?? 0);
 }
 
-const NOT_YET = /^(?:-[A-Za-z_]+[:<>].*|AND|OR|NOT)$/;
-
-function readText(text: string, start: number): Token {
-  const { text: value, end, unclosed } = readValue(text, start);
-  if (unclosed) return { type: "error", start, end, message: "the quote is not closed" };
-  // Taken for a word to search, it would find nothing and not say why.
-  if (text.charAt(start) !== '"' && NOT_YET.test(value)) {
-    const message = `"${value}": leaving out, AND and OR are not possible yet`;
-    return { type: "error", start, end, message };
-  }
-  return { type: "text", start, end, value };
+function next(text: string, at: number, isValue: boolean): Token {
+  VALUE.lastIndex = at;
+  TOKEN.lastIndex = at;
+  const found = (isValue ? VALUE.exec(text) : null) ?? TOKEN.exec(text);
+  const written = found ? found[0] : text.slice(at);
+  const keyword = isValue ? undefined : KEYWORDS.get(written);
+  return { kind: keyword ?? kindOf(found), text: written, start: at, end: at + written.length };
 }
 
-function readValue(text: string, start: number): { text: string; end: number; unclosed: boolean } {
-  if (text.charAt(start) === '"') {
-    const closed = matchAt(CLOSED, text, start);
-    if (!closed) return { text: "", end: text.length, unclosed: true };
-    return {
-      text: (closed[1] ?? "").replaceAll(/\\(.)/g, "$1"),
-      end: start + closed[0].length,
-      unclosed: false,
-    };
-  }
-  const word = matchAt(WORD, text, start)?.[0] ?? "";
-  return { text: word, end: start + word.length, unclosed: false };
+function kindOf(found: RegExpExecArray | null): TokenKind {
+  const groups = Object.entries(found?.groups ?? {}) as [TokenKind, string | undefined][];
+  return groups.find(([, group]) => group !== undefined)?.[0] ?? "error";
 }
 
-/** Why the field does not take this operator or value; null when it does. */
-function misuse(field: Field, sign: string, value: string): string | null {
-  if (field.type === "word") {
-    if (sign !== ":") return `${field.name} takes a colon: ${field.example}`;
-    if (field.choices && !field.choices.includes(value)) {
-      return `${field.name} is one of ${field.choices.join(", ")}`;
-    }
-    return null;
-  }
-  if (sign === ":") return `${field.name} is compared with > or <: ${field.example}`;
-  if (parseAmount(field.type, value) === null) {
-    return `"${value}" is not ${AMOUNT_NAMES[field.type]}: ${field.example}`;
-  }
-  return null;
+/** The field before the parentheses that are open. */
+function groupHead(tokens: readonly Token[]): Token | null {
+  const groups: (Token | null)[] = [];
+  tokens.forEach((token, index) => {
+    if (token.kind === "close") groups.pop();
+    if (token.kind !== "open") return;
+    const operator = tokens[index - 1];
+    const isHeaded = operator?.kind === "operator" && operator.end === token.start;
+    groups.push((isHeaded ? tokens[index - 2] : groups.at(-1)) ?? null);
+  });
+  return groups.at(-1) ?? null;
 }
 
-const AMOUNT_NAMES = { duration: "a duration", money: "an amount", count: "a number" } as const;
-
-function unknownField(name: string): string {
-  const near = nearestField(name);
-  return near ? `no field "${name}"; did you mean ${near.name}?` : `no field "${name}"`;
+/** The field of the value that is being written, where it stands right behind its operator. */
+function valueHead(tokens: readonly Token[]): Token | null {
+  const [last, second, first] = [tokens.at(-1), tokens.at(-2), tokens.at(-3)];
+  const pairs = [
+    [second, last, last?.end],
+    [first, second, last?.start],
+  ] as const;
+  const found = pairs.find(
+    ([field, operator, end]) =>
+      field?.kind === "field" && operator?.kind === "operator" && operator.end === end,
+  );
+  return found?.[0] ?? null;
 }
 
-function paramsOf(tokens: Token[]): Record<string, string[]> {
-  const params: Record<string, string[]> = {};
-  const words: string[] = [];
-  for (const token of tokens) {
-    if (token.type === "text") {
-      words.push(/\s/.test(token.value) ? `"${token.value}"` : token.value);
-    } else if (token.type === "term") {
-      const { field, operator, value } = token;
-      if (field.type === "word") {
-        (params[field.param] ??= []).push(value);
-      } else {
-        const amount = parseAmount(field.type, value);
-        params[operator === ">" ? field.min : field.max] = [amount ?? value];
-      }
-    }
-  }
-  if (words.length > 0) params.q = [words.join(" ")];
-  return params;
+function valueAt(last: Token, head: Token): Completion | null {
+  const { kind, text, start, end } = last;
+  const asks = asksFor(head);
+  if (kind === "operator") return { start: end, end, prefix: "", asks };
+  if (kind !== "word" && kind !== "error") return null;
+  return { start, end, prefix: text.startsWith('"') ? text.slice(1) : text, asks };
 }
 
-function matchAt(pattern: RegExp, text: string, at: number): RegExpExecArray | null {
-  pattern.lastIndex = at;
-  return pattern.exec(text);
+const SCOPE = /^(span|trace|root)\./iu;
+
+function fieldAt({ kind, text, start, end }: Token): Completion | null {
+  if (kind !== "word") return null;
+  const [dotted = "", scope = ""] = SCOPE.exec(text) ?? [];
+  const asks: Asks = { type: "field", scope: scope.toLowerCase() };
+  return { start: start + dotted.length, end, prefix: text.slice(dotted.length), asks };
+}
+
+const HEAD = /^(?:(?:span|trace|root)\.)?([^[]*)(?:\["(.*)"\])?$/isu;
+
+function asksFor(head: Token | null): Asks {
+  if (!head) return { type: "field", scope: "" };
+  const [, field = "", key = ""] = HEAD.exec(head.text) ?? [];
+  return { type: "value", field: field.toLowerCase(), key: key.replaceAll(/\\(["\\])/g, "$1") };
+}
+
+/** `attr["app` is a word and a quote that is not closed yet. */
+function keyAt(tokens: readonly Token[]): Omit<Completion, "end"> | null {
+  const [word, quote] = tokens.slice(-2);
+  const [, field] = /(?:^|\.)(attr|resource)\[$/i.exec(word?.text ?? "") ?? [];
+  if (field === undefined || quote?.kind !== "error" || word?.end !== quote.start) return null;
+  const asks: Asks = { type: "key", field: field.toLowerCase() };
+  return { start: quote.start + 1, prefix: quote.text.slice(1), asks };
 }

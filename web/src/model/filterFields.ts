@@ -1,99 +1,125 @@
-/** The fields that a filter can name, in the order in which they are offered. */
+/** What can be offered while a filter is written, from the fields and values that the server knows. */
 
-import { KINDS, STATES, STATUSES } from "./kinds";
+import { type Completion, quoted } from "./filter";
 
-interface Named {
+export interface FilterField {
   name: string;
+  aliases: readonly string[];
+  type: string;
+  of: readonly string[];
   hint: string;
   example: string;
+  choices: readonly string[];
 }
 
-/** Compared for equality; its values are listed by `/values` under `param`, or are `choices`. */
-export interface Word extends Named {
-  type: "word";
-  param: WordParam;
-  choices?: readonly string[];
+export interface Suggestion {
+  /** What replaces the text being completed. */
+  text: string;
+  label: string;
+  note: string;
 }
 
-export type WordParam =
-  | "kind"
-  | "status"
-  | "state"
-  | "model"
-  | "provider"
-  | "name"
-  | "user"
-  | "session"
-  | "service"
-  | "environment"
-  | "tag"
-  | "error_type";
-
-/** Compared with > and <. */
-export interface Comparable extends Named {
-  type: "duration" | "money" | "count";
-  min: string;
-  max: string;
-}
-
-export type Field = Word | Comparable;
-
-export const FIELDS: readonly Field[] = [
-  word("status", "how it ended", "status:error", STATUSES),
-  word("state", "where the trace is in its life", "state:stalled", STATES),
-  word("kind", "what the span is", "kind:llm", KINDS),
-  word("model", "requested or answering model", "model:gpt-4o"),
-  word("name", "name of the span", "name:answer"),
-  compared("latency", "duration", "how long it took", "latency>2s", "latency_ms"),
-  compared("cost", "money", "US dollars", "cost>0.05", "cost"),
-  compared("tokens", "count", "input and output together", "tokens>10k", "tokens"),
-  word("provider", "who serves the model", "provider:openai"),
-  word("user", "user id", "user:ann"),
-  word("session", "session id", "session:s-17"),
-  word("service", "service that sent it", "service:support-bot"),
-  word("environment", "deployment environment", "environment:production"),
-  word("tag", "one of its tags", "tag:beta"),
-  word("error_type", "kind of error, as sent", "error_type:TimeoutError"),
+const MOST = 10;
+const LISTED = ["word", "attribute"];
+const KEYWORDS: readonly Suggestion[] = [
+  { text: "OR ", label: "OR", note: "any of the two" },
+  { text: "AND ", label: "AND", note: "both, as side by side" },
+  { text: "NOT ", label: "NOT", note: "what the next does not hold for; also -" },
 ];
+/** What follows the name of a field of each type; a colon behind all others. */
+const BEHIND: Readonly<Record<string, string>> = {
+  duration: ">",
+  money: ">",
+  count: ">",
+  number: ">",
+  share: ">",
+  attribute: '["',
+};
 
-export function fieldNamed(name: string): Field | null {
-  return FIELDS.find((field) => field.name === name.toLowerCase()) ?? null;
+function fieldNamed(fields: readonly FilterField[], name: string): FilterField | null {
+  return fields.find((field) => field.name === name || field.aliases.includes(name)) ?? null;
 }
 
-/** The field that was probably meant: at most two edits away, or one that begins alike. */
-export function nearestField(name: string): Field | null {
-  const ranked = FIELDS.map((field) => ({ field, edits: distance(name.toLowerCase(), field.name) }))
-    .filter(({ edits, field }) => edits <= 2 && edits < field.name.length - 1)
-    .sort((a, b) => a.edits - b.edits);
-  return (
-    ranked[0]?.field ?? FIELDS.find((field) => field.name.startsWith(name.toLowerCase())) ?? null
+interface Value {
+  value: string;
+  count: number;
+}
+
+/** The question for values behind a completion; null where the server has none. */
+export function valueQuestion(fields: readonly FilterField[], completion: Completion | null) {
+  if (!completion || completion.asks.type === "field") return null;
+  const { asks, prefix } = completion;
+  const field = fieldNamed(fields, asks.field);
+  if (!field || !LISTED.includes(field.type)) return null;
+  return { field: field.name, key: asks.type === "value" ? asks.key : "", prefix };
+}
+
+/** What fits at the caret; `known` are the values that the server found. */
+export function suggestionsFor(
+  fields: readonly FilterField[],
+  completion: Completion | null,
+  known: readonly Value[],
+): Suggestion[] {
+  if (!completion) return [];
+  const { asks, prefix } = completion;
+  if (asks.type === "field") return fieldSuggestions(fields, prefix, asks.scope);
+  if (asks.type === "key") return keySuggestions(known);
+  const field = fieldNamed(fields, asks.field);
+  return field ? valueSuggestions(known, choicesOf(fields, field), prefix) : [];
+}
+
+/** Fields that begin with what is written, and the words between terms where capitals are. */
+function fieldSuggestions(
+  fields: readonly FilterField[],
+  prefix: string,
+  scope: string,
+): Suggestion[] {
+  const written = prefix.toLowerCase();
+  const of = scope === "trace" ? "trace" : "span";
+  const fitting = fields.filter(({ name, aliases, type, of: rows }) =>
+    type !== "presence" || name === "has"
+      ? [name, ...aliases].some((one) => one.startsWith(written)) &&
+        (scope === "" || rows.includes(of) || name === "has")
+      : false,
   );
+  const words = prefix === "" ? [] : KEYWORDS.filter(({ label }) => label.startsWith(prefix));
+  return [...words, ...fitting.slice(0, MOST).map(fieldSuggestion)];
 }
 
-function word(name: WordParam, hint: string, example: string, choices?: readonly string[]): Word {
-  return { type: "word", name, hint, example, param: name, ...(choices ? { choices } : {}) };
+/** Values that begin with what is written: those that were seen, then those that there are. */
+function valueSuggestions(
+  known: readonly Value[],
+  choices: readonly string[],
+  prefix: string,
+): Suggestion[] {
+  const counts = new Map(known.map(({ value, count }) => [value, count]));
+  const fitting = choices.filter((choice) => choice.startsWith(prefix.toLowerCase()));
+  const all = [...new Set([...counts.keys(), ...fitting])];
+  const isComplete = all.length === 1 && all[0] === prefix;
+  if (isComplete) return [];
+  return all.slice(0, MOST).map((value) => ({
+    text: `${quoted(value)} `,
+    label: value,
+    note: String(counts.get(value) ?? ""),
+  }));
 }
 
-function compared(
-  name: string,
-  type: Comparable["type"],
-  hint: string,
-  example: string,
-  param: string,
-): Comparable {
-  return { type, name, hint, example, min: `min_${param}`, max: `max_${param}` };
+/** The keys of attributes; the operator is still to be written. */
+function keySuggestions(known: readonly Value[]): Suggestion[] {
+  return known.slice(0, MOST).map(({ value, count }) => ({
+    text: `${value.replaceAll(/["\\]/g, "\\$&")}"]`,
+    label: value,
+    note: String(count),
+  }));
 }
 
-/** Levenshtein's edit distance, one row at a time. */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= a.length; i += 1) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j += 1) {
-      const replace = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, replace));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
+/** What a field can be compared with where the server need not be asked. */
+function choicesOf(fields: readonly FilterField[], field: FilterField): readonly string[] {
+  if (field.name === "has") return fields.map(({ name }) => name).filter((name) => name !== "has");
+  return field.type === "flag" ? ["true", "false"] : field.choices;
+}
+
+function fieldSuggestion({ name, type, hint }: FilterField): Suggestion {
+  const text = name + (BEHIND[type] ?? ":");
+  return { text, label: text, note: hint };
 }

@@ -17,14 +17,10 @@ export const KINDS = [
 
 export type Kind = (typeof KINDS)[number];
 
-export const STATUSES = ["ok", "error", "cancelled", "open", "crashed"] as const;
-
-export type Status = (typeof STATUSES)[number];
+export type Status = "ok" | "error" | "cancelled" | "open" | "crashed";
 
 /** Where a trace is in its life. */
-export const STATES = ["open", "idle", "finished", "stalled", "crashed"] as const;
-
-export type TraceState = (typeof STATES)[number];
+export type TraceState = "open" | "idle" | "finished" | "stalled" | "crashed";
 
 /** Whether a call of this kind answers in tokens, so that their number can be unknown. */
 export function answersInTokens(kind: Kind): boolean {

@@ -20,3 +20,18 @@ class FilterFields(Shape):
     """All fields, in the order in which they are offered."""
 
     fields: list[FilterField]
+
+
+class FilterProblem(Shape):
+    """What is wrong with a filter: `length` characters from `column` on, which counts from 1."""
+
+    message: str
+    column: int
+    length: int
+    did_you_mean: str | None
+
+
+class FilterCheck(Shape):
+    """Whether a filter can be read."""
+
+    problem: FilterProblem | None

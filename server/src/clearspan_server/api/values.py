@@ -1,4 +1,4 @@
-"""`GET /values/{field}` and `GET /filter/fields`: what can be typed into a filter."""
+"""`GET /values/{field}`, `/filter/fields` and `/filter/check`: what can be typed into a filter, and what is wrong."""
 
 from typing import Annotated
 
@@ -8,10 +8,12 @@ from pydantic import Field
 from clearspan_server.api.access import ReadAccess, read_access
 from clearspan_server.api.narrowing import FilterQuery
 from clearspan_server.api.shapes import ValueCount, Values
-from clearspan_server.api.shapes_filter import FilterField, FilterFields
+from clearspan_server.api.shapes_filter import FilterCheck, FilterField, FilterFields, FilterProblem
 from clearspan_server.api.stillness import Still
 from clearspan_server.api.window import ScopeQuery, window
+from clearspan_server.errors import BadFilter
 from clearspan_server.query.fields import FIELDS, PRESENCES
+from clearspan_server.query.language import parse
 from clearspan_server.query.values import ValueQuestion, list_values
 
 router = APIRouter(prefix="/api/v1", tags=["filter"])
@@ -26,6 +28,12 @@ class ValuesQuery(FilterQuery):
         description="Of `attr` and `resource`: the attribute whose values are meant; without, the keys are.",
     )
     prefix: str = Field(default="", max_length=200)
+
+
+class CheckQuery(ScopeQuery):
+    """A filter that somebody is typing."""
+
+    filter: str
 
 
 @router.get("/values/{field}")
@@ -61,3 +69,16 @@ def get_fields(
             for field in (*FIELDS, *PRESENCES.values())
         ]
     )
+
+
+@router.get("/filter/check")
+def check_filter(
+    asked: Annotated[CheckQuery, Query()], _access: Annotated[ReadAccess, Depends(read_access)]
+) -> FilterCheck:
+    """What every list would say of a filter, without asking for rows."""
+    try:
+        parse(asked.filter)
+    except BadFilter as error:
+        told = {"did_you_mean": None, **error.details, "message": error.message}
+        return FilterCheck(problem=FilterProblem.model_validate(told))
+    return FilterCheck(problem=None)

@@ -12,7 +12,17 @@ import orjson
 from clearspan_server.query import SQL
 from clearspan_server.query.amounts import READERS, number
 from clearspan_server.query.fields import Column, Field, Of
-from clearspan_server.query.language import ANYTHING, And, Node, Not, Or, Term, Text, Word
+from clearspan_server.query.language import (
+    ANYTHING,
+    And,
+    Node,
+    Not,
+    Or,
+    Term,
+    Text,
+    Word,
+    leaves,
+)
 from clearspan_server.query.text import ERRORS, MESSAGES, Searched, Spelt
 from clearspan_server.store.statements import statement
 
@@ -25,18 +35,13 @@ _BY_KIN = statement(SQL, "trace_ids_by_kin")
 _IS_ROOT = "(parent_id = '' or parent_remote)"
 
 
-def searched(node: Node) -> Iterable[Word]:
+def searched(tree: Node) -> Iterable[Word]:
     """Every text that the tree searches for."""
-    match node:
-        case And(parts) | Or(parts):
-            for part in parts:
-                yield from searched(part)
-        case Not(part):
-            yield from searched(part)
-        case Text(said):
-            yield said
-        case Term(field=asked, value=Word() as said) if asked.type == "text" and said != ANYTHING:
-            yield said
+    for leaf in leaves(tree):
+        if isinstance(leaf, Text):
+            yield leaf.said
+        elif leaf.field.type == "text" and isinstance(leaf.value, Word) and leaf.value != ANYTHING:
+            yield leaf.value
 
 
 @dataclass(slots=True)
@@ -74,12 +79,11 @@ class Conditions:
 
     def _is_of_others(self, node: Node, layer: Layer) -> bool:
         """Whether all of it asks one other layer, and nothing is negated: that must hold for every span."""
-        leaves = list(_leaves(node))
-        layers = {self._layer(leaf) for leaf in leaves}
+        layers = {self._layer(leaf) for leaf in leaves(node)}
         return len(layers) == 1 and layer not in layers and not _has_negation(node)
 
     def _layer(self, node: Node) -> Layer:
-        leaf = next(iter(_leaves(node)))
+        leaf = next(iter(leaves(node)))
         if isinstance(leaf, Text):
             return "span"
         if leaf.scope:
@@ -201,17 +205,6 @@ class Conditions:
         name = f"filter_{len(self.values)}"
         self.values[name] = value
         return f"{{{name}:{kind}}}"
-
-
-def _leaves(node: Node) -> Iterable[Term | Text]:
-    match node:
-        case And(parts) | Or(parts):
-            for part in parts:
-                yield from _leaves(part)
-        case Not(part):
-            yield from _leaves(part)
-        case Term() | Text():
-            yield node
 
 
 def _has_negation(node: Node) -> bool:

@@ -11,6 +11,7 @@ It is pure: what a tree means in rows of the store is said in query/conditions.p
 
 import re
 from collections import deque
+from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Literal
@@ -108,6 +109,18 @@ def parse(text: str) -> Node:
     if reader.left:
         raise wrong(reader.left[0], "this parenthesis was never opened")
     return tree
+
+
+def leaves(node: Node) -> Iterator[Term | Text]:
+    """What the tree compares and searches for, in the order of the text."""
+    match node:
+        case And(parts) | Or(parts):
+            for part in parts:
+                yield from leaves(part)
+        case Not(part):
+            yield from leaves(part)
+        case Term() | Text():
+            yield node
 
 
 @dataclass(slots=True, frozen=True)

@@ -1,12 +1,17 @@
+import { useQueryClient } from "@tanstack/react-query";
 import { type KeyboardEvent, useId, useRef, useState } from "react";
-import { completionAt, type FilterError, parseFilter } from "../../model/filter";
-import type { Range } from "../../model/range";
 import { flushSync } from "react-dom";
+import { filterProblemQuery } from "../../api/filter";
+import { completionAt } from "../../model/filter";
+import type { Suggestion } from "../../model/filterFields";
+import type { Range } from "../../model/range";
 import { Icon } from "../../ui/Icon";
 import { useHotkeys } from "../../ui/useHotkeys";
+import { FilterHelp } from "./FilterHelp";
 import { FilterSuggestions } from "./FilterSuggestions";
 import { FilterText } from "./FilterText";
-import { type Suggestion, useSuggestions } from "./useSuggestions";
+import { useFilterProblem } from "./useFilterProblem";
+import { useSuggestions } from "./useSuggestions";
 import "./FilterBox.css";
 
 interface FilterBoxProps {
@@ -27,10 +32,11 @@ export function FilterBox({ project, range, initial, hasSlash, onSubmit }: Filte
   const [scrolled, setScrolled] = useState(0);
   const input = useRef<HTMLInputElement>(null);
   const listId = useId();
-  const filter = parseFilter(text);
+  const client = useQueryClient();
+  const problem = useFilterProblem(project, text);
   const completion = isOpen ? completionAt(text, caret) : null;
   const suggestions = useSuggestions(project, range, completion);
-  const isWrong = filter.errors.length > 0 && suggestions.length === 0;
+  const isWrong = problem !== null && suggestions.length === 0;
   useHotkeys(hasSlash ? { "/": () => input.current?.focus() } : {});
 
   const write = (next: string, at: number) => {
@@ -45,9 +51,11 @@ export function FilterBox({ project, range, initial, hasSlash, onSubmit }: Filte
     flushSync(() => write(head + text.slice(completion.end).trimStart(), head.length));
     input.current?.setSelectionRange(head.length, head.length);
   };
-  const submit = () => {
+  const submit = async () => {
     setOpen(false);
-    if (filter.errors.length > 0) return;
+    // Where nobody answers, the list will say so.
+    const wrong = await client.query(filterProblemQuery(project, text)).catch(() => null);
+    if (wrong) return;
     input.current?.blur();
     onSubmit(text.trim());
   };
@@ -59,7 +67,7 @@ export function FilterBox({ project, range, initial, hasSlash, onSubmit }: Filte
   const keys: Partial<Record<string, () => void>> = {
     ArrowDown: () => move(1),
     ArrowUp: () => move(-1),
-    Enter: () => (active >= 0 ? accept(suggestions[active]) : submit()),
+    Enter: () => (active >= 0 ? accept(suggestions[active]) : void submit()),
     Escape: () => (suggestions.length > 0 ? setOpen(false) : input.current?.blur()),
     // With nothing begun, Tab leaves the field as everywhere else.
     ...(suggestions.length > 0 && completion?.prefix !== ""
@@ -77,7 +85,7 @@ export function FilterBox({ project, range, initial, hasSlash, onSubmit }: Filte
     <div className="filter-box" data-invalid={isWrong}>
       <Icon name="search" />
       <div className="filter-field">
-        <FilterText text={text} tokens={filter.tokens} scrolled={scrolled} />
+        <FilterText text={text} problem={problem} scrolled={scrolled} />
         <input
           ref={input}
           role="combobox"
@@ -111,18 +119,18 @@ export function FilterBox({ project, range, initial, hasSlash, onSubmit }: Filte
           <Icon name="close" />
         </button>
       )}
+      <FilterHelp />
       <FilterSuggestions id={listId} suggestions={suggestions} active={active} onAccept={accept} />
-      {isWrong && <Problem errors={filter.errors} />}
+      <Problem message={isWrong ? problem.message : ""} />
     </div>
   );
 }
 
-function Problem({ errors }: { errors: readonly FilterError[] }) {
-  const [first] = errors;
-  if (!first) return null;
+function Problem({ message }: { message: string }) {
+  if (message === "") return null;
   return (
     <p className="filter-error" role="alert">
-      Column {first.column}: {first.message}
+      {message}
     </p>
   );
 }

@@ -1,4 +1,4 @@
-import type { Suggestion } from "./useSuggestions";
+import type { Suggestion } from "../../model/filterFields";
 import "./FilterSuggestions.css";
 import "./Menu.css";
 

@@ -1,22 +1,33 @@
 import type { ReactNode } from "react";
-import type { Token } from "../../model/filter";
+import { type FilterProblem, type Token, tokensOf } from "../../model/filter";
 import "./FilterText.css";
 
 interface FilterTextProps {
   text: string;
-  tokens: readonly Token[];
+  problem: FilterProblem | null;
   /** How far the input's text has moved to the left, in pixels. */
   scrolled: number;
 }
 
 /** The filter's text in colour, drawn below the input that is typed into. */
-export function FilterText({ text, tokens, scrolled }: FilterTextProps) {
+export function FilterText({ text, problem, scrolled }: FilterTextProps) {
   const pieces: ReactNode[] = [];
+  const tokens = tokensOf(text);
   let at = 0;
-  for (const token of tokens) {
-    pieces.push(text.slice(at, token.start), <Piece key={token.start} text={text} token={token} />);
+  tokens.forEach((token, index) => {
+    const isWrong = problem !== null && token.start < problem.end && token.end > problem.start;
+    pieces.push(
+      text.slice(at, token.start),
+      <span
+        key={token.start}
+        data-token={isValue(token, tokens[index - 1]) ? "value" : token.kind}
+        data-wrong={isWrong}
+      >
+        {token.text}
+      </span>,
+    );
     at = token.end;
-  }
+  });
   return (
     <div
       className="filter-text"
@@ -29,14 +40,6 @@ export function FilterText({ text, tokens, scrolled }: FilterTextProps) {
   );
 }
 
-function Piece({ text, token }: { text: string; token: Token }) {
-  const written = text.slice(token.start, token.end);
-  if (token.type !== "term") return <span data-token={token.type}>{written}</span>;
-  const split = token.field.name.length;
-  return (
-    <>
-      <span data-token="field">{written.slice(0, split)}</span>
-      {written.slice(split)}
-    </>
-  );
+function isValue(token: Token, before: Token | undefined): boolean {
+  return before?.kind === "operator" && before.end === token.start;
 }

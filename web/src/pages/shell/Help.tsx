@@ -15,9 +15,9 @@ const KEYS = [
 
 const FILTERS = [
   { text: "kind:llm model:gpt-4o", does: "traces with such a span" },
-  { text: "status:error status:cancelled", does: "either of the two" },
+  { text: "status:(error OR cancelled)", does: "either of the two" },
   { text: "latency>2s cost>0.05", does: "slow and expensive" },
-  { text: "tokens>10k user:ann", does: "large requests of one user" },
+  { text: "tokens>10k -user:ann", does: "large requests of all but one user" },
   { text: '"refund policy"', does: "the phrase, in inputs, outputs and errors" },
 ];
 

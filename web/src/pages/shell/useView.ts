@@ -1,12 +1,10 @@
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
-import { type Filter, parseFilter } from "../../model/filter";
 import { type Range, rangeOf, serializeRange } from "../../model/range";
 import { useStored } from "../../ui/useStored";
 
 export interface View {
   project: string;
   filterText: string;
-  filter: Filter;
   range: Range;
   isLive: boolean;
   /** Changes the address in place; the page stays. */
@@ -32,7 +30,6 @@ export function useView(): View {
   return {
     project,
     filterText,
-    filter: parseFilter(filterText),
     range,
     isLive: live !== "off",
     setRange,
