@@ -66,6 +66,13 @@ const trace = createRoute({
   component: lazyRouteComponent(() => import("./pages/trace/TracePage"), "TracePage"),
 });
 
+const cost = createRoute({
+  getParentRoute: () => project,
+  path: "cost",
+  validateSearch: (search: Record<string, string>): { by?: string } => pick(search, "by"),
+  component: lazyRouteComponent(() => import("./pages/cost/CostPage"), "CostPage"),
+});
+
 const delivery = createRoute({
   getParentRoute: () => project,
   path: "delivery",
@@ -119,7 +126,7 @@ const settingsTabs = [
 export const router = createRouter({
   routeTree: root.addChildren([
     home,
-    project.addChildren([overview, traces, trace, delivery, settings.addChildren(settingsTabs)]),
+    project.addChildren([overview, traces, trace, cost, delivery, settings.addChildren(settingsTabs)]),
   ]),
   // Values stay text: a span id of digits alone must not become a number.
   parseSearch: (text) => Object.fromEntries(new URLSearchParams(text)),

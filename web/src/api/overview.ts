@@ -1,4 +1,4 @@
-/** A window in numbers: totals, series and models. */
+/** A window in numbers: totals, series, distributions and models. */
 
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { type Range, rangeParams, serializeRange } from "../model/range";
@@ -6,7 +6,7 @@ import { get } from "./client";
 import type { components } from "./schema";
 
 type TraceList = components["schemas"]["TraceList"];
-type Overview = components["schemas"]["Overview"];
+export type Overview = components["schemas"]["Overview"];
 export type Totals = components["schemas"]["Totals"];
 export type Point = components["schemas"]["Point"];
 export type ModelRow = components["schemas"]["ModelRow"];
@@ -25,7 +25,8 @@ export function overviewQuery(project: string, range: Range) {
   });
 }
 
-async function oldestStart(project: string, signal: AbortSignal): Promise<string> {
+/** Where all time begins: with the project's first trace. */
+export async function oldestStart(project: string, signal: AbortSignal): Promise<string> {
   const params = { project, from: "0", sort: "start", limit: "1" };
   const { traces } = await get<TraceList>("/traces", params, signal);
   return traces[0]?.start ?? new Date(Date.now() - 3_600_000).toISOString();

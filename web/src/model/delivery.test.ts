@@ -6,7 +6,6 @@ import {
   flowColumns,
   formatBytes,
   lostBy,
-  stacked,
   verdict,
 } from "./delivery";
 
@@ -97,12 +96,4 @@ test("a step in which nothing came is drawn as nothing, not left out", () => {
   ]);
   expect(columns.received).toEqual([0, 0, 10, 0]);
   expect(columns.duplicates).toEqual([0, 0, 2, 0]);
-});
-
-test("bars on top of each other end where the one below ends, and their own value more", () => {
-  expect(stacked([2, 0], [3, 1], [1, 1])).toEqual([
-    [6, 2],
-    [4, 2],
-    [1, 1],
-  ]);
 });

@@ -161,12 +161,3 @@ export function flowColumns(
     quarantined: column(({ quarantined }) => quarantined),
   };
 }
-
-/** Columns on top of each other, the last at the bottom: where each one ends. */
-export function stacked(...columns: readonly (readonly number[])[]): number[][] {
-  return columns.map((column, place) =>
-    column.map((_, at) =>
-      columns.slice(place).reduce((height, below) => height + (below[at] ?? 0), 0),
-    ),
-  );
-}

@@ -7,6 +7,11 @@ export type Range =
   | { kind: "between"; fromMs: number; toMs: number }
   | { kind: "all" };
 
+/** One step of a chart, from its start. */
+export function rangeOfStep(fromMs: number, stepMs: number): Range {
+  return { kind: "between", fromMs, toMs: fromMs + stepMs };
+}
+
 /** How a range stands in the URL: `range=1h`, `range=all`, or `range=<from>..<to>` in RFC 3339. */
 const DEFAULT_RANGE = "1h";
 

@@ -1,51 +1,91 @@
-/** The overview's points as the columns that a chart draws. */
+/** Points over time as the columns that a chart draws, and the bins of a distribution. */
 
-import { parseTime } from "./format";
+import { type Figure, formatCount, formatDuration, parseTime } from "./format";
 
-interface SeriesPoint {
-  start: string;
+/** Seconds since the epoch, as uPlot wants them. */
+export function secondsOf(starts: readonly string[]): number[] {
+  return starts.map((start) => parseTime(start) / 1000);
+}
+
+/** One figure of each point; a gap where it cannot be told. */
+export function column<Point>(
+  points: readonly Point[],
+  read: (point: Point) => number | string | null,
+): (number | null)[] {
+  return points.map((point) => {
+    const value = read(point);
+    return value === null ? null : Number(value);
+  });
+}
+
+/** Columns on top of each other, the last at the bottom: where each one ends. */
+export function stacked(...columns: readonly (readonly (number | null)[])[]): number[][] {
+  const heights: number[][] = [];
+  for (const values of columns.toReversed()) {
+    const below = heights.at(-1);
+    heights.push(values.map((value, at) => (value ?? 0) + (below?.[at] ?? 0)));
+  }
+  return heights.reverse();
+}
+
+/** How many of something came a minute, over a window of so many milliseconds. */
+export function perMinute(count: number, windowMs: number): number {
+  return windowMs > 0 ? (count / windowMs) * 60_000 : 0;
+}
+
+/** A figure that is computed from a sample is about so much. */
+export function about(figure: Figure, isEstimated: boolean): Figure {
+  return isEstimated && figure.value !== "–"
+    ? { ...figure, value: `≈\u2009${figure.value}` }
+    : figure;
+}
+
+export interface Bin {
+  low: number;
+  high: number | null;
   traces: number;
-  errors: number;
-  latency_p50_ns: number | null;
-  latency_p95_ns: number | null;
-  latency_p99_ns: number | null;
-  uncached_tokens: number;
-  cache_read_tokens: number;
-  cache_write_tokens: number;
-  output_tokens: number;
-  cost: string;
 }
 
-interface Columns {
-  /** Seconds since the epoch, as uPlot wants them. */
-  times: number[];
-  traces: number[];
-  errors: number[];
-  p50: (number | null)[];
-  p95: (number | null)[];
-  p99: (number | null)[];
-  /** Input and output together. */
-  tokens: number[];
-  outputTokens: number[];
-  cost: number[];
+type Measure = "latency" | "tokens";
+
+/** What a bin holds: `300 ms – 500 ms`, `700 ms and more`. */
+export function binLabel({ low, high }: Bin, of: Measure): string {
+  const written = of === "latency" ? formatDuration : formatCount;
+  if (high === null) return `${written(low)} and more`;
+  if (of === "tokens" && high === low + 1) return formatCount(low);
+  return low === 0 ? `below ${written(high)}` : `${written(low)} – ${written(high)}`;
 }
 
-export function columnsOf(points: readonly SeriesPoint[]): Columns {
-  return {
-    times: points.map((point) => parseTime(point.start) / 1000),
-    traces: points.map((point) => point.traces),
-    errors: points.map((point) => point.errors),
-    p50: points.map((point) => point.latency_p50_ns),
-    p95: points.map((point) => point.latency_p95_ns),
-    p99: points.map((point) => point.latency_p99_ns),
-    tokens: points.map(
-      (point) =>
-        point.uncached_tokens +
-        point.cache_read_tokens +
-        point.cache_write_tokens +
-        point.output_tokens,
-    ),
-    outputTokens: points.map((point) => point.output_tokens),
-    cost: points.map((point) => Number(point.cost)),
-  };
+/** The filter that lists the traces of a bin: `latency>=300ms latency<500ms`. */
+export function binFilter({ low, high }: Bin, of: Measure): string {
+  const unit = of === "latency" ? "ms" : "";
+  const scale = of === "latency" ? 1e6 : 1;
+  const bounds = [
+    low > 0 ? `${of}>=${low / scale}${unit}` : "",
+    high === null ? "" : `${of}<${high / scale}${unit}`,
+  ];
+  return bounds.filter((bound) => bound !== "").join(" ");
+}
+
+/** The bin in which the middle one of all lies; null where there is none. */
+export function middleBin(bins: readonly Bin[]): Bin | null {
+  const half = bins.reduce((sum, { traces }) => sum + traces, 0) / 2;
+  let seen = 0;
+  for (const bin of bins) {
+    seen += bin.traces;
+    if (bin.traces > 0 && seen >= half) return bin;
+  }
+  return null;
+}
+
+export interface Origin {
+  source: "raw" | "rollups";
+  raw_hours: number;
+}
+
+/** Where figures come from, in words. */
+export function originText({ source, raw_hours: hours }: Origin): string {
+  if (source === "raw") return "Computed from every span";
+  if (hours === 0) return "Computed from sums by the hour";
+  return `Computed from sums by the hour, and ${hours} ${hours === 1 ? "hour" : "hours"} span by span`;
 }

@@ -11,7 +11,8 @@ export interface Line {
   told?: readonly (number | null)[];
   /** A custom property of tokens.css: `--chart-1`. */
   color: string;
-  shape: "line" | "bars";
+  /** A ghost is what was before: dotted, and without a figure of its own where nothing is pointed at. */
+  shape: "line" | "bars" | "ghost";
   /** Of a line, in pixels. */
   width?: number;
 }
@@ -29,18 +30,21 @@ interface ChartProps {
   sync: string;
   /** Redraws in the colours of the theme. */
   theme: string;
+  /** In pixels. */
+  height?: number;
   onBrush: (fromMs: number, toMs: number) => void;
   onPick: (timeMs: number) => void;
 }
 
 const HEIGHT = 168;
+const GHOST_DASH = [1, 4];
 const WHOLE_STEPS = Array.from({ length: 12 }, (_, power) =>
   [1, 2, 5].map((n) => n * 10 ** power),
 ).flat();
 
 /** A time chart: values at the cross-hair above, drag to zoom, click to look at the moment. */
 export function Chart(props: ChartProps) {
-  const { title, lines, format } = props;
+  const { title, lines, format, height = HEIGHT } = props;
   const host = useRef<HTMLDivElement>(null);
   const [at, setAt] = useState<number | null>(null);
   const brush = useEffectEvent(props.onBrush);
@@ -53,15 +57,13 @@ export function Chart(props: ChartProps) {
     const element = host.current;
     if (!element) return;
     const plot = draw(element);
-    const resize = new ResizeObserver(() =>
-      plot.setSize({ width: element.clientWidth, height: HEIGHT }),
-    );
+    const resize = new ResizeObserver(() => plot.setSize({ width: element.clientWidth, height }));
     resize.observe(element);
     return () => {
       resize.disconnect();
       plot.destroy();
     };
-  }, [props.times, props.lines, props.theme]);
+  }, [props.times, props.lines, props.theme, height]);
 
   return (
     <figure className="chart" aria-label={title}>
@@ -71,14 +73,14 @@ export function Chart(props: ChartProps) {
           const value = at === null ? null : (line.told ?? line.values)[at];
           return (
             <span key={line.label} className="chart-label">
-              <i style={{ background: `var(${line.color})` }} />
+              <i data-shape={line.shape} style={{ color: `var(${line.color})` }} />
               {line.label}
               <b className="number">{value === null || value === undefined ? "" : format(value)}</b>
             </span>
           );
         })}
       </figcaption>
-      <div ref={host} className="chart-host" />
+      <div ref={host} className="chart-host" style={{ height }} />
     </figure>
   );
 }
@@ -100,7 +102,7 @@ function createPlot(element: HTMLDivElement, props: ChartProps, listeners: Liste
   };
   const options: UPlot.Options = {
     width: element.clientWidth,
-    height: HEIGHT,
+    height: props.height ?? HEIGHT,
     legend: { show: false },
     padding: [8, 16, 0, 0],
     cursor: {
@@ -157,7 +159,21 @@ function seriesOf(line: Line, token: (name: string) => string): UPlot.Series {
     const paths = UPlot.paths.bars?.({ size: [0.72, 14], align: 1, radius: 0.15 });
     return { fill: color, width: 0, points: { show: false }, ...(paths ? { paths } : {}) };
   }
-  return { stroke: color, width: line.width ?? 1.5 };
+  const isGhost = line.shape === "ghost";
+  return {
+    stroke: color,
+    width: line.width ?? 1.5,
+    // A single point between gaps is a line of no length: it needs its dot.
+    points: { show: isGhost ? false : showsLonely, size: 4, fill: color },
+    ...(isGhost ? { dash: GHOST_DASH, cap: "round" as const } : {}),
+  };
+}
+
+/** Whether a line has points that no other stands beside. */
+function showsLonely(plot: UPlot, series: number): boolean {
+  const values = plot.data[series] ?? [];
+  const has = (at: number) => typeof values[at] === "number";
+  return values.some((_, at) => has(at) && !has(at - 1) && !has(at + 1));
 }
 
 /** Times of day; where the day changes, the day. */

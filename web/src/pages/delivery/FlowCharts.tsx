@@ -1,12 +1,13 @@
 import { useMemo } from "react";
 import type { Deliveries } from "../../api/deliveries";
-import { flowColumns, stacked } from "../../model/delivery";
+import { flowColumns } from "../../model/delivery";
 import { formatCount } from "../../model/format";
+import { stacked } from "../../model/series";
 import { Chart, type Line } from "../../ui/Chart";
 import { useMedia } from "../../ui/useMedia";
 import { useTheme } from "../../ui/useTheme";
 import type { View } from "../shell/useView";
-import "../overview/Charts.css";
+import "./FlowCharts.css";
 
 interface FlowChartsProps {
   deliveries: Deliveries;
@@ -25,10 +26,8 @@ export function FlowCharts({ deliveries, askedMs, view }: FlowChartsProps) {
     [flow, deliveries, askedMs],
   );
   const drawings = useMemo(() => drawingsOf(columns), [columns]);
-  const zoom = (fromMs: number, toMs: number) =>
-    view.setRange({ kind: "between", fromMs: Math.floor(fromMs), toMs: Math.ceil(toMs) });
   return (
-    <section className="charts" aria-label="Over time">
+    <section className="flow-charts" aria-label="Over time">
       {drawings.map(({ title, lines }) => (
         <Chart
           key={title}
@@ -40,8 +39,8 @@ export function FlowCharts({ deliveries, askedMs, view }: FlowChartsProps) {
           isCount
           sync="delivery"
           theme={`${theme} ${isDark}`}
-          onBrush={zoom}
-          onPick={(fromMs) => zoom(fromMs, fromMs + stepNs / 1e6)}
+          onBrush={view.zoom}
+          onPick={(fromMs) => view.zoom(fromMs, fromMs + stepNs / 1e6)}
         />
       ))}
     </section>

@@ -2,15 +2,20 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useRef } from "react";
 import { overviewQuery } from "../../api/overview";
 import { newestTraceQuery } from "../../api/traces";
+import { parseTime } from "../../model/format";
 import { Button } from "../../ui/Button";
 import { Notice } from "../../ui/Notice";
 import { Waiting } from "../../ui/Waiting";
 import { useLiveTraces } from "../shell/liveContext";
 import { useView } from "../shell/useView";
 import { Charts } from "./Charts";
+import { FigureTable } from "./FigureTable";
 import { FirstTrace } from "./FirstTrace";
 import { ModelTable } from "./ModelTable";
+import { OriginLine } from "./OriginLine";
 import { QuietWindow } from "./QuietWindow";
+import { Rates } from "./Rates";
+import { Spread } from "./Spread";
 import { Tiles } from "./Tiles";
 import "./OverviewPage.css";
 
@@ -45,13 +50,20 @@ export function OverviewPage() {
   }
   if (!overview.data || newest.isPending) return <Waiting rows={12} />;
   if (newest.data === null) return <FirstTrace project={view.project} />;
-  const { totals, previous, series, models, step_ns } = overview.data;
+  const { totals, previous, models, origin, start, end } = overview.data;
+  const windowMs = parseTime(end) - parseTime(start);
   return (
     <div className="overview">
-      <Tiles totals={totals} previous={previous} view={view} />
+      <Tiles totals={totals} previous={previous} windowMs={windowMs} view={view} />
       {totals.traces === 0 && newest.data && <QuietWindow newest={newest.data} view={view} />}
-      <Charts series={series} stepNs={step_ns} view={view} />
+      <Rates totals={totals} previous={previous} view={view} />
+      <section className="charts" aria-label="Charts">
+        <Charts overview={overview.data} view={view} />
+        <Spread overview={overview.data} view={view} />
+      </section>
       {models.length > 0 && <ModelTable models={models} view={view} />}
+      <FigureTable overview={overview.data} view={view} />
+      <OriginLine origin={origin} isEstimated={totals.estimated} />
     </div>
   );
 }

@@ -1,73 +1,78 @@
 import type { Totals } from "../../api/overview";
 import {
   change,
-  durationFigure,
   type Figure,
   formatCount,
   formatExact,
   formatMoney,
   formatShare,
 } from "../../model/format";
+import { about, perMinute } from "../../model/series";
 import type { View } from "../shell/useView";
+import { durationOr, plain } from "./figures";
 import { Tile } from "./Tile";
 import "./Tiles.css";
 
 interface TilesProps {
   totals: Totals;
   previous: Totals;
+  windowMs: number;
   view: View;
 }
 
 /** The window's totals, each beside the window before it. */
-export function Tiles({ totals, previous, view }: TilesProps) {
+export function Tiles({ totals, previous, windowMs, view }: TilesProps) {
+  const sampled = (text: string) => about(plain(text), totals.estimated);
   const tokens = (of: Totals) => of.input_tokens + of.output_tokens;
   const cached = totals.input_tokens > 0 ? totals.cache_read_tokens / totals.input_tokens : 0;
   return (
     <section className="tiles" aria-label="Totals">
       <Tile
         name="Traces"
-        figure={plain(formatCount(totals.traces))}
+        figure={sampled(formatCount(totals.traces))}
         change={change(totals.traces, previous.traces)}
-        note={`${formatCount(totals.calls)} model calls`}
-        onClick={() => view.showTraces("")}
+        note={`${rate(perMinute(totals.traces, windowMs))} a minute, ${formatCount(totals.calls)} model calls`}
+        onClick={() => view.showTraces(view.filterText)}
       />
       <Tile
         name="Failed"
-        figure={plain(formatExact(totals.errors))}
+        figure={sampled(formatExact(Math.round(totals.errors)))}
         change={change(totals.error_rate, previous.error_rate)}
         isBad={totals.errors > 0}
         note={totals.error_rate === null ? "" : `${formatShare(totals.error_rate)} of traces`}
-        onClick={() => view.showTraces("status:error")}
+        onClick={() => view.showTraces(`${view.filterText} status:error`.trim())}
       />
       <Tile
         name="Latency p50"
-        figure={duration(totals.latency_p50_ns)}
+        figure={durationOr(totals.latency_p50_ns)}
         change={change(totals.latency_p50_ns, previous.latency_p50_ns)}
         note={
-          totals.ttft_p50_ns === null ? "" : `first token ${written(duration(totals.ttft_p50_ns))}`
+          totals.latency_avg_ns === null
+            ? ""
+            : `average ${written(durationOr(totals.latency_avg_ns))}`
         }
       />
       <Tile
         name="Latency p95"
-        figure={duration(totals.latency_p95_ns)}
+        figure={durationOr(totals.latency_p95_ns)}
         change={change(totals.latency_p95_ns, previous.latency_p95_ns)}
         note={
-          totals.latency_p99_ns === null ? "" : `p99 ${written(duration(totals.latency_p99_ns))}`
+          totals.latency_p99_ns === null ? "" : `p99 ${written(durationOr(totals.latency_p99_ns))}`
         }
       />
       <Tile
         name="Tokens"
-        figure={plain(formatCount(tokens(totals)))}
+        figure={sampled(formatCount(tokens(totals)))}
         change={change(tokens(totals), tokens(previous))}
         note={`${formatCount(totals.output_tokens)} out, ${formatShare(cached)} of input cached`}
       />
       <Tile
         name="Cost"
-        figure={plain(formatMoney(totals.cost))}
+        figure={sampled(formatMoney(totals.cost))}
         change={change(Number(totals.cost), Number(previous.cost))}
         note={
           totals.unpriced_calls > 0
-            ? `${formatExact(totals.unpriced_calls)} calls without a price`
+            ? `${formatExact(Math.round(totals.unpriced_calls))} calls without a price`
             : perTrace(totals)
         }
       />
@@ -75,12 +80,9 @@ export function Tiles({ totals, previous, view }: TilesProps) {
   );
 }
 
-function plain(value: string): Figure {
-  return { value, unit: "" };
-}
-
-function duration(ns: number | null): Figure {
-  return ns === null ? plain("–") : durationFigure(ns);
+/** A rate that is not rounded to nothing. */
+function rate(count: number): string {
+  return count > 0 && count < 10 ? count.toPrecision(2) : formatCount(count);
 }
 
 function written({ value, unit }: Figure): string {

@@ -17,6 +17,7 @@ interface PaletteProps {
 type PagePath =
   | "/p/$project/overview"
   | "/p/$project/traces"
+  | "/p/$project/cost"
   | "/p/$project/delivery"
   | "/p/$project/settings/prices";
 
@@ -65,6 +66,7 @@ export function Palette({ onClose, onHelp }: PaletteProps) {
           <Command.Group heading="Go to">
             <Entry name="Overview" onSelect={open("/p/$project/overview", project)} />
             <Entry name="Traces" onSelect={open("/p/$project/traces", project)} />
+            <Entry name="Cost" onSelect={open("/p/$project/cost", project)} />
             <Entry name="Delivery" onSelect={open("/p/$project/delivery", project)} />
             <Entry
               name="Prices (settings)"

@@ -17,6 +17,10 @@ const GROUPS = [
     ],
   },
   {
+    name: "Measure",
+    pages: [{ name: "Cost", to: "/p/$project/cost", icon: "cost" }],
+  },
+  {
     name: "Run",
     pages: [
       { name: "Delivery", to: "/p/$project/delivery", icon: "delivery" },

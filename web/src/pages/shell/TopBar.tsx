@@ -14,6 +14,7 @@ const IS_MAC = /Mac|iPhone|iPad/.test(navigator.userAgent);
 
 const TITLES: Record<string, string> = {
   traces: "Traces",
+  cost: "Cost",
   delivery: "Delivery",
   settings: "Settings",
 };

@@ -9,6 +9,8 @@ export interface View {
   isLive: boolean;
   /** Changes the address in place; the page stays. */
   setRange: (range: Range) => void;
+  /** Sets the range to what was brushed, in milliseconds since the epoch. */
+  zoom: (fromMs: number, toMs: number) => void;
   setLive: (on: boolean) => void;
   /** Leads to the list of traces with this filter, whatever page is shown. */
   showTraces: (filterText: string, range?: Range) => void;
@@ -33,6 +35,8 @@ export function useView(): View {
     range,
     isLive: live !== "off",
     setRange,
+    zoom: (fromMs, toMs) =>
+      setRange({ kind: "between", fromMs: Math.floor(fromMs), toMs: Math.ceil(toMs) }),
     setLive: (on) =>
       void navigate({
         to: ".",

@@ -1,0 +1,24 @@
+/** What a window cost, and on what. */
+
+import { keepPreviousData, queryOptions } from "@tanstack/react-query";
+import { type Range, rangeParams, serializeRange } from "../model/range";
+import { get } from "./client";
+import { oldestStart } from "./overview";
+import type { components } from "./schema";
+
+export type CostReport = components["schemas"]["CostReport"];
+export type CostRow = components["schemas"]["CostRow"];
+type CostGroup = CostReport["by"];
+
+export function costQuery(project: string, range: Range, by: CostGroup) {
+  return queryOptions({
+    queryKey: ["cost", project, serializeRange(range), by],
+    queryFn: async ({ signal }) => {
+      const window = rangeParams(range, Date.now());
+      if (range.kind === "all") window.from = await oldestStart(project, signal);
+      return get<CostReport>("/cost", { project, by, ...window }, signal);
+    },
+    placeholderData: keepPreviousData,
+    staleTime: 5000,
+  });
+}
