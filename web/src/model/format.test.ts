@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import {
   change,
   formatAge,
+  formatChange,
   formatCount,
   formatDuration,
   formatMoney,
@@ -120,4 +121,12 @@ test.each([
   [200_000_000, "2 d"],
 ])("%d ms ago reads %s", (age, text) => {
   expect(formatAge(1_000_000_000 - age, 1_000_000_000)).toBe(text);
+});
+
+test("tells a change in per cent, and as a multiple where that says nothing", () => {
+  expect([0.12, -0.031, 29, 0].map(formatChange)).toEqual(["↑ 12 %", "↓ 3.1 %", "↑ 30×", ""]);
+});
+
+test("has the sign of money before the dollars", () => {
+  expect(formatMoney("-6.74")).toBe("−$6.74");
 });

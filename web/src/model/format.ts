@@ -80,6 +80,7 @@ export function formatMoney(dollars: string | number): string {
   if (!Number.isFinite(amount)) return String(dollars);
   const size = Math.abs(amount);
   if (size === 0) return "$0";
+  if (amount < 0) return `−${formatMoney(size)}`;
   if (size >= 1000) return `$${GROUPED.format(Math.round(amount))}`;
   if (size >= 0.995) return `$${toDecimals(amount, 2)}`;
   if (size < TINY) return `$${tiny(amount)}`;
@@ -114,6 +115,13 @@ export function formatShare(share: number): string {
 export function change(now: number | null, before: number | null): number | null {
   if (now === null || before === null || before === 0) return null;
   return (now - before) / before;
+}
+
+/** A change in words, as a multiple where per cent say nothing: ↑ 12 %, ↓ 3.1 %, ↑ 30×; empty where nothing changed. */
+export function formatChange(change: number): string {
+  if (Math.abs(change) < 0.0005) return "";
+  const size = change >= 10 ? `${formatCount(change + 1)}×` : formatShare(Math.abs(change));
+  return `${change > 0 ? "↑" : "↓"} ${size}`;
 }
 
 /** Milliseconds since the epoch of an RFC 3339 time; digits below a millisecond are dropped. */

@@ -69,16 +69,20 @@ export function Chart(props: ChartProps) {
     <figure className="chart" aria-label={title}>
       <figcaption>
         <h2>{title}</h2>
-        {lines.map((line) => {
-          const value = at === null ? null : (line.told ?? line.values)[at];
-          return (
-            <span key={line.label} className="chart-label">
-              <i data-shape={line.shape} style={{ color: `var(${line.color})` }} />
-              {line.label}
-              <b className="number">{value === null || value === undefined ? "" : format(value)}</b>
-            </span>
-          );
-        })}
+        <span className="chart-labels">
+          {lines.map((line) => {
+            const value = at === null ? null : (line.told ?? line.values)[at];
+            return (
+              <span key={line.label} className="chart-label">
+                <i data-shape={line.shape} style={{ color: `var(${line.color})` }} />
+                {line.label}
+                <b className="number">
+                  {value === null || value === undefined ? "" : format(value)}
+                </b>
+              </span>
+            );
+          })}
+        </span>
       </figcaption>
       <div ref={host} className="chart-host" style={{ height }} />
     </figure>

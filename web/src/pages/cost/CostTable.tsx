@@ -1,6 +1,13 @@
 import type { CostReport, CostRow } from "../../api/cost";
 import { type CostBy, costGroup, layerColor, valueFilter, valueName } from "../../model/costGroups";
-import { change, formatCount, formatExact, formatMoney, formatShare } from "../../model/format";
+import {
+  change,
+  formatChange,
+  formatCount,
+  formatExact,
+  formatMoney,
+  formatShare,
+} from "../../model/format";
 import { DataTable } from "../../ui/DataTable";
 import { Money } from "../../ui/Money";
 import type { View } from "../shell/useView";
@@ -115,10 +122,5 @@ function Change({ row }: { row: CostRow }) {
       </td>
     );
   }
-  if (Math.abs(moved) < 0.0005) return <td title={title}>same</td>;
-  return (
-    <td title={title}>
-      {moved > 0 ? "↑" : "↓"} {formatShare(Math.abs(moved))}
-    </td>
-  );
+  return <td title={title}>{formatChange(moved) || "same"}</td>;
 }

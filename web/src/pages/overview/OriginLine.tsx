@@ -10,7 +10,7 @@ interface OriginLineProps {
 /** Where the figures above come from, and as of when. */
 export function OriginLine({ origin, isEstimated }: OriginLineProps) {
   return (
-    <p className="origin-line number">
+    <p className="origin-line">
       {originText(origin)}, as of {formatClock(parseTime(origin.as_of))}.
       {isEstimated &&
         " Some traces were sampled: counts, tokens and money marked ≈ are weighted by it, latencies are of what was kept."}

@@ -1,4 +1,4 @@
-import { type Figure, formatShare } from "../../model/format";
+import { type Figure, formatChange } from "../../model/format";
 import "./Tile.css";
 
 interface TileProps {
@@ -19,9 +19,9 @@ export function Tile({ name, figure, change, note, isBad = false, onClick }: Til
       <p className="tile-value number" data-bad={isBad}>
         {figure.value}
         {figure.unit !== "" && <span className="unit">{figure.unit}</span>}
-        {change !== null && Math.abs(change) >= 0.0005 && (
+        {change !== null && (
           <span className="tile-change" title="Against the window before">
-            {change > 0 ? "↑" : "↓"} {formatShare(Math.abs(change))}
+            {formatChange(change)}
           </span>
         )}
       </p>

@@ -79,10 +79,10 @@ export function drawingsOf({ series, previous_series: previous }: Overview): Dra
       ],
     },
     {
-      title: "Output tokens a second",
+      title: "Output speed",
       ...counts,
       lines: [
-        line("of a call", (point) => point.output_per_s, "--chart-1", 1.5),
+        line("tokens a second", (point) => point.output_per_s, "--chart-1", 1.5),
         before((point) => point.output_per_s),
       ],
     },
