@@ -304,6 +304,28 @@ def test_a_short_window_is_raw_and_exact(reader: Reader, rows: Rows, agenda: Age
     assert differences(cost["totals"], cost_figures(now.spans), exact=True) == []
 
 
+def in_production(rows: list[Row]) -> list[Row]:
+    return [row for row in rows if row["environment"] == "production"]
+
+
+def test_a_filter_narrows_every_number_and_is_answered_from_spans(
+    reader: Reader, rows: Rows, agenda: Agenda
+) -> None:
+    reader.agenda = agenda
+
+    overview = reader.get("/overview", filter="env:production", **framed(FROM_NS))
+    cost = reader.get("/cost", filter="env:production", by="feature", **framed(FROM_NS))
+
+    reader.agenda = None
+    theirs = Rows(in_production(rows.spans), in_production(rows.traces), rows.classes)
+    now, before = theirs.between(FROM_NS, BASE_NS), theirs.between(BEFORE_NS, FROM_NS)
+    assert overview["origin"]["source"] == cost["origin"]["source"] == "raw"
+    expected = {"totals": totals(now), "previous": totals(before), "models": models(now)}
+    assert differences(overview, expected, exact=True) == []
+    wanted = {"totals": cost_figures(now.spans), "units": units(now.traces)}
+    assert differences(cost, wanted, exact=True) == []
+
+
 def test_an_hour_that_is_due_comes_from_its_spans(agenda: Agenda, engine: Engine) -> None:
     with Reader(engine) as other:
         other.agenda = agenda

@@ -10,13 +10,13 @@ export type CostReport = components["schemas"]["CostReport"];
 export type CostRow = components["schemas"]["CostRow"];
 type CostGroup = CostReport["by"];
 
-export function costQuery(project: string, range: Range, by: CostGroup) {
+export function costQuery(project: string, range: Range, filter: string, by: CostGroup) {
   return queryOptions({
-    queryKey: ["cost", project, serializeRange(range), by],
+    queryKey: ["cost", project, serializeRange(range), filter, by],
     queryFn: async ({ signal }) => {
       const window = rangeParams(range, Date.now());
       if (range.kind === "all") window.from = await oldestStart(project, signal);
-      return get<CostReport>("/cost", { project, by, ...window }, signal);
+      return get<CostReport>("/cost", { project, by, filter, ...window }, signal);
     },
     placeholderData: keepPreviousData,
     staleTime: 5000,

@@ -11,14 +11,14 @@ export type Totals = components["schemas"]["Totals"];
 export type Point = components["schemas"]["Point"];
 export type ModelRow = components["schemas"]["ModelRow"];
 
-export function overviewQuery(project: string, range: Range) {
+export function overviewQuery(project: string, range: Range, filter: string) {
   return queryOptions({
-    queryKey: ["overview", project, serializeRange(range)],
+    queryKey: ["overview", project, serializeRange(range), filter],
     queryFn: async ({ signal }) => {
       const window = rangeParams(range, Date.now());
       // Buckets since the epoch would put all data into the last one.
       if (range.kind === "all") window.from = await oldestStart(project, signal);
-      return get<Overview>("/overview", { project, ...window }, signal);
+      return get<Overview>("/overview", { project, filter, ...window }, signal);
     },
     placeholderData: keepPreviousData,
     staleTime: 5000,

@@ -198,6 +198,8 @@ export interface paths {
         /**
          * Get Cost
          * @description The cost of the window by a dimension: over time, in a table and by the trace; default the last day.
+         *
+         *     The filter asks spans, and traces for what a trace, a user or a session costs.
          */
         get: operations["get_cost"];
         put?: never;
@@ -522,6 +524,8 @@ export interface paths {
         /**
          * Get Overview
          * @description Throughput, failures, latency, tokens and cost over the window, by time and by model; default the last day.
+         *
+         *     The filter asks traces where figures are of traces, and spans where they are of spans.
          */
         get: operations["get_overview"];
         put?: never;
@@ -4688,6 +4692,8 @@ export interface operations {
         parameters: {
             query?: {
                 by?: "model" | "provider" | "feature" | "customer" | "user" | "prompt" | "environment" | "release" | "service";
+                /** @description What rows must fulfil, in the filter language (docs/filter.md): `kind:llm cost>0.05 "refund policy"`. */
+                filter?: string;
                 /** @description RFC 3339, a day (its beginning in UTC) or epoch milliseconds. */
                 from?: string | null;
                 /** @description The project, where no key says it; api/access.py reads it. */
@@ -5468,6 +5474,8 @@ export interface operations {
     get_overview: {
         parameters: {
             query?: {
+                /** @description What rows must fulfil, in the filter language (docs/filter.md): `kind:llm cost>0.05 "refund policy"`. */
+                filter?: string;
                 /** @description RFC 3339, a day (its beginning in UTC) or epoch milliseconds. */
                 from?: string | null;
                 /** @description The project, where no key says it; api/access.py reads it. */

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Query, Response
 from clearspan_server.api.access import ReadAccess, read_access
 from clearspan_server.api.agenda import Due
 from clearspan_server.api.encode import as_json, money
+from clearspan_server.api.narrowing import FilterQuery, narrowing
 from clearspan_server.api.origin import origin
 from clearspan_server.api.shapes_cost import (
     CacheSavings,
@@ -19,15 +20,16 @@ from clearspan_server.api.shapes_cost import (
     CostUnits,
     UnpricedModel,
 )
-from clearspan_server.api.window import WindowQuery, rfc3339, window
+from clearspan_server.api.stillness import Still
+from clearspan_server.api.window import rfc3339
 from clearspan_server.query.cost import cost_report
 from clearspan_server.store.engine import Row
 
 router = APIRouter(prefix="/api/v1", tags=["cost"])
 
 
-class CostQuery(WindowQuery):
-    """The window, and by what its cost is told apart."""
+class CostQuery(FilterQuery):
+    """The window, a filter within it, and by what its cost is told apart."""
 
     by: CostGroup = "model"
 
@@ -36,11 +38,15 @@ class CostQuery(WindowQuery):
 def get_cost(
     asked: Annotated[CostQuery, Query()],
     access: Annotated[ReadAccess, Depends(read_access)],
+    still: Still,
     agenda: Due,
 ) -> Response:
-    """The cost of the window by a dimension: over time, in a table and by the trace; default the last day."""
-    framed = window(asked, ahead_ns=0)
-    found = cost_report(access.engine, access.project, framed, asked.by, agenda)
+    """The cost of the window by a dimension: over time, in a table and by the trace; default the last day.
+
+    The filter asks spans, and traces for what a trace, a user or a session costs.
+    """
+    narrowed = narrowing(asked, access, still, ahead_ns=0)
+    found = cost_report(access.engine, narrowed, asked.by, agenda)
     answer = CostReport(
         by=asked.by,
         start=rfc3339(found.window.from_ns),

@@ -7,6 +7,7 @@ from clearspan_server.api.fields import FIELDS
 from clearspan_server.api.window import WindowQuery, window
 from clearspan_server.query.filter import Stillness
 from clearspan_server.query.narrowing import Narrowing
+from clearspan_server.query.window import HOUR_NS
 
 FILTER = 'What rows must fulfil, in the filter language (docs/filter.md): `kind:llm cost>0.05 "refund policy"`.'
 
@@ -25,6 +26,9 @@ class PageQuery(FilterQuery):
     fields: str = Field(default="", max_length=2_000, description=FIELDS)
 
 
-def narrowing(asked: FilterQuery, access: ReadAccess, still: Stillness) -> Narrowing:
-    """What is asked for, in the units of the store."""
-    return Narrowing(access.project, window(asked), asked.filter, still)
+def narrowing(
+    asked: FilterQuery, access: ReadAccess, still: Stillness, *, ahead_ns: int = HOUR_NS
+) -> Narrowing:
+    """What is asked for, in the units of the store; without an end the window ends `ahead_ns` from now."""
+    framed = window(asked, ahead_ns=ahead_ns)
+    return Narrowing(access.project, framed, asked.filter, still)

@@ -7,9 +7,11 @@ from fastapi import APIRouter, Depends, Query, Response
 from clearspan_server.api.access import ReadAccess, read_access
 from clearspan_server.api.agenda import Due
 from clearspan_server.api.encode import as_json, money
+from clearspan_server.api.narrowing import FilterQuery, narrowing
 from clearspan_server.api.origin import origin
 from clearspan_server.api.shapes_overview import Bin, ModelRow, Overview, Point, Totals
-from clearspan_server.api.window import WindowQuery, rfc3339, window
+from clearspan_server.api.stillness import Still
+from clearspan_server.api.window import rfc3339
 from clearspan_server.query.overview import overview
 from clearspan_server.store.engine import Row
 
@@ -20,12 +22,16 @@ _OF_POINT = tuple(name for name in Point.model_fields if name not in ("start", "
 
 @router.get("/overview", response_model=Overview)
 def get_overview(
-    asked: Annotated[WindowQuery, Query()],
+    asked: Annotated[FilterQuery, Query()],
     access: Annotated[ReadAccess, Depends(read_access)],
+    still: Still,
     agenda: Due,
 ) -> Response:
-    """Throughput, failures, latency, tokens and cost over the window, by time and by model; default the last day."""
-    found = overview(access.engine, access.project, window(asked, ahead_ns=0), agenda)
+    """Throughput, failures, latency, tokens and cost over the window, by time and by model; default the last day.
+
+    The filter asks traces where figures are of traces, and spans where they are of spans.
+    """
+    found = overview(access.engine, narrowing(asked, access, still, ahead_ns=0), agenda)
     answer = Overview(
         start=rfc3339(found.window.from_ns),
         end=rfc3339(found.window.to_ns),

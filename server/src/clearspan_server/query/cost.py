@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from clearspan_server.query import SQL
 from clearspan_server.query.filter import Clauses, Facet, compose, compose_facet
+from clearspan_server.query.narrowing import Narrowing, narrowed
 from clearspan_server.query.overview import share, step_for, uncached
 from clearspan_server.query.source import Source, source_of
 from clearspan_server.query.window import HOUR_NS, Window
@@ -66,30 +67,40 @@ class CostReport:
     unsaved_tokens: float
 
 
-def cost_report(
-    engine: Engine, project: str, window: Window, by: str, agenda: Agenda | None
-) -> CostReport:
-    """What counted spans with usage cost by a key of `DIMENSIONS`: at most `MAX_VALUES` rows, dearest first."""
-    of_spans, of_traces = Clauses(), Clauses()
+def cost_report(engine: Engine, asked: Narrowing, by: str, agenda: Agenda | None) -> CostReport:
+    """What counted spans with usage cost by a key of `DIMENSIONS`: at most `MAX_VALUES` rows, dearest first.
+
+    Raises:
+        BadInput: the filter cannot be read.
+    """
+    window = asked.window
+    of_spans, of_traces = narrowed(engine, "spans", asked), narrowed(engine, "traces", asked)
     before_ns = max(0, window.from_ns - window.width_ns)
-    only_raw = bool(of_spans.where) or by in _NOT_ROLLED_UP
-    source = source_of(agenda, project, window, before_ns, only_raw=only_raw)
+    source = source_of(agenda, asked, before_ns, is_rolled_up=by not in _NOT_ROLLED_UP)
     step_ns = step_for(window, at_least_ns=HOUR_NS if source.kind == "rollups" else 0)
     buckets = range(window.from_ns // step_ns, -(-window.to_ns // step_ns))
-    asked = {"project": project, "before_ns": before_ns} | window.values()
-    of_usage = asked | source.values() | of_spans.values
+    framed = window.values() | source.values() | {"before_ns": before_ns, "step_ns": step_ns}
 
-    total, rows = _values(engine, by, of_spans, of_usage)
-    lines, others = _lines(engine, by, rows, buckets, of_spans, of_usage | {"step_ns": step_ns})
-    found = engine.query(compose(_TRACES, of_traces), asked | of_traces.values)
-    units = {row["period"]: row for row in found}
-    [savings] = engine.query(compose(_SAVINGS, of_spans), of_usage)
+    def found(statement: str, clauses: Clauses, **more: object) -> list[Row]:
+        return engine.query(compose(statement, clauses), clauses.values | framed | more)
+
+    def values_of(dimension: str) -> list[Row]:
+        named = compose_facet(_VALUES, DIMENSIONS[dimension])
+        return found(named, of_spans, limit=MAX_VALUES + 1)
+
+    total, *rows = values_of(by)
+    top = [row["value"] for row in rows[:MAX_LINES] if row["cost"]]
+    series = found(compose_facet(_SERIES, DIMENSIONS[by]), of_spans, top=top)
+    others, *lines = _lines(series, len(top), buckets)
+    units = {row["period"]: row for row in found(_TRACES, of_traces)}
+    [savings] = found(_SAVINGS, of_spans)
+    unpriced = values_of("model")[1:] if total["unpriced_calls"] else []
     return CostReport(
         window=window,
         step_ns=step_ns,
         starts_ns=[bucket * step_ns for bucket in buckets],
         source=source,
-        estimated=bool(total["estimated"] or any(row["estimated"] for row in found)),
+        estimated=bool(total["estimated"] or any(row["estimated"] for row in units.values())),
         totals=_figures(total),
         previous=_before(total),
         units=_units(units.get(1, {})),
@@ -98,50 +109,22 @@ def cost_report(
         value_count=total["value_count"],
         lines=lines,
         others=others,
-        unpriced=_unpriced(engine, total, of_spans, of_usage),
+        unpriced=_unpriced(unpriced),
         saved=Decimal(repr(savings["saved_cost"] or 0.0)).quantize(Decimal("1E-9")),
         unsaved_tokens=savings["unsaved_tokens"] or 0,
     )
 
 
-def _values(
-    engine: Engine, by: str, of_spans: Clauses, values: dict[str, object]
-) -> tuple[Row, list[Row]]:
-    """The row of all values together, and those of the dearest."""
-    asked = compose_facet(compose(_VALUES, of_spans), DIMENSIONS[by])
-    total, *rows = engine.query(asked, values | {"limit": MAX_VALUES + 1})
-    return total, rows
-
-
-def _lines(
-    engine: Engine,
-    by: str,
-    rows: list[Row],
-    buckets: range,
-    of_spans: Clauses,
-    values: dict[str, object],
-) -> tuple[list[list[Decimal]], list[Decimal]]:
-    """The cost of each bucket: of the dearest values, and of all others."""
-    top = [row for row in rows[:MAX_LINES] if row["cost"]]
-    asked = compose_facet(compose(_SERIES, of_spans), DIMENSIONS[by])
-    found = {
-        (row["place"], row["bucket"]): row["cost"] or Decimal(0)
-        for row in engine.query(asked, values | {"top": [row["value"] for row in top]})
-    }
-    lines = [
-        [found.get((place, bucket), Decimal(0)) for bucket in buckets]
-        for place in range(len(top) + 1)
+def _lines(series: list[Row], count: int, buckets: range) -> list[list[Decimal]]:
+    """The cost of each bucket: of all values that are not among the dearest, then of each of those."""
+    costs = {(row["place"], row["bucket"]): row["cost"] or Decimal(0) for row in series}
+    return [
+        [costs.get((place, bucket), Decimal(0)) for bucket in buckets] for place in range(count + 1)
     ]
-    return lines[1:], lines[0]
 
 
-def _unpriced(
-    engine: Engine, total: Row, of_spans: Clauses, values: dict[str, object]
-) -> list[Row]:
+def _unpriced(rows: list[Row]) -> list[Row]:
     """The models whose calls have usage and no price, most calls first."""
-    if not total["unpriced_calls"]:
-        return []
-    _, rows = _values(engine, "model", of_spans, values)
     named = [_named(row["value"]) | {"calls": row["unpriced_calls"]} for row in rows]
     return sorted(filter(lambda row: row["calls"], named), key=lambda row: -row["calls"])
 

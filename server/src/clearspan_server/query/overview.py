@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from clearspan_server.query import SQL
 from clearspan_server.query.filter import Clauses, compose
+from clearspan_server.query.narrowing import Narrowing, narrowed
 from clearspan_server.query.source import Source, source_of
 from clearspan_server.query.window import HOUR_NS, Window
 from clearspan_server.store.agenda import Agenda
@@ -57,26 +58,31 @@ class Overview:
     tokens: list[tuple[int, int | None, float]]
 
 
-def overview(engine: Engine, project: str, window: Window, agenda: Agenda | None) -> Overview:
+def overview(engine: Engine, asked: Narrowing, agenda: Agenda | None) -> Overview:
     """The window in buckets, in sums and by model. Tokens, cost and calls are of counted spans.
 
     Counts, tokens and money are weighted by the share that was sampled; latencies are of what was kept.
+
+    Raises:
+        BadInput: the filter cannot be read.
     """
-    of_spans, of_traces = Clauses(), Clauses()
+    window = asked.window
+    of_spans, of_traces = narrowed(engine, "spans", asked), narrowed(engine, "traces", asked)
     before_ns = max(0, window.from_ns - window.width_ns)
-    source = source_of(agenda, project, window, before_ns, only_raw=bool(of_spans.where))
+    source = source_of(agenda, asked, before_ns)
     step_ns = step_for(window, at_least_ns=HOUR_NS if source.kind == "rollups" else 0)
     # By whole buckets, so that the ghost's points lie where those of the window do.
     shift_ns = round(window.width_ns / step_ns) * step_ns
-    asked: dict[str, object] = {"project": project} | window.values()
-    framed = asked | {"step_ns": step_ns, "before_ns": before_ns, "shift_ns": shift_ns}
-    hours = source.values() if source.kind == "rollups" else {}
-    calls = compose(_CALLS[source.kind], of_spans)
-    models = compose(_MODELS[source.kind], of_spans)
-    traces = _Found(engine.query(compose(_TRACES, of_traces), framed | of_traces.values))
-    spans = _Found(engine.query(calls, framed | hours | of_spans.values))
+    framed = window.values() | source.values()
+    framed |= {"step_ns": step_ns, "before_ns": before_ns, "shift_ns": shift_ns}
     bounds = {"latency_bounds": list(LATENCY_BOUNDS_NS), "token_bounds": list(TOKEN_BOUNDS)}
-    spread = engine.query(compose(_SPREAD, of_traces), asked | bounds | of_traces.values)
+
+    def found(statement: str, clauses: Clauses) -> list[Row]:
+        return engine.query(compose(statement, clauses), clauses.values | framed | bounds)
+
+    traces = _Found(found(_TRACES, of_traces))
+    spans = _Found(found(_CALLS[source.kind], of_spans))
+    spread = found(_SPREAD, of_traces)
     buckets = _buckets(window, step_ns)
     return Overview(
         window=window,
@@ -86,7 +92,7 @@ def overview(engine: Engine, project: str, window: Window, agenda: Agenda | None
         previous=_figures(traces.total(0), spans.total(0)),
         series=_series(traces, spans, 1, buckets, step_ns),
         previous_series=_series(traces, spans, 0, buckets, step_ns),
-        models=[_model(row) for row in engine.query(models, asked | hours | of_spans.values)],
+        models=[_model(row) for row in found(_MODELS[source.kind], of_spans)],
         latencies=_bins(
             LATENCY_BOUNDS_NS,
             {row["latency_bin"]: row["timed"] for row in spread if not row["is_tokens"]},

@@ -4,7 +4,8 @@ import time
 from dataclasses import dataclass
 from typing import Literal
 
-from clearspan_server.query.window import HOUR_NS, Window
+from clearspan_server.query.narrowing import Narrowing
+from clearspan_server.query.window import HOUR_NS
 from clearspan_server.store.agenda import Agenda
 
 LONG_NS = 48 * HOUR_NS
@@ -30,20 +31,23 @@ class Source:
 
 
 def source_of(
-    agenda: Agenda | None, project: str, window: Window, before_ns: int, *, only_raw: bool
+    agenda: Agenda | None, asked: Narrowing, before_ns: int, *, is_rolled_up: bool = True
 ) -> Source:
-    """The source for a window and the time from `before_ns` on that it is compared with.
+    """The source for what is asked and for the time from `before_ns` on that it is compared with.
 
-    Hours that an end of either cuts, and hours whose roll-ups are due (`agenda`), are raw; all are without an agenda,
-    in short windows and where `only_raw` says that roll-ups do not know what is asked.
+    Hours that an end of either cuts, and hours whose roll-ups are due (`agenda`), are raw. All are without an agenda,
+    in short windows, under a filter, and where what is asked is not rolled up.
     """
-    as_of_ns = time.time_ns()
-    if agenda is None or only_raw or window.width_ns < LONG_NS:
+    as_of_ns, window = time.time_ns(), asked.window
+    is_narrow = window.width_ns < LONG_NS or asked.filter.strip() != ""
+    if agenda is None or is_narrow or not is_rolled_up:
         return Source("raw", (), as_of_ns)
     cut = {_hour_s(end) for end in (before_ns, window.from_ns, window.to_ns) if end % HOUR_NS}
     first_s, end_s = _hour_s(before_ns), -(-window.to_ns // HOUR_NS) * _HOUR_S
     due = (one.hour for one in agenda.due())
-    late = {hour_s for due_in, hour_s in due if due_in == project and first_s <= hour_s < end_s}
+    late = {
+        hour_s for due_in, hour_s in due if due_in == asked.project and first_s <= hour_s < end_s
+    }
     return Source("rollups", tuple(sorted(cut | late)), as_of_ns)
 
 

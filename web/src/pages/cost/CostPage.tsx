@@ -23,7 +23,7 @@ export function CostPage() {
   const navigate = useNavigate();
   const { by: asked } = useSearch({ from: "/p/$project/cost" });
   const { by } = costGroup(asked);
-  const cost = useQuery(costQuery(view.project, view.range, by));
+  const cost = useQuery(costQuery(view.project, view.range, view.filterText, by));
   const newest = useQuery(newestTraceQuery(view.project));
   const choose = (next: CostBy) =>
     void navigate({ to: ".", search: (search) => ({ ...search, by: next }), replace: true });

@@ -1,4 +1,5 @@
 import type { CostReport, CostRow } from "../../api/cost";
+import { narrow } from "../../model/narrow";
 import { type CostBy, costGroup, layerColor, valueFilter, valueName } from "../../model/costGroups";
 import {
   change,
@@ -31,7 +32,7 @@ const FIGURES = [
 export function CostTable({ report, view }: { report: CostReport; view: View }) {
   const { by, rows, lines, value_count: count } = report;
   const open = (row: CostRow) =>
-    view.showTraces(`${view.filterText} ${valueFilter(by, row.value)}`.trim());
+    view.showTraces(narrow(view.filterText, valueFilter(by, row.value)));
   return (
     <section className="cost-table" aria-label={`Cost by ${by}`}>
       <DataTable

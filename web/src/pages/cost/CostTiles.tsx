@@ -1,4 +1,5 @@
 import type { CostReport } from "../../api/cost";
+import { narrow } from "../../model/narrow";
 import { change, counted, type Figure, formatCount, formatMoney } from "../../model/format";
 import { about } from "../../model/series";
 import { plain } from "../overview/figures";
@@ -13,7 +14,7 @@ export function CostTiles({ report, view }: { report: CostReport; view: View }) 
   const { totals, previous, units, previous_units: before, savings } = report;
   const price = (dollars: string | null): Figure =>
     about(plain(dollars === null ? "–" : formatMoney(dollars)), report.estimated);
-  const open = (filter: string) => () => view.showTraces(`${view.filterText} ${filter}`.trim());
+  const open = (filter: string) => () => view.showTraces(narrow(view.filterText, filter));
   return (
     <section className="tiles" aria-label="Totals">
       <Tile

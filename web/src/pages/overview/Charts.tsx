@@ -1,5 +1,6 @@
 import { useMemo } from "react";
 import type { Overview } from "../../api/overview";
+import { narrow } from "../../model/narrow";
 import { rangeOfStep } from "../../model/range";
 import { secondsOf } from "../../model/series";
 import { Chart } from "../../ui/Chart";
@@ -31,14 +32,10 @@ export function Charts({ overview, view }: { overview: Overview; view: View }) {
           theme={`${theme} ${isDark}`}
           onBrush={view.zoom}
           onPick={(fromMs) =>
-            view.showTraces(joined(view.filterText, filter), rangeOfStep(fromMs, stepMs))
+            view.showTraces(narrow(view.filterText, filter), rangeOfStep(fromMs, stepMs))
           }
         />
       ))}
     </>
   );
-}
-
-function joined(...filters: readonly string[]): string {
-  return filters.filter((filter) => filter !== "").join(" ");
 }

@@ -1,5 +1,6 @@
 import { useState } from "react";
 import type { Overview, Point } from "../../api/overview";
+import { narrow } from "../../model/narrow";
 import { formatClock, formatCount, formatDay, parseTime } from "../../model/format";
 import { rangeOfStep } from "../../model/range";
 import { type Bin, binFilter, binLabel } from "../../model/series";
@@ -104,7 +105,7 @@ function Bins({ of, bins, view }: BinsProps) {
             <th scope="row" className="words">
               <button
                 type="button"
-                onClick={() => view.showTraces(`${view.filterText} ${binFilter(bin, of)}`.trim())}
+                onClick={() => view.showTraces(narrow(view.filterText, binFilter(bin, of)))}
               >
                 {binLabel(bin, of)}
               </button>

@@ -1,4 +1,5 @@
 import type { ModelRow } from "../../api/overview";
+import { narrow } from "../../model/narrow";
 import { quoted } from "../../model/filter";
 import { formatCount, formatExact, formatShare } from "../../model/format";
 import { DataTable } from "../../ui/DataTable";
@@ -33,7 +34,7 @@ export function ModelTable({ models, view }: { models: readonly ModelRow[]; view
             key={`${row.provider} ${row.model}`}
             row={row}
             share={total > 0 ? Number(row.cost) / total : 0}
-            onOpen={() => view.showTraces(`model:${quoted(row.model)}`)}
+            onOpen={() => view.showTraces(narrow(view.filterText, `model:${quoted(row.model)}`))}
           />
         ))}
       </DataTable>

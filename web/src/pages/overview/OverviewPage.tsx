@@ -26,7 +26,7 @@ const RENEW_MS = 5000;
 export function OverviewPage() {
   const view = useView();
   const queries = useQueryClient();
-  const overview = useQuery(overviewQuery(view.project, view.range));
+  const overview = useQuery(overviewQuery(view.project, view.range, view.filterText));
   const newest = useQuery(newestTraceQuery(view.project));
   const renewed = useRef(0);
 

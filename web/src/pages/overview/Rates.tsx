@@ -1,4 +1,5 @@
 import type { Totals } from "../../api/overview";
+import { narrow } from "../../model/narrow";
 import { change, type Figure, formatCount, formatExact, formatShare } from "../../model/format";
 import { about } from "../../model/series";
 import type { View } from "../shell/useView";
@@ -18,7 +19,7 @@ export function Rates({ totals, previous, view }: RatesProps) {
   const rate = (of: number | null): Figure =>
     about(plain(of === null ? "–" : formatShare(of)), isEstimated);
   const calls = (count: number) => `${formatExact(Math.round(count))} calls`;
-  const open = (filter: string) => () => view.showTraces(`${view.filterText} ${filter}`.trim());
+  const open = (filter: string) => () => view.showTraces(narrow(view.filterText, filter));
   return (
     <section className="rates" aria-label="Model calls">
       <Tile
@@ -49,6 +50,7 @@ export function Rates({ totals, previous, view }: RatesProps) {
         figure={rate(totals.retry_rate)}
         change={change(totals.retry_rate, previous.retry_rate)}
         note={calls(totals.retries)}
+        onClick={open("has:retry")}
       />
       <Tile
         name="Timed out"
@@ -56,18 +58,21 @@ export function Rates({ totals, previous, view }: RatesProps) {
         change={change(totals.timeout_rate, previous.timeout_rate)}
         isBad={totals.timeouts > 0}
         note={calls(totals.timeouts)}
+        onClick={open("class:timeout")}
       />
       <Tile
         name="Refused"
         figure={rate(totals.refusal_rate)}
         change={change(totals.refusal_rate, previous.refusal_rate)}
         note={calls(totals.refusals)}
+        onClick={open("finish:refusal")}
       />
       <Tile
         name="Filtered"
         figure={rate(totals.filter_rate)}
         change={change(totals.filter_rate, previous.filter_rate)}
         note={calls(totals.filtered)}
+        onClick={open("(finish:content_filter OR class:content_filter)")}
       />
     </section>
   );

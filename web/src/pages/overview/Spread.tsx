@@ -1,4 +1,5 @@
 import type { Overview } from "../../api/overview";
+import { narrow } from "../../model/narrow";
 import { type Bin, binFilter, binLabel, middleBin } from "../../model/series";
 import { Histogram } from "../../ui/Histogram";
 import type { View } from "../shell/useView";
@@ -35,7 +36,7 @@ function One({ title, of, bins, view }: OneProps) {
       bars={bins.map((bin) => ({
         label: label(bin),
         count: bin.traces,
-        onPick: () => view.showTraces(`${view.filterText} ${binFilter(bin, of)}`.trim()),
+        onPick: () => view.showTraces(narrow(view.filterText, binFilter(bin, of))),
       }))}
       ends={[label(bins[0]), "", bins.length > 1 ? label(bins.at(-1)) : ""]}
     />

@@ -1,4 +1,5 @@
 import type { Totals } from "../../api/overview";
+import { narrow } from "../../model/narrow";
 import {
   change,
   type Figure,
@@ -40,7 +41,7 @@ export function Tiles({ totals, previous, windowMs, view }: TilesProps) {
         change={change(totals.error_rate, previous.error_rate)}
         isBad={totals.errors > 0}
         note={totals.error_rate === null ? "" : `${formatShare(totals.error_rate)} of traces`}
-        onClick={() => view.showTraces(`${view.filterText} status:error`.trim())}
+        onClick={() => view.showTraces(narrow(view.filterText, "status:error"))}
       />
       <Tile
         name="Latency p50"
