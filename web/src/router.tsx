@@ -126,7 +126,14 @@ const settingsTabs = [
 export const router = createRouter({
   routeTree: root.addChildren([
     home,
-    project.addChildren([overview, traces, trace, cost, delivery, settings.addChildren(settingsTabs)]),
+    project.addChildren([
+      overview,
+      traces,
+      trace,
+      cost,
+      delivery,
+      settings.addChildren(settingsTabs),
+    ]),
   ]),
   // Values stay text: a span id of digits alone must not become a number.
   parseSearch: (text) => Object.fromEntries(new URLSearchParams(text)),
