@@ -15,7 +15,7 @@ Key = tuple[str, str]  # project, trace id
 
 _SCHEMA = "clearspan_server.store.schema"
 _HOUR_NS = 3_600_000_000_000
-_PIECE = 5_000  # spans stored by one statement
+_PIECE = 5_000  # spans stored, or responses looked for, by one statement
 
 
 def decide(engine: Engine, traces: pa.Table) -> tuple[set[Key], set[Hour]]:
@@ -103,14 +103,15 @@ def _shared(engine: Engine, traces: pa.Table) -> dict[Key, list[str]]:
         }
     )
     engine.insert("responses", rows, token=uuid.uuid4().hex)
-    values = {
-        "projects": sorted(set(rows["project"].to_pylist())),
-        "response_ids": response_id.unique().to_pylist(),
-    }
-    return {
-        (row["project"], row["response_id"]): row["trace_ids"]
-        for row in engine.query(statement(_SCHEMA, "responses_shared"), values)
-    }
+    projects = sorted(set(rows["project"].to_pylist()))
+    response_ids = response_id.unique().to_pylist()
+    shared: dict[Key, list[str]] = {}
+    # Measured: the engine takes 0.1 s for 4 000 of them, and 20 s for 30 000.
+    for start in range(0, len(response_ids), _PIECE):
+        values = {"projects": projects, "response_ids": response_ids[start : start + _PIECE]}
+        for row in engine.query(statement(_SCHEMA, "responses_shared"), values):
+            shared[row["project"], row["response_id"]] = row["trace_ids"]
+    return shared
 
 
 def keys_of(table: pa.Table) -> list[Key]:
