@@ -14,7 +14,7 @@ NAMES = sorted(
 )
 LISTS = [name for name in NAMES if name not in ("span", "trace_contents")]
 # Of `rollups` a statement chooses the generation itself.
-VERSIONED = ("spans", "traces", "rollup_hours", "deliveries", "span_parts")
+VERSIONED = ("spans", "traces", "rollup_hours", "deliveries", "span_parts", "scores")
 BODIES = {
     *("input", "output", "error_stack", "documents", "tool_arguments", "tool_result"),
     *("retrieval_query", "attributes", "attributes_overflow", "resource", "events"),
@@ -40,6 +40,11 @@ VALUES = {
     "latency_bounds": [0, 10],
     "token_bounds": [0, 10],
     "stored": 0,
+    "trace_ids": ["0"],
+    "session_id": "",
+    "name": "",
+    "after_ns": 0,
+    "after_id": "",
 }
 
 

@@ -6,6 +6,7 @@ import sys
 import uuid
 from dataclasses import fields
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -268,3 +269,55 @@ def test_the_sdk_scores_with_the_key_that_it_sends_spans_with(ask: Client) -> No
     assert (rows["helpful"]["comment"], rows["helpful"]["source"]) == ("cites its source", "sdk")
     assert (rows["solved"]["value"], rows["solved"]["session_id"]) == (True, "s-1")
     assert trace["scores"] == {"helpful": 0.9}
+
+
+def test_lists_are_filtered_by_scores(ask: Client) -> None:
+    liked, disliked, unjudged = (span(name) for name in ("liked", "disliked", "unjudged"))
+    body = request_of([liked, disliked, unjudged])
+    post(ask.server.url, f"/v1/traces?project={ask.project}", body)
+    of_liked = {"trace_id": liked.trace_id.hex(), "span_id": liked.span_id.hex()}
+    of_disliked = {"trace_id": disliked.trace_id.hex()}
+    sent: list[dict[str, Any]] = [
+        {**of_liked, "name": "thumbs", "value": 1},
+        {**of_liked, "name": "The tone", "value": "kind"},
+        {**of_liked, "name": "solved", "value": True},
+        {**of_disliked, "name": "thumbs", "value": -1},
+        {**of_disliked, "name": "solved", "value": False},
+    ]
+    ask("POST", "/scores", sent)
+    Client(ask.server, f"{ask.project}-other")("POST", "/scores", {**sent[3], **of_liked})
+    listed(ask, 5)
+    until(lambda: len(ask("GET", "/traces")[1]["traces"]) == 3)
+
+    def found(noun: str, asked: str) -> str:
+        _, answer = ask("GET", f"/{noun}?sort=start&filter={quote(asked)}")
+        return " ".join(sorted(row["name"] for row in answer[noun]))
+
+    assert found("traces", "score.thumbs<0") == "disliked"
+    assert found("traces", "score.thumbs>=-1") == "disliked liked"
+    assert found("traces", "-score.thumbs<0") == "liked unjudged"
+    assert found("traces", "score.solved:true OR score.thumbs:-1") == "disliked liked"
+    assert found("traces", "score.solved=0") == "disliked"
+    assert found("traces", 'score["The tone"]:k*') == "liked"
+    assert found("traces", "score.thumbs:*") == "disliked liked"
+    assert found("traces", 'has:score["thumbs"] -has:score.solved') == ""
+    assert found("traces", "span.score.thumbs>0 name:liked") == "liked"
+    assert found("spans", "score.thumbs:*") == "liked"
+    assert found("spans", "trace.score.thumbs:*") == "disliked liked"
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ("score<0", "column 1: score needs a key, as in score.thumbs<0"),
+        ("score.<0", "there is no field score."),
+        ("score.thumbs<good", "column 14: good is not a number"),
+    ],
+)
+def test_a_filter_by_scores_that_cannot_be_read_says_where(
+    ask: Client, asked: str, told: str
+) -> None:
+    status, answer = ask("GET", f"/traces?filter={quote(asked)}")
+
+    assert status == 400
+    assert told in answer["error"]["message"]

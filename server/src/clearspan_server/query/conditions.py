@@ -10,7 +10,7 @@ from typing import Literal
 import orjson
 
 from clearspan_server.query import SQL
-from clearspan_server.query.amounts import READERS, number
+from clearspan_server.query.amounts import READERS, flag, number
 from clearspan_server.query.fields import Column, Field, Of
 from clearspan_server.query.language import (
     ANYTHING,
@@ -32,6 +32,8 @@ Layer = Literal["span", "trace", "root"]
 _BY_SPAN = statement(SQL, "trace_ids_by_span")
 _BY_TRACE = statement(SQL, "trace_ids_by_trace")
 _BY_KIN = statement(SQL, "trace_ids_by_kin")
+_BY_SCORE = statement(SQL, "trace_ids_by_score")
+_BY_SPAN_SCORE = statement(SQL, "trace_ids_by_span_score")
 _IS_ROOT = "(parent_id = '' or parent_remote)"
 
 
@@ -132,6 +134,8 @@ class Conditions:
         columns = asked.columns(of)
         if asked.type == "attribute":
             return self._attribute(term)
+        if asked.type == "score":
+            return self._judged(columns[0], term)
         if asked.type == "text" and isinstance(value, Word):
             texts = [one for one in (*MESSAGES, ERRORS) if one.column == asked.span]
             return self._says(value, texts)
@@ -153,6 +157,8 @@ class Conditions:
         return f"{column.sql} like {bound}"
 
     def _has(self, term: Term, of: Of) -> str:
+        if term.field.type == "score":
+            return self._judged(term.field.columns(of)[0], term)
         if term.field.type != "attribute":
             return _is_there(term.field, of)
         key = self._bind(term.key, "String")
@@ -164,6 +170,25 @@ class Conditions:
             f"JSONHas(attributes_overflow, {key})",
         )
         return " or ".join(held)
+
+    def _judged(self, ids: Column, term: Term) -> str:
+        """One score of the name fulfils the term: of a span its own, of a trace one of its own or of its spans."""
+        scored = f"name = {self._bind(term.key, 'String')} and ({self._says_score(term)})"
+        by_score = _BY_SCORE if ids.sql == "trace_id" else _BY_SPAN_SCORE
+        return f"{ids.sql} in ({by_score.replace('/*filter*/ true', scored)})"
+
+    def _says_score(self, term: Term) -> str:
+        value = term.value
+        if value == ANYTHING:
+            return "true"
+        if not isinstance(value, Word):
+            return f"ifNull(value {term.operator} {self._bind(value, 'Float64')}, false)"
+        says = self._is_word(Column("text"), value)
+        truth = flag(value.text)
+        as_number = number(value.text) if truth is None else float(truth)
+        if as_number is None:
+            return says
+        return f"{says} or ifNull(value = {self._bind(as_number, 'Float64')}, false)"
 
     def _attribute(self, term: Term) -> str:
         """Attributes are kept as JSON text, numbers once more as numbers, and what is beyond a limit as one object."""

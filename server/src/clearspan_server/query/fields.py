@@ -18,7 +18,7 @@ FieldType = Literal[
     "share",  # between 0 and 1, written as a percentage
     "flag",
     "attribute",  # by key; text or number
-    "score",  # by name; a number
+    "score",  # by name; a number, true or false, or a word
     "presence",
 ]
 Of = Literal["span", "trace"]
@@ -178,6 +178,7 @@ FIELDS: tuple[Field, ...] = (
     Field("weight sample_weight", "number", "how many spans a sampled one stands for", "weight>1", "sample_weight"),
     Field("attr", "attribute", "attribute as sent, by its key", 'attr["app.x"]=3', "attributes"),
     Field("resource", "attribute", "attribute of the process, by its key", 'resource["host.name"]:web-1', "resource"),
+    Field("score", "score", "what was judged, by its name", "score.thumbs<0", "(trace_id, span_id)", "trace_id"),
     Field("has", "presence", "whether something is known at all", "has:error"),
 )  # fmt: skip
 

@@ -4,7 +4,7 @@
     and    = not (AND? not)*
     not    = (NOT | -)* one
     one    = ( filter ) | field operator value | field ( filter of values ) | word | "phrase"
-    field  = [span. | trace. | root.] name, or attr["key"], resource["key"], score.name
+    field  = [span. | trace. | root.] name, or attr["key"], resource["key"], score.name, score["name"]
 
 It is pure: what a tree means in rows of the store is said in query/conditions.py.
 """
@@ -60,7 +60,7 @@ class Text:
 
 @dataclass(slots=True, frozen=True)
 class Term:
-    """A field compared with a value, which is `ANYTHING` behind `has:`; `key` is an attribute's."""
+    """A field compared with a value, which is `ANYTHING` behind `has:`; `key` is that of an attribute or a score."""
 
     scope: Scope
     field: Field
@@ -253,6 +253,7 @@ def _word(token: Token) -> Word:
     return Word(token.text, is_pattern="*" in token.text)
 
 
+_SCORE = "score."
 _KEY = re.compile(r'(.*?)(\["(?:[^"\\]|\\.)*"\])?', re.DOTALL)
 
 
@@ -268,6 +269,10 @@ def _head(token: Token) -> _Head:
     before, dot, rest = name.partition(".")
     scope = _SCOPES.get(before.lower(), "") if dot else ""
     name = rest if scope else name
+    if name.lower().startswith(_SCORE) and len(name) > len(
+        _SCORE
+    ):  # a name as it is seldom needs quotes
+        name, key, bracket = name[: len(_SCORE) - 1], name[len(_SCORE) :] + key, name
     field = NAMES.get(name.lower())
     if field is None:
         raise _unknown(token, scope, name)
@@ -278,9 +283,10 @@ def _head(token: Token) -> _Head:
 
 
 def _check_key(token: Token, field: Field, bracket: str | None) -> None:
-    if field.type == "attribute" and bracket is None:
+    is_keyed = field.type in ("attribute", "score")
+    if is_keyed and bracket is None:
         raise wrong(token, f"{field.name} needs a key, as in {field.example}")
-    if field.type != "attribute" and bracket is not None:
+    if not is_keyed and bracket is not None:
         raise wrong(token, f"{field.name} has no key; it is written {field.example}")
 
 
@@ -292,8 +298,6 @@ def _check_scope(token: Token, scope: Scope, field: Field) -> None:
 
 
 def _unknown(token: Token, scope: Scope, name: str) -> BadFilter:
-    if name.lower().startswith("score.") or name.lower() == "score":
-        return wrong(token, "scores cannot be filtered yet")
     near = _near(name.lower(), list(NAMES))
     meant = f"{scope}.{near}" if scope and near else near
     if meant:
@@ -326,7 +330,7 @@ def _term(head: _Head, operator: Operator, token: Token) -> Term:
         return Term(head.scope, field, operator, _said(token))
     if field.type == "word":
         return Term(head.scope, field, operator, _checked(field, token))
-    if field.type == "attribute" and operator == "=":
+    if field.type in ("attribute", "score") and operator == "=":
         return Term(head.scope, field, operator, _word(token), head.key)
     return Term(head.scope, field, operator, _amount(head, token), head.key)
 
@@ -367,6 +371,7 @@ def _presence(head: _Head, operator: Operator, token: Token) -> Term:
         raise wrong(head.token, "has takes a colon: has:error")
     name = unquoted(token.text) if token.kind == "quoted" else token.text
     asked = name.partition("[")[0].lower()
+    asked = "score" if asked.startswith(_SCORE) else asked
     known = {**NAMES, **PRESENCES}
     if asked not in known or asked == "has":
         said = f"has does not know {name}; it takes the name of a field"
