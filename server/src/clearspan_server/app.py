@@ -179,10 +179,8 @@ def build(settings: Settings, folder: Folder, progress: Progress = LOG.info) -> 
         stores, Watch(senders, patience), feed.changed, deriving, quiet_ns=patience.quiet_ns
     )
     rewrites = Rewrites(folder.path / "rewrites.db")
-    rewriter = Rewriter(
-        Means(engine, journal, book, rewrites, privacy, rewriting, lifecycle.recompute)
-    )
-    limits = BatchLimits(settings.batch_rows, settings.batch_bytes, settings.batch_age_ms / 1000)
+    means = Means(engine, journal, book, rewrites, privacy, rewriting, lifecycle.recompute)
+    rewriter = Rewriter(means)
     state = State(
         settings=settings,
         token=folder.token,
@@ -203,7 +201,7 @@ def build(settings: Settings, folder: Folder, progress: Progress = LOG.info) -> 
         ),
         privacy=privacy,
         bodies=Budget(max(_BODIES_BYTES, 2 * settings.max_body_bytes)),
-        writer=Writer(journal, engine, quarantine, limits, lifecycle.stored),
+        writer=Writer(journal, engine, quarantine, _limits(settings), lifecycle.stored),
         senders=senders,
         waiting=Waiting(journal),
         quarantine=quarantine,
@@ -212,6 +210,10 @@ def build(settings: Settings, folder: Folder, progress: Progress = LOG.info) -> 
         deriving=deriving,
     )
     return Parts(state, lifecycle, Rollups(engine, agenda), rewriter, agenda)
+
+
+def _limits(settings: Settings) -> BatchLimits:
+    return BatchLimits(settings.batch_rows, settings.batch_bytes, settings.batch_age_ms / 1000)
 
 
 def _patience(settings: Settings) -> Patience:

@@ -37,7 +37,8 @@ def facets(
 def _question(of: str, name: str) -> tuple[str, Facet]:
     field = named(name)
     own = facet_of(field, "span" if of == "spans" else "trace")
-    if of == "traces" and (own is None or field.role == "span"):
+    # The models and providers of a trace stand in its row, and no span need be read.
+    if of == "traces" and (own is None or (field.role == "span" and "[]" not in field.trace)):
         of_spans = facet_of(field, "span")
         if of_spans is not None:
             return _OF_TRACES_BY_SPAN, of_spans

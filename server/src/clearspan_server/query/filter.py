@@ -187,11 +187,8 @@ def _all_of(clauses: Clauses) -> str:
 
 
 def only(statement: str, column: str, order: Order) -> str:
-    """A statement of groups that gives of each the column and, as `measure`, what the order sorts by.
-
-    Sums that nobody asks for are not computed.
-    """
-    wanted = f"{column}, {MEASURES[order.measure].expression} as measure"
+    """A statement of groups that gives of each the column and what the order sorts by; no other sum is computed."""
+    wanted = f"{column}, {MEASURES[order.measure].expression}"
     return statement.replace("/*columns*/ groups.*", wanted)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from clearspan_server.errors import NotFound
 from clearspan_server.query import SQL
 from clearspan_server.query.cursor import TEXT, Cursor, decode
-from clearspan_server.query.filter import Clauses, compose, only
+from clearspan_server.query.filter import MEASURES, Clauses, compose, only
 from clearspan_server.query.narrowing import Narrowing, narrowed
 from clearspan_server.query.page import Page, Paging
 from clearspan_server.query.window import HOUR_NS, Window
@@ -16,14 +16,19 @@ from clearspan_server.store.statements import statement
 
 @dataclass(slots=True, frozen=True)
 class Grouping:
-    """A statement that adds up groups (its marks are described at `filter.compose`), and the column that names them."""
+    """A statement that adds up groups (its marks are described at `filter.compose`), and the column that names them.
+
+    With `keys_first` it is asked which groups are on the page, from as little as tells it, before these are added up:
+    that pays where a sum is of texts, or most groups are on no page.
+    """
 
     statement: str
     id: str
+    keys_first: bool = False
 
 
-SESSIONS = Grouping(statement(SQL, "sessions"), id="session_id")
-USERS = Grouping(statement(SQL, "users"), id="user_id")
+SESSIONS = Grouping(statement(SQL, "sessions"), id="session_id", keys_first=True)
+USERS = Grouping(statement(SQL, "users"), id="user_id", keys_first=True)
 
 _ENDS_NS = (2 * HOUR_NS, 24 * HOUR_NS)
 
@@ -62,29 +67,32 @@ def read_groups(
 ) -> Page:
     """The page of groups; `clauses` bind the project and narrow what is added up.
 
-    First it is found which groups these are, from as little as tells it; only those are added up.
-
     Raises:
         BadInput: the cursor is not one of this list.
     """
     order = paging.order((grouping.id,))
     cursor = decode(paging.cursor, paging.sort, 1, TEXT) if paging.cursor else None
     after = order.after(cursor.value, cursor.ids) if cursor else Clauses()
-    keys = only(compose(grouping.statement, clauses, order, after), grouping.id, order)
+    asked = compose(grouping.statement, clauses, order, after)
+    parts = [window]
+    if grouping.keys_first:
+        asked = only(asked, grouping.id, order)
+        parts = list(_parts(window, paging.sort, cursor))
     found: list[Row] = []
-    for part in _parts(window, paging.sort, cursor):
+    for part in parts:
         wanted = after.values | part.values() | {"limit": paging.limit + 1}
-        found = engine.query(keys, clauses.values | wanted)
+        found = engine.query(asked, clauses.values | wanted)
         if len(found) > paging.limit:
             break
     next_cursor = None
     if len(found) > paging.limit:
         found = found[: paging.limit]
-        last = Cursor(paging.sort, found[-1]["measure"], (found[-1][grouping.id],))
-        next_cursor = last.encode()
-    ids = [row[grouping.id] for row in found]
-    rows = _totals(engine, grouping, window, clauses, ids) if ids else {}
-    return Page([rows[one] for one in ids if one in rows], next_cursor)
+        value = found[-1][MEASURES[order.measure].expression]
+        next_cursor = Cursor(paging.sort, value, (found[-1][grouping.id],)).encode()
+    if grouping.keys_first and found:
+        totals = _totals(engine, grouping, window, clauses, [row[grouping.id] for row in found])
+        found = [totals[row[grouping.id]] for row in found if row[grouping.id] in totals]
+    return Page(found, next_cursor)
 
 
 def _parts(window: Window, sort: str, cursor: Cursor | None) -> Iterator[Window]:
