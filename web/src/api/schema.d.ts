@@ -1187,6 +1187,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/traces/{trace_id}/outline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Outline
+         * @description What is drawn of a trace, column by column: a quarter of the size of its spans as rows, for very many of them.
+         *
+         *     At most 100 000 spans, in order of start.
+         */
+        get: operations["get_outline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/traces/{trace_id}/spans/{span_id}": {
         parameters: {
             query?: never;
@@ -3414,6 +3436,66 @@ export interface components {
             users: number;
         };
         /**
+         * SpanColumns
+         * @description The spans of a trace in order of start: each list has a value a span, as in `SpanRow` of the same name.
+         */
+        SpanColumns: {
+            /** Agent Name */
+            agent_name: string[];
+            /** Attempt */
+            attempt: (number | null)[];
+            /** Cache Read Tokens */
+            cache_read_tokens: (number | null)[];
+            /** Counted */
+            counted: boolean[];
+            /** Duration Ns */
+            duration_ns: (number | null)[];
+            /** Error Message */
+            error_message: string[];
+            /** Error Type */
+            error_type: string[];
+            /** Input Preview */
+            input_preview: string[];
+            /** Input Tokens */
+            input_tokens: (number | null)[];
+            /** Kind */
+            kind: ("llm" | "embedding" | "retriever" | "reranker" | "tool" | "agent" | "chain" | "guardrail" | "evaluator" | "http" | "db" | "other")[];
+            /** Name */
+            name: string[];
+            /** Output Preview */
+            output_preview: string[];
+            /** Output Tokens */
+            output_tokens: (number | null)[];
+            /** Parent Id */
+            parent_id: string[];
+            /** Provider */
+            provider: string[];
+            /** Request Model */
+            request_model: string[];
+            /** Response Model */
+            response_model: string[];
+            /** Retry Of */
+            retry_of: string[];
+            /** Scores */
+            scores: {
+                [key: string]: number | boolean | string;
+            }[];
+            /** Service */
+            service: string[];
+            /** Span Id */
+            span_id: string[];
+            /** Start Offset Ns */
+            start_offset_ns: number[];
+            /** Status */
+            status: ("ok" | "error" | "cancelled" | "open" | "crashed")[];
+            /** Tool Name */
+            tool_name: string[];
+            /** Total Cost */
+            total_cost: (string | null)[];
+            /** Ttft Ns */
+            ttft_ns: (number | null)[];
+        };
+        /**
          * SpanContent
          * @description What went into one span and came out of it.
          *
@@ -3802,6 +3884,14 @@ export interface components {
             next_cursor: string | null;
             /** Traces */
             traces: components["schemas"]["TraceRow"][];
+        };
+        /**
+         * TraceOutline
+         * @description One trace: its totals, and what is drawn of its spans.
+         */
+        TraceOutline: {
+            spans: components["schemas"]["SpanColumns"];
+            trace: components["schemas"]["TraceRow"];
         };
         /**
          * TraceProjects
@@ -7288,6 +7378,49 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TraceContents"];
+                };
+            };
+        };
+    };
+    get_outline: {
+        parameters: {
+            query?: {
+                /** @description The project, where no key says it; api/access.py reads it. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                trace_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TraceOutline"];
                 };
             };
         };

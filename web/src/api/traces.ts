@@ -3,13 +3,23 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import type { Page } from "../model/livePages";
 import { type Range, rangeParams, serializeRange } from "../model/range";
+import { rowsOf } from "../model/columns";
 import { get } from "./client";
 import type { components } from "./schema";
 
 type TraceList = components["schemas"]["TraceList"];
 export type TraceRow = components["schemas"]["TraceRow"];
-type Trace = components["schemas"]["Trace"];
-export type TraceSpan = components["schemas"]["TraceSpan"];
+type TraceOutline = components["schemas"]["TraceOutline"];
+type SpanColumns = TraceOutline["spans"];
+
+/** A span in its trace, without its bodies. */
+export type TraceSpan = { [Name in keyof SpanColumns]: SpanColumns[Name][number] };
+
+export interface Trace {
+  trace: TraceRow;
+  /** In order of start. */
+  spans: TraceSpan[];
+}
 
 export type TraceSort =
   "-start" | "start" | "-duration" | "duration" | "-cost" | "cost" | "-tokens" | "tokens";
@@ -68,8 +78,11 @@ export function newestTraceQuery(project: string) {
 export function traceQuery(project: string, traceId: string) {
   return queryOptions({
     queryKey: ["trace", project, traceId],
-    queryFn: ({ signal }) =>
-      get<Trace>(`/traces/${encodeURIComponent(traceId)}`, { project }, signal),
+    queryFn: async ({ signal }): Promise<Trace> => {
+      const path = `/traces/${encodeURIComponent(traceId)}/outline`;
+      const { trace, spans } = await get<TraceOutline>(path, { project }, signal);
+      return { trace, spans: rowsOf<TraceSpan>(spans) };
+    },
     // Comparing a hundred thousand spans with those before costs more than drawing them again.
     structuralSharing: false,
     staleTime: 5000,

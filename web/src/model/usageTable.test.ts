@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { tokensPerSecond, usageRows } from "./usageTable";
+import { tokensPerSecond, usageRows, usageShares } from "./usageTable";
 
 const USAGE = {
   input: 1000,
@@ -49,4 +49,26 @@ test("the output rate leaves out the wait for the first token", () => {
   expect(tokensPerSecond(100, 3e9, 1e9)).toBe(50);
   expect(tokensPerSecond(null, 3e9, null)).toBeNull();
   expect(tokensPerSecond(100, 1e9, 1e9)).toBeNull();
+});
+
+test("shares count cached and reasoned tokens once", () => {
+  const usage = {
+    input: 600,
+    output: 400,
+    total: 1000,
+    cache_read: 450,
+    cache_write: null,
+    reasoning: 100,
+    audio_input: null,
+    audio_output: null,
+    other: {},
+  };
+
+  expect(usageShares(usage).map(({ label, share }) => `${label} ${share}`)).toEqual([
+    "from cache 0.45",
+    "input 0.15",
+    "reasoning 0.1",
+    "output 0.3",
+  ]);
+  expect(usageShares({ ...usage, input: null, output: null })).toEqual([]);
 });

@@ -80,3 +80,27 @@ export function tokensPerSecond(
   const writingNs = durationNs - (ttftNs ?? 0);
   return writingNs > 0 && outputTokens > 1 ? outputTokens / (writingNs / 1e9) : null;
 }
+
+export interface UsageShare {
+  label: "from cache" | "input" | "reasoning" | "output";
+  tokens: number;
+  /** Of all tokens. */
+  share: number;
+}
+
+/** What the tokens were, each counted once; empty where they are not known. */
+export function usageShares({ input, output, cache_read, reasoning }: UsageFacts): UsageShare[] {
+  const [sent, written] = [input ?? 0, output ?? 0];
+  const cached = Math.min(cache_read ?? 0, sent);
+  const thought = Math.min(reasoning ?? 0, written);
+  const total = sent + written;
+  const parts = [
+    { label: "from cache", tokens: cached },
+    { label: "input", tokens: sent - cached },
+    { label: "reasoning", tokens: thought },
+    { label: "output", tokens: written - thought },
+  ] as const;
+  return parts
+    .filter(({ tokens }) => tokens > 0)
+    .map((part) => ({ ...part, share: part.tokens / total }));
+}

@@ -39,10 +39,10 @@ def judged_spans(access: ReadAccess, rows: Sequence[Row]) -> list[Judgements]:
     return [scores.get((row["trace_id"], row["span_id"]), NONE) for row in rows]
 
 
-def judged_trace(access: ReadAccess, trace_id: str, rows: Sequence[Row]) -> list[Judgements]:
+def judged_trace(access: ReadAccess, trace_id: str, span_ids: Sequence[str]) -> list[Judgements]:
     """Of each span of one trace its scores."""
     scores = scores_of_spans(access.engine, access.project, [trace_id])
-    return [scores.get((trace_id, row["span_id"]), NONE) for row in rows]
+    return [scores.get((trace_id, span_id), NONE) for span_id in span_ids]
 
 
 def said_version(access: ReadAccess, trace_id: str) -> str:

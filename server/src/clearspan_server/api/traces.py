@@ -65,7 +65,7 @@ def get_trace(
             return Response(status_code=304, headers=caching(version, said_then))
     found = read_trace(access.engine, access.project, trace_id)
     start_ns = found.summary["start_ns"]
-    judged = judged_trace(access, trace_id, found.spans)
+    judged = judged_trace(access, trace_id, [row["span_id"] for row in found.spans])
     spans = [
         trace_span(row, scores, place, start_ns)
         for row, scores, place in zip(found.spans, judged, found.places, strict=True)

@@ -3,7 +3,9 @@ import { filledIn } from "../../model/filled";
 import { formatAbsolute, formatDuration, parseTime } from "../../model/format";
 import { tokensPerSecond } from "../../model/usageTable";
 import { CopyButton } from "../../ui/CopyButton";
+import { EventList } from "./EventList";
 import { type Fact, FactList } from "./FactList";
+import { LinkList } from "./LinkList";
 import { Value } from "./Value";
 import "./Details.css";
 
@@ -17,7 +19,8 @@ export function Details({ span }: { span: SpanDetail }) {
       <FactList title="Identity" facts={identityFacts(span)} />
       <Value title="Parameters" value={span.parameters} />
       <Value title="Tool definitions" value={span.tool_definitions} />
-      {span.links.length > 0 && <Value title="Links" value={span.links} />}
+      <EventList span={span} />
+      <LinkList span={span} />
     </div>
   );
 }

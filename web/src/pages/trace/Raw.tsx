@@ -1,3 +1,4 @@
+import { apiUrl } from "../../api/client";
 import type { SpanDetail } from "../../api/spans";
 import { counted, formatAbsolute, formatExact, parseTime } from "../../model/format";
 import { CopyButton } from "../../ui/CopyButton";
@@ -45,7 +46,15 @@ export function Raw({ span }: { span: SpanDetail }) {
           text={JSON.stringify(span, null, 2)}
           what="the span as JSON"
           shown="Copy as JSON"
-        />
+        />{" "}
+        <a
+          className="raw-open mono"
+          href={apiUrl(`/traces/${span.trace_id}/spans/${span.span_id}`, { project: span.project })}
+          target="_blank"
+          rel="noopener"
+        >
+          Open as JSON
+        </a>
       </p>
     </div>
   );

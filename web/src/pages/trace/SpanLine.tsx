@@ -35,6 +35,8 @@ interface SpanLineProps {
   fold: boolean | null;
   isSelected: boolean;
   isMatch: boolean;
+  /** Its parent is not (yet) here. */
+  isOrphan: boolean;
   onSelect: () => void;
   onFold: (isFolded: boolean) => void;
   onAttempts: () => void;
@@ -117,7 +119,7 @@ function Figures(props: { span: TraceSpan; selfNs: number; hasChildren: boolean 
 }
 
 /** What is out of the ordinary: status, attempts, a parent that is not here. */
-function Marks({ span, attempts, areAttemptsOpen, onAttempts }: SpanLineProps) {
+function Marks({ span, isOrphan, attempts, areAttemptsOpen, onAttempts }: SpanLineProps) {
   const isRetried = span.retry_of !== "" || (span.attempt ?? 1) > 1;
   return (
     <>
@@ -145,7 +147,7 @@ function Marks({ span, attempts, areAttemptsOpen, onAttempts }: SpanLineProps) {
           </span>
         )
       )}
-      {span.orphan && (
+      {isOrphan && (
         <span className="span-mark" title={`Its parent ${span.parent_id} has not arrived`}>
           orphan
         </span>

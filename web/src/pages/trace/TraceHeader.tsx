@@ -19,6 +19,7 @@ import { StatusDot } from "../../ui/StatusDot";
 import { Tokens } from "../../ui/Tokens";
 import { useView } from "../shell/useView";
 import { quoted } from "../../model/filter";
+import { CopyMenu } from "./CopyMenu";
 import type { TraceModel } from "./traceModel";
 import "./TraceHeader.css";
 
@@ -28,7 +29,8 @@ interface TraceHeaderProps {
 }
 
 /** The trace in three lines: totals, who and when, and where the time went. */
-export function TraceHeader({ row: trace, trace: { tree, path, groups } }: TraceHeaderProps) {
+export function TraceHeader({ row: trace, trace: model }: TraceHeaderProps) {
+  const { tree, path, groups } = model;
   const story = useMemo(() => whereTheTimeWent(tree, path, groups), [tree, path, groups]);
   const standing = standingOf(trace);
   const silence = silenceOf({
@@ -63,6 +65,7 @@ export function TraceHeader({ row: trace, trace: { tree, path, groups } }: Trace
             <span className="number">{counted(trace.span_count, "span")}</span>
           </Total>
         </dl>
+        <CopyMenu trace={model} />
       </div>
       <Facts trace={trace} />
       {trace.error_message !== "" && (

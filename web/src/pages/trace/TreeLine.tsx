@@ -33,46 +33,55 @@ const MOST_GHOSTS = 10;
 
 /** A row of the tree: a span, or several that are folded into one. */
 export const TreeLine = memo(function TreeLine(props: TreeLineProps) {
-  const { trace, row, top, window, scale, heatStep } = props;
-  const { tree, path } = trace;
+  const { trace, row, top, window, scale, heatStep, selected } = props;
   const { position } = row;
-  const span = tree.spans[position];
+  const span = trace.tree.spans[position];
   if (!span) return null;
-  const depth = tree.depth[position] ?? 0;
-  if (row.type === "repeat") {
-    return (
-      <RepeatLine
-        span={span}
-        repeat={row.repeat}
-        isOpen={row.isOpen}
-        isSelected={!row.isOpen && position === props.selected}
-        {...{ depth, top, window, scale, heatStep }}
-        onSelect={() => props.onSelect(position)}
-        onToggle={() => props.onToggle(row.repeat.id, true, !row.isOpen)}
-      />
-    );
-  }
-  const { attempts } = row;
+  const depth = trace.tree.depth[position] ?? 0;
+  if (row.type === "span") return <Single {...props} row={row} span={span} depth={depth} />;
+  return (
+    <RepeatLine
+      span={span}
+      repeat={row.repeat}
+      isOpen={row.isOpen}
+      isSelected={!row.isOpen && position === selected}
+      {...{ depth, top, window, scale, heatStep }}
+      onSelect={() => props.onSelect(position)}
+      onToggle={() => props.onToggle(row.repeat.id, true, !row.isOpen)}
+    />
+  );
+});
+
+interface SingleProps extends TreeLineProps {
+  row: Extract<TreeRow, { type: "span" }>;
+  span: TraceSpan;
+  depth: number;
+}
+
+function Single({ row, span, depth, ...props }: SingleProps) {
+  const { trace, top, window, scale, heatStep, selfNs, pattern, onToggle } = props;
+  const { tree, path } = trace;
+  const { position, attempts } = row;
   return (
     <SpanLine
       span={span}
       depth={depth + (row.isInner ? 1 : 0)}
-      {...{ top, window, scale, heatStep }}
+      {...{ top, window, scale, heatStep, selfNs }}
       endNs={tree.endNs}
-      selfNs={props.selfNs}
       segments={path.get(position) ?? NO_SEGMENTS}
       attempts={attempts.length}
       areAttemptsOpen={row.isOpen}
       ghosts={row.isOpen ? [] : ghostsOf(trace, attempts)}
       fold={hasChildren(tree, position) ? props.folds.closed.has(span.span_id) : null}
       isSelected={position === props.selected}
-      isMatch={props.pattern !== null && holds(props.pattern, searchedTexts(span))}
+      isOrphan={span.parent_id !== "" && tree.positionOf(span.parent_id) < 0}
+      isMatch={pattern !== null && holds(pattern, searchedTexts(span))}
       onSelect={() => props.onSelect(position)}
-      onFold={(isFolded) => props.onToggle(span.span_id, false, isFolded)}
-      onAttempts={() => props.onToggle(attemptsId(span), true, !row.isOpen)}
+      onFold={(isFolded) => onToggle(span.span_id, false, isFolded)}
+      onAttempts={() => onToggle(attemptsId(span), true, !row.isOpen)}
     />
   );
-});
+}
 
 function ghostsOf({ tree }: TraceModel, attempts: readonly number[]): TraceSpan[] {
   return attempts.slice(-MOST_GHOSTS).flatMap((position) => tree.spans[position] ?? []);

@@ -1,8 +1,9 @@
 import type { SpanDetail } from "../../api/spans";
 import { formatExact, formatMoney } from "../../model/format";
 import { explainedFrom, priceLine } from "../../model/priceLines";
-import { type UsageRow, usageRows } from "../../model/usageTable";
+import { type UsageRow, usageRows, usageShares } from "../../model/usageTable";
 import { Section } from "./Section";
+import { UsageBar } from "./UsageBar";
 import "./UsageAndCost.css";
 
 const SOURCES: Record<string, string> = {
@@ -27,6 +28,7 @@ export function UsageAndCost({ span }: { span: SpanDetail }) {
         </p>
       )}
       <Section title="Tokens" note={SOURCES[usage.source] ?? ""}>
+        <UsageBar shares={usageShares(usage)} />
         <table>
           <thead>
             <tr>
