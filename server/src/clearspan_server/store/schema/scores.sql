@@ -18,9 +18,13 @@ create table if not exists scores
     version     UInt64 codec(Delta, ZSTD(1)),
     is_deleted  UInt8,
 
-    index trace_id_bloom   trace_id   type bloom_filter(0.01) granularity 1,
-    index session_id_bloom session_id type bloom_filter(0.01) granularity 1
+    -- A page asks for its fifty traces at once, so each may be wrong fifty times.
+    index trace_id_bloom   trace_id   type bloom_filter(0.0001) granularity 1,
+    index session_id_bloom session_id type bloom_filter(0.0001) granularity 1
 )
 engine = ReplacingMergeTree(version, is_deleted)
 order by (project, score_id)
-settings fsync_after_insert = 1, fsync_part_directory = 1, min_rows_to_fsync_after_merge = 1, min_compressed_bytes_to_fsync_after_merge = 1, non_replicated_deduplication_window = 1000, index_granularity = 2048
+settings
+    fsync_after_insert = 1, fsync_part_directory = 1, min_rows_to_fsync_after_merge = 1, min_compressed_bytes_to_fsync_after_merge = 1, non_replicated_deduplication_window = 1000,
+    -- Ids lie at random: what a trace has is a few rows, each in a granule of its own and one in every other part.
+    index_granularity = 128
