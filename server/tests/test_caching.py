@@ -1,9 +1,13 @@
 """Entity tags of traces: what has not changed is not sent again."""
 
 import time
+import uuid
 
+import pyarrow as pa
 import pytest
 
+from clearspan_server.model.score import Score
+from clearspan_server.store import score_columns
 from reading import SECOND_NS, Reader, span, trace_id
 
 PATH = f"/traces/{trace_id(1)}"
@@ -45,6 +49,27 @@ def test_a_span_that_comes_or_changes_gives_another_tag(
     answer = finished.answer(PATH, {"if-none-match": tag})
     assert answer.status_code == 200
     assert answer.headers["etag"] != tag
+
+
+def test_a_judgement_that_comes_changes_or_goes_gives_another_tag(finished: Reader) -> None:
+    tags = [tag_of(finished)]
+
+    for version, is_deleted in ((1, 0), (2, 0), (3, 1)):
+        score = Score(
+            project=finished.project,
+            score_id="one",
+            trace_id="" if is_deleted else trace_id(1),
+            name="helpful",
+            value=1.0,
+            version=version,
+            is_deleted=is_deleted,
+        )
+        rows = pa.Table.from_batches([score_columns.to_batch([score])])
+        finished.engine.insert("scores", rows, token=uuid.uuid4().hex)
+        tags.append(tag_of(finished))
+
+    assert len(set(tags[:3])) == 3
+    assert tags[3] == tags[0]
 
 
 def test_a_trace_that_goes_on_has_no_tag(reader: Reader) -> None:

@@ -36,7 +36,6 @@ VALUES = {
     "session_id": "",
     "name": "",
     "trace_ids": ["0"],
-    "span_ids": ["0"],
     "after_ns": 1_700_000_001_000_000_000,
     "after_id": "",
     "shift_ns": 1_000_000_000,
@@ -46,11 +45,6 @@ VALUES = {
     "latency_bounds": [0, 10],
     "token_bounds": [0, 10],
     "stored": 0,
-    "trace_ids": ["0"],
-    "session_id": "",
-    "name": "",
-    "after_ns": 0,
-    "after_id": "",
 }
 
 

@@ -34,6 +34,7 @@ const BEHIND: Readonly<Record<string, string>> = {
   number: ">",
   share: ">",
   attribute: '["',
+  score: ".",
 };
 
 function fieldNamed(fields: readonly FilterField[], name: string): FilterField | null {
