@@ -1,5 +1,6 @@
 """The live feed and the life of a trace, over a real socket."""
 
+import asyncio
 import http.client
 import json
 from collections.abc import Iterator
@@ -7,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from clearspan_server.api.live import Live
 from running import Server, serving, until
 from sending import post, request_of, span
 
@@ -147,3 +149,12 @@ def test_a_batch_that_is_sent_again_changes_nothing(server: Server) -> None:
     until(lambda: len(server.get("/api/v1/traces?project=sent-again")["traces"]) == 2)
 
     assert len(server.get("/api/v1/spans?project=sent-again")["spans"]) == 2
+
+
+def test_a_feed_ends_when_its_credential_does() -> None:
+    async def listen() -> list[str]:
+        answers = iter([True, False])
+        feed = Live(0).events("p", None, lambda: next(answers), every_s=0)
+        return [text async for text in feed]
+
+    assert asyncio.run(listen()) == [": open\n\n", ": keep-alive\n\n"]

@@ -158,10 +158,7 @@ def build(settings: Settings, folder: Folder, progress: Progress = LOG.info) -> 
     Raises:
         FolderInUse, Unavailable: the engine does not open.
     """
-    progress("opening the engine")
-    engine = _engine(folder.path / "engine", settings.faults)
-    for step in migrate(engine):
-        progress(f"migration {step.number}: {step.name}")
+    engine = _engine(folder.path / "engine", settings.faults, progress)
     progress("opening the journal")
     disk = Disk(folder.path, settings.min_free_bytes)
     journal = Journal(folder.path / "journal", max_bytes=settings.max_journal_bytes, disk=disk)
@@ -224,8 +221,12 @@ def _patience(settings: Settings) -> Patience:
     )
 
 
-def _engine(folder: Path, faults: str) -> Engine:
-    return FaultyEngine(folder, Path(faults)) if faults else Engine(folder)
+def _engine(folder: Path, faults: str, progress: Progress) -> Engine:
+    progress("opening the engine")
+    engine = FaultyEngine(folder, Path(faults)) if faults else Engine(folder)
+    for step in migrate(engine):
+        progress(f"migration {step.number}: {step.name}")
+    return engine
 
 
 def create_app(parts: Parts, grpc_server: GrpcServer) -> FastAPI:

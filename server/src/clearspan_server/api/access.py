@@ -15,7 +15,7 @@ from fastapi import Depends, Request
 from starlette.concurrency import run_in_threadpool
 
 from clearspan_server.api.otlp_paths import takes_records
-from clearspan_server.errors import NotAllowed, NotAuthenticated
+from clearspan_server.errors import ClearspanError, NotAllowed, NotAuthenticated
 from clearspan_server.ingest.admission import (
     DEFAULT_PROJECT,
     PROJECT_HEADER,
@@ -176,6 +176,15 @@ def read_access(request: Request) -> ReadAccess:
     project = _project_of(request, "read", _asked_project(request))
     noted = partial(server.notes.of_traces, project)
     return ReadAccess(project, server.engine, server.prices.of(project), noted)
+
+
+def still_reads(request: Request, project: str) -> bool:
+    """Whether what a long answer was asked with still reads its project."""
+    request.state.caller = None
+    try:
+        return read_access(request).project == project
+    except ClearspanError:
+        return False
 
 
 def written_project(request: Request, asked: str) -> str:

@@ -6,15 +6,17 @@ missed, or one `reset` when that is too long ago.
 
 import asyncio
 import json
+import time
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import StreamingResponse
 
-from clearspan_server.api.access import ReadAccess, read_access
+from clearspan_server.api.access import ReadAccess, read_access, still_reads
 from clearspan_server.errors import BadInput
 
 KEEP_ALIVE_S = 15.0
@@ -63,23 +65,24 @@ class Live:
         for queue in self._clients:
             queue.put_nowait(None)
 
-    async def events(self, project: str, last_seq: int | None) -> AsyncIterator[str]:
-        """Server-sent events of one project, for as long as the client listens."""
+    async def events(
+        self,
+        project: str,
+        last_seq: int | None,
+        may_read: Callable[[], bool],
+        every_s: float = KEEP_ALIVE_S,
+    ) -> AsyncIterator[str]:
+        """Server-sent events of one project, for as long as the client listens and may read, asked `every_s`."""
         queue: asyncio.Queue[Change | None] = asyncio.Queue(_QUEUE + 1)
         self._clients.add(queue)
         try:
             yield ": open\n\n"
             for text in self._missed(project, last_seq):
                 yield text
-            while True:
-                try:
-                    change = await asyncio.wait_for(queue.get(), KEEP_ALIVE_S)
-                except TimeoutError:
-                    yield ": keep-alive\n\n"
-                    continue
+            async for change in _changes(queue, may_read, every_s):
                 if change is None:
-                    return
-                if change.project == project:
+                    yield ": keep-alive\n\n"
+                elif change.project == project:
                     yield _event(change)
         finally:
             self._clients.discard(queue)
@@ -109,6 +112,27 @@ class Live:
         return self._history[-1].seq if self._history else self._first_seq
 
 
+async def _changes(
+    queue: asyncio.Queue[Change | None], may_read: Callable[[], bool], every_s: float
+) -> AsyncIterator[Change | None]:
+    """What comes into a queue, None for each silence of `every_s`; ends with the queue, or when reading does."""
+    asked_s = time.monotonic()
+    while True:
+        if time.monotonic() - asked_s >= every_s:
+            # A session that was ended, or a key that was revoked, hears nothing more.
+            if not await asyncio.to_thread(may_read):
+                return
+            asked_s = time.monotonic()
+        try:
+            change = await asyncio.wait_for(queue.get(), every_s)
+        except TimeoutError:
+            yield None
+            continue
+        if change is None:
+            return
+        yield change
+
+
 def _event(change: Change) -> str:
     data = json.dumps({"project": change.project, "trace_ids": change.trace_ids})
     return f"event: {change.what}\nid: {change.seq}\ndata: {data}\n\n"
@@ -127,7 +151,8 @@ async def live(
     if given is not None and not (given.isdecimal() and len(given) <= _SEQ_DIGITS):
         raise BadInput(f"Last-Event-ID must be a whole number, not {given[:50]!r}")
     hub: Live = request.app.state.server.live
-    events = hub.events(access.project, int(given) if given else None)
+    may_read = partial(still_reads, request, access.project)
+    events = hub.events(access.project, int(given) if given else None, may_read)
     return StreamingResponse(
         events, media_type="text/event-stream", headers={"cache-control": "no-store"}
     )
