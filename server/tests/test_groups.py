@@ -189,7 +189,7 @@ def test_pages_put_together_are_the_whole_list(crowd: Reader, noun: str, sort: s
     paged: list[str] = []
     cursor: str | None = ""
     while cursor is not None:
-        page = crowd.get(f"/{noun}", sort=sort, limit=3, cursor=cursor)
+        page = crowd.get(f"/{noun}", sort=sort, limit=6, cursor=cursor)
         paged += [row[column] for row in page[noun]]
         cursor = page["next_cursor"]
 
