@@ -40,6 +40,7 @@ VALUES = {
     "after_id": "",
     "shift_ns": 1_000_000_000,
     "raw_hours": [1_699_999_200],
+    "raw_minutes": [1_699_999_200],
     "is_raw": False,
     "top": ["gpt-5"],
     "latency_bounds": [0, 10],

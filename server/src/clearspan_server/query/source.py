@@ -12,6 +12,9 @@ LONG_NS = 48 * HOUR_NS
 """From this width on a window is answered by roll-ups: below it its spans are read as fast."""
 
 _HOUR_S = 3_600
+_MAX_LATE_HOURS = (
+    200  # of which the minutes are sent with the question; more come after history was rewritten
+)
 
 
 @dataclass(slots=True, frozen=True)
@@ -27,7 +30,13 @@ class Source:
 
     def values(self) -> dict[str, object]:
         """The values that statements over both bind."""
-        return {"is_raw": self.kind == "raw", "raw_hours": list(self.raw_hours)}
+        # Minutes, for they are the sort key of spans: the engine finds those of a few hours by it.
+        minutes = [hour_s + 60 * minute for hour_s in self.raw_hours for minute in range(60)]
+        return {
+            "is_raw": self.kind == "raw",
+            "raw_hours": list(self.raw_hours),
+            "raw_minutes": minutes,
+        }
 
 
 def source_of(
@@ -36,7 +45,7 @@ def source_of(
     """The source for what is asked and for the time from `before_ns` on that it is compared with.
 
     Hours that an end of either cuts, and hours whose roll-ups are due (`agenda`), are raw. All are without an agenda,
-    in short windows, under a filter, and where what is asked is not rolled up.
+    in short windows, under a filter, where what is asked is not rolled up, and while very many hours are due.
     """
     as_of_ns, window = time.time_ns(), asked.window
     is_narrow = window.width_ns < LONG_NS or asked.filter.strip() != ""
@@ -48,6 +57,8 @@ def source_of(
     late = {
         hour_s for due_in, hour_s in due if due_in == asked.project and first_s <= hour_s < end_s
     }
+    if len(late) > _MAX_LATE_HOURS:
+        return Source("raw", (), as_of_ns)
     return Source("rollups", tuple(sorted(cut | late)), as_of_ns)
 
 

@@ -18,7 +18,7 @@ from
     where project = {project:String}
         and start_minute between toStartOfMinute(fromUnixTimestamp64Nano({from_ns:Int64}, 'UTC'))
             and toStartOfMinute(fromUnixTimestamp64Nano({to_ns:Int64}, 'UTC'))
-        and ({is_raw:Bool} or toStartOfHour(start_minute) in arrayMap(hour_s -> toDateTime(hour_s, 'UTC'), {raw_hours:Array(UInt32)}))
+        and ({is_raw:Bool} or start_minute in {raw_minutes:Array(DateTime('UTC'))})
         and start_ns >= {from_ns:Int64} and start_ns < {to_ns:Int64}
         -- Only what was cached is looked at further: the prices of a call are a map, which is slow to read.
         and counted and (cache_read_tokens > 0 or cache_write_tokens > 0)

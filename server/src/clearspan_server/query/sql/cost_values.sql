@@ -19,7 +19,7 @@ with usage as
     where project = {project:String}
         and start_minute between toStartOfMinute(fromUnixTimestamp64Nano({before_ns:Int64}, 'UTC'))
             and toStartOfMinute(fromUnixTimestamp64Nano({to_ns:Int64}, 'UTC'))
-        and ({is_raw:Bool} or toStartOfHour(start_minute) in arrayMap(hour_s -> toDateTime(hour_s, 'UTC'), {raw_hours:Array(UInt32)}))
+        and ({is_raw:Bool} or start_minute in {raw_minutes:Array(DateTime('UTC'))})
         and start_ns >= {before_ns:Int64} and start_ns < {to_ns:Int64}
         and counted and (spans.input_tokens is not null or spans.output_tokens is not null)
         and /*filter*/ true

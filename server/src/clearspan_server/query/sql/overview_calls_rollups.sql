@@ -24,7 +24,7 @@ with parts as
         quantilesTDigestStateIf(0.5, 0.9, 0.95, 0.99)(assumeNotNull(spans.ttft_ns), spans.ttft_ns is not null and is_call) as ttft
     from spans final
     where project = {project:String}
-        and toStartOfHour(start_minute) in arrayMap(hour_s -> toDateTime(hour_s, 'UTC'), {raw_hours:Array(UInt32)})
+        and start_minute in {raw_minutes:Array(DateTime('UTC'))}
         and start_ns >= {before_ns:Int64} and start_ns < {to_ns:Int64}
         and counted
     group by period, bucket, is_call

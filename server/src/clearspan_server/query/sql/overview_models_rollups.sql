@@ -15,7 +15,7 @@ with calls as
         quantilesTDigestStateIf(0.5, 0.9, 0.95, 0.99)(assumeNotNull(end_ns) - start_ns, end_ns is not null) as latency
     from spans final
     where project = {project:String}
-        and toStartOfHour(start_minute) in arrayMap(hour_s -> toDateTime(hour_s, 'UTC'), {raw_hours:Array(UInt32)})
+        and start_minute in {raw_minutes:Array(DateTime('UTC'))}
         and start_ns >= {from_ns:Int64} and start_ns < {to_ns:Int64}
         and kind in ('llm', 'embedding') and counted
     group by provider, request_model, response_model
