@@ -38,6 +38,8 @@ FROM_NS = BASE_NS - WIDTH_NS
 BEFORE_NS = FROM_NS - WIDTH_NS
 SHORT_NS = BASE_NS - 5 * HOUR_NS
 TRACES = 150
+HOURS = 28  # that have any, evenly over both windows
+SPACE_NS = 2 * WIDTH_NS // HOURS
 MODELS = (
     ("openai", "gpt-4o", "gpt-4o-2024-08-06"),
     ("openai", "gpt-4o-mini", "gpt-4o-mini-2024-07-18"),
@@ -48,7 +50,7 @@ MODELS = (
 
 def a_trace(number: int, chance: random.Random) -> list[Span]:
     """An agent with two or three calls, of which some fail, are repeated, refused, cancelled or still open."""
-    start = chance.randrange(BEFORE_NS, BASE_NS)
+    start = BEFORE_NS + chance.randrange(HOURS) * SPACE_NS + chance.randrange(HOUR_NS)
     status = chance.choices(("ok", "error", "cancelled"), (85, 10, 5))[0]
     who: dict[str, Any] = {
         "environment": chance.choice(("production", "staging")),
@@ -79,8 +81,8 @@ def a_call(number: int, at: int, start: int, chance: random.Random, who: dict[st
     provider, asked, answers = chance.choice(MODELS)
     start += at * chance.randrange(1, 300) * 1_000_000
     status = chance.choices(("ok", "error", "cancelled"), (88, 8, 4))[0]
-    read = chance.choice((0, 0, 512))
-    written = chance.choice((0, 256)) if provider == "anthropic" else 0
+    read = chance.choice((0, 0, 0, 0, 0, 512))
+    written = chance.choice((0, 0, 0, 256)) if provider == "anthropic" else 0
     used: dict[str, Any] = {} if status == "error" else {
         "response_model": answers,
         "input_tokens": chance.randrange(800, 4_000),
@@ -142,10 +144,12 @@ def rows(reader: Reader) -> Rows:
 
 
 @pytest.fixture(scope="module")
-def agenda(reader: Reader, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Agenda]:
+def agenda(
+    reader: Reader, rows: Rows, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Agenda]:
     """An agenda on which nothing is due, as every hour has been computed."""
-    first_s, end_s = BEFORE_NS // HOUR_NS * 3_600, BASE_NS // SECOND_NS
-    for generation, hour_s in enumerate(range(first_s, end_s, 3_600), 1):
+    hours = {start_ns(row) // HOUR_NS * 3_600 for row in rows.spans}
+    for generation, hour_s in enumerate(sorted(hours), 1):
         compute_hour(reader.engine, (reader.project, hour_s), generation)
     opened = Agenda(tmp_path_factory.mktemp("agenda") / "agenda.db")
     yield opened
