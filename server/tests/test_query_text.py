@@ -1,13 +1,17 @@
 """Full text: words and phrases in many languages, in messages as they are stored."""
 
 import json
-from pathlib import Path
 
 import pytest
 
-import clearspan_server.store
+from clearspan_server.query import SQL
+from clearspan_server.query.filter import Stillness, compose, span_clauses
 from clearspan_server.query.text import ERRORS, MESSAGES
-from reading import Reader, span
+from clearspan_server.store.engine import Engine
+from clearspan_server.store.statements import statement
+from reading import BASE_NS, HOUR_NS, Reader, span
+
+INDEXES = ("input_parts", "output_parts", "error_parts")
 
 
 def said(text: str) -> str:
@@ -28,6 +32,15 @@ FOUND = [
     ("هل", "هل يمكنني"),
     ("größe", "Welche GRÖSSE? Größe 42"),
     ("search_orders", "calls search_orders(7)"),
+    ("orders", "calls search_orders(7)"),
+    ("SEARCH_ORDERS", "calls search_orders(7)"),
+    ("profile", "await getUserProfile(id)"),
+    ("getuserprofile", "await getUserProfile(id)"),
+    ("getUserProfile", "await getUserProfile(id)"),
+    ("create", "openai.chat.completions.create(model)"),
+    ("chat.completions", "openai.chat.completions.create(model)"),
+    ('"for (let i = 0"', "for (let i = 0; i < n; i++) {"),
+    ("مرحبا", "قال مرحبا بالعالم"),
     ("well-known", "a Well-Known fact"),
     ("next", "a line\nnext line"),
     ('"line next"', "a line\nnext line"),
@@ -64,6 +77,9 @@ def test_text_in_an_error_message_is_found(reader: Reader, q: str, text: str) ->
     ("q", "text"),
     [
         ("refunded", "refund"),
+        ("order", "calls search_orders(7)"),
+        ("search_orders", "search all orders"),
+        ("fund", "a refund"),
         ("refund lost", "refund"),
         ('"order refund"', "refund order, please order"),
         ("退货", "退款 and 货物"),
@@ -104,14 +120,26 @@ def test_text_is_found_in_every_part_of_the_store(reader: Reader) -> None:
     assert reader.traces(filter="needle") == [4, 3, 2, 1]
 
 
-def test_the_filter_spells_the_expressions_of_the_text_indexes() -> None:
-    schema = Path(clearspan_server.store.__file__).parent / "schema" / "spans.sql"
+def test_the_filter_spells_the_expressions_of_the_text_indexes(engine: Engine) -> None:
+    rows = engine.query(
+        "select expr from system.data_skipping_indices"
+        " where database = currentDatabase() and table = 'spans' and type = 'text'"
+    )
 
-    lines = [
-        line for line in schema.read_text(encoding="utf-8").splitlines() if "type text(" in line
-    ]
+    assert {row["expr"] for row in rows} == {text.indexed for text in (*MESSAGES, ERRORS)}
 
-    texts = (*MESSAGES, ERRORS)
-    assert len(lines) == len(texts)
-    for line, text in zip(lines, texts, strict=True):
-        assert f" {text.indexed} " in line
+
+@pytest.mark.parametrize("text", ["refund", '"refund policy"', "退款", "search_orders", "-refund*"])
+def test_a_search_reads_by_the_text_index(reader: Reader, text: str) -> None:
+    reader.store(*(span(number, input=said(f"case {number}")) for number in range(1, 4)))
+    clauses = span_clauses(reader.engine, text, Stillness(0, 0))
+    window = {"from_ns": BASE_NS - HOUR_NS, "to_ns": BASE_NS + HOUR_NS, "limit": 10}
+    values = clauses.values | window | {"project": reader.project}
+
+    plan = reader.engine.query(
+        f"explain indexes = 1 {compose(statement(SQL, 'spans'), clauses)}", values
+    )
+
+    lines = [str(next(iter(row.values()))) for row in plan]
+    used = {name for name in INDEXES if any(f"Name: {name}" in line for line in lines)}
+    assert used == (set() if "*" in text else set(INDEXES))

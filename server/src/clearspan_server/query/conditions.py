@@ -217,10 +217,10 @@ class Conditions:
         return " or ".join(f"({self._holds(text, self.words[said.text])})" for text in texts)
 
     def _holds(self, text: Spelt, term: Searched) -> str:
-        words = term.error_words if text is ERRORS else term.words
         parts = []
-        if words:
-            parts.append(f"hasAllTokens({text.indexed}, {self._bind(words, 'Array(String)')})")
+        if term.words:
+            words = self._bind(term.words, "Array(String)")
+            parts.append(f"hasAllTokens({text.indexed}, {words})")
         if term.needles:
             needles = self._bind(term.needles, "Array(String)")
             parts.append(f"multiSearchAny({text.plain}, {needles})")

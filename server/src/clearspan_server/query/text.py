@@ -24,23 +24,31 @@ class Spelt:
     plain: str
 
 
-_LINE = r"lowerUTF8(replaceAll(replaceAll({}, '\\n', ' '), '\\t', ' '))"
-MESSAGES = tuple(
-    Spelt(column, _LINE.format(column), _LINE.format(column)) for column in ("input", "output")
+_LINE = r"replaceAll(replaceAll({0}, '\\n', ' '), '\\t', ' ')"
+_PARTS = (
+    r"replaceRegexpAll(arrayStringConcat(extractAll({0}, '[a-z0-9]+[A-Z][A-Za-z0-9]*'), ' '),"
+    r" '([a-z0-9])([A-Z])', '\\1 \\2')"
 )
-ERRORS = Spelt("error_message", "lowerUTF8(error_message)", "lowerUTF8(error_message)")
+_INDEXED = f"lowerUTF8(concat(translate({_LINE}, '_.', '  '), ' ', {_PARTS}))"
+
+
+def _spelt(column: str, plain: str) -> Spelt:
+    return Spelt(column, _INDEXED.format(column), plain.format(column))
+
+
+MESSAGES = tuple(_spelt(column, f"lowerUTF8({_LINE})") for column in ("input", "output"))
+ERRORS = _spelt("error_message", "lowerUTF8({0})")
 
 
 @dataclass(slots=True, frozen=True)
 class Searched:
-    """One word or phrase; a text holds it when it has its words.
+    """One word or phrase; a text holds it when it has its words, which are tokens as the index has them.
 
-    `words` are its tokens in messages, `error_words` those in an error message. Where the tokens do not say
-    everything (a phrase, Chinese, `a-b`), `needles` are the spellings one of which must occur in the text.
+    Where the tokens do not say everything (a phrase, Chinese, `a_b`), `needles` are the spellings one of which must
+    occur in the text.
     """
 
     words: list[str]
-    error_words: list[str]
     needles: list[str]
 
 
@@ -50,11 +58,8 @@ def search(engine: Engine, said: Collection[str]) -> dict[str, Searched]:
         return {}
     texts = list(said)
     [row] = engine.query(_WORDS, {"terms": texts})
-    cut = zip(texts, row["lowered"], row["words"], row["error_words"], strict=True)
-    return {
-        text: Searched(words, error_words, _needles(lowered, words))
-        for text, lowered, words, error_words in cut
-    }
+    cut = zip(texts, row["lowered"], row["words"], strict=True)
+    return {text: Searched(words, _needles(lowered, words)) for text, lowered, words in cut}
 
 
 def _needles(lowered: str, words: list[str]) -> list[str]:

@@ -36,7 +36,8 @@ export function FilterBox({ project, range, initial, hasSlash, onSubmit }: Filte
   const problem = useFilterProblem(project, text);
   const completion = isOpen ? completionAt(text, caret) : null;
   const suggestions = useSuggestions(project, range, completion);
-  const isWrong = problem !== null && suggestions.length === 0;
+  // What is still being completed is not wrong yet.
+  const shown = suggestions.length === 0 ? problem : null;
   useHotkeys(hasSlash ? { "/": () => input.current?.focus() } : {});
 
   const write = (next: string, at: number) => {
@@ -82,10 +83,10 @@ export function FilterBox({ project, range, initial, hasSlash, onSubmit }: Filte
   };
 
   return (
-    <div className="filter-box" data-invalid={isWrong}>
+    <div className="filter-box" data-invalid={shown !== null}>
       <Icon name="search" />
       <div className="filter-field">
-        <FilterText text={text} problem={problem} scrolled={scrolled} />
+        <FilterText text={text} problem={shown} scrolled={scrolled} />
         <input
           ref={input}
           role="combobox"
@@ -93,7 +94,7 @@ export function FilterBox({ project, range, initial, hasSlash, onSubmit }: Filte
           aria-expanded={suggestions.length > 0}
           aria-controls={listId}
           aria-activedescendant={active >= 0 ? `${listId}-${active}` : undefined}
-          aria-invalid={isWrong}
+          aria-invalid={shown !== null}
           autoComplete="off"
           spellCheck={false}
           placeholder='Filter: status:error latency>2s "refund"'
@@ -121,7 +122,7 @@ export function FilterBox({ project, range, initial, hasSlash, onSubmit }: Filte
       )}
       <FilterHelp />
       <FilterSuggestions id={listId} suggestions={suggestions} active={active} onAccept={accept} />
-      <Problem message={isWrong ? problem.message : ""} />
+      <Problem message={shown?.message ?? ""} />
     </div>
   );
 }
