@@ -9,9 +9,11 @@ import pytest
 
 from clearspan_server.errors import BadFilter
 from clearspan_server.query import amounts
+from clearspan_server.query.fields import FIELDS, PRESENCES, Field
 from clearspan_server.query.language import MAX_DEPTH, MAX_TERMS, parse
 from clearspan_server.query.lexer import MAX_CHARS, tokens
 
+MANUAL = Path(__file__).parents[2] / "docs" / "filter.md"
 # The browser's reader of the same language is held to the same file.
 CASES = Path(__file__).parents[2] / "web" / "src" / "model" / "filterCases.json"
 SHARED = json.loads(CASES.read_text(encoding="utf-8"))
@@ -91,3 +93,28 @@ def test_money_and_numbers_lose_nothing() -> None:
     assert amounts.number("50%") == 0.5
     assert amounts.number("-1e-3") == -0.001
     assert amounts.number("٣") is None
+
+
+def test_the_manual_lists_every_field() -> None:
+    lines = MANUAL.read_text(encoding="utf-8").splitlines()
+    told = [[cell.strip() for cell in line.split("|")[1:-1]] for line in lines if "|" in line]
+
+    assert [cells for cells in told if len(cells) == 6][2:] == [
+        [
+            f"`{field.name}`",
+            ", ".join(f"`{alias}`" for alias in field.aliases),
+            ", ".join(f"`{choice}`" for choice in field.choices) or field.type,
+            ", ".join(field.of),
+            f"`{field.example}`",
+            field.hint,
+        ]
+        for field in FIELDS
+    ]
+    assert [cells for cells in told if cells[0].startswith("`has:") and len(cells) == 2][1:] == [
+        [f"`{field.example}`", field.hint] for field in PRESENCES.values()
+    ]
+
+
+@pytest.mark.parametrize("field", [*FIELDS, *PRESENCES.values()], ids=lambda field: field.name)
+def test_the_example_of_a_field_is_a_filter(field: Field) -> None:
+    parse(field.example)

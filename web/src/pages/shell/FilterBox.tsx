@@ -2,7 +2,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { type KeyboardEvent, useId, useRef, useState } from "react";
 import { flushSync } from "react-dom";
 import { filterProblemQuery } from "../../api/filter";
-import { completionAt } from "../../model/filter";
+import { completionAt, type FilterProblem } from "../../model/filter";
 import type { Suggestion } from "../../model/filterFields";
 import type { Range } from "../../model/range";
 import { Icon } from "../../ui/Icon";
@@ -122,16 +122,16 @@ export function FilterBox({ project, range, initial, hasSlash, onSubmit }: Filte
       )}
       <FilterHelp />
       <FilterSuggestions id={listId} suggestions={suggestions} active={active} onAccept={accept} />
-      <Problem message={shown?.message ?? ""} />
+      <Problem problem={shown} />
     </div>
   );
 }
 
-function Problem({ message }: { message: string }) {
-  if (message === "") return null;
+function Problem({ problem }: { problem: FilterProblem | null }) {
+  if (!problem) return null;
   return (
     <p className="filter-error" role="alert">
-      {message}
+      {problem.message}
     </p>
   );
 }
