@@ -295,7 +295,7 @@ def scenes(server: Server) -> list[Scene]:
     trace, call = _call_in(server, "ok")
     failed, refused = _call_in(server, "error")
     shown = f"/p/demo/traces/{trace}"
-    chart, row, line = ".uplot canvas", ".trace-line", "[role=treeitem]"
+    chart, row, line = ".uplot canvas", ".row", "[role=treeitem]"
     return [
         Scene("overview", "/p/demo/overview?range=1h", chart, sizes=every, is_published=True),
         Scene("traces", "/p/demo/traces?range=1h", row, sizes=every, is_published=True),

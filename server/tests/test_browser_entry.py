@@ -44,7 +44,7 @@ def test_the_pasted_token_leads_to_the_page_that_was_asked_for(
     stranger.page.get_by_label("Token").fill(demo.token)
     stranger.page.get_by_role("button", name="Open", exact=True).click()
 
-    expect(stranger.page.get_by_role("table", name="Traces")).to_be_visible()
+    expect(stranger.page.get_by_role("grid", name="Traces")).to_be_visible()
 
 
 def test_a_wrong_token_is_refused_in_words(stranger: Visitor) -> None:

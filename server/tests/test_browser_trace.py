@@ -59,12 +59,13 @@ def send(demo: Server, project: str, spans: list[Span]) -> str:
     return trace_id
 
 
-def test_a_click_opens_the_waterfall_of_a_trace(visitor: Visitor, demo: Server) -> None:
+def test_enter_opens_the_waterfall_of_the_trace_that_was_clicked(visitor: Visitor, demo: Server) -> None:
     trace = a_trace(demo, "ok")
     visitor.go("/p/demo/traces")
 
-    row = visitor.page.get_by_role("table", name="Traces").get_by_role("row", name="support agent")
-    row.and_(visitor.page.locator(f"[href*='{trace['trace']['trace_id']}']")).click()
+    row = visitor.page.get_by_role("grid", name="Traces").get_by_role("row", name="support agent")
+    row.filter(has=visitor.page.locator(f"[href*='{trace['trace']['trace_id']}']")).click()
+    visitor.page.keyboard.press("Enter")
 
     items = tree(visitor).get_by_role("treeitem")
     expect(items).to_have_count(len(trace["spans"]))
@@ -208,7 +209,7 @@ def test_captured_markup_is_shown_as_text_and_loads_nothing(visitor: Visitor, de
     trace_id = send(demo, "hostile", [span(hostile, attributes)])
 
     visitor.go("/p/hostile/traces")
-    expect(visitor.page.get_by_role("table", name="Traces")).to_contain_text("<script>")
+    expect(visitor.page.get_by_role("grid", name="Traces")).to_contain_text("<script>")
     visitor.go(f"/p/hostile/traces/{trace_id}")
     expect(panel(visitor).get_by_role("list").first).to_contain_text("<script>window.harmed")
     expect(panel(visitor)).to_contain_text("<iframe")

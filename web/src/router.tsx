@@ -51,11 +51,65 @@ const overview = createRoute({
   component: lazyRouteComponent(() => import("./pages/overview/OverviewPage"), "OverviewPage"),
 });
 
+/** What a list has in its address beside what every page has. */
+interface ListSearch {
+  /** `-cost`: the largest first. */
+  sort?: string;
+  /** Ids of columns with commas between. */
+  columns?: string;
+  /** The row in the panel beside the list. */
+  peek?: string;
+}
+
+const listSearch = (search: Record<string, string>): ListSearch =>
+  pick(search, "sort", "columns", "peek");
+
 const traces = createRoute({
   getParentRoute: () => project,
   path: "traces",
-  validateSearch: (search: Record<string, string>): { sort?: string } => pick(search, "sort"),
+  validateSearch: listSearch,
   component: lazyRouteComponent(() => import("./pages/traces/TracesPage"), "TracesPage"),
+});
+
+const spans = createRoute({
+  getParentRoute: () => project,
+  path: "spans",
+  validateSearch: listSearch,
+  component: lazyRouteComponent(() => import("./pages/spans/SpansPage"), "SpansPage"),
+});
+
+const sessions = createRoute({
+  getParentRoute: () => project,
+  path: "sessions",
+  validateSearch: listSearch,
+  component: lazyRouteComponent(() => import("./pages/sessions/SessionsPage"), "SessionsPage"),
+});
+
+const session = createRoute({
+  getParentRoute: () => project,
+  path: "sessions/$sessionId",
+  component: lazyRouteComponent(() => import("./pages/sessions/SessionPage"), "SessionPage"),
+});
+
+const users = createRoute({
+  getParentRoute: () => project,
+  path: "users",
+  validateSearch: listSearch,
+  component: lazyRouteComponent(() => import("./pages/users/UsersPage"), "UsersPage"),
+});
+
+const failures = createRoute({
+  getParentRoute: () => project,
+  path: "failures",
+  validateSearch: (search: Record<string, string>): ListSearch & { category?: string } =>
+    pick(search, "sort", "columns", "peek", "category"),
+  component: lazyRouteComponent(() => import("./pages/failures/FailuresPage"), "FailuresPage"),
+});
+
+const live = createRoute({
+  getParentRoute: () => project,
+  path: "live",
+  component: lazyRouteComponent(() => import("./pages/live/LivePage"), "LivePage"),
 });
 
 const trace = createRoute({
@@ -130,6 +184,12 @@ export const router = createRouter({
       overview,
       traces,
       trace,
+      spans,
+      sessions,
+      session,
+      users,
+      failures,
+      live,
       cost,
       delivery,
       settings.addChildren(settingsTabs),

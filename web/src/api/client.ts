@@ -37,6 +37,16 @@ export async function get<T>(path: string, params: Params, signal?: AbortSignal)
   return (await response.json()) as T;
 }
 
+/** GETs an answer that is read slice by slice: an export, or an event stream. */
+export function stream(
+  path: string,
+  params: Params,
+  headers: Record<string, string>,
+  signal: AbortSignal,
+): Promise<Response> {
+  return send(`${path}${queryString(params)}`, { headers, signal });
+}
+
 /** POSTs JSON; the answer's JSON, undefined when it has no body. */
 export function post<T>(path: string, body: unknown, csrf: string): Promise<T> {
   return write<T>("POST", path, body, csrf);
@@ -55,7 +65,7 @@ export async function remove(path: string, params: Params, csrf: string): Promis
   });
 }
 
-/** The address of an API path, for what is not fetched (an event stream). */
+/** The address of an API path, for what is not fetched but linked or copied. */
 export function apiUrl(path: string, params: Params): string {
   return `/api/v1${path}${queryString(params)}`;
 }
@@ -117,7 +127,8 @@ async function errorOf(response: Response): Promise<ApiError> {
 function queryString(params: Params): string {
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(params)) {
-    if (value === undefined) continue;
+    // Empty means not asked for; no parameter of the API means anything by it.
+    if (value === undefined || value === "") continue;
     for (const one of typeof value === "string" ? [value] : value) search.append(name, one);
   }
   const text = search.toString();

@@ -1,43 +1,122 @@
 /** The stream of changes: which traces changed, as it happens. */
 
-import { apiUrl } from "./client";
+import { eventReader, type ServerEvent, waitAfter } from "../model/eventStream";
+import type { Change, Happening } from "../model/feed";
+import { ApiError, stream } from "./client";
+
+export type LiveState =
+  | { kind: "off" }
+  | { kind: "connecting" }
+  | { kind: "connected" }
+  | { kind: "waiting"; untilMs: number; why: string };
 
 interface LiveFeed {
-  /** Some traces changed; ids are gathered until the listener has been quiet for a moment. */
-  onTraces: (traceIds: ReadonlySet<string>) => void;
+  onChanges: (changes: Change[]) => void;
   /** Too much was missed to tell what changed: ask again for everything. */
   onReset: () => void;
-  /** Whether the stream is connected. */
-  onState: (connected: boolean) => void;
+  onState: (state: LiveState) => void;
+  /** The id of the last event, to go on from. */
+  onId: (id: string) => void;
 }
 
-/** At most one call of `onTraces` in this time: a busy server must not make a busy page. */
-const THROTTLE_MS = 1000;
+const HAPPENINGS: readonly string[] = ["traces", "finished", "updated"] satisfies Happening[];
+/** The server says something at least every 15 s; a line that is silent for longer is dead. */
+const DEAF_AFTER_MS = 40_000;
 
-/** Listens until the returned function is called. The browser reconnects by itself. */
-export function listen(project: string, feed: LiveFeed): () => void {
-  const source = new EventSource(apiUrl("/live", { project }));
-  const changed = new Set<string>();
-  let timer: ReturnType<typeof setTimeout> | undefined;
+/** Listens until the returned function is called, and reconnects from the last event. */
+export function listen(project: string, lastId: string | null, feed: LiveFeed): () => void {
+  const stopped = new AbortController();
+  void keepListening(project, lastId, feed, stopped.signal);
+  return () => stopped.abort();
+}
 
-  const deliver = () => {
-    timer = undefined;
-    const ids = new Set(changed);
-    changed.clear();
-    feed.onTraces(ids);
+async function keepListening(
+  project: string,
+  firstId: string | null,
+  feed: LiveFeed,
+  stopped: AbortSignal,
+): Promise<void> {
+  let lastId = firstId;
+  let failures = 0;
+  const hear = (event: ServerEvent) => {
+    lastId = event.lastId;
+    if (lastId !== null) feed.onId(lastId);
+    if (event.name === "reset") feed.onReset();
+    else if (isHappening(event.name)) feed.onChanges(changesOf(event.name, event));
   };
-  source.addEventListener("open", () => feed.onState(true));
-  source.addEventListener("error", () => feed.onState(false));
-  source.addEventListener("reset", () => feed.onReset());
-  const hear = (event: MessageEvent<string>) => {
-    const { trace_ids } = JSON.parse(event.data) as { trace_ids: string[] };
-    for (const id of trace_ids) changed.add(id);
-    timer ??= setTimeout(deliver, THROTTLE_MS);
-  };
-  // A trace that finished by being quiet shows another state, too.
-  for (const name of ["traces", "finished", "updated"]) source.addEventListener(name, hear);
-  return () => {
+  for (;;) {
+    feed.onState({ kind: "connecting" });
+    const why = await listenOnce(project, lastId, stopped, {
+      onOpen: () => {
+        // Without an event before the break the server cannot tell what came during it.
+        if (failures > 0 && lastId === null) feed.onReset();
+        failures = 0;
+        feed.onState({ kind: "connected" });
+      },
+      onEvent: hear,
+    });
+    if (stopped.aborted) return;
+    failures += 1;
+    const waitMs = waitAfter(failures);
+    feed.onState({ kind: "waiting", untilMs: Date.now() + waitMs, why });
+    if (!(await waited(waitMs, stopped))) return;
+  }
+}
+
+interface Connection {
+  onOpen: () => void;
+  onEvent: (event: ServerEvent) => void;
+}
+
+/** One connection, to its end; gives the reason why it ended. */
+async function listenOnce(
+  project: string,
+  lastId: string | null,
+  stopped: AbortSignal,
+  { onOpen, onEvent }: Connection,
+): Promise<string> {
+  const deaf = new AbortController();
+  let timer = setTimeout(() => deaf.abort(), DEAF_AFTER_MS);
+  const signal = AbortSignal.any([stopped, deaf.signal]);
+  try {
+    const headers = {
+      accept: "text/event-stream",
+      ...(lastId === null ? {} : { "last-event-id": lastId }),
+    };
+    const response = await stream("/live", { project }, headers, signal);
+    const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+    const read = eventReader(lastId);
+    onOpen();
+    for (let slice = await reader?.read(); slice && !slice.done; slice = await reader?.read()) {
+      clearTimeout(timer);
+      timer = setTimeout(() => deaf.abort(), DEAF_AFTER_MS);
+      read(slice.value).forEach(onEvent);
+    }
+    return "The server ended the feed.";
+  } catch (error) {
+    return error instanceof ApiError ? error.message : "The connection broke.";
+  } finally {
     clearTimeout(timer);
-    source.close();
-  };
+  }
+}
+
+function isHappening(name: string): name is Happening {
+  return HAPPENINGS.includes(name);
+}
+
+function changesOf(what: Happening, { data, lastId }: ServerEvent): Change[] {
+  const { trace_ids } = JSON.parse(data) as { trace_ids: string[] };
+  const atMs = Date.now();
+  return trace_ids.map((traceId) => ({ traceId, what, seq: lastId ?? "", atMs }));
+}
+
+/** Whether the time has passed, and not been ended before. */
+function waited(ms: number, stopped: AbortSignal): Promise<boolean> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => resolve(true), ms);
+    stopped.addEventListener("abort", () => {
+      clearTimeout(timer);
+      resolve(false);
+    });
+  });
 }

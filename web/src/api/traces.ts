@@ -1,8 +1,6 @@
-/** The list of traces, and one trace with its spans but without their bodies. */
+/** The newest trace, and one trace with its spans but without their bodies. */
 
-import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
-import type { Page } from "../model/livePages";
-import { type Range, rangeParams, serializeRange } from "../model/range";
+import { queryOptions } from "@tanstack/react-query";
 import { rowsOf } from "../model/columns";
 import { get } from "./client";
 import type { components } from "./schema";
@@ -19,47 +17,6 @@ export interface Trace {
   trace: TraceRow;
   /** In order of start. */
   spans: TraceSpan[];
-}
-
-export type TraceSort =
-  "-start" | "start" | "-duration" | "duration" | "-cost" | "cost" | "-tokens" | "tokens";
-
-export interface TraceQuestion {
-  project: string;
-  range: Range;
-  filter: string;
-  sort: TraceSort;
-}
-
-const PAGE_ROWS = "100";
-
-export function tracesQuery(question: TraceQuestion) {
-  const { project, range, filter, sort } = question;
-  return infiniteQueryOptions({
-    queryKey: ["traces", project, serializeRange(range), filter, sort],
-    queryFn: ({ pageParam, signal }) => fetchTraces(question, pageParam, signal),
-    initialPageParam: null as string | null,
-    getNextPageParam: ({ next_cursor }: Page<TraceRow>) => next_cursor,
-    // The first page is kept fresh by live events; pages further down do not change by themselves.
-    staleTime: 10_000,
-  });
-}
-
-/** One page of the list; the window is taken at the moment of asking. */
-export async function fetchTraces(
-  question: TraceQuestion,
-  cursor: string | null,
-  signal?: AbortSignal,
-): Promise<Page<TraceRow>> {
-  const { project, range, filter, sort } = question;
-  const window = rangeParams(range, Date.now());
-  const params = { project, ...window, filter, sort, limit: PAGE_ROWS };
-  const { traces, next_cursor } = await get<TraceList>(
-    "/traces",
-    cursor === null ? params : { ...params, cursor },
-    signal,
-  );
-  return { rows: traces, next_cursor };
 }
 
 /** Whether a project holds any trace at all: its newest one. */

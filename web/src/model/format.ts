@@ -166,6 +166,14 @@ export function formatDay(ms: number): string {
   return `${date.getFullYear()}-${pad(date.getMonth() + 1)}-${pad(date.getDate())}`;
 }
 
+/** The server keeps so many characters of a text for lists. */
+const PREVIEW_LENGTH = 200;
+
+/** A preview, marked where the text goes on. */
+export function formatPreview(text: string): string {
+  return text.length < PREVIEW_LENGTH ? text : `${text}…`;
+}
+
 /** A name, or where there is none the beginning of the id. */
 export function nameOr(name: string, id: string): string {
   return name.trim() === "" ? id.slice(0, 8) : name;

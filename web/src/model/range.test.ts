@@ -1,5 +1,14 @@
 import { describe, expect, test } from "vitest";
-import { describeRange, parseRange, rangeOf, rangeParams, serializeRange } from "./range";
+import {
+  describeRange,
+  endsOf,
+  localInput,
+  parseRange,
+  rangeBetween,
+  rangeOf,
+  rangeParams,
+  serializeRange,
+} from "./range";
 
 describe("a range", () => {
   test.each([
@@ -48,5 +57,34 @@ describe("a range", () => {
 
   test("of all time begins with the epoch", () => {
     expect(rangeParams({ kind: "all" }, 0)).toEqual({ from: "0" });
+  });
+
+  test.each([
+    ["one millisecond", 1],
+    ["ten years", 10 * 365 * 86_400_000],
+  ])("of %s survives the fields and the URL", (_, ms) => {
+    const from = Date.UTC(2026, 10, 21, 12, 0, 0, 7);
+    const range = rangeBetween(localInput(from), localInput(from + ms));
+
+    expect(range).toEqual({ kind: "between", fromMs: from, toMs: from + ms });
+    expect(range && parseRange(serializeRange(range))).toEqual(range);
+  });
+
+  test("whose ends are wrong is none", () => {
+    expect(rangeBetween("2026-11-21T12:00", "2026-11-21T12:00")).toBeNull();
+    expect(rangeBetween("", "2026-11-21T12:00")).toBeNull();
+  });
+
+  test("of a moment tells its milliseconds", () => {
+    const from = new Date(2026, 10, 21, 12, 0, 0, 7).getTime();
+
+    expect(describeRange({ kind: "between", fromMs: from, toMs: from + 1 })).toBe(
+      "2026-11-21 12:00:00.007 – 12:00:00.008",
+    );
+  });
+
+  test("has two ends unless it is all time", () => {
+    expect(endsOf(rangeOf("1h"), 3_600_000)).toEqual({ fromMs: 0, toMs: 3_600_000 });
+    expect(endsOf({ kind: "all" }, 0)).toBeNull();
   });
 });

@@ -31,6 +31,7 @@ const UNIT_MS: Record<string, number> = {
   h: 3_600_000,
   d: 86_400_000,
   w: 604_800_000,
+  y: 31_536_000_000,
 };
 
 const UNIT_NAMES: Record<string, string> = {
@@ -39,6 +40,7 @@ const UNIT_NAMES: Record<string, string> = {
   h: "hour",
   d: "day",
   w: "week",
+  y: "year",
 };
 
 /** The range that a text means; null when it means none. Local times: `2026-11-21 09:00..10:30`. */
@@ -64,6 +66,37 @@ export function serializeRange(range: Range): string {
   }
 }
 
+/** Below it both ends are told with their milliseconds. */
+const FINE_MS = 10_000;
+
+function fineClock(ms: number): string {
+  return `${formatClock(ms)}.${String(new Date(ms).getMilliseconds()).padStart(3, "0")}`;
+}
+
+/** A moment as an `<input type="datetime-local">` holds it: local, with milliseconds. */
+export function localInput(ms: number): string {
+  return `${formatDay(ms)}T${fineClock(ms)}`;
+}
+
+/** The range between two such moments; null when they are none, or the wrong way round. */
+export function rangeBetween(from: string, to: string): Range | null {
+  const fromMs = Date.parse(from);
+  const toMs = Date.parse(to);
+  return fromMs < toMs ? { kind: "between", fromMs, toMs } : null;
+}
+
+/** The two ends of a range; all time has none. */
+export function endsOf(range: Range, nowMs: number): { fromMs: number; toMs: number } | null {
+  switch (range.kind) {
+    case "relative":
+      return { fromMs: nowMs - range.ms, toMs: nowMs };
+    case "between":
+      return range;
+    case "all":
+      return null;
+  }
+}
+
 /** What the button says. */
 export function describeRange(range: Range): string {
   switch (range.kind) {
@@ -75,9 +108,10 @@ export function describeRange(range: Range): string {
       return `Last ${count} ${unit}${count === 1 ? "" : "s"}`;
     }
     case "between": {
+      const clock = range.toMs - range.fromMs < FINE_MS ? fineClock : formatClock;
       const sameDay = formatDay(range.fromMs) === formatDay(range.toMs);
-      const from = `${formatDay(range.fromMs)} ${formatClock(range.fromMs)}`;
-      const end = formatClock(range.toMs);
+      const from = `${formatDay(range.fromMs)} ${clock(range.fromMs)}`;
+      const end = clock(range.toMs);
       return `${from} – ${sameDay ? end : `${formatDay(range.toMs)} ${end}`}`;
     }
     case "all":
@@ -101,7 +135,7 @@ export function rangeParams(range: Range, nowMs: number): { from?: string; to?: 
 }
 
 function relative(text: string): Range | null {
-  const found = /^(?:last\s+)?(\d{1,5})\s*(s|m|h|d|w)(?:[a-z]*)$/.exec(text);
+  const found = /^(?:last\s+)?(\d{1,5})\s*(s|m|h|d|w|y)(?:[a-z]*)$/.exec(text);
   if (!found) return null;
   const [, count = "", unit = ""] = found;
   const ms = Number(count) * (UNIT_MS[unit] ?? 0);

@@ -4,13 +4,13 @@ type Hotkeys = Record<string, (event: KeyboardEvent) => void>;
 
 /**
  * Listens to the whole page while the component is shown. Keys are those of `KeyboardEvent.key`;
- * `mod+k` is ⌘K or Ctrl K. Silent while something is being written or a dialog is open.
+ * `mod+k` is ⌘K or Ctrl K. Silent while something is being written, or a dialog or a menu is open;
+ * Enter on a button or link is the button's.
  */
 export function useHotkeys(keys: Hotkeys): void {
   const press = useEffectEvent((event: KeyboardEvent) => {
     const mod = event.metaKey || event.ctrlKey;
-    if (event.defaultPrevented || event.altKey) return;
-    if (!mod && (isWriting(event.target) || document.querySelector("dialog[open]"))) return;
+    if (event.defaultPrevented || event.altKey || (!mod && isBusy(event))) return;
     const handler = keys[mod ? `mod+${event.key.toLowerCase()}` : event.key];
     if (!handler) return;
     event.preventDefault();
@@ -23,9 +23,21 @@ export function useHotkeys(keys: Hotkeys): void {
   }, []);
 }
 
+/** Whether the key means something to what has the focus. */
+function isBusy({ key, target }: KeyboardEvent): boolean {
+  if (isWriting(target) || document.querySelector("dialog[open]") !== null) return true;
+  return key === "Enter" && isControl(target);
+}
+
 function isWriting(target: EventTarget | null): boolean {
   return (
     target instanceof HTMLElement &&
-    (target.isContentEditable || target.matches("input, textarea, select"))
+    (target.isContentEditable ||
+      target.matches("textarea, select, input:not([type=checkbox])") ||
+      target.closest("[role=menu], [role=dialog]") !== null)
   );
+}
+
+function isControl(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && target.matches("button, a, summary");
 }

@@ -1,5 +1,5 @@
 import { type ReactNode, useEffect, useMemo, useRef, useState } from "react";
-import { listen } from "../../api/live";
+import { listen, type LiveState } from "../../api/live";
 import { LiveContext, type LiveListener } from "./liveContext";
 
 interface LiveProviderProps {
@@ -8,10 +8,13 @@ interface LiveProviderProps {
   children: ReactNode;
 }
 
+const OFF: LiveState = { kind: "off" };
+
 /** Holds the one event stream of the page, open only while live is on. */
 export function LiveProvider({ project, isOn, children }: LiveProviderProps) {
-  const [isConnected, setConnected] = useState(false);
+  const [state, setState] = useState<LiveState>(OFF);
   const [listeners] = useState(() => new Set<LiveListener>());
+  const last = useRef<{ project: string; id: string | null }>({ project, id: null });
   const wasPaused = useRef(false);
 
   useEffect(() => {
@@ -19,34 +22,36 @@ export function LiveProvider({ project, isOn, children }: LiveProviderProps) {
       wasPaused.current = true;
       return;
     }
-    const tell: LiveListener = (ids) => listeners.forEach((listener) => listener(ids));
-    const stop = listen(project, {
-      onTraces: tell,
+    if (last.current.project !== project) last.current = { project, id: null };
+    const tell: LiveListener = (changes) => listeners.forEach((listener) => listener(changes));
+    const stop = listen(project, last.current.id, {
+      onChanges: tell,
       onReset: () => tell(null),
-      onState: (connected) => {
-        setConnected(connected);
-        // The new stream begins now: nobody has told what changed during the pause.
-        if (connected && wasPaused.current) {
+      onId: (id) => (last.current.id = id),
+      onState: (next) => {
+        setState(next);
+        // Without an event before the pause the server cannot tell what came during it.
+        if (next.kind === "connected" && wasPaused.current) {
           wasPaused.current = false;
-          tell(null);
+          if (last.current.id === null) tell(null);
         }
       },
     });
     return () => {
       stop();
-      setConnected(false);
+      setState(OFF);
     };
   }, [project, isOn, listeners]);
 
   const live = useMemo(
     () => ({
-      isConnected,
+      state,
       subscribe: (listener: LiveListener) => {
         listeners.add(listener);
         return () => void listeners.delete(listener);
       },
     }),
-    [isConnected, listeners],
+    [state, listeners],
   );
   return <LiveContext value={live}>{children}</LiveContext>;
 }

@@ -10,8 +10,8 @@ interface LiveSwitchProps {
 
 /** Follows new traces as they arrive, or pauses. */
 export function LiveSwitch({ isOn, onChange }: LiveSwitchProps) {
-  const { isConnected } = use(LiveContext);
-  const state = isOn ? (isConnected ? "live" : "waiting") : "paused";
+  const { kind } = use(LiveContext).state;
+  const state = isOn ? (kind === "connected" ? "live" : "waiting") : "paused";
   const titles = {
     live: "New traces appear as they arrive. Click to pause",
     waiting: "Connecting to the live feed",

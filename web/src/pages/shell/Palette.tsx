@@ -6,6 +6,7 @@ import { projectsQuery } from "../../api/projects";
 import { parseRange, PRESETS } from "../../model/range";
 import { Dialog } from "../../ui/Dialog";
 import { THEMES, useTheme } from "../../ui/useTheme";
+import { PAGE_GROUPS, type PagePath } from "./pageTable";
 import { useView } from "./useView";
 import "./Palette.css";
 
@@ -13,13 +14,6 @@ interface PaletteProps {
   onClose: () => void;
   onHelp: () => void;
 }
-
-type PagePath =
-  | "/p/$project/overview"
-  | "/p/$project/traces"
-  | "/p/$project/cost"
-  | "/p/$project/delivery"
-  | "/p/$project/settings/prices";
 
 const TRACE_ID = /^[0-9a-f]{32}$/i;
 
@@ -64,14 +58,11 @@ export function Palette({ onClose, onHelp }: PaletteProps) {
             />
           )}
           <Command.Group heading="Go to">
-            <Entry name="Overview" onSelect={open("/p/$project/overview", project)} />
-            <Entry name="Traces" onSelect={open("/p/$project/traces", project)} />
-            <Entry name="Cost" onSelect={open("/p/$project/cost", project)} />
-            <Entry name="Delivery" onSelect={open("/p/$project/delivery", project)} />
-            <Entry
-              name="Prices (settings)"
-              onSelect={open("/p/$project/settings/prices", project)}
-            />
+            {PAGE_GROUPS.flatMap(({ pages }) =>
+              pages.map(({ name, to }) => (
+                <Entry key={to} name={name} onSelect={open(to, project)} />
+              )),
+            )}
             <Entry name="Failed traces" onSelect={run(() => view.showTraces("status:error"))} />
           </Command.Group>
           <Command.Group heading="Project">

@@ -3,31 +3,10 @@ import { Button } from "../../ui/Button";
 import { Icon } from "../../ui/Icon";
 import { useStored } from "../../ui/useStored";
 import { AccountMenu } from "./AccountMenu";
+import { PAGE_GROUPS } from "./pageTable";
 import { ProjectSwitch } from "./ProjectSwitch";
 import { ThemeSwitch } from "./ThemeSwitch";
 import "./Rail.css";
-
-/** The pages that exist, in their groups. */
-const GROUPS = [
-  {
-    name: "Observe",
-    pages: [
-      { name: "Overview", to: "/p/$project/overview", icon: "overview" },
-      { name: "Traces", to: "/p/$project/traces", icon: "traces" },
-    ],
-  },
-  {
-    name: "Measure",
-    pages: [{ name: "Cost", to: "/p/$project/cost", icon: "cost" }],
-  },
-  {
-    name: "Run",
-    pages: [
-      { name: "Delivery", to: "/p/$project/delivery", icon: "delivery" },
-      { name: "Settings", to: "/p/$project/settings", icon: "settings" },
-    ],
-  },
-] as const;
 
 interface RailProps {
   project: string;
@@ -41,7 +20,7 @@ export function Rail({ project, onHelp }: RailProps) {
   return (
     <nav className="rail" data-folded={isFolded} aria-label="Pages">
       <ProjectSwitch project={project} />
-      {GROUPS.map((group) => (
+      {PAGE_GROUPS.map((group) => (
         <div key={group.name} className="rail-group">
           <h2>{group.name}</h2>
           {group.pages.map((page) => (

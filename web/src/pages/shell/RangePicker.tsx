@@ -2,6 +2,7 @@ import * as Popover from "@radix-ui/react-popover";
 import { type SubmitEvent, useState } from "react";
 import { describeRange, parseRange, PRESETS, type Range, serializeRange } from "../../model/range";
 import { Icon } from "../../ui/Icon";
+import { RangeEnds } from "./RangeEnds";
 import "../../ui/Button.css";
 import "./Menu.css";
 import "./RangePicker.css";
@@ -11,7 +12,7 @@ interface RangePickerProps {
   onChange: (range: Range) => void;
 }
 
-/** The time range: a preset, or one written out. */
+/** The time range: a preset, its two ends, or one written out. */
 export function RangePicker({ range, onChange }: RangePickerProps) {
   const [isOpen, setOpen] = useState(false);
   const [draft, setDraft] = useState("");
@@ -51,6 +52,7 @@ export function RangePicker({ range, onChange }: RangePickerProps) {
               <span className="menu-note mono">{text}</span>
             </button>
           ))}
+          <RangeEnds range={range} onChoose={choose} />
           <form className="range-form" onSubmit={submit}>
             <input
               aria-label="Another range"

@@ -3,21 +3,12 @@ import { useEffect } from "react";
 import { Button } from "../../ui/Button";
 import { FilterBox } from "./FilterBox";
 import { LiveSwitch } from "./LiveSwitch";
+import { placeOf } from "./pageTable";
 import { RangePicker } from "./RangePicker";
 import { useView } from "./useView";
 import "./TopBar.css";
 
-/** On a trace page the key / finds in the trace. */
-const TRACE_PATH = /\/traces\/[^/]+$/;
-
 const IS_MAC = /Mac|iPhone|iPad/.test(navigator.userAgent);
-
-const TITLES: Record<string, string> = {
-  traces: "Traces",
-  cost: "Cost",
-  delivery: "Delivery",
-  settings: "Settings",
-};
 
 /** Title, filter, time range, live and the palette: the same on every page. */
 export function TopBar({ onPalette }: { onPalette: () => void }) {
@@ -31,8 +22,9 @@ export function TopBar({ onPalette }: { onPalette: () => void }) {
         project={view.project}
         range={view.range}
         initial={view.filterText}
-        hasSlash={!TRACE_PATH.test(path)}
-        onSubmit={view.showTraces}
+        // On a trace page the key / finds in the trace.
+        hasSlash={placeOf(path).detail !== "Trace"}
+        onSubmit={placeOf(path).isFiltered ? view.setFilter : view.showTraces}
       />
       <div className="top-bar-tools">
         <RangePicker range={view.range} onChange={view.setRange} />
@@ -46,23 +38,23 @@ export function TopBar({ onPalette }: { onPalette: () => void }) {
 }
 
 function Title({ path, project }: { path: string; project: string }) {
-  const name = TRACE_PATH.test(path) ? "Trace" : (TITLES[path.split("/")[3] ?? ""] ?? "Overview");
+  const { name, to, detail } = placeOf(path);
+  const title = detail ?? name;
   useEffect(() => {
-    document.title = `${name} · ${project} · Clearspan`;
-  }, [name, project]);
-  if (name === "Trace") {
-    return (
-      <h1 className="top-bar-title">
-        <Link
-          to="/p/$project/traces"
-          params={{ project }}
-          search={({ filter = "", range = "", live = "" }) => ({ filter, range, live })}
-        >
-          Traces
-        </Link>
-        <span aria-hidden="true"> / </span>Trace
-      </h1>
-    );
-  }
-  return <h1 className="top-bar-title">{name}</h1>;
+    document.title = `${title} · ${project} · Clearspan`;
+  }, [title, project]);
+  if (detail === null) return <h1 className="top-bar-title">{name}</h1>;
+  return (
+    <h1 className="top-bar-title">
+      <Link
+        to={to}
+        params={{ project }}
+        search={({ filter = "", range = "", live = "" }) => ({ filter, range, live })}
+      >
+        {name}
+      </Link>
+      <span aria-hidden="true"> / </span>
+      {detail}
+    </h1>
+  );
 }

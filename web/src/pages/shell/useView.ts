@@ -12,6 +12,7 @@ export interface View {
   /** Sets the range to what was brushed, in milliseconds since the epoch. */
   zoom: (fromMs: number, toMs: number) => void;
   setLive: (on: boolean) => void;
+  setFilter: (filterText: string) => void;
   /** Leads to the list of traces with this filter, whatever page is shown. */
   showTraces: (filterText: string, range?: Range) => void;
 }
@@ -43,16 +44,14 @@ export function useView(): View {
         search: (search) => ({ ...search, live: on ? "" : "off" }),
         replace: true,
       }),
+    setFilter: (text) =>
+      void navigate({ to: ".", search: (search) => ({ ...search, filter: text, peek: "" }) }),
     showTraces: (text, within) =>
       void navigate({
         to: "/p/$project/traces",
         params: { project },
         search: (search) => ({
-          ...search,
-          span: "",
-          tab: "",
-          lens: "",
-          heat: "",
+          live: search.live ?? "",
           filter: text,
           range: within ? serializeRange(within) : (search.range ?? ""),
         }),

@@ -1,65 +1,50 @@
-import { useNavigate, useSearch } from "@tanstack/react-router";
-import { ApiError } from "../../api/client";
-import type { TraceSort } from "../../api/traces";
-import { Button } from "../../ui/Button";
-import { Notice } from "../../ui/Notice";
-import { Waiting } from "../../ui/Waiting";
-import { useView } from "../shell/useView";
-import { NoTraces } from "./NoTraces";
-import { TraceTable } from "./TraceTable";
-import { useTraceList } from "./useTraceList";
+import type { RowOf } from "../../api/rows";
+import { nameOr } from "../../model/format";
+import { CopyButton } from "../../ui/CopyButton";
+import { Icon } from "../../ui/Icon";
+import { InOut } from "../list/InOut";
+import type { ListKind } from "../list/listKind";
+import { ListPage } from "../list/ListPage";
+import { SessionLink } from "../list/SessionLink";
+import { TraceLink } from "../list/TraceLink";
+import { TRACE_COLUMNS } from "./traceColumns";
+import { TracePeek } from "./TracePeek";
 
-const SORTS: readonly TraceSort[] = [
-  "-start",
-  "start",
-  "-duration",
-  "duration",
-  "-cost",
-  "cost",
-  "-tokens",
-  "tokens",
-];
+const FACETS = ["status", "service", "model", "feature", "user", "tag", "env", "release", "error"];
+
+const TRACES: ListKind<"traces"> = {
+  noun: "traces",
+  title: "Traces",
+  one: "trace",
+  of: "traces",
+  newestFirst: "-start",
+  columns: TRACE_COLUMNS,
+  facets: FACETS,
+  idOf: (row) => row.trace_id,
+  nameOf: (row) => nameOr(row.name, row.trace_id),
+  open: (row, go) => go.trace(row.trace_id),
+  actions: (row) => <Actions row={row} />,
+  preview: (row) => <InOut input={row.input_preview} output={row.output_preview} />,
+  Peek: TracePeek,
+};
 
 /** The list of traces. */
 export function TracesPage() {
-  const view = useView();
-  const search = useSearch({ from: "/p/$project/traces" });
-  const navigate = useNavigate({ from: "/p/$project/traces" });
-  const sort = SORTS.find((name) => name === search.sort) ?? "-start";
-  const { project, range } = view;
-  const question = { project, range, filter: view.filterText, sort };
-  const { query, rows, added } = useTraceList(question);
+  return <ListPage kind={TRACES} />;
+}
 
-  if (query.isPending) return <Waiting rows={24} />;
-  if (query.isError && rows.length === 0) {
-    const { error } = query;
-    return (
-      <Notice title="The traces could not be listed" tone="error">
-        <p>{error.message}</p>
-        {error instanceof ApiError && error.requestId !== "" && (
-          <p className="mono">{error.requestId}</p>
-        )}
-        <Button variant="outlined" onClick={() => void query.refetch()}>
-          Try again
-        </Button>
-      </Notice>
-    );
-  }
-  if (rows.length === 0) return <NoTraces view={view} />;
+function Actions({ row }: { row: RowOf["traces"] }) {
   return (
-    <TraceTable
-      key={`${project} ${view.filterText} ${sort}`}
-      project={project}
-      rows={rows}
-      added={added}
-      sort={sort}
-      onSort={(next) =>
-        void navigate({ search: (before) => ({ ...before, sort: next === "-start" ? "" : next }) })
-      }
-      hasMore={query.hasNextPage}
-      onMore={() => {
-        if (!query.isFetching) void query.fetchNextPage();
-      }}
-    />
+    <>
+      {row.session_id !== "" && (
+        <SessionLink sessionId={row.session_id} label="Open its session">
+          <Icon name="sessions" />
+        </SessionLink>
+      )}
+      <CopyButton text={row.trace_id} what="trace id" />
+      <TraceLink traceId={row.trace_id} label="Open the trace (Enter)">
+        <Icon name="open" />
+      </TraceLink>
+    </>
   );
 }

@@ -1,0 +1,26 @@
+/** How many traces or spans there were when. */
+
+import { keepPreviousData, queryOptions } from "@tanstack/react-query";
+import { type Range, rangeParams, serializeRange } from "../model/range";
+import { get } from "./client";
+import type { components } from "./schema";
+
+type Histogram = components["schemas"]["Histogram"];
+
+/** What a list is made of: its histogram and its facets count these. */
+export type Counted = "traces" | "spans";
+
+const BUCKETS = "90";
+
+export function histogramQuery(project: string, of: Counted, range: Range, filter: string) {
+  return queryOptions({
+    queryKey: ["histogram", project, of, serializeRange(range), filter],
+    queryFn: ({ signal }) => {
+      const window = rangeParams(range, Date.now());
+      const params = { project, of, ...window, filter, buckets: BUCKETS };
+      return get<Histogram>("/histogram", params, signal);
+    },
+    placeholderData: keepPreviousData,
+    staleTime: 10_000,
+  });
+}

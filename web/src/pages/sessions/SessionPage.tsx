@@ -1,0 +1,60 @@
+import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useParams } from "@tanstack/react-router";
+import { rowsQuery } from "../../api/rows";
+import { sessionQuery } from "../../api/sessions";
+import { termFor } from "../../model/terms";
+import { Button } from "../../ui/Button";
+import { Waiting } from "../../ui/Waiting";
+import { FailedList } from "../list/FailedList";
+import { useLiveTraces } from "../shell/liveContext";
+import { SessionHeader } from "./SessionHeader";
+import { TurnList } from "./TurnList";
+import "./SessionPage.css";
+
+/** One session: its totals, and its traces in the order of time as the turns of a conversation. */
+export function SessionPage() {
+  const { project, sessionId } = useParams({ from: "/p/$project/sessions/$sessionId" });
+  const queries = useQueryClient();
+  const session = useQuery(sessionQuery(project, sessionId));
+  const turns = useInfiniteQuery(
+    rowsQuery<"traces">({
+      noun: "traces",
+      project,
+      range: { kind: "all" },
+      filter: termFor("session", sessionId),
+      sort: "start",
+      more: {},
+    }),
+  );
+  const rows = turns.data?.pages.flatMap((page) => page.rows) ?? [];
+  useLiveTraces(() => {
+    void queries.invalidateQueries({ queryKey: ["session", project, sessionId] });
+    if (!turns.hasNextPage) void turns.refetch();
+  });
+
+  const error = session.error ?? turns.error;
+  if (error !== null) {
+    const retry = () => {
+      void session.refetch();
+      void turns.refetch();
+    };
+    return <FailedList what="traces of this session" error={error} onRetry={retry} />;
+  }
+  if (!session.data || turns.isPending) return <Waiting rows={16} />;
+  return (
+    <div className="session-page">
+      <SessionHeader session={session.data} />
+      <TurnList rows={rows} />
+      {turns.hasNextPage && (
+        <Button
+          variant="outlined"
+          className="session-more"
+          disabled={turns.isFetching}
+          onClick={() => void turns.fetchNextPage()}
+        >
+          Show later turns
+        </Button>
+      )}
+    </div>
+  );
+}

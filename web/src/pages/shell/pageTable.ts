@@ -1,0 +1,64 @@
+/** The pages of a project: what each is called, where it is, and whether the filter narrows it. */
+
+export const PAGE_GROUPS = [
+  {
+    name: "Observe",
+    pages: [
+      { name: "Overview", to: "/p/$project/overview", icon: "overview", isFiltered: true },
+      { name: "Traces", to: "/p/$project/traces", icon: "traces", isFiltered: true },
+      { name: "Spans", to: "/p/$project/spans", icon: "spans", isFiltered: true },
+      { name: "Sessions", to: "/p/$project/sessions", icon: "sessions", isFiltered: true },
+      { name: "Users", to: "/p/$project/users", icon: "users", isFiltered: true },
+      { name: "Failures", to: "/p/$project/failures", icon: "failures", isFiltered: true },
+      { name: "Live", to: "/p/$project/live", icon: "live", isFiltered: true },
+    ],
+  },
+  {
+    name: "Measure",
+    pages: [{ name: "Cost", to: "/p/$project/cost", icon: "cost", isFiltered: true }],
+  },
+  {
+    name: "Run",
+    pages: [
+      { name: "Delivery", to: "/p/$project/delivery", icon: "delivery" },
+      { name: "Settings", to: "/p/$project/settings", icon: "settings" },
+    ],
+  },
+] as const;
+
+const PAGES = PAGE_GROUPS.flatMap((group) => [...group.pages]);
+const [OVERVIEW] = PAGE_GROUPS[0].pages;
+
+export type PagePath = (typeof PAGE_GROUPS)[number]["pages"][number]["to"];
+
+/** Where the lists are. */
+export const LIST_PATHS = {
+  traces: "/p/$project/traces",
+  spans: "/p/$project/spans",
+  sessions: "/p/$project/sessions",
+  users: "/p/$project/users",
+  failures: "/p/$project/failures",
+} as const;
+
+export type ListNoun = keyof typeof LIST_PATHS;
+
+/** One thing shown in full: below which page it is, and what it is called. */
+const DETAILS: Record<string, string> = { traces: "Trace", sessions: "Session" };
+
+interface Place {
+  /** Of the page, or of the page above where one thing is shown in full. */
+  name: string;
+  to: PagePath;
+  isFiltered: boolean;
+  /** What is shown in full: "Trace". */
+  detail: string | null;
+}
+
+/** Which page an address is. */
+export function placeOf(path: string): Place {
+  const [, , , first = "", second] = path.split("/");
+  const page = PAGES.find(({ to }) => to.split("/")[3] === first) ?? OVERVIEW;
+  const detail = second === undefined ? null : (DETAILS[first] ?? null);
+  const isFiltered = "isFiltered" in page && detail === null;
+  return { name: page.name, to: page.to, isFiltered, detail };
+}
