@@ -7,7 +7,7 @@ import type { components } from "./schema";
 
 type Values = components["schemas"]["Values"];
 
-export interface ValueQuestion {
+interface ValueQuestion {
   field: string;
   /** Of `attr` and `resource`: the attribute whose values are meant; empty asks for the keys. */
   key: string;

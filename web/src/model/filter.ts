@@ -8,7 +8,7 @@ export interface Token {
   end: number;
 }
 
-export type TokenKind =
+type TokenKind =
   "open" | "close" | "and" | "or" | "not" | "field" | "operator" | "word" | "quoted" | "error";
 
 /** A mistake as the server tells it: where, what, and what was probably meant. */
