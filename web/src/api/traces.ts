@@ -13,7 +13,7 @@ type SpanColumns = TraceOutline["spans"];
 /** A span in its trace, without its bodies. */
 export type TraceSpan = { [Name in keyof SpanColumns]: SpanColumns[Name][number] };
 
-export interface Trace {
+interface Trace {
   trace: TraceRow;
   /** In order of start. */
   spans: TraceSpan[];

@@ -2,7 +2,7 @@
 
 import { hasDescendant, type Tree, type TreeSpan } from "./tree";
 
-export interface Called extends TreeSpan {
+interface Called extends TreeSpan {
   counted: boolean;
 }
 

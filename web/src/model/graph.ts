@@ -4,7 +4,7 @@ import { isEcho } from "./calls";
 import { failed, type Kind } from "./kinds";
 import { endOf, type Tree, type TreeSpan } from "./tree";
 
-export interface GraphSpan extends TreeSpan {
+interface GraphSpan extends TreeSpan {
   counted: boolean;
   request_model: string;
   response_model: string;
@@ -26,13 +26,13 @@ export interface GraphNode {
   cost: number | null;
 }
 
-export interface GraphEdge {
+interface GraphEdge {
   from: string;
   to: string;
   count: number;
 }
 
-export interface CallGraph {
+interface CallGraph {
   nodes: GraphNode[];
   edges: GraphEdge[];
 }

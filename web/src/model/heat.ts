@@ -5,7 +5,7 @@ export const HEATS = ["off", "time", "cost"] as const;
 export type Heat = (typeof HEATS)[number];
 
 /** 0 is cold (nothing), 5 the hottest. */
-export type HeatStep = 0 | 1 | 2 | 3 | 4 | 5;
+type HeatStep = 0 | 1 | 2 | 3 | 4 | 5;
 
 /** Shares of the largest value from which the steps begin, hottest first. */
 const STEPS = [

@@ -1,6 +1,6 @@
 /** A small layered layout: callers at the left, what they call at the right, few crossings. */
 
-export interface Edge {
+interface Edge {
   from: string;
   to: string;
 }

@@ -2,7 +2,7 @@
 
 import type { MessagePart } from "./conversation";
 
-export type Media =
+type Media =
   | { type: "image" | "audio"; src: string }
   /** Somewhere else: nothing is fetched from there. */
   | { type: "link"; href: string }
@@ -23,7 +23,7 @@ export function mediaOf(part: MessagePart): Media {
 }
 
 /** An address as what it holds, or where it leads. */
-export function shown(address: string): Media {
+function shown(address: string): Media {
   const bytes = BYTES.exec(address);
   if (bytes) return { type: bytes.groups?.image === undefined ? "audio" : "image", src: address };
   return /^https?:/i.test(address) ? { type: "link", href: address } : { type: "unknown" };

@@ -6,7 +6,7 @@ import type { Kind } from "./kinds";
 import { type Attempted, type Groups } from "./rows";
 import { endOf, hasChildren, type Tree, type TreeSpan } from "./tree";
 
-export interface StorySpan extends Attempted {
+interface StorySpan extends Attempted {
   tool_name: string;
 }
 

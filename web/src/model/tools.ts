@@ -2,7 +2,7 @@
 
 import type { ChatMessage } from "./conversation";
 
-export interface OfferedTool {
+interface OfferedTool {
   name: string;
   description: string;
   /** How often the answer calls it. */

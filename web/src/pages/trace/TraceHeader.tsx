@@ -20,6 +20,7 @@ import { Tokens } from "../../ui/Tokens";
 import { useView } from "../shell/useView";
 import { quoted } from "../../model/filter";
 import { CopyMenu } from "./CopyMenu";
+import { Judging } from "./Judging";
 import type { TraceModel } from "./traceModel";
 import "./TraceHeader.css";
 
@@ -65,7 +66,10 @@ export function TraceHeader({ row: trace, trace: model }: TraceHeaderProps) {
             <span className="number">{counted(trace.span_count, "span")}</span>
           </Total>
         </dl>
-        <CopyMenu trace={model} />
+        <div className="trace-actions">
+          <Judging key={trace.trace_id} project={model.project} trace={trace} />
+          <CopyMenu trace={model} />
+        </div>
       </div>
       <Facts trace={trace} />
       {trace.error_message !== "" && (
@@ -116,6 +120,11 @@ function Facts({ trace }: { trace: TraceRow }) {
       {trace.environment !== "" && <li>{trace.environment}</li>}
       {trace.tags.map((tag) => (
         <li key={tag}>#{tag}</li>
+      ))}
+      {Object.entries(trace.scores).map(([name, value]) => (
+        <li key={name} className="trace-score">
+          {name} <b className="number">{String(value)}</b>
+        </li>
       ))}
       <li title={formatAbsolute(startMs)} className="number">
         {formatDay(startMs)} {formatClock(startMs)} (<Age time={trace.start} ago />)

@@ -1,0 +1,141 @@
+"""The lenses on a trace in a browser, and a trace that was written to harm its readers."""
+
+import json
+import re
+
+import pytest
+from opentelemetry.proto.trace.v1.trace_pb2 import Span
+from playwright.sync_api import expect
+
+from browsing import PHONE, Visitor
+from running import Server
+from sending import span
+from test_browser_trace import panel, send, tree
+
+pytestmark = pytest.mark.browser
+
+EVIL = "<script>window.harmed = true</script><img src=x onerror='window.harmed = true'>"
+PIXEL = (
+    "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kg"
+    "AAAABJRU5ErkJggg=="
+)
+
+
+def messages(*said: tuple[str, str]) -> str:
+    """Messages as the conventions write them."""
+    return json.dumps(
+        [{"role": role, "parts": [{"type": "text", "content": text}]} for role, text in said]
+    )
+
+
+def chat(root: Span, start_ms: int, given: str, answer: str) -> Span:
+    """A model call of the trace."""
+    attributes: dict[str, object] = {
+        "gen_ai.operation.name": "chat",
+        "gen_ai.request.model": "gpt-4o",
+        "gen_ai.input.messages": given,
+        "gen_ai.output.messages": answer,
+    }
+    return placed(
+        span("chat", attributes, trace_id=root.trace_id, parent=root.span_id), root, start_ms
+    )
+
+
+def placed(made: Span, root: Span, start_ms: int) -> Span:
+    """The span moved to so many milliseconds after the root's start; it takes ten."""
+    made.start_time_unix_nano = root.start_time_unix_nano + start_ms * 1_000_000
+    made.end_time_unix_nano = made.start_time_unix_nano + 10_000_000
+    return made
+
+
+def hostile_trace() -> list[Span]:
+    """An agent that asks twice, searches often, and says what would harm a careless page."""
+    root = span("shop", {"gen_ai.operation.name": "invoke_agent", "gen_ai.agent.name": EVIL})
+    images = f"![track](https://evil.example/p.png) ![own]({PIXEL})"
+    first = ("user", f"{images} أين طلبي؟ 订单\n\n{EVIL}")
+    answer = ("assistant", "[click](javascript:alert(1)) **yes**")
+    again = ("user", "x" * 900_000)
+    tools = [
+        placed(
+            span(
+                "find",
+                {
+                    "gen_ai.operation.name": "execute_tool",
+                    "gen_ai.tool.name": "find",
+                    "gen_ai.tool.call.arguments": '{"broken": ',
+                    "gen_ai.tool.call.result": EVIL,
+                },
+                trace_id=root.trace_id,
+                parent=root.span_id,
+            ),
+            root,
+            100 + 10 * number,
+        )
+        for number in range(12)
+    ]
+    return [
+        root,
+        chat(root, 10, messages(first), messages(answer)),
+        *tools,
+        chat(root, 500, messages(first, answer, again), messages(("assistant", "done"))),
+    ]
+
+
+def test_three_lenses_share_a_selection_and_nothing_in_a_message_does_harm(
+    visitor: Visitor, demo: Server
+) -> None:
+    spans = hostile_trace()
+    trace_id = send(demo, "lenses", spans)
+    page = visitor.page
+    visitor.go(f"/p/lenses/traces/{trace_id}")
+
+    repeated = tree(visitor).get_by_role("treeitem", name="find × 12")
+    expect(tree(visitor).get_by_role("treeitem")).to_have_count(4)
+    repeated.get_by_role("button", name="Unfold").click()
+    expect(tree(visitor).get_by_role("treeitem")).to_have_count(16)
+    tree(visitor).get_by_role("treeitem", name="chat").last.click()
+    expect(panel(visitor)).to_contain_text("2 messages as before")
+    expect(panel(visitor)).to_contain_text("more characters")
+
+    page.get_by_role("tab", name="Transcript").click()
+    transcript = page.get_by_role("feed", name="Transcript")
+    expect(transcript.get_by_role("article", name="chat").last).to_contain_text("done")
+    visitor.go(f"/p/lenses/traces/{trace_id}?lens=transcript&span={spans[1].span_id.hex()}")
+    opening = transcript.get_by_role("article", name="chat").first
+    expect(opening).to_contain_text("<script>window.harmed")
+    expect(opening.get_by_role("img", name="own")).to_be_visible()
+    expect(opening.get_by_role("link", name="image: track")).to_be_visible()
+    expect(transcript.get_by_role("article", name="find").first).to_contain_text('{"broken":')
+
+    page.get_by_role("tab", name="Graph").click()
+    graph = page.get_by_role("group", name="Call graph")
+    graph.get_by_role("button", name=re.compile("tool find: 12×")).press("Enter")
+    expect(panel(visitor).get_by_role("heading", name="find")).to_be_visible()
+    expect(page).to_have_url(re.compile("lens=graph"))
+    visitor.resize(PHONE)
+    assert not visitor.scrolls_sideways()
+
+    assert page.evaluate("window.harmed") is None
+    assert page.locator("#root :is(script, iframe)").count() == 0
+    assert page.locator("a[href^='javascript:']").count() == 0
+    assert visitor.asked_for("/contents")
+
+
+def test_a_trace_is_judged_bookmarked_and_commented(visitor: Visitor, demo: Server) -> None:
+    trace_id = send(demo, "judged", [span("answer")])
+    page = visitor.page
+    visitor.go(f"/p/judged/traces/{trace_id}")
+
+    page.get_by_role("button", name="Good answer").click()
+    page.get_by_role("button", name="Bookmark").click()
+    page.get_by_role("button", name="Comments").click()
+    page.get_by_label("Comment", exact=True).fill(EVIL)
+    page.get_by_role("button", name="Comment", exact=True).click()
+
+    expect(page.get_by_role("dialog", name="Comments").get_by_role("listitem")).to_contain_text(
+        "<script>"
+    )
+    page.reload()
+    expect(page.get_by_role("button", name="Bookmark")).to_have_attribute("aria-pressed", "true")
+    expect(page.get_by_role("button", name="Comments, 1")).to_be_visible()
+    assert page.evaluate("window.harmed") is None
