@@ -59,7 +59,9 @@ def send(demo: Server, project: str, spans: list[Span]) -> str:
     return trace_id
 
 
-def test_enter_opens_the_waterfall_of_the_trace_that_was_clicked(visitor: Visitor, demo: Server) -> None:
+def test_enter_opens_the_waterfall_of_the_trace_that_was_clicked(
+    visitor: Visitor, demo: Server
+) -> None:
     trace = a_trace(demo, "ok")
     visitor.go("/p/demo/traces")
 
