@@ -110,7 +110,12 @@ def watched(
         process.end()
 
 
-def measure(module: str, *arguments: object, python: str | Path = sys.executable) -> Any:  # noqa: ANN401 - the JSON that the module prints
+def measure(
+    module: str,
+    *arguments: object,
+    python: str | Path = sys.executable,
+    environment: Mapping[str, str] | None = None,
+) -> Any:  # noqa: ANN401 - the JSON that the module prints
     """Run `python -m bench.<module>` in a process of its own and give what it found.
 
     Another interpreter than ours has the SDK from this folder.
@@ -119,10 +124,8 @@ def measure(module: str, *arguments: object, python: str | Path = sys.executable
         Failed: it ended with an error.
     """
     command = [str(python), "-m", f"bench.{module}", *map(str, arguments)]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT / "sdk" / "src")}
-    done = subprocess.run(
-        command, cwd=ROOT, env=environment, check=False, capture_output=True, text=True
-    )
+    known = {**os.environ, "PYTHONPATH": str(ROOT / "sdk" / "src"), **(environment or {})}
+    done = subprocess.run(command, cwd=ROOT, env=known, check=False, capture_output=True, text=True)
     if done.returncode:
         raise Failed(f"bench.{module}: {done.stderr.strip()[-500:]}")
     return json.loads(done.stdout)

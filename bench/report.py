@@ -1,6 +1,6 @@
 """Results as the Markdown of bench/RESULTS.md."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from bench.bars import (
@@ -14,8 +14,10 @@ from bench.bars import (
     marked,
 )
 from bench.peers.measuring import PeerFigures
+from bench.queries.report import answered, query_bars
 from bench.results import LOAD_NAMES, Calls, Results, Stages
 from bench.server import Figures
+from bench.tables import table
 
 _SDK_TITLES = {
     "clearspan.span": "Clearspan, `with clearspan.span(…)`",
@@ -68,6 +70,7 @@ def markdown(results: Results) -> str:
         list(_facts(results)),
         ["## Against the bars", "", *_bars(results)],
         ["## The server in detail", "", *_detail(results)],
+        ["## Questions", "", *answered(results)],
         [
             "## Beside peers",
             "",
@@ -93,12 +96,6 @@ def markdown(results: Results) -> str:
     return "\n\n".join("\n".join(part) for part in parts if part) + "\n"
 
 
-def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> list[str]:
-    names = list(head)
-    lines = [names, ["---"] * len(names), *map(list, rows)]
-    return [f"| {' | '.join(line)} |" for line in lines]
-
-
 def _facts(results: Results) -> Iterator[str]:
     yield f"- date: {datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
     for name, fact in results.facts.items():
@@ -110,8 +107,8 @@ def _bars(results: Results) -> list[str]:
         [bar.what, bar.bar, *(marked(bar, results, load) for load in LOAD_NAMES)] for bar in BARS
     ]
     rows += ([what, bar, shown, ""] for what, bar, shown in _sdk_bars(results))
-    not_yet = "Not measured yet: queries at a million spans while spans arrive, and the interface."
-    return [*_table(["what", "bar", *LOAD_NAMES], rows), "", not_yet]
+    rows += ([what, bar, "", shown] for what, bar, shown in query_bars(results.queries))
+    return table(["what", "bar", *LOAD_NAMES], rows)
 
 
 def _sdk_bars(results: Results) -> Iterator[tuple[str, str, str]]:
@@ -142,7 +139,7 @@ def _detail(results: Results) -> list[str]:
     columns = [_figures(results.server.get(load)) for load in LOAD_NAMES]
     titles = list(next((column for column in columns if column), {}))
     rows = [[title, *(column.get(title, "–") for column in columns)] for title in titles]
-    return _table(["", *LOAD_NAMES], rows)
+    return table(["", *LOAD_NAMES], rows)
 
 
 def _figures(figures: Figures | str | None) -> dict[str, str]:
@@ -169,7 +166,7 @@ def _figures(figures: Figures | str | None) -> dict[str, str]:
 def _peers(results: Results) -> list[str]:
     head = ["", "spans sent", "acknowledged/s", "stored/s", "memory at most", "start"]
     rows = [_own_row(results), *(_peer_row(one, title) for title, one in results.peers.items())]
-    return _table(head, rows)
+    return table(head, rows)
 
 
 def _own_row(results: Results) -> list[str]:
@@ -204,7 +201,7 @@ def _sdk(results: Results) -> list[str]:
     if isinstance(results.sdk_us, str):
         return [results.sdk_us]
     rows = [[_SDK_TITLES[name], f"{us:.1f} µs"] for name, us in results.sdk_us.items()]
-    return _table(["a span", "caller's thread"], rows)
+    return table(["a span", "caller's thread"], rows)
 
 
 def _calls(results: Results) -> list[str]:
@@ -213,7 +210,7 @@ def _calls(results: Results) -> list[str]:
         for recorder, found in results.calls_us.items()
         if isinstance(found, Calls)
     ]
-    return _table(["recording a model call adds", *_CALL_TITLES.values()], rows)
+    return table(["recording a model call adds", *_CALL_TITLES.values()], rows)
 
 
 def _stages(results: Results) -> list[str]:
@@ -222,7 +219,7 @@ def _stages(results: Results) -> list[str]:
         [title, *(_stage(column, name) for column in columns)]
         for name, title in _STAGE_TITLES.items()
     ]
-    return _table(["stage", *LOAD_NAMES], rows)
+    return table(["stage", *LOAD_NAMES], rows)
 
 
 def _stage(stages: Stages | str | None, name: str) -> str:
@@ -241,7 +238,7 @@ def _threads(results: Results) -> list[str]:
         [_THREAD_TITLES.get(name, name), *(f"{column.get(name, 0.0):.1f}" for column in columns)]
         for name in names
     ]
-    return _table(["threads", *LOAD_NAMES], rows)
+    return table(["threads", *LOAD_NAMES], rows)
 
 
 def _failures(results: Results) -> list[str]:
@@ -252,6 +249,7 @@ def _failures(results: Results) -> list[str]:
         **{f"calls, {recorder}": found for recorder, found in results.calls_us.items()},
         "spans of SDKs": results.sdk_us,
         "footprint": results.footprint,
+        "queries": results.queries,
     }
     refused = {
         peer.title: f"{len(peer.errors)} requests failed, the first with {peer.errors[0]}"

@@ -3,9 +3,11 @@
 from dataclasses import dataclass, field
 
 from bench.peers.measuring import PeerFigures
+from bench.queries.measuring import QueryFigures
 from bench.server import Figures
 
 LOAD_NAMES = ("reference", "realistic")
+NOT_RUN = "not run"
 
 
 @dataclass(slots=True, frozen=True)
@@ -37,6 +39,7 @@ class Results:
     raw_per_s: dict[str, float | str] = field(default_factory=dict)
     stages: dict[str, Stages | str] = field(default_factory=dict)
     peers: dict[str, PeerFigures | str] = field(default_factory=dict)
-    sdk_us: dict[str, float] | str = "not run"
+    queries: QueryFigures | str = NOT_RUN
+    sdk_us: dict[str, float] | str = NOT_RUN
     calls_us: dict[str, Calls | str] = field(default_factory=dict)  # by recorder
-    footprint: dict[str, float] | str = "not run"
+    footprint: dict[str, float] | str = NOT_RUN

@@ -3,6 +3,8 @@
 The process reads a folder, sends, and prints what became of the requests as JSON:
 
     python -m bench.sender FOLDER http://127.0.0.1:4318/v1/traces
+
+With --renewed it begins again at the end, with other ids and the times of now, until its time is up.
 """
 
 import argparse
@@ -16,6 +18,7 @@ from itertools import count
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from bench.loads.renewed import Renewed
 from bench.processes import Failed, measure
 
 CONNECTIONS = 4
@@ -149,12 +152,16 @@ def main() -> None:
     parser.add_argument("url")
     parser.add_argument("--requests-per-s", type=float, default=0.0)
     parser.add_argument("--limit-s", type=float, default=LIMIT_S)
+    parser.add_argument("--renewed", action="store_true")
     parser.add_argument("--header", action="append", default=[], metavar="NAME=VALUE")
     given = parser.parse_args()
     headers = {"content-type": "application/x-protobuf", "user-agent": "bench"}
     headers |= dict(header.split("=", 1) for header in given.header)
     orders = Orders(given.url, headers, given.requests_per_s, given.limit_s)
-    sending = _Sending(orders, [path.read_bytes() for path in sorted(given.folder.glob("*.bin"))])
+    bodies: Sequence[bytes] = [path.read_bytes() for path in sorted(given.folder.glob("*.bin"))]
+    if given.renewed:
+        bodies = Renewed(bodies, int(given.limit_s * given.requests_per_s))
+    sending = _Sending(orders, bodies)
     sending.run()
     print(json.dumps(asdict(sending.sent)))
 

@@ -15,11 +15,12 @@ from bench.peers import measuring as peers
 from bench.peers.environment import python_of
 from bench.processes import Failed, measure
 from bench.progress import say
+from bench.queries import measuring as queries
 from bench.report import markdown
-from bench.results import LOAD_NAMES, Calls, Results, Stages
+from bench.results import LOAD_NAMES, NOT_RUN, Calls, Results, Stages
 
 RESULTS = Path(__file__).resolve().parent / "RESULTS.md"
-PARTS = ("clearspan", "raw", "stages", "peers", "sdk")
+PARTS = ("clearspan", "raw", "stages", "queries", "peers", "sdk")
 PEER_SPANS = 2_048
 RECORDERS = ("clearspan", "langfuse", "logfire")
 
@@ -32,10 +33,9 @@ def main() -> int:
     results = Results(facts())
     for name in LOAD_NAMES:
         _measure_load(results, name, given.spans or DEFAULT_SPANS[name], given.only)
-    if "peers" in given.only:
-        load = make("reference", PEER_SPANS)
-        for peer in PEERS:
-            results.peers[peer.title] = _tried(lambda: peers.run(peer, load))  # noqa: B023 - called at once
+    if "queries" in given.only:
+        results.queries = _tried(lambda: queries.run(given.spans or queries.DEFAULT_SPANS))
+    _measure_peers(results, given.only)
     if "sdk" in given.only:
         _measure_sdks(results)
     text = markdown(results)
@@ -59,6 +59,16 @@ def _measure_load(results: Results, name: str, span_count: int, only: list[str])
     if "stages" in only:
         say(f"{name}: stage by stage")
         results.stages[name] = _tried(lambda: Stages(**measure("stages", name, span_count)))
+
+
+def _measure_peers(results: Results, only: list[str]) -> None:
+    load = make("reference", PEER_SPANS)
+    with_questions = "queries" in only
+    for peer in PEERS:
+        if "peers" in only or (with_questions and peer.ask):
+            results.peers[peer.title] = _tried(
+                lambda: peers.run(peer, load, with_questions=with_questions)  # noqa: B023 - called at once
+            )
 
 
 def _measure_sdks(results: Results) -> None:
@@ -88,6 +98,8 @@ def _tried(part: Callable[[], T]) -> T | str:
 
 
 def _is_complete(results: Results) -> bool:
+    if isinstance(results.queries, str) and results.queries != NOT_RUN:
+        return False
     groups = (results.server, results.raw_per_s, results.stages, results.peers)
     return not any(isinstance(one, str) for group in groups for one in group.values())
 
@@ -102,7 +114,10 @@ def _arguments() -> argparse.Namespace:
         help="some parts; their tables are printed and RESULTS.md stays as it is",
     )
     parser.add_argument(
-        "--spans", type=int, default=0, help="of each load, instead of 40 000 and 30 000"
+        "--spans",
+        type=int,
+        default=0,
+        help="of each load, instead of 40 000 and 30 000, and for queries instead of 1 000 000",
     )
     given = parser.parse_args()
     if unknown := set(given.only) - set(PARTS):

@@ -4,6 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench.queries.asking import Answers
+from bench.queries.phoenix import ask_phoenix
+
 
 @dataclass(slots=True, frozen=True)
 class Launch:
@@ -28,6 +31,8 @@ class Peer:
     health: str  # the path that answers once it serves
     headers: dict[str, str]
     database: str  # file in the folder
+    # Asks what it stored, given its address and a folder for files: questions that it shares with us.
+    ask: Callable[[str, Path], Answers] | None = None
 
 
 def _phoenix(launch: Launch) -> dict[str, str]:
@@ -59,6 +64,7 @@ PEERS: tuple[Peer, ...] = (
         health="/healthz",
         headers={},
         database="phoenix.db",
+        ask=ask_phoenix,
     ),
     Peer(
         name="mlflow",

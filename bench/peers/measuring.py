@@ -10,8 +10,10 @@ from tempfile import TemporaryDirectory
 from bench.loads import Load
 from bench.peers import Launch, Peer
 from bench.peers.environment import python_of, version_of
-from bench.processes import Watched, answers, free_port, watched
+from bench.processes import Watched, free_port, watched
+from bench.processes import answers as is_up
 from bench.progress import say
+from bench.queries.asking import Answers
 from bench.sender import Orders, Sent, send
 
 LIMIT_S = 120.0
@@ -34,10 +36,11 @@ class PeerFigures:
     peak_bytes: int
     start_s: float
     errors: list[str]
+    answers: Answers | None  # to questions, where it was asked
 
 
-def run(peer: Peer, load: Load) -> PeerFigures:
-    """Start it on an empty folder, send, and count the rows in its database.
+def run(peer: Peer, load: Load, *, with_questions: bool) -> PeerFigures:
+    """Start it on an empty folder, send, count the rows in its database, and ask it what it can be asked.
 
     Raises:
         Failed: it could not be installed or started, or took nothing.
@@ -49,12 +52,16 @@ def run(peer: Peer, load: Load) -> PeerFigures:
         url = f"http://127.0.0.1:{launch.port}"
         say(f"{peer.title}: starting it on an empty folder")
         with watched(peer.command(launch), home / "log", peer.environment(launch)) as process:
-            process.until(lambda: answers(url + peer.health), _START_LIMIT_S)
+            process.until(lambda: is_up(url + peer.health), _START_LIMIT_S)
             start_s = time.monotonic() - process.started_s
             say(f"{peer.title}: {load.span_count} spans, at most {LIMIT_S:.0f} s")
             orders = Orders(f"{url}/v1/traces", peer.headers, limit_s=LIMIT_S)
             sent = send(load.bodies, orders, home / "bodies")
             stored, stored_s = _stored(home / peer.database, process, sent, load.unique_count)
+            answers = None
+            if with_questions and peer.ask:
+                say(f"{peer.title}: questions about {stored:,} spans")
+                answers = peer.ask(url, home)
         acknowledged = load.span_count * len(sent.latencies_ms) // len(load.bodies)
         return PeerFigures(
             title=peer.title,
@@ -67,6 +74,7 @@ def run(peer: Peer, load: Load) -> PeerFigures:
             peak_bytes=process.peak_bytes,
             start_s=start_s,
             errors=sent.errors,
+            answers=answers,
         )
 
 
