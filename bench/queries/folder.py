@@ -48,7 +48,7 @@ def filled(span_count: int) -> tuple[Path, Known]:
 
 def copied(folder: Path, to: Path) -> Path:
     """The folder once more; the large files of the engine, which it never changes, are shared."""
-    shutil.copytree(folder, to, copy_function=_copy)
+    shutil.copytree(folder, to, symlinks=True, copy_function=_copy)
     return to
 
 
