@@ -103,9 +103,10 @@ def _summary(engine: Engine, project: str, trace_id: str, spans: list[Row]) -> R
     if not spans:
         raise NotFound(f"no trace {trace_id!r} in project {project!r}", trace_id=trace_id)
     summary = summarise(spans) | {"span_count": spans[0]["span_count"]}
-    known = engine.query(_STATE, {"project": project, "trace_id": trace_id})
-    if summary["state"] == "open" and known and known[0]["state"] == "stalled":
-        summary["state"] = "stalled"
+    if summary["state"] == "open":
+        known = engine.query(_STATE, {"project": project, "trace_id": trace_id})
+        if known and known[0]["state"] == "stalled":
+            summary["state"] = "stalled"
     return summary
 
 

@@ -1,4 +1,4 @@
--- The spans of one trace in order of start, without their bodies; the bloom filter on trace_id finds them.
+-- The spans of one trace in order of start, without their bodies.
 select
     trace_id, span_id, parent_id, parent_remote, name, kind, status, start_ns, end_ns, ttft_ns,
     error_type, error_class, error_message, service, environment, user_id, session_id, tags,
@@ -13,5 +13,11 @@ select
     groupBitXor(cityHash64(span_id, spans.version)) over () as version
 from spans final
 where project = {project:String} and trace_id = {trace_id:String}
+    -- The bloom filter on trace_id finds the minutes, and the sort key the spans. Without this line `final` looks at
+    -- every part again that could hold other versions of them: of a million spans 60 ms instead of 20.
+    and start_minute in
+    (
+        select start_minute from spans where project = {project:String} and trace_id = {trace_id:String}
+    )
 order by start_ns, span_id
 limit {limit:UInt32}
