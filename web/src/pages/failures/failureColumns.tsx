@@ -5,8 +5,8 @@ import { KindGlyph } from "../../ui/KindGlyph";
 import type { Column } from "../../ui/list/column";
 import { Sparkline } from "../../ui/list/Sparkline";
 import { ageColumn, countColumn, wordColumn, wordsColumn } from "../list/columnsOf";
-import { ListLink } from "../list/ListLink";
 import { NameCell } from "../list/NameCell";
+import { RowLink } from "../list/RowLink";
 
 /** The columns of a list of failures, in their usual order. */
 export const FAILURE_COLUMNS: readonly Column<FailureRow>[] = [
@@ -30,9 +30,9 @@ export const FAILURE_COLUMNS: readonly Column<FailureRow>[] = [
     fields: ["name", "kind", "fingerprint", "category"],
     cell: (row) => (
       <NameCell mark={<KindGlyph kind={row.kind} />} title={row.name}>
-        <ListLink noun="spans" filter={termFor("fingerprint", row.fingerprint)}>
+        <RowLink path="/spans" filter={termFor("fingerprint", row.fingerprint)}>
           {nameOr(row.name, row.fingerprint)}
-        </ListLink>
+        </RowLink>
       </NameCell>
     ),
   },

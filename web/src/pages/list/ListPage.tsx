@@ -11,8 +11,10 @@ import { Facets } from "./Facets";
 import { ListBody } from "./ListBody";
 import type { ListKind } from "./listKind";
 import { ListTools } from "./ListTools";
+import { RowAddressContext } from "./RowLink";
 import { Strip } from "./Strip";
 import { useListAddress } from "./useListAddress";
+import { useRowAddress } from "./useRowAddress";
 import { useRowList } from "./useRowList";
 import "./ListPage.css";
 
@@ -32,6 +34,7 @@ const NOTHING_MORE = {};
 export function ListPage<N extends Noun>(props: ListPageProps<N>) {
   const { kind, more = NOTHING_MORE, counted = "", above } = props;
   const view = useView();
+  const rowAddress = useRowAddress(view);
   const address = useListAddress();
   const [storedColumns, storeColumns] = useStored(`columns.${kind.noun}`, "");
   const isPhone = useMedia("(max-width: 720px)");
@@ -75,18 +78,20 @@ export function ListPage<N extends Noun>(props: ListPageProps<N>) {
       <Strip {...around} />
       <div className="list-parts">
         {hasFacets && <Facets {...around} fields={kind.facets} />}
-        <ListBody
-          kind={kind}
-          view={view}
-          list={list}
-          sort={sort}
-          onSort={(next) => address.set({ sort: next === kind.newestFirst ? "" : next })}
-          columns={columns}
-          peek={peek}
-          onPeek={(id) => address.set({ peek: id ?? "" }, true)}
-          selection={selection}
-          onSelect={setSelection}
-        />
+        <RowAddressContext value={rowAddress}>
+          <ListBody
+            kind={kind}
+            view={view}
+            list={list}
+            sort={sort}
+            onSort={(next) => address.set({ sort: next === kind.newestFirst ? "" : next })}
+            columns={columns}
+            peek={peek}
+            onPeek={(id) => address.set({ peek: id ?? "" }, true)}
+            selection={selection}
+            onSelect={setSelection}
+          />
+        </RowAddressContext>
         {peek !== null && (
           <kind.Peek
             key={peek}

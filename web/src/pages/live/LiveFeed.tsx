@@ -9,7 +9,9 @@ import { RowList } from "../../ui/list/RowList";
 import { Notice } from "../../ui/Notice";
 import { useNow } from "../../ui/useNow";
 import { InOut } from "../list/InOut";
+import { RowAddressContext } from "../list/RowLink";
 import { useGo } from "../list/useGo";
+import { useRowAddress } from "../list/useRowAddress";
 import type { View } from "../shell/useView";
 import { TracePeek } from "../traces/TracePeek";
 import { Connection } from "./Connection";
@@ -26,6 +28,7 @@ export function LiveFeed({ view }: { view: View }) {
   const [peeked, setPeeked] = useState<string | null>(null);
   const [selection, setSelection] = useState(NOTHING_SELECTED);
   const go = useGo();
+  const rowAddress = useRowAddress(view);
   const shown = entries.find(({ key }) => key === peeked);
   return (
     <div className="list-page">
@@ -45,26 +48,28 @@ export function LiveFeed({ view }: { view: View }) {
         {entries.length === 0 ? (
           <Nothing view={view} />
         ) : (
-          <RowList
-            label="Live"
-            noun="change"
-            rows={entries}
-            idOf={keyOf}
-            nameOf={({ row }) => nameOr(row.name, row.trace_id)}
-            columns={LIVE_COLUMNS}
-            chosen=""
-            sort=""
-            onSort={() => undefined}
-            added={added}
-            hasMore={false}
-            onMore={() => undefined}
-            peeked={peeked}
-            onPeek={setPeeked}
-            onOpen={({ traceId }) => go.trace(traceId)}
-            selection={selection}
-            onSelect={setSelection}
-            preview={({ row }) => <InOut input={row.input_preview} output={row.output_preview} />}
-          />
+          <RowAddressContext value={rowAddress}>
+            <RowList
+              label="Live"
+              noun="change"
+              rows={entries}
+              idOf={keyOf}
+              nameOf={({ row }) => nameOr(row.name, row.trace_id)}
+              columns={LIVE_COLUMNS}
+              chosen=""
+              sort=""
+              onSort={() => undefined}
+              added={added}
+              hasMore={false}
+              onMore={() => undefined}
+              peeked={peeked}
+              onPeek={setPeeked}
+              onOpen={({ traceId }) => go.trace(traceId)}
+              selection={selection}
+              onSelect={setSelection}
+              preview={({ row }) => <InOut input={row.input_preview} output={row.output_preview} />}
+            />
+          </RowAddressContext>
         )}
         {shown && (
           <TracePeek

@@ -11,7 +11,7 @@ import { Tokens } from "../../ui/Tokens";
 import { wordColumn, wordsColumn } from "../list/columnsOf";
 import { NameCell } from "../list/NameCell";
 import { PreviewCell } from "../list/PreviewCell";
-import { TraceLink } from "../list/TraceLink";
+import { RowLink } from "../list/RowLink";
 
 type LiveEntry = Entry<RowOf["traces"]>;
 
@@ -65,7 +65,7 @@ export const LIVE_COLUMNS: readonly Column<LiveEntry>[] = [
     fields: [],
     cell: ({ row }) => (
       <NameCell mark={<KindGlyph kind={row.kind} />} title={row.name}>
-        <TraceLink traceId={row.trace_id}>{nameOr(row.name, row.trace_id)}</TraceLink>
+        <RowLink path={`/traces/${row.trace_id}`}>{nameOr(row.name, row.trace_id)}</RowLink>
       </NameCell>
     ),
   },

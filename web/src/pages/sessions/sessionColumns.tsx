@@ -11,7 +11,7 @@ import {
 } from "../list/columnsOf";
 import { NameCell } from "../list/NameCell";
 import { PreviewCell } from "../list/PreviewCell";
-import { SessionLink } from "../list/SessionLink";
+import { RowLink } from "../list/RowLink";
 
 /** The columns of a list of sessions, in their usual order. */
 export const SESSION_COLUMNS: readonly Column<SessionRow>[] = [
@@ -35,7 +35,7 @@ export const SESSION_COLUMNS: readonly Column<SessionRow>[] = [
     fields: ["session_id"],
     cell: (row) => (
       <NameCell title={row.session_id}>
-        <SessionLink sessionId={row.session_id}>{row.session_id}</SessionLink>
+        <RowLink path={`/sessions/${encodeURIComponent(row.session_id)}`}>{row.session_id}</RowLink>
       </NameCell>
     ),
   },

@@ -14,7 +14,7 @@ import {
 } from "../list/columnsOf";
 import { NameCell } from "../list/NameCell";
 import { PreviewCell } from "../list/PreviewCell";
-import { TraceLink } from "../list/TraceLink";
+import { RowLink } from "../list/RowLink";
 
 const GENERATING: ReadonlySet<string> = new Set(["llm", "agent", "chain"]);
 
@@ -49,9 +49,9 @@ export const SPAN_COLUMNS: readonly Column<SpanRow>[] = [
     fields: ["name", "kind"],
     cell: (row) => (
       <NameCell mark={<KindGlyph kind={row.kind} />} title={row.name}>
-        <TraceLink traceId={row.trace_id} spanId={row.span_id}>
+        <RowLink path={`/traces/${row.trace_id}`} span={row.span_id}>
           {nameOr(row.name, row.span_id)}
-        </TraceLink>
+        </RowLink>
       </NameCell>
     ),
   },

@@ -15,7 +15,7 @@ import {
 } from "../list/columnsOf";
 import { NameCell } from "../list/NameCell";
 import { PreviewCell } from "../list/PreviewCell";
-import { TraceLink } from "../list/TraceLink";
+import { RowLink } from "../list/RowLink";
 
 type TraceRow = RowOf["traces"];
 
@@ -43,7 +43,7 @@ export const TRACE_COLUMNS: readonly Column<TraceRow>[] = [
     fields: ["name", "kind"],
     cell: (row) => (
       <NameCell mark={<KindGlyph kind={row.kind} />} title={row.name}>
-        <TraceLink traceId={row.trace_id}>{nameOr(row.name, row.trace_id)}</TraceLink>
+        <RowLink path={`/traces/${row.trace_id}`}>{nameOr(row.name, row.trace_id)}</RowLink>
       </NameCell>
     ),
   },

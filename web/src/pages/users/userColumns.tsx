@@ -9,8 +9,8 @@ import {
   tokensColumn,
   wordsColumn,
 } from "../list/columnsOf";
-import { ListLink } from "../list/ListLink";
 import { NameCell } from "../list/NameCell";
+import { RowLink } from "../list/RowLink";
 
 /** The columns of a list of users, in their usual order. */
 export const USER_COLUMNS: readonly Column<UserRow>[] = [
@@ -34,9 +34,9 @@ export const USER_COLUMNS: readonly Column<UserRow>[] = [
     fields: ["user_id"],
     cell: (row) => (
       <NameCell title={row.user_id}>
-        <ListLink noun="sessions" filter={termFor("user", row.user_id)}>
+        <RowLink path="/sessions" filter={termFor("user", row.user_id)}>
           {row.user_id}
-        </ListLink>
+        </RowLink>
       </NameCell>
     ),
   },

@@ -64,7 +64,12 @@ export function RowList<R>(props: RowListProps<R>) {
   });
   const { onPeek, onOpen } = props;
   const { cursor, at, setCursor, extend } = useRowCursor({
-    ...{ rows, order, peeked, onPeek, onOpen, selection, onSelect, scrollTo },
+    ...{ rows, order, peeked, onPeek, onOpen, selection, onSelect },
+    scrollTo: (index) => {
+      // From whatever was clicked before: Enter is now the row's.
+      scroller.current?.focus({ preventScroll: true });
+      scrollTo(index);
+    },
   });
   const mouse = useRowMouse({
     order,

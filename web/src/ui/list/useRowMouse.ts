@@ -52,7 +52,9 @@ export function useRowMouse({ order, onPick, onToggle, onRange, onOpen }: RowMou
     const isKeyed = event.metaKey || event.ctrlKey || event.altKey;
     if (id === null || isKeyed || within(event.target, "[data-action]")) return;
     event.preventDefault();
-    if (event.shiftKey) onRange(id);
+    // A click without a pointer is Enter on the link of the row.
+    if (event.detail === 0) onOpen(id);
+    else if (event.shiftKey) onRange(id);
     else if (within(event.target, "[data-pick]")) onToggle(id);
     else onPick(id);
     rest(null);
