@@ -15,7 +15,7 @@ from team import team
 __all__ = ["browser", "demo", "let_in", "stranger", "team", "visitor"]
 
 
-# Files of a minute or so. They begin, so that at the end no worker waits for another's.
+# Files of half a minute and more. They begin, so that at the end no worker waits for another's.
 LONG = (
     "test_kill",
     "test_twice",
@@ -23,6 +23,11 @@ LONG = (
     "test_dist",
     "test_captures",
     "test_normalisations",
+    "test_lifecycle",
+    "test_browser_explore",
+    "test_start",
+    "test_browser_delivery",
+    "test_price_month",
 )
 
 

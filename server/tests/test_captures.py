@@ -18,7 +18,8 @@ from sending import PROTOBUF, post
 CAPTURES = Path(__file__).parent / "captures"
 JSON = {"content-type": "application/json"}
 BODIES = [body for body in sorted(CAPTURES.glob("*/*.traces.bin")) if is_taken(body)]
-_VOLATILE = ("received", "project")
+# When and where it came, and what people say of it.
+_VOLATILE = ("received", "project", "scores")
 
 # Tokens as the provider stated them: input, output, cache read, cache write, reasoning.
 TRUTH: dict[str, tuple[int, int]] = {

@@ -32,7 +32,7 @@ from test_price_import import run
 from test_repricing import call, hourly_cost, traces
 from test_upgrade import EVERYTHING, FOLDERS, SPANS, TRACES
 
-AS_KEPT = {"attributes": None, "resource": None, "received": None, "project": None}
+AS_KEPT = dict.fromkeys(("attributes", "resource", "received", "project", "scores"))
 ALL_TIME = "from=1000000000000&limit=100"
 JSON = {"content-type": "application/json"}
 ATTRIBUTES = {

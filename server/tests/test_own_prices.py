@@ -280,7 +280,7 @@ def test_a_key_does_what_its_scope_says(owner: Owner, scope: str, reads: int, wr
     wrote, _, _ = ask(owner.server, "PUT", "/api/v1/prices", key, body)
     imported, _, _ = ask(owner.server, "PUT", "/api/v1/prices/list", key, [])
 
-    assert (read, wrote, imported) == (reads, writes, 401)
+    assert (read, wrote, imported) == (reads, writes, 403)
 
 
 def test_nobody_reads_or_changes_prices_without_a_credential(owner: Owner) -> None:

@@ -13,7 +13,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 
 from conforming import is_json
 from running import Server, serving, until
-from sampling import is_taken
+from sampling import is_taken, some
 from sending import PROTOBUF, post
 
 CAPTURES = Path(__file__).parent / "captures"
@@ -34,7 +34,7 @@ def scenarios() -> dict[str, list[Record]]:
             name = f"{body.parent.name}--{body.name.partition('.')[0]}"
             if is_taken(body):
                 found.setdefault(name, []).append((signal, body.read_bytes()))
-    return found
+    return {name: found[name] for name in some(sorted(found))}
 
 
 def torn(record: Record) -> list[Record]:
@@ -139,6 +139,6 @@ def test_shuffled_captures_sent_twice_give_what_they_gave_once(
 
     found = results(server, "mixed", mixed)
 
-    assert len(found) >= 60
+    assert len(found) >= 50
     for name, expected in once.items():
         assert found[name] == expected, name

@@ -3,3 +3,4 @@ alter table spans
     materialize index input_parts,
     materialize index output_parts,
     materialize index error_parts
+settings mutations_sync = 0, alter_sync = 0
