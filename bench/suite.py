@@ -23,7 +23,6 @@ RESULTS = Path(__file__).resolve().parent / "RESULTS.md"
 PARTS = ("clearspan", "raw", "stages", "queries", "peers", "sdk")
 PEER_SPANS = 2_048
 RECORDERS = ("clearspan", "langfuse", "logfire")
-CALL_PROCESSES = 3
 
 T = TypeVar("T")
 
@@ -78,18 +77,10 @@ def _measure_sdks(results: Results) -> None:
     results.sdk_us = _tried(lambda: dict(measure("sdk", python=python)))
     for recorder in RECORDERS:
         say(f"SDKs: a model call with {recorder}")
-        results.calls_us[recorder] = _tried(lambda: _calls(recorder, python))  # noqa: B023 - called at once
+        results.calls_us[recorder] = _tried(
+            lambda: Calls(**measure("calls", recorder, python=python))  # noqa: B023 - called at once
+        )
     results.footprint = _tried(lambda: dict(measure("footprint")))
-
-
-def _calls(recorder: str, python: str | Path) -> Calls:
-    """The best of some processes: what is asked for is a small difference, and machines have moods."""
-    runs = [measure("calls", recorder, python=python) for _ in range(CALL_PROCESSES)]
-    best = {
-        part: {name: min(run[part][name] for run in runs) for name in runs[0][part]}
-        for part in ("alone", "recorded")
-    }
-    return Calls(**best)
 
 
 def _raw_per_s(name: str, span_count: int) -> float:
