@@ -319,3 +319,17 @@ def test_a_call_of_an_application_that_is_called_in_process_is_recorded(
     inner, outer = spans
     assert (inner.parent_id, inner.status) == (outer.span_id, "ok")
     assert outer.status == "ok"  # of nothing, which is what 204 says
+
+
+def test_a_document_that_only_looked_whole_is_told_as_cut(spans: list[clearspan.Span]) -> None:
+    cut = b'{"id": "c1", "choices": [{"index": 0}'
+    transport = httpx.MockTransport(
+        lambda _: httpx.Response(200, headers={"content-type": "application/json"}, content=cut)
+    )
+
+    with httpx.Client(transport=transport) as client:
+        response = client.post(CHAT, json=BODY)
+
+    [span] = spans
+    assert response.content == cut
+    assert (span.status, span.failure and span.failure.type) == ("error", "StreamInterrupted")

@@ -1,7 +1,9 @@
 """Spans through the front door: what a program records is what a server receives."""
 
 import json
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -372,3 +374,23 @@ def test_facts_that_were_postponed_are_delivered(recording: Receiver) -> None:
 
     assert clearspan.flush()
     assert recording.span("call")["attributes"]["gen_ai.response.id"] == "r-1"
+
+
+def test_who_asks_while_another_thread_reads_postponed_facts_waits_for_them() -> None:
+    began, goes_on = threading.Event(), threading.Event()
+
+    def slow() -> dict[str, object]:
+        began.set()
+        assert goes_on.wait(10)
+        return {"response_id": "r-1"}
+
+    with clearspan.span("call") as span:
+        span.postpone(slow, 100)
+    with ThreadPoolExecutor() as pool:
+        first = pool.submit(span.facts)
+        assert began.wait(10)
+        second = pool.submit(lambda: span.response_id)
+        goes_on.set()
+
+        assert first.result(10)["response_id"] == "r-1"
+        assert second.result(10) == "r-1"

@@ -13,7 +13,6 @@ from wire_bodies import Body, answered, endpoint, event, events, streamed
 OPENAI = "https://api.openai.com/v1"
 CHAT = f"{OPENAI}/chat/completions"
 SAID = {"choices": [{"index": 0, "delta": {"content": "Grüße 🎈"}, "finish_reason": "stop"}]}
-LONG = [SAID] * 9
 WHOLE = {
     "id": "c1",
     "model": "m",
@@ -99,44 +98,6 @@ def test_completeness_is_known_before_the_end() -> None:
 
     assert told == [True, True, False]  # a reason to end is an end
     assert answer.is_complete
-
-
-@pytest.mark.parametrize(
-    ("content", "is_well"),
-    [
-        (events(*LONG, "[DONE]"), True),
-        (events(*LONG, "[DONE]").replace(b"\n", b"\r\n"), True),
-        (events(*LONG, {"type": "message_stop"}), True),
-        (events(*LONG, {"choices": [], "note": "[DONE]"}), False),
-        (events(*LONG, {"error": {"message": "gone"}}, "[DONE]"), False),
-        (events({"error": {"message": "gone"}}, *LONG, "[DONE]"), False),
-        (events(*LONG, "[DONE]")[:-4], False),
-    ],
-)
-def test_a_stream_that_plainly_ended_well_need_not_be_read_to_know_it(
-    content: bytes,
-    is_well: bool,  # noqa: FBT001  # a parameter of the test
-) -> None:
-    answer = Answer(endpoint(CHAT), 200, {"content-type": "text/event-stream"})
-    answer.feed(content)
-
-    assert answer.is_well is is_well
-    assert not is_well or (answer.is_complete and answer.error is None)
-
-
-@pytest.mark.parametrize(
-    ("body", "status", "is_well"),
-    [(WHOLE, 200, True), (WHOLE, 500, False), ({"error": {"message": "gone"}}, 200, False)],
-)
-def test_a_document_is_well_without_an_error(
-    body: dict[str, object],
-    status: int,
-    is_well: bool,  # noqa: FBT001  # a parameter of the test
-) -> None:
-    answer = Answer(endpoint(CHAT), status, {"content-type": "application/json"})
-    answer.feed(json.dumps(body).encode())
-
-    assert answer.is_well is is_well
 
 
 def test_a_closed_answer_takes_nothing_more() -> None:

@@ -78,8 +78,9 @@ class Replay:
                 what = f"{endpoint.provider} {endpoint.operation} at {path}"
                 return self._miss(501, f"the form of {what} cannot be rebuilt, only {known}")
             question = wire.question(endpoint, body, headers.get("content-type", ""))
-            said = _said(question.messages)
-            asked = _Asked(endpoint.provider, endpoint.operation, question.model, said)
+            request = question.read() if question else wire.Request()
+            said = _said(request.messages)
+            asked = _Asked(endpoint.provider, endpoint.operation, request.model, said)
             found = self._find(asked)
             if found is None:
                 return self._miss(400, self._explain(asked))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping, Sequence
+from threading import RLock
 from types import MappingProxyType
 from typing import Generic, NamedTuple, TypeVar, overload
 
@@ -22,6 +24,18 @@ SHORT_CHARS = 256
 FACT_BYTES = 256  # about what a short fact takes in memory
 
 Usage = Mapping[str, int | None]
+
+_settling = RLock()  # reentrant, because a finaliser may end a span in between
+
+
+def _restart() -> None:
+    """In a forked child, where a thread that does not exist may hold the lock."""
+    global _settling  # noqa: PLW0603  # one per process
+    _settling = RLock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_restart)
 
 
 class Field(Generic[T]):
@@ -152,20 +166,23 @@ class Facts:
 
     def postpone(self, read: Callable[[], dict[str, object]], size_bytes: int) -> None:
         """Facts as for `adopt`, read when somebody asks: mostly by the delivery thread."""
-        self.later = [read]
-        self.large = {**(self.large or {}), "later": size_bytes}
+        if self.later is None:
+            self.later = []
+        self.later.append(read)
+        large = self.large or {}
+        self.large = {**large, "later": large.get("later", 0) + size_bytes}
 
     def settle(self) -> None:
-        """Reads what was postponed."""
-        if self.later:
-            try:
-                read = self.later.pop()
-            except IndexError:  # another thread is at it
-                return
-            try:
-                self.adopt(read(), 0)
-            except Exception as error:  # noqa: BLE001  # the funnel: whatever came over the wire
-                report(error, "reading postponed facts of a span")
+        """Reads what was postponed; whoever asks meanwhile waits for it."""
+        if not self.later:
+            return
+        with _settling:
+            while self.later:
+                try:
+                    self.adopt(self.later[0](), 0)
+                except Exception as error:  # noqa: BLE001  # the funnel: whatever came over the wire
+                    report(error, "reading postponed facts of a span")
+                del self.later[0]
 
     def facts(self) -> dict[str, object]:
         """What may leave the process: inherited facts, fields and attributes, without secrets."""

@@ -158,10 +158,10 @@ class Span(Facts):
         if self.status == "ok":
             self.status = "cancelled"
 
-    def first_token(self) -> None:
-        """Notes the time to the first token of a stream; only the first call counts."""
+    def first_token(self, now_ns: int = 0) -> None:
+        """Notes the time to the first token of a stream, now or at a Unix time; only the first call counts."""
         if "first_token_ns" not in self.fields:
-            self.fields["first_token_ns"] = time_ns() - self.start_ns
+            self.fields["first_token_ns"] = (now_ns or time_ns()) - self.start_ns
             self.fields.setdefault("streamed", True)
 
     def end(self) -> None:

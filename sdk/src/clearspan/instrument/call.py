@@ -11,6 +11,7 @@ from dataclasses import fields
 from time import time_ns
 from typing import ParamSpec, TypeVar
 from urllib.parse import urlsplit
+from weakref import ref
 
 from clearspan import attempts, wire
 from clearspan.errors import report
@@ -26,6 +27,8 @@ SMALL_BYTES = 65_536
 PARSED_BYTES = 4  # about what a byte of JSON takes in memory
 NO_CONTENT = 204
 INTERRUPTED = "StreamInterrupted"  # the error of an answer that ended before its end
+_CUT = (INTERRUPTED, "the answer ended before its end marker")
+_Slice = tuple[bytes, int]  # of a body, without its content encoding, and its Unix time in ns
 _AMAZON = re.compile(r"attempt=(\d+)")
 _KINDS = {"embeddings": "embedding", "rerank": "reranker"}
 
@@ -52,8 +55,8 @@ class ModelCall:
     """
 
     __slots__ = (
-        *("_answer", "_endpoint", "_inflate", "_is_over", "_key", "_last_ns", "_size_bytes"),
-        *("is_reading", "span", "target"),
+        *("_answer", "_endpoint", "_headers", "_inflate", "_is_over", "_key", "_last_ns"),
+        *("_size_bytes", "_slices", "_status", "_unread_bytes", "is_reading", "span", "target"),
         "__weakref__",
     )
 
@@ -68,16 +71,20 @@ class ModelCall:
         self._answer: wire.Answer | None = None
         self._inflate = inflater("")
         self._is_over = False
+        self._status = 0
+        self._headers: dict[str, str] = {}  # of the answer, their names in lower case
+        self._slices: list[_Slice] = []  # that nobody has read
+        self._unread_bytes = 0
         self._size_bytes = 0  # of the answer so far
         self._last_ns = 0  # when its last slice came
 
     @harmless
     def answered(self, status: int, headers: Mapping[str, str]) -> None:
         """The status line and headers came."""
-        found = {name.lower(): value for name, value in headers.items()}
-        self._answer = wire.Answer(self._endpoint, status, found)
-        self._inflate = inflater(found.get("content-encoding", ""))
-        self.span.fields["http.response.status_code"] = status
+        self._status = self.span.fields["http.response.status_code"] = status
+        self._headers = {name.lower(): value for name, value in headers.items()}
+        self._answer = wire.Answer(self._endpoint, status, self._headers)
+        self._inflate = inflater(self._headers.get("content-encoding", ""))
 
     @harmless
     def received(self, data: bytes, *, is_decoded: bool = False) -> None:
@@ -89,12 +96,13 @@ class ModelCall:
         """
         if self._is_over or self._answer is None or not data:
             return
-        self._size_bytes += len(data)
-        if not is_decoded and self._inflate is not bytes:
-            data = self._inflated(data)
-        if self._answer.feed(data):
-            self.span.first_token()
+        data = bytes(data) if is_decoded or self._inflate is bytes else self._inflated(data)
         self._last_ns = time_ns()
+        self._slices.append((data, self._last_ns))
+        self._unread_bytes += len(data)
+        self._size_bytes += len(data)
+        if self._unread_bytes > SMALL_BYTES:
+            self._read(self._answer)
 
     def _inflated(self, data: bytes) -> bytes:
         if self._inflate is None:
@@ -119,7 +127,7 @@ class ModelCall:
 
     def end(self) -> None:
         """The body is over: well if its end marker came, else it was cut."""
-        self._conclude(self._interrupt)
+        self._conclude(self._interrupt, is_end=True)
 
     def cancel(self) -> None:
         """Nobody reads on, which is well after the end marker.
@@ -138,14 +146,14 @@ class ModelCall:
             self._conclude(lambda: self.span.close_with(error))
 
     @harmless
-    def _conclude(self, verdict: Callable[[], None]) -> None:
+    def _conclude(self, verdict: Callable[[], None], *, is_end: bool = False) -> None:
         if self._is_over:
             return
         self._is_over = True
         answer, self._answer = self._answer, None  # for a program that keeps its responses
         try:
-            if answer is not None and self._size_bytes <= SMALL_BYTES and answer.is_well:
-                read = functools.partial(_told, answer)
+            if answer is not None and self._seems_well(is_end=is_end):
+                read = functools.partial(_heard, ref(self.span), answer, self._slices)
                 self.span.postpone(read, self._size_bytes * PARSED_BYTES)
             else:
                 if answer is not None:
@@ -155,14 +163,30 @@ class ModelCall:
         finally:
             self._finish()
 
+    def _seems_well(self, *, is_end: bool) -> bool:
+        """Whether nothing but reading the answer, which can wait, is left."""
+        if self._size_bytes > SMALL_BYTES:
+            return False
+        body = b"".join([data for data, _ in self._slices])
+        # A document that was left before its end may look like a whole one.
+        is_marked = is_end or body[:1] != b"{"
+        return is_marked and wire.seems_well(self._status, self._headers, body)
+
     def _interrupt(self) -> None:
-        status = self.span.fields.get("http.response.status_code")
-        has_body = status != NO_CONTENT and str(status)[:1] != "3"  # nor has what is sent on
+        has_body = (
+            self._status != NO_CONTENT and self._status // 100 != 3
+        )  # nor has what is sent on
         if self._inflate is not None and has_body:
-            self.span.error(INTERRUPTED, "the answer ended before its end marker")
+            self.span.error(*_CUT)
+
+    def _read(self, answer: wire.Answer) -> None:
+        """Reads the slices that came since the last time."""
+        slices, self._slices, self._unread_bytes = self._slices, [], 0
+        _feed(answer, slices, self.span)
 
     def _record(self, answer: wire.Answer) -> None:
         """Records what was understood of the answer, and its own error before any other."""
+        self._read(answer)
         _keep(self.span, _told(answer), self._size_bytes)
         if answer.error is not None:
             self.span.error(answer.error.type, answer.error.message)
@@ -224,22 +248,19 @@ def begin(
     if target == _sending.get():
         return None  # the same request, on its way through a second library
     sent = body() or b""
-    asked = wire.question(endpoint, sent, headers.get("content-type", ""))
-    if not (asked.model or asked.messages):
-        return None  # it only looks like one
+    question = wire.question(endpoint, sent, headers.get("content-type", ""))
+    if question is None:
+        return None  # it only looks like a model call
     place = here()
     sent_from(place)
     key = (place.span_id, hash((url, sent)))
     former = attempts.earlier(key)
-    attempt = max(_count(headers), former.number + 1 if former else 0)
+    attempt = max(_count(endpoint, headers), former.number + 1 if former else 0)
     facts: dict[str, object] = {
         "provider": endpoint.provider,
         "operation": endpoint.operation,
-        "model": asked.model,
-        "input": asked.messages,
-        "tools": asked.tools,
-        "parameters": asked.parameters,
-        "streamed": endpoint.streamed or asked.streamed,
+        "model": question.model,
+        "streamed": endpoint.streamed,
         "server.address": host,
         "attempt": attempt,
         "retry_of": former and former.first_id,
@@ -248,17 +269,23 @@ def begin(
     if former:
         place = Scope(former.trace_id, place.span_id, place.carried, is_remote=False)
     with place if former else nullcontext():
-        name = f"{endpoint.operation} {asked.model}".rstrip()
+        name = f"{endpoint.operation} {question.model}".rstrip()
         span = Span(name, _KINDS.get(endpoint.operation, "llm"), {})
-    _keep(span, facts, len(sent))
+    span.adopt(facts, 0)
+    if len(sent) <= SMALL_BYTES:
+        span.postpone(functools.partial(_asked, question), len(sent) * PARSED_BYTES)
+    else:
+        span.set(_asked(question))
     return ModelCall(endpoint, target, key, span)
 
 
-def _count(headers: Mapping[str, str]) -> int:
+def _count(endpoint: wire.Endpoint, headers: Mapping[str, str]) -> int:
     """The attempt, from 1, as the vendor's client says it in the headers of a request; 0 unless it does."""
     count = headers.get("x-stainless-retry-count", "")
     if count.isdigit():
         return int(count) + 1
+    if endpoint.provider != "aws.bedrock":
+        return 0
     found = _AMAZON.search(headers.get("amz-sdk-request", ""))
     return int(found[1]) if found else 0
 
@@ -269,6 +296,39 @@ def _keep(span: Span, facts: dict[str, object], size_bytes: int) -> None:
         span.adopt(facts, size_bytes * PARSED_BYTES)
     else:
         span.set(facts)
+
+
+def _asked(question: wire.Question) -> dict[str, object]:
+    """What a question asks, as facts of its span."""
+    asked = question.read()
+    facts: dict[str, object] = {
+        "input": asked.messages,
+        "tools": asked.tools,
+        "parameters": asked.parameters,
+        "streamed": asked.streamed,
+    }
+    return {name: fact for name, fact in facts.items() if fact}
+
+
+def _feed(answer: wire.Answer, slices: list[_Slice], span: Span) -> None:
+    """Reads slices of an answer; notes when its first token came."""
+    for data, now_ns in slices:
+        if answer.feed(data):
+            span.first_token(now_ns)
+
+
+def _heard(span: ref[Span], answer: wire.Answer, slices: list[_Slice]) -> dict[str, object]:
+    """What an answer says that seems to have come whole, as facts of its span; it may still not be well."""
+    place = span()
+    if place is None:
+        return {}
+    _feed(answer, slices, place)
+    facts = _told(answer)
+    if answer.error is not None:
+        place.error(answer.error.type, answer.error.message)
+    elif not answer.is_complete:
+        place.error(*_CUT)
+    return facts
 
 
 def _told(answer: wire.Answer) -> dict[str, object]:

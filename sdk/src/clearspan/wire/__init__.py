@@ -4,11 +4,11 @@ A request, a reply and its usage are recognised by their form, not by who sent t
 a known form is understood.
 """
 
-from clearspan.wire.answer import Answer
+from clearspan.wire.answer import Answer, seems_well
 from clearspan.wire.endpoint import Endpoint, recognise
 from clearspan.wire.failed import Failed
 from clearspan.wire.messages import Message, media_part, read_message, read_messages, read_parts
-from clearspan.wire.question import question
+from clearspan.wire.question import Question, question
 from clearspan.wire.reply import Reply, read_reply
 from clearspan.wire.request import Request, read_request
 from clearspan.wire.usage import Usage, read_usage
@@ -18,6 +18,7 @@ __all__ = [
     "Endpoint",
     "Failed",
     "Message",
+    "Question",
     "Reply",
     "Request",
     "Usage",
@@ -30,4 +31,5 @@ __all__ = [
     "read_request",
     "read_usage",
     "recognise",
+    "seems_well",
 ]

@@ -24,7 +24,6 @@ from clearspan.wire.streams import merger_of
 from clearspan.wire.usage import Usage, read_usage
 
 _WAITING_BYTES = 65_536  # are read at once, after the first token
-_LOOK_BYTES = 512  # of events, at a time, until it has come
 _END_BYTES = 128  # of a stream, that hold its end marker
 _REQUEST_IDS = (
     *("x-request-id", "request-id", "x-amzn-requestid", "apim-request-id", "x-goog-request-id"),
@@ -70,14 +69,8 @@ class Answer:
             self._waiting = [data] if self._framing is None else []
         if self._framing is None:
             return False
-        size = _LOOK_BYTES if isinstance(self._framing, Events) else len(data)
-        for start in range(0, len(data), size):
-            if self._has_begun:
-                self._waiting.append(data[start:])
-                self._waiting_bytes = len(data) - start
-                break
-            self._take(self._framing.feed(data[start : start + size]))
-            self._has_begun = self._merger is not None and self._merger.has_begun
+        self._take(self._framing.feed(data))
+        self._has_begun = self._merger is not None and self._merger.has_begun
         return self._has_begun
 
     @property
@@ -94,23 +87,6 @@ class Answer:
         """Why there is no answer, or no more of it."""
         self._catch_up()
         return self._error
-
-    @property
-    def is_well(self) -> bool:
-        """Whether it is plain that all of it came, without an error; the rest of a stream is not read for this.
-
-        False where that is not so, and where only reading tells.
-        """
-        if self._status >= 400 or self._error is not None:
-            return False
-        if isinstance(self._framing, Events) and self._has_begun:
-            rest = b"".join(self._waiting)
-            self._waiting = [rest]
-            end = rest[-_END_BYTES:].rstrip()
-            is_ended = end.endswith(b"\ndata: [DONE]")
-            is_ended = is_ended or (end.endswith(b"}") and b'"message_stop"' in end)
-            return is_ended and b'"error"' not in rest
-        return isinstance(self._framing, Whole) and self.is_complete and self._error is None
 
     def close(self) -> Reply:
         """What was understood. Further bytes are ignored."""
@@ -254,6 +230,19 @@ class Answer:
             told = int(header) if header.isdecimal() else None
             counts[f"{way}Tokens"] = metrics.get(f"{way}TokenCount", told)
         return read_usage(counts)
+
+
+def seems_well(status: int, headers: Mapping[str, str], body: bytes) -> bool:
+    """Whether both ends of a whole body say that all of it came, without an error; nothing is parsed.
+
+    True has to be confirmed by reading it; False means nothing. Names in `headers` are in lower case.
+    """
+    if status >= 400 or b'"error"' in body:
+        return False
+    end = body[-_END_BYTES:].rstrip()
+    if body[:1] == b"{":
+        return end[-1:] == b"}" and headers.get("content-type", "").startswith("application/json")
+    return end.endswith(b"\ndata: [DONE]") or (end[-1:] == b"}" and b'"message_stop"' in end)
 
 
 def _parsed(said: str) -> object:

@@ -2,7 +2,9 @@
 
 import json
 import re
-from typing import Any
+from collections.abc import Callable
+from functools import partial
+from typing import Any, NamedTuple
 
 from clearspan.wire.endpoint import Endpoint
 from clearspan.wire.forms import Json, mapping, mappings
@@ -17,8 +19,15 @@ _MODEL_NAMED = frozenset(("anthropic", "cohere", "ollama"))
 _MIME = re.compile(rb"^content-type:\s*([^\s;]+)", re.IGNORECASE | re.MULTILINE)
 
 
-def question(endpoint: Endpoint, body: bytes, content_type: str) -> Request:
-    """What a request asks. A body that cannot be read, or is no question to a model, is an empty Request.
+class Question(NamedTuple):
+    """A question to a model: whom it asks is known at once, what it asks when it is read."""
+
+    model: str
+    read: Callable[[], Request]
+
+
+def question(endpoint: Endpoint, body: bytes, content_type: str) -> Question | None:
+    """The question that a request asks; None for a body that cannot be read, or is no question to a model.
 
     JSON; multipart forms, of whose files only the size is told; plain forms.
     """
@@ -32,14 +41,22 @@ def question(endpoint: Endpoint, body: bytes, content_type: str) -> Request:
         else:
             held = mapping(json.loads(body))
     except (ValueError, RecursionError):
-        return Request()
-    return _asked(endpoint, held, files)
+        return None
+    model = held.get("model")
+    if isinstance(model, str) and model:
+        return Question(_model(model, endpoint), partial(_asked, endpoint, held, files))
+    asked = _asked(endpoint, held, files)
+    return Question(asked.model, lambda: asked) if asked.model or asked.messages else None
+
+
+def _model(name: str, endpoint: Endpoint) -> str:
+    return name.removeprefix("models/") or endpoint.model
 
 
 def _asked(endpoint: Endpoint, held: Json, files: list[Message]) -> Request:
     held = _batch(held)
     request = request_of(held)
-    request.model = request.model.removeprefix("models/") or endpoint.model
+    request.model = _model(request.model, endpoint)
     request.messages = without_large(request.messages + files)
     if not request.messages and not request.model:
         return Request()
