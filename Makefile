@@ -63,6 +63,7 @@ run: setup web ## everything, then serve on 127.0.0.1:4318 with the demo
 
 test: setup web ## every test, the browser's too
 	@scripts/chromium.sh
+	@scripts/nginx.sh
 	@echo "▸ Tests of web/"
 	@cd web && npm test --silent
 	@echo "▸ Tests of sdk/, server/, scripts/"
@@ -135,6 +136,6 @@ lock: ## pins anew: requirements/*.lock from server/pyproject.toml and requireme
 	@PATH="$(CURDIR)/$(BIN):$$PATH" scripts/lock.sh $(ARGS)
 
 clean: ## removes everything that make has made
-	@rm -rf .venv .clients dist build web/node_modules web/dist $(dir $(STATIC))
+	@rm -rf .venv .clients .nginx dist build web/node_modules web/dist $(dir $(STATIC))
 	@rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	@find sdk server scripts bench examples -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null; true

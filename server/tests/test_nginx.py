@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import os
 import re
 import shutil
 import socket
@@ -20,7 +21,8 @@ from running import Server, until
 from sending import PROTOBUF, request_of, span
 from team import ADMIN, PASSWORD, Team
 
-NGINX = shutil.which("nginx")
+_UNPACKED = Path(__file__).parents[2] / ".nginx" / "usr" / "sbin"  # by scripts/nginx.sh
+NGINX = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin:{_UNPACKED}")
 pytestmark = pytest.mark.skipif(NGINX is None, reason="there is no nginx on PATH")
 MANUAL = Path(__file__).parents[2] / "docs" / "access.md"
 MAIN = """
