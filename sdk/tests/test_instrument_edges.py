@@ -8,6 +8,7 @@ import gzip
 import json
 import subprocess
 import sys
+import tracemalloc
 import zipfile
 from collections.abc import Awaitable, Callable, Generator, Iterator
 from pathlib import Path
@@ -30,6 +31,8 @@ from streams import HEADERS, MESSAGES, MODEL
 
 BODY: dict[str, Any] = {"model": MODEL, "messages": MESSAGES}
 CHAT = "https://api.openai.com/v1/chat/completions"
+SAID = b'data: {"choices": [{"index": 0, "delta": {"content": "Hi"}, "finish_reason": "stop"}]}\n\n'
+DONE = b"data: [DONE]\n\n"
 Post = Callable[[aiohttp.ClientSession, str], Awaitable[object]]
 
 
@@ -333,3 +336,80 @@ def test_a_document_that_only_looked_whole_is_told_as_cut(spans: list[clearspan.
     [span] = spans
     assert response.content == cut
     assert (span.status, span.failure and span.failure.type) == ("error", "StreamInterrupted")
+
+
+def test_what_a_hook_of_the_program_says_of_a_question_counts(
+    provider: Provider, spans: list[clearspan.Span]
+) -> None:
+    def hide(_request: httpx.Request) -> None:
+        span = clearspan.current_span()
+        assert span is not None
+        span.input = "hidden"
+
+    with httpx.Client(event_hooks={"request": [hide]}) as client:
+        client.post(f"{provider.at('ok')}/chat/completions", json=BODY)
+
+    [span] = spans
+    assert (span.input, span.finish_reason) == ("hidden", "stop")
+
+
+def streaming(*slices: bytes, **headers: str) -> httpx.Client:
+    """A client whose every answer comes in these slices."""
+
+    def answer(_request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, headers=headers, content=(bytes([*one]) for one in slices))
+
+    return httpx.Client(transport=httpx.MockTransport(answer))
+
+
+def test_slices_of_one_byte_count_what_they_take_in_memory(spans: list[clearspan.Span]) -> None:
+    short, long = SAID + DONE, SAID * 20 + DONE
+    for content in (short, long):
+        client = streaming(*(content[n : n + 1] for n in range(len(content))))
+        with client, client.stream("POST", CHAT, json=STREAMED) as response:
+            assert sum(1 for _ in response.iter_raw()) == len(content)
+
+    for span, content in zip(spans, (short, long), strict=True):
+        said: Any = span.output
+        assert said[0]["parts"][0]["content"] == "Hi" * content.count(b"Hi")
+        assert (span.status, span.first_token_ns is not None) == ("ok", True)
+    waiting = [sum((span.large or {}).values()) for span in spans]
+    assert waiting[0] > 100 * len(short)
+    assert waiting[1] < 100 * len(long)  # so many were not kept
+
+
+def test_of_an_answer_that_nobody_can_decode_nothing_is_held(spans: list[clearspan.Span]) -> None:
+    slices = (b"x" for _ in range(100_000))
+    transport = httpx.MockTransport(
+        lambda _: httpx.Response(200, headers={"content-encoding": "compress"}, content=slices)
+    )
+    client = httpx.Client(transport=transport)
+    with client, client.stream("POST", CHAT, json=BODY) as response:
+        tracemalloc.start()
+        for _ in response.iter_raw():
+            pass
+        _, most_bytes = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+
+    [span] = spans
+    assert span.status == "ok"
+    assert most_bytes < 1_000_000
+
+
+def test_a_response_that_the_program_keeps_does_not_keep_its_bytes(
+    spans: list[clearspan.Span],
+) -> None:
+    content = b": still here\n\n" * 3_000 + SAID + DONE
+    kept = []
+    tracemalloc.start()
+    with streaming(content, **{"content-type": "text/event-stream"}) as client:
+        for _ in range(50):
+            with client.stream("POST", CHAT, json=STREAMED) as response:
+                for _ in response.iter_raw():
+                    pass
+            kept.append(response)
+    held_bytes, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert {span.finish_reason for span in spans} == {"stop"}
+    assert held_bytes < len(kept) * len(content) // 2

@@ -1,6 +1,7 @@
 """Spans through the front door: what a program records is what a server receives."""
 
 import json
+import logging
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -394,3 +395,87 @@ def test_who_asks_while_another_thread_reads_postponed_facts_waits_for_them() ->
 
         assert first.result(10)["response_id"] == "r-1"
         assert second.result(10) == "r-1"
+
+
+def test_what_is_set_counts_more_than_what_was_postponed_before() -> None:
+    with clearspan.span("call") as span:
+        span.postpone(lambda: {"input": "what was sent"}, 100)
+        span.input = "what may be known"
+
+    assert span.facts()["input"] == "what may be known"
+
+
+def test_postponed_facts_are_read_once_even_if_they_are_asked_for_meanwhile() -> None:
+    asked: list[object] = []
+
+    def read() -> dict[str, object]:
+        asked.append(span.response_id)  # as a finaliser of the program may do
+        return {"response_id": "r-1"}
+
+    with clearspan.span("call") as span:
+        span.postpone(read, 100)
+        span.postpone(lambda: {"usage": {"input": 3}}, 100)
+
+    assert span.facts() == {"response_id": "r-1", "usage": {"input": 3}}
+    assert asked == [None]
+
+
+def test_facts_that_cannot_be_read_do_not_hold_up_others(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.delenv("CLEARSPAN_STRICT")
+
+    with clearspan.span("call") as span:
+        span.postpone(lambda: {"input": str(1 // 0)}, 100)
+        span.postpone(lambda: {"usage": {"input": 3}}, 100)
+
+    assert span.facts() == {"usage": {"input": 3}}
+    assert "clearspan failed while reading postponed facts of a span" in caplog.text
+
+
+def test_who_reports_postponed_facts_that_cannot_be_read_keeps_nobody_waiting(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("CLEARSPAN_STRICT")
+    other = clearspan.span("other")
+    other.postpone(lambda: {"usage": {"input": 3}}, 100)
+    found: list[object] = []
+
+    def asking(_record: logging.LogRecord) -> bool:
+        another = threading.Thread(target=lambda: found.append(other.usage), daemon=True)
+        another.start()
+        another.join(10)
+        return True
+
+    logger = logging.getLogger("clearspan")
+    logger.addFilter(asking)
+    with clearspan.span("call") as span:
+        span.postpone(lambda: {"input": int("x")}, 100)
+    span.facts()
+    logger.removeFilter(asking)
+    other.end()
+
+    assert found == [{"input": 3}]
+
+
+def test_what_was_postponed_without_content_stays_without_it() -> None:
+    clearspan.init(exporters=[], capture="metadata")
+    with clearspan.span("call") as span:
+        span.postpone(lambda: {"input": "a secret", "response_id": "r-1"}, 100)
+
+    clearspan.init(exporters=[], capture="full")
+
+    assert (span.input, span.response_id) == (None, "r-1")
+
+
+def test_a_program_that_uses_the_name_of_what_waits_harms_neither_itself_nor_others(
+    recording: Receiver,
+) -> None:
+    with clearspan.span("broken") as span:
+        span.later = "next week"  # type: ignore[assignment]  # the mistake under test
+    with clearspan.span("work"):
+        pass
+
+    assert span.input is None
+    assert clearspan.flush()
+    assert {span["name"] for span in recording.spans()} == {"broken", "work"}

@@ -30,6 +30,11 @@ JSON = {"content-type": "application/json; charset=utf-8"}
         (events(*LONG, {"error": {"message": "gone"}}, "[DONE]"), False),
         (events({"error": {"message": "gone"}}, *LONG, "[DONE]"), False),
         (events(*LONG, "[DONE]")[:-4], False),
+        (events(*LONG, "[DONE]") + b": still here\n\n", False),
+        (events(*LONG, "[DONE]").replace(b"\n\n", b"\n"), False),
+        (events(*LONG) + b"data: [DONE] \n\n", False),
+        (events(*LONG) + b'event: message_stop\ndata: {"type":"message_stop"   }\n\n', True),
+        (events(*LONG) + b'data: {"type": "ping", "of": {"type":"message_stop"}}\n\n', False),
         (b"", False),
     ],
 )
@@ -53,6 +58,10 @@ def test_a_stream_that_plainly_ended_well_need_not_be_read_to_know_it(
         (json.dumps(WHOLE).encode(), 500, JSON, False),
         (b'{"error": {"message": "gone"}}', 200, JSON, False),
         (b'{"done": false}\n{"done": false}', 200, {"content-type": "application/x-ndjson"}, False),
+        (b'{"done": false}\n{"done": false}', 200, JSON, False),
+        (b'{"done": false}\r\n{"done": false}', 200, JSON, False),
+        (b'{"done": false}', 200, {"content-type": "application/jsonl"}, False),
+        (b": hi\n\n" + events(*LONG, "[DONE]"), 200, {}, False),
     ],
 )
 def test_a_document_that_plainly_is_whole_need_not_be_read_to_know_it(
@@ -62,3 +71,12 @@ def test_a_document_that_plainly_is_whole_need_not_be_read_to_know_it(
     is_well: bool,  # noqa: FBT001  # a parameter of the test
 ) -> None:
     assert seems_well(status, headers, content) is is_well
+
+
+@pytest.mark.parametrize("indent", [None, 1])
+def test_a_document_that_was_cut_anywhere_does_not_seem_well(indent: int | None) -> None:
+    content = json.dumps(WHOLE, indent=indent).encode()
+
+    seeming = [end for end in range(len(content) + 1) if seems_well(200, JSON, content[:end])]
+
+    assert seeming == [len(content)]

@@ -149,6 +149,8 @@ class Facts:
         """
         try:
             new = {**facts, **more} if facts else more
+            if self.later is not None:
+                self.settle()  # what was postponed is older
             self.make_plain(new)
             self.fields.update(new)
         except Exception as error:  # noqa: BLE001  # the funnel: whatever was passed
@@ -162,27 +164,35 @@ class Facts:
             size_bytes: about what they take in memory.
         """
         self.fields.update(facts if mode.content else without_content(facts))
-        self.large = {**(self.large or {}), next(iter(facts), ""): size_bytes}
+        if size_bytes:
+            self.large = {**(self.large or {}), next(iter(facts), ""): size_bytes}
 
     def postpone(self, read: Callable[[], dict[str, object]], size_bytes: int) -> None:
         """Facts as for `adopt`, read when somebody asks: mostly by the delivery thread."""
-        if self.later is None:
+        if type(self.later) is not list:
             self.later = []
-        self.later.append(read)
+        # The mode may be another one when it is read.
+        self.later.append(read if mode.content else lambda: without_content(read()))
         large = self.large or {}
         self.large = {**large, "later": large.get("later", 0) + size_bytes}
 
     def settle(self) -> None:
         """Reads what was postponed; whoever asks meanwhile waits for it."""
-        if not self.later:
+        later = self.later
+        if type(later) is not list or not later:  # or the program has replaced a slot
             return
+        failed: list[Exception] = []
         with _settling:
-            while self.later:
+            while later:
+                # Once, even if a finaliser asks for the same span meanwhile.
+                read, later[0] = later[0], dict
                 try:
-                    self.adopt(self.later[0](), 0)
+                    self.adopt(read(), 0)
                 except Exception as error:  # noqa: BLE001  # the funnel: whatever came over the wire
-                    report(error, "reading postponed facts of a span")
-                del self.later[0]
+                    failed.append(error)
+                del later[:1]
+        for one in failed:  # not above: a handler of the program may hold a lock that others want
+            report(one, "reading postponed facts of a span")
 
     def facts(self) -> dict[str, object]:
         """What may leave the process: inherited facts, fields and attributes, without secrets."""

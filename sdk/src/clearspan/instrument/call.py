@@ -25,6 +25,8 @@ R = TypeVar("R")
 # What was parsed from fewer bytes has no text that must be cut, and is kept without a copy.
 SMALL_BYTES = 65_536
 PARSED_BYTES = 4  # about what a byte of JSON takes in memory
+MOST_SLICES = 1_000  # that wait; some clients read byte by byte
+SLICE_BYTES = 150  # about what a slice takes in memory besides its bytes
 NO_CONTENT = 204
 INTERRUPTED = "StreamInterrupted"  # the error of an answer that ended before its end
 _CUT = (INTERRUPTED, "the answer ended before its end marker")
@@ -98,10 +100,11 @@ class ModelCall:
             return
         data = bytes(data) if is_decoded or self._inflate is bytes else self._inflated(data)
         self._last_ns = time_ns()
-        self._slices.append((data, self._last_ns))
+        if data:
+            self._slices.append((data, self._last_ns))
         self._unread_bytes += len(data)
         self._size_bytes += len(data)
-        if self._unread_bytes > SMALL_BYTES:
+        if self._unread_bytes > SMALL_BYTES or len(self._slices) > MOST_SLICES:
             self._read(self._answer)
 
     def _inflated(self, data: bytes) -> bytes:
@@ -153,8 +156,10 @@ class ModelCall:
         answer, self._answer = self._answer, None  # for a program that keeps its responses
         try:
             if answer is not None and self._seems_well(is_end=is_end):
-                read = functools.partial(_heard, ref(self.span), answer, self._slices)
-                self.span.postpone(read, self._size_bytes * PARSED_BYTES)
+                slices, self._slices = self._slices, []  # likewise
+                read = functools.partial(_heard, ref(self.span), answer, slices)
+                size_bytes = self._size_bytes * PARSED_BYTES + len(slices) * SLICE_BYTES
+                self.span.postpone(read, size_bytes)
             else:
                 if answer is not None:
                     self._record(answer)
@@ -165,7 +170,7 @@ class ModelCall:
 
     def _seems_well(self, *, is_end: bool) -> bool:
         """Whether nothing but reading the answer, which can wait, is left."""
-        if self._size_bytes > SMALL_BYTES:
+        if self._unread_bytes < self._size_bytes:  # some of it has been read
             return False
         body = b"".join([data for data, _ in self._slices])
         # A document that was left before its end may look like a whole one.

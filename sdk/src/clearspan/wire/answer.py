@@ -1,6 +1,7 @@
 """Answers: one response of a provider, bytes in and a reply out, in whatever form and framing it comes."""
 
 import json
+import re
 from collections.abc import Mapping
 
 from clearspan.wire.endpoint import Endpoint
@@ -25,6 +26,10 @@ from clearspan.wire.usage import Usage, read_usage
 
 _WAITING_BYTES = 65_536  # are read at once, after the first token
 _END_BYTES = 128  # of a stream, that hold its end marker
+# An event of its own: what is stuck to another is not understood.
+_ENDED = re.compile(
+    rb'\n\r?\n(?:event:[^\r\n]*\r?\n)?data: (?:\[DONE\]|\{"type": ?"message_stop" *\})[\r\n]*\Z'
+)
 _REQUEST_IDS = (
     *("x-request-id", "request-id", "x-amzn-requestid", "apim-request-id", "x-goog-request-id"),
     *("x-ms-request-id", "cf-ray"),
@@ -239,10 +244,17 @@ def seems_well(status: int, headers: Mapping[str, str], body: bytes) -> bool:
     """
     if status >= 400 or b'"error"' in body:
         return False
-    end = body[-_END_BYTES:].rstrip()
+    kind = headers.get("content-type", "").partition(";")[0].strip()
     if body[:1] == b"{":
-        return end[-1:] == b"}" and headers.get("content-type", "").startswith("application/json")
-    return end.endswith(b"\ndata: [DONE]") or (end[-1:] == b"}" and b'"message_stop"' in end)
+        is_whole = kind == "application/json" and body[-_END_BYTES:].rstrip()[-1:] == b"}"
+        # Of one that was cut behind a brace, more are open than closed.
+        is_whole = is_whole and body.count(b"{") == body.count(b"}")
+        return (
+            is_whole and b"}\n{" not in body and b"}\r\n{" not in body
+        )  # nor are lines a document
+    if kind != "text/event-stream" and not body.startswith((b"data:", b"event:")):
+        return False
+    return _ENDED.search(body[-_END_BYTES:]) is not None
 
 
 def _parsed(said: str) -> object:
