@@ -81,6 +81,28 @@ def test_facets_count_the_rows_of_a_list_by_the_values_of_a_field(hour: Reader) 
     assert of_spans["kind"] == {"llm": 10, "other": 10, "tool": 10}
 
 
+def test_traces_are_counted_alike_whether_their_rows_tell_what_their_spans_are_or_not(
+    hour: Reader,
+) -> None:
+    asked = {"field": ["kind", "status", "name", "model"], **HOUR}
+    with Reader(hour.engine) as older:
+        names = [f"step {number}" for number in range(1, 103)]  # more than a row tells
+        older.store(*(span(1, n, parent=n > 1, name=name) for n, name in enumerate(names, 1)))
+        told = hour.get("/facets", **asked)
+        untold = by_field(older.get("/facets", limit=100, **asked))
+    hour.engine.command(
+        "insert into traces select * replace ([] as kinds, version + 1 as version)"
+        " from traces final where project = {project:String}",
+        {"project": hour.project},
+    )
+
+    found = hour.get("/facets", **asked)
+
+    assert found == told
+    assert len(untold["name"]) == 100
+    assert untold["kind"] == {"other": 1}
+
+
 def by_field(answer: Any) -> dict[str, dict[str, int]]:
     return {
         facet["field"]: {one["value"]: one["count"] for one in facet["values"]}

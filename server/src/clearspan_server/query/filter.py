@@ -128,10 +128,15 @@ _ORDER = re.compile(r"/\*order\*/ \w+ desc")
 
 @dataclass(slots=True, frozen=True)
 class Facet:
-    """Where the values of a field are counted: the table, and the expression that gives them."""
+    """Where the values of a field are counted: the table, and the expression that gives one of a row, or an array.
+
+    Of an array of several columns `columns` are these.
+    """
 
     table: str
     expression: str
+    is_array: bool = False
+    columns: tuple[str, ...] = ()
 
 
 _TABLES: Mapping[Of, str] = {"span": "spans", "trace": "traces"}
@@ -145,15 +150,17 @@ def facet_of(asked: Field, of: Of, *, has_key: bool = False) -> Facet | None:
     columns = asked.columns(of)
     if asked.type == "attribute" and columns:
         name = columns[0].sql
-        expression = _ATTRIBUTE.format(name) if has_key else f"arrayJoin(mapKeys({name}))"
-        return Facet(_TABLES[of], expression)
+        if has_key:
+            return Facet(_TABLES[of], _ATTRIBUTE.format(name))
+        return Facet(_TABLES[of], f"mapKeys({name})", is_array=True)
     if asked.type != "word" or not columns:
         return None
     if len(columns) > 1:
-        several = ", ".join(column.sql for column in columns)
-        return Facet(_TABLES[of], f"arrayJoin(arrayDistinct([{several}]))")
+        several = tuple(column.sql for column in columns)
+        expression = f"arrayDistinct([{', '.join(several)}])"
+        return Facet(_TABLES[of], expression, is_array=True, columns=several)
     [column] = columns
-    return Facet(_TABLES[of], f"arrayJoin({column.sql})" if column.is_array else column.sql)
+    return Facet(_TABLES[of], column.sql, column.is_array)
 
 
 # The text of a JSON text, any other value as it is written.
@@ -198,5 +205,25 @@ def counting(statement: str) -> str:
 
 
 def compose_facet(statement: str, facet: Facet) -> str:
-    """A statement with the facet's expression at its `/*value*/` mark."""
-    return statement.replace("/*value*/ name", facet.expression)
+    """A statement with a value of the facet at its `/*value*/` mark; a row of which it has several comes as often."""
+    value = f"arrayJoin({facet.expression})" if facet.is_array else facet.expression
+    return statement.replace("/*value*/ name", value)
+
+
+def compose_facets(statement: str, facets: Sequence[Facet]) -> str:
+    """A statement with the facets' columns at `/*values*/`, their new names at `/*names*/`, texts at `/*arrays*/`."""
+    values: list[str] = []
+    arrays: list[str] = []
+    for facet in facets:
+        columns = facet.columns or (facet.expression,)
+        names = [f"value_{len(values) + place}" for place in range(len(columns))]
+        values += [f"{one} as {name}" for one, name in zip(columns, names, strict=True)]
+        texts = ", ".join(f"toString({name})" for name in names)
+        is_whole = facet.is_array and not facet.columns
+        arrays.append(
+            f"cast({names[0]} as Array(String))" if is_whole else f"arrayDistinct([{texts}])"
+        )
+    named = ", ".join(f"value_{place}" for place in range(len(values)))
+    statement = statement.replace("/*values*/ name as value_0", ", ".join(values))
+    statement = statement.replace("/*arrays*/ [toString(value_0)]", ", ".join(arrays))
+    return statement.replace("/*names*/ value_0", named)

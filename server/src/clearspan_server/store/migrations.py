@@ -44,6 +44,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     Migration(12, "fingerprints of failures", ("spans_fingerprint",)),
     Migration(13, "scores", ("scores",)),
     Migration(14, "words by their parts", ("spans_words", "spans_words_stored")),
+    Migration(15, "what the spans of a trace are", ("traces_told",)),
 )
 
 

@@ -40,6 +40,8 @@ select
     argMin(sample_weight, rank) as sample_weight,
     arraySort(groupUniqArrayIf(provider, provider != '' and kind in ('llm', 'embedding'))) as providers,
     arraySort(groupUniqArrayIf(if(response_model != '', response_model, request_model), (request_model != '' or response_model != '') and kind in ('llm', 'embedding'))) as models,
+    arraySort(groupUniqArray(kind)) as kinds,
+    if(length(groupUniqArray(101)(name)) > 100, [], arraySort(groupUniqArray(101)(name))) as span_names,
     toUInt32(count()) as span_count,
     toUInt32(countIf(status = 'error')) as error_count,
     toUInt32(countIf(kind = 'llm' and counted)) as llm_count,
