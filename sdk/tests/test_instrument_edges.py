@@ -8,9 +8,10 @@ import gzip
 import json
 import subprocess
 import sys
+import threading
 import tracemalloc
 import zipfile
-from collections.abc import Awaitable, Callable, Generator, Iterator
+from collections.abc import Awaitable, Callable, Generator, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -413,3 +414,37 @@ def test_a_response_that_the_program_keeps_does_not_keep_its_bytes(
 
     assert {span.finish_reason for span in spans} == {"stop"}
     assert held_bytes < len(kept) * len(content) // 2
+
+
+def test_while_delivery_is_behind_nothing_more_is_left_to_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    began, goes_on = threading.Event(), threading.Event()
+    seen: list[Any] = []
+
+    class Slow:
+        def export(self, spans: Sequence[clearspan.Span], _dropped: int) -> clearspan.Outcome:
+            began.set()
+            assert goes_on.wait(10)
+            return clearspan.Outcome(settled=len(spans))
+
+        def watch(self, _open_spans: Sequence[clearspan.Span]) -> None: ...
+        def close(self) -> None: ...
+
+    monkeypatch.setenv("CLEARSPAN_QUEUE_SPANS", "6")
+    clearspan.init(exporters=[Slow()])
+    clearspan.instrument("httpx")
+    hooks = {"request": [lambda _request: seen.append(clearspan.current_span())]}
+    answer = httpx.MockTransport(lambda _: httpx.Response(200, content=SAID + DONE))
+    with httpx.Client(transport=answer, event_hooks=hooks) as client:
+        for number in range(6):
+            client.post(CHAT, json=STREAMED)
+            assert number or began.wait(10)
+    read = ["output" in span.fields for span in seen]
+    goes_on.set()
+    clearspan.uninstrument()
+
+    assert read == [True, False, False, False, True, True]
+    assert clearspan.flush()
+    assert all(span.output for span in seen)
+    clearspan.init(exporters=[])

@@ -104,6 +104,11 @@ class Delivery:
                     self._bell.put(None)
                     self._alarm.put(None)
 
+    @property
+    def is_behind(self) -> bool:
+        """Whether a queue was half full and has not been emptied since."""
+        return self._is_rung
+
     def discard(self, count: int) -> None:
         """Counts spans that were thrown away before they came here."""
         for outbox in self._outboxes:

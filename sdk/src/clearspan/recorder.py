@@ -130,6 +130,11 @@ class Recorder:
             else:
                 self._delivery.start()
 
+    @property
+    def is_behind(self) -> bool:
+        """Whether more waits for delivery than the end of the program should find unread."""
+        return self._delivery is not None and self._delivery.is_behind
+
     def flush(self, timeout_s: float) -> bool:
         """Whether everything was acknowledged."""
         if self._delivery is None:
@@ -412,6 +417,11 @@ def _resource(settings: Settings) -> dict[str, object]:
 def settings() -> Settings:
     """The settings of this process."""
     return _recorder.settings
+
+
+def is_behind() -> bool:
+    """Whether the delivery thread has enough to do, so that nothing should be left to it."""
+    return _recorder.is_behind
 
 
 def send_score(score: Score) -> None:

@@ -17,6 +17,7 @@ from clearspan import attempts, wire
 from clearspan.errors import report
 from clearspan.instrument.beneath import sent_from
 from clearspan.instrument.inflate import inflater
+from clearspan.recorder import is_behind
 from clearspan.tracer import Scope, Span, here, switch
 
 P = ParamSpec("P")
@@ -155,7 +156,7 @@ class ModelCall:
         self._is_over = True
         answer, self._answer = self._answer, None  # for a program that keeps its responses
         try:
-            if answer is not None and self._seems_well(is_end=is_end):
+            if answer is not None and not is_behind() and self._seems_well(is_end=is_end):
                 slices, self._slices = self._slices, []  # likewise
                 read = functools.partial(_heard, ref(self.span), answer, slices)
                 size_bytes = self._size_bytes * PARSED_BYTES + len(slices) * SLICE_BYTES
@@ -277,10 +278,10 @@ def begin(
         name = f"{endpoint.operation} {question.model}".rstrip()
         span = Span(name, _KINDS.get(endpoint.operation, "llm"), {})
     span.adopt(facts, 0)
-    if len(sent) <= SMALL_BYTES:
+    if len(sent) <= SMALL_BYTES and not is_behind():
         span.postpone(functools.partial(_asked, question), len(sent) * PARSED_BYTES)
     else:
-        span.set(_asked(question))
+        _keep(span, _asked(question), len(sent))
     return ModelCall(endpoint, target, key, span)
 
 
