@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 from clearspan_server.model.score import Judgement, judgement
 from clearspan_server.query import SQL
@@ -16,11 +17,16 @@ _NAMES = statement(SQL, "score_names")
 _OF_TRACES = statement(SQL, "scores_of_traces")
 _OF_SPANS = statement(SQL, "scores_of_spans")
 _VERSION = statement(SQL, "scores_version")
+_ANY = statement(SQL, "scores_any")
 _SORT = "-created"
 _FIRST = Cursor(_SORT, 2**63 - 1, ("",))  # ahead of every score
 
 Judgements = Mapping[str, Judgement]  # by the name of what is judged
 NONE: Judgements = {}
+
+# What is known of the projects of an engine: None of one that has scores, else how many inserts had left it without.
+_known: WeakKeyDictionary[Engine, dict[str, int | None]] = WeakKeyDictionary()
+_MOST_KNOWN = 1_000
 
 
 @dataclass(slots=True, frozen=True)
@@ -68,7 +74,7 @@ def scores_of_traces(
     engine: Engine, project: str, trace_ids: Collection[str]
 ) -> Mapping[str, Judgements]:
     """The newest judgements of traces, by trace id; long words are cut to 200 characters."""
-    if not trace_ids:
+    if not trace_ids or not _has_scores(engine, project):
         return {}
     found: dict[str, dict[str, Judgement]] = {}
     for row in engine.query(_OF_TRACES, {"project": project, "trace_ids": list(trace_ids)}):
@@ -80,7 +86,7 @@ def scores_of_spans(
     engine: Engine, project: str, trace_ids: Collection[str], span_ids: Collection[str] = ()
 ) -> Mapping[tuple[str, str], Judgements]:
     """The newest judgements of spans, by trace and span id; of all spans of the traces, or of some."""
-    if not trace_ids:
+    if not trace_ids or not _has_scores(engine, project):
         return {}
     values = {"project": project, "trace_ids": sorted(set(trace_ids)), "span_ids": list(span_ids)}
     found: dict[tuple[str, str], dict[str, Judgement]] = {}
@@ -92,5 +98,25 @@ def scores_of_spans(
 
 def scores_version(engine: Engine, project: str, trace_id: str) -> str:
     """What is another one after every change of the scores of a trace and its spans."""
+    if not _has_scores(engine, project):
+        return "0.0"  # as of a trace of which nothing is judged
     [row] = engine.query(_VERSION, {"project": project, "trace_id": trace_id})
     return f"{row['count']:x}.{row['newest']:x}"
+
+
+def _has_scores(engine: Engine, project: str) -> bool:
+    """Whether a project may have scores. Most have none, and a page of theirs need not look for them."""
+    inserts = engine.inserts(
+        "scores"
+    )  # before it is asked: what is inserted meanwhile is asked for again
+    if inserts is None:
+        return True
+    known = _known.setdefault(engine, {})
+    told = known.get(project, -1)
+    if told is None or told == inserts:
+        return told is None
+    has_scores = bool(engine.query(_ANY, {"project": project}))
+    if len(known) >= _MOST_KNOWN:
+        known.clear()
+    known[project] = None if has_scores else inserts
+    return has_scores

@@ -1,6 +1,7 @@
 """The telemetry engine: ClickHouse SQL through one client, embedded in a folder or at a server's URL."""
 
 import threading
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -32,6 +33,7 @@ class Engine:
         self._lock = threading.Lock()
         self._slots = threading.BoundedSemaphore(max_clients)
         self._closed = False
+        self._inserts: Counter[str] = Counter()
         with self._client() as client:
             self.version = str(client.command("select version()"))
 
@@ -55,15 +57,19 @@ class Engine:
     def insert(self, table: str, batch: pa.Table, *, token: str) -> None:
         """Insert an Arrow table; a second insert with the same token is dropped by the engine."""
         settings = {"insert_deduplication_token": token, "insert_deduplicate": 1, **_ANY_MONTHS}
-        with self._client() as client:
+        with self._inserting(table) as client:
             client.insert_arrow(table, batch, settings=settings)
 
     def insert_rows(
         self, table: str, names: Sequence[str], rows: Sequence[Sequence[object]]
     ) -> None:
         """Insert a few rows of Python values, in the order of `names`."""
-        with self._client() as client:
+        with self._inserting(table) as client:
             client.insert(table, rows, column_names=names, settings=_ANY_MONTHS)
+
+    def inserts(self, table: str) -> int | None:
+        """How many inserts into a table have ended; None at a server, where other processes insert, too."""
+        return self._inserts[table] if isinstance(self.target, Path) else None
 
     def close(self) -> None:
         """Close the idle clients; the engine flushes when the last one goes."""
@@ -72,6 +78,15 @@ class Engine:
             idle, self._idle = self._idle, []
         for client in idle:
             client.close()
+
+    @contextmanager
+    def _inserting(self, table: str) -> Iterator[Client]:
+        try:
+            with self._client() as client:
+                yield client
+        finally:  # one that failed may have stored something
+            with self._lock:
+                self._inserts[table] += 1
 
     @contextmanager
     def _client(self) -> Iterator[Client]:
