@@ -12,7 +12,7 @@ import os
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -21,7 +21,7 @@ from bench.processes import measure
 from bench.queries.questions import Question, read, write
 
 CLIENTS = 4
-LIMIT_S = 150.0
+LIMIT_S = 100.0
 
 _TIMEOUT_S = 60.0
 
@@ -39,6 +39,17 @@ class Answers:
         """The time that `share` of the answers of a kind did not exceed."""
         ordered = sorted(self.ms[kind])
         return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
+
+
+def together(parts: Iterable[Answers]) -> Answers:
+    """Answers of several askings, whose kinds differ, one after the other."""
+    whole = Answers()
+    for one in parts:
+        whole.ms |= one.ms
+        whole.bytes |= one.bytes
+        whole.errors += one.errors
+        whole.seconds += one.seconds
+    return whole
 
 
 def ask(questions: Sequence[Question], url: str, folder: Path, token: str = "") -> Answers:

@@ -11,11 +11,11 @@ from tempfile import TemporaryDirectory
 from bench.loads import make
 from bench.processes import ROOT, Failed, watched
 from bench.progress import say
-from bench.queries.asking import LIMIT_S, Answers, ask
+from bench.queries.asking import LIMIT_S, Answers, ask, together
 from bench.queries.browser import Views, look
 from bench.queries.filling import PROJECT
 from bench.queries.folder import copied, filled
-from bench.queries.questions import Asker
+from bench.queries.questions import KINDS, WITH_BAR, Asker
 from bench.server import Server, serving
 
 DEFAULT_SPANS = 1_000_000
@@ -53,11 +53,13 @@ def run(span_count: int) -> QueryFigures:
             begun_s, before = time.monotonic(), server.count(PROJECT)
             with _arriving(server, home):
                 time.sleep(_BEFORE_S)
-                questions = Asker(known, time.time_ns() // 1_000_000).questions()
-                say(
-                    f"queries: {len(questions)} questions from four clients, at most {LIMIT_S:.0f} s"
-                )
-                answers = ask(questions, server.url, home, server.token)
+                asker = Asker(known, time.time_ns() // 1_000_000)
+                others = tuple(kind for kind in KINDS if kind not in WITH_BAR)
+                asked = []
+                for kinds in (WITH_BAR, others):
+                    say(f"queries: {', '.join(kinds)}, four clients, at most {LIMIT_S:.0f} s")
+                    asked.append(ask(asker.questions(kinds), server.url, home, server.token))
+                answers = together(asked)
                 arrived = server.count(PROJECT) - before
                 arrived_per_s = arrived / (time.monotonic() - begun_s)
             peak_bytes = server.process.peak_bytes
@@ -78,7 +80,7 @@ def _arriving(server: Server, home: Path) -> Generator[None]:
     requests_per_s = ARRIVING_PER_S * len(load.bodies) / load.span_count
     orders = server.orders(PROJECT, requests_per_s)
     command = [sys.executable, "-m", "bench.sender", str(folder), orders.url, "--renewed"]
-    options = [f"--requests-per-s={requests_per_s}", f"--limit-s={2 * LIMIT_S}"]
+    options = [f"--requests-per-s={requests_per_s}", f"--limit-s={3 * LIMIT_S}"]
     headers = [f"--header={name}={value}" for name, value in orders.headers.items()]
     environment = {"PYTHONPATH": str(ROOT)}
     with watched([*command, *options, *headers], home / "sender.log", environment):

@@ -2,7 +2,7 @@
 
 import json
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from urllib.parse import urlencode
@@ -84,11 +84,11 @@ class Asker:
         self._now_ms = now_ms
         self._random = random.Random(_SEED)
 
-    def questions(self) -> list[Question]:
-        """`ROUNDS` of each kind, in an order without a pattern."""
+    def questions(self, kinds: Iterable[str]) -> list[Question]:
+        """`ROUNDS` of each of these kinds, in an order without a pattern."""
         found = [
-            Question(kind, self._path(*make(self, number)))
-            for kind, make in KINDS.items()
+            Question(kind, self._path(*KINDS[kind](self, number)))
+            for kind in kinds
             for number in range(ROUNDS)
         ]
         self._random.shuffle(found)
@@ -174,6 +174,8 @@ KINDS: dict[str, _Make] = {
     "facets": Asker.facets,
     "cost": Asker.cost,
 }
+
+WITH_BAR = ("list", "filter", "trace", "text", "overview")
 
 
 def write(questions: Sequence[Question], path: Path) -> None:
