@@ -342,8 +342,9 @@ def test_a_damaged_file_is_set_aside_and_told_once(
 ) -> None:
     settings = {"CLEARSPAN_ENDPOINT": receiver.url, "CLEARSPAN_SPILL": str(folder)}
     for _ in range(3):
-        receiver.answers += [Answer(503, {"retry-after": "60"}, b"")]
+        receiver.answers += [Answer(503, {"retry-after": "60"}, b"")] * 100  # to whatever is tried
         programs.run(PROGRAM, CLEARSPAN_EXIT_S="0.5", **settings)
+    receiver.answers.clear()
     broken, cut, whole = files(folder)
     broken.write_bytes(b"no gzip at all")
     cut.write_bytes(cut.read_bytes()[:-20])

@@ -248,9 +248,7 @@ def begin(
     endpoint = wire.recognise(method, url, headers)
     if endpoint is None:
         return None
-    address = urlsplit(url)
-    host = address.hostname
-    target = f"{host}{address.path}"
+    host, target = _address(url.partition("?")[0])
     if target == _sending.get():
         return None  # the same request, on its way through a second library
     sent = body() or b""
@@ -283,6 +281,13 @@ def begin(
     else:
         _keep(span, _asked(question), len(sent))
     return ModelCall(endpoint, target, key, span)
+
+
+@functools.lru_cache(256)
+def _address(url: str) -> tuple[str | None, str]:
+    """The host, and host and path."""
+    parts = urlsplit(url)
+    return parts.hostname, f"{parts.hostname}{parts.path}"
 
 
 def _count(endpoint: wire.Endpoint, headers: Mapping[str, str]) -> int:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,23 +23,31 @@ def recognise(method: str, url: str, headers: Mapping[str, str]) -> Endpoint | N
     """
     if method != "POST" and method.upper() != "POST":
         return None
-    scheme = url.find("://")
-    start = url.find("/", scheme + 3 if scheme >= 0 else 0)
+    # Without the query, which may hold a key; Mistral's client marks its streams with a fragment.
+    found, form = _at(url.partition("?")[0].partition("#")[0])
+    if found is None or found.provider:
+        return found
+    provider = _of_client(headers)
+    if provider == "azure.ai.openai" and _is_inference(url):
+        provider = "azure.ai.inference"
+    return Endpoint(provider or form, found.operation, found.model)
+
+
+@lru_cache(256)
+def _at(address: str) -> tuple[Endpoint | None, str]:
+    """The model call at an address; where that does not tell who answers, no provider and whose form it is."""
+    scheme = address.find("://")
+    start = address.find("/", scheme + 3 if scheme >= 0 else 0)
     if start < 0:
-        return None
-    end = url.find("?", start)
-    path = url[start:end] if end >= 0 else url[start:]
-    path = path.partition("#")[0]  # Mistral's client marks its streams with a fragment
-    if path[-1] == "/":
-        path = path[:-1]
+        return None, ""
+    path = address[start:].removesuffix("/")
     tail = path[path.rfind("/") + 1 :]
     name, colon, action = tail.rpartition(":")
     if colon:
-        return _google(path, name, action) if action in _GOOGLE else None
+        return (_google(path, name, action) if action in _GOOGLE else None), ""
     if tail in _BEDROCK:
-        return _bedrock(path, tail)
-    rows = _PATHS.get(tail)
-    return _known(path, rows, url[:start], headers) if rows is not None else None
+        return _bedrock(path, tail), ""
+    return _known(path, _PATHS.get(tail, ()), address[:start])
 
 
 _Row = tuple[tuple[str, ...], str, str]  # how the path ends, the operation, whose form it is
@@ -135,9 +144,7 @@ _AGENTS = (
 )
 
 
-def _known(
-    path: str, rows: tuple[_Row, ...], origin: str, headers: Mapping[str, str]
-) -> Endpoint | None:
+def _known(path: str, rows: tuple[_Row, ...], origin: str) -> tuple[Endpoint | None, str]:
     model, provider = "", ""
     _, deployments, rest = path.partition("/openai/deployments/")
     if deployments:  # Azure's: the model is called what the customer called it
@@ -145,11 +152,17 @@ def _known(
         path, provider = f"/v1/{rest}", "azure.ai.openai"
     for endings, operation, form in rows:
         if path.endswith(endings):
-            provider = _of_host(origin) or provider or _of_client(headers) or form
-            if path.endswith(("/models/chat/completions", "/models/embeddings")):
-                provider = provider.replace("azure.ai.openai", "azure.ai.inference")
-            return Endpoint(provider, operation, _unquoted(model))
-    return None
+            provider = _of_host(origin) or provider
+            if provider == "azure.ai.openai" and _is_inference(path):
+                provider = "azure.ai.inference"
+            return Endpoint(provider, operation, _unquoted(model)), form
+    return None, ""
+
+
+def _is_inference(path: str) -> bool:
+    """Whether Azure means its models of all makers by this path."""
+    path = path.partition("?")[0].removesuffix("/")
+    return path.endswith(("/models/chat/completions", "/models/embeddings"))
 
 
 def _of_host(origin: str) -> str:
