@@ -12,7 +12,8 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "server" / "tests"))
 
-from running import start, until  # noqa: E402 - the tests' own harness, found by the line above
+from asking import ask, bearer  # noqa: E402 - the tests' own harness, found by the line above
+from running import Server, start, until  # noqa: E402 - the tests' own harness, found by the line above
 from sending import post  # noqa: E402 - as above
 
 MAX_BYTES = 1_000_000
@@ -33,6 +34,7 @@ def main() -> None:
         for body in bodies[:half]:
             post(server.url, "/v1/traces", body.read_bytes())
         until(lambda: len(server.get(_EVERYTHING)["traces"]) >= half)
+        say(server, server.get(_EVERYTHING)["traces"][0]["trace_id"])
         server.stop()
         os.environ["CLEARSPAN_BATCH_AGE_MS"] = "600000"
         server = start(data)
@@ -45,6 +47,25 @@ def main() -> None:
     print(f"{target.relative_to(ROOT)}: {len(bodies)} requests, {size} bytes")
     if size > MAX_BYTES:
         sys.exit(f"{size} bytes are more than {MAX_BYTES}")
+
+
+def say(server: Server, trace_id: str) -> None:
+    """What people say of a trace, and keep: a score, a comment, a bookmark, a view, a key, an account."""
+    token = bearer(server.token)
+    view = {"name": "dear", "page": "traces", "filter": "cost>0.01", "range": "7d", "sort": "-cost"}
+    key = {"project": "default", "name": "kept", "scopes": ["read"]}
+    account = {"name": "kay", "password": "a long enough password", "role": "admin"}
+    for method, path, body in (
+        ("POST", "/scores", {"trace_id": trace_id, "name": "thumbs", "value": -1}),
+        ("POST", f"/traces/{trace_id}/comments", {"text": "Wrong refund."}),
+        ("PUT", f"/traces/{trace_id}/bookmark", None),
+        ("POST", "/views", view),
+        ("POST", "/keys", key),
+        ("POST", "/accounts", account),
+    ):
+        answer = ask(server, method, f"/api/v1{path}", token, body)
+        if answer.status >= 300:
+            sys.exit(f"{method} {path}: {answer.status} {answer.body}")
 
 
 def _kept(member: tarfile.TarInfo) -> tarfile.TarInfo | None:

@@ -6,11 +6,13 @@ from pathlib import Path
 import pytest
 
 from asking import ask, bearer
-from running import serving, until
+from running import Server, serving, until
 
 FOLDERS = sorted((Path(__file__).parent / "folders").glob("*.tar.xz"))
 EVERYTHING = "from=2026-01-01T00:00:00Z&limit=500"
 TRACES, SPANS = 29, 42  # that scripts/keep_folder.py puts into a folder
+# Nothing was said of traces when these were kept.
+UNSAID = {f"0.1.0{name}.tar.xz" for name in ("", "-ingest", "-meaning", "-capture")}
 
 
 @pytest.mark.parametrize("archive", FOLDERS, ids=lambda path: path.name)
@@ -25,11 +27,30 @@ def test_an_earlier_folder_opens_with_every_span(archive: Path, tmp_path: Path) 
         wanted = {"name": "ann", "password": "a long enough password", "role": "admin"}
         made = ask(server, "POST", "/api/v1/accounts", bearer(server.token), wanted)
         keys = server.get("/api/v1/keys")["keys"]
+        said = said_in(server)
         detail = server.get(f"/api/v1/traces/{first['trace_id']}/spans/{first['span_id']}")
 
     assert len(spans) == SPANS
     assert detail["span_id"] == first["span_id"]
     assert (made.status, [key["last_used"] for key in keys]) == (201, [None] * len(keys))
+    assert said == (
+        [] if archive.name in UNSAID else ["thumbs -1", "Wrong refund.", "dear", "kay", "kept"]
+    )
+
+
+def said_in(server: Server) -> list[str]:
+    """What `say` of scripts/keep_folder.py left behind."""
+    scores = server.get("/api/v1/scores")["scores"]
+    comments = [
+        comment["text"]
+        for score in scores
+        for comment in server.get(f"/api/v1/traces/{score['trace_id']}/comments")["comments"]
+    ]
+    views = [view["name"] for view in server.get("/api/v1/views")["views"]]
+    accounts = [one["name"] for one in server.get("/api/v1/accounts")["accounts"]]
+    keys = [key["name"] for key in server.get("/api/v1/keys")["keys"]]
+    judged = [f"{score['name']} {score['value']:g}" for score in scores]
+    return [*judged, *comments, *views, *(name for name in accounts if name != "ann"), *keys]
 
 
 def test_there_is_a_folder_to_open() -> None:
