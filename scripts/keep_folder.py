@@ -34,12 +34,12 @@ def main() -> None:
         for body in bodies[:half]:
             post(server.url, "/v1/traces", body.read_bytes())
         until(lambda: len(server.get(_EVERYTHING)["traces"]) >= half)
-        say(server, server.get(_EVERYTHING)["traces"][0]["trace_id"])
         server.stop()
         os.environ["CLEARSPAN_BATCH_AGE_MS"] = "600000"
         server = start(data)
         for body in bodies[half:]:
             post(server.url, "/v1/traces", body.read_bytes())
+        say(server, server.get(_EVERYTHING)["traces"][0]["trace_id"])
         server.kill()
         with tarfile.open(target, "w:xz") as archive:
             archive.add(data, "data", filter=_kept)

@@ -78,7 +78,7 @@ def _published(server: Server, spans: list[Json]) -> Iterator[Scene]:
         ("delivery", "delivery?range=15m", chart),
         ("settings", "settings", table),
         ("keys", "settings/keys", table),
-        ("prices", "settings/prices", table),
+        ("prices", "settings/prices", "main input"),
         ("redaction", "settings/redaction", "textarea"),
         ("storage", "settings/storage", table),
         ("versions", "settings/versions", table),
