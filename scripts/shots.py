@@ -210,6 +210,8 @@ def picture(camera: Camera, scene: Scene, size: str, theme: str) -> bytes:
     scene.act(page)
     if scene.name != "loading":
         page.locator(".waiting").wait_for(state="detached")
+    if scene.is_published and page.locator(".facets").is_visible():
+        page.locator(".facet").first.wait_for()
     page.evaluate("() => document.fonts.ready.then(() => true)")
     # What has been drawn is on screen with the frame after the next.
     page.evaluate(
