@@ -1,6 +1,7 @@
 """A trace as columns says what it says as rows."""
 
 from decimal import Decimal
+from typing import Any
 
 from clearspan_server.api.shapes_outline import SpanColumns
 from reading import Reader, span, span_id, trace_id
@@ -10,8 +11,10 @@ def test_an_outline_says_the_same_as_the_trace(reader: Reader) -> None:
     reader.store(
         span(1, 1, kind="agent", user_id="ann", tags=["beta"]),
         span(1, 2, parent=1, kind="llm", request_model="gpt-5", input_tokens=7, ttft_ns=5),
-        span(1, 3, parent=2, kind="tool", tool_name="find", status="error", error_type="Late"),
+        span(1, 3, parent=2, kind="tool", tool_name='"find"', status="error", error_type="Late"),
         span(1, 4, parent=1, end_ns=None, status="open", total_cost=Decimal("0.10")),
+        span(1, 5, parent=1, total_cost=Decimal("0.000000000001"), counted=False, attempt=2),
+        span(1, 6, parent=1, total_cost=Decimal(100), output_tokens=0),
     )
 
     whole = reader.get(f"/traces/{trace_id(1)}")
@@ -20,7 +23,25 @@ def test_an_outline_says_the_same_as_the_trace(reader: Reader) -> None:
     assert outline["trace"] == whole["trace"]
     assert set(outline["spans"]) == set(SpanColumns.model_fields)
     for name, column in outline["spans"].items():
-        assert column == [one[name] for one in whole["spans"]], name
+        assert listed(column) == [one[name] for one in whole["spans"]], name
+
+
+def listed(column: Any) -> list[object]:
+    """The values of a column, coded or not."""
+    return (
+        column if isinstance(column, list) else [column["values"][code] for code in column["codes"]]
+    )
+
+
+def test_previews_come_in_the_order_of_the_outline(reader: Reader) -> None:
+    reader.store(span(1, 2, parent=1, output_preview="日本\n"), span(1, 1, input_preview="hi"))
+
+    outline = reader.get(f"/traces/{trace_id(1)}/outline")
+    previews = reader.get(f"/traces/{trace_id(1)}/previews")
+
+    assert previews["span_id"] == outline["spans"]["span_id"] == [span_id(1), span_id(2)]
+    assert previews["input_preview"] == ["hi", ""]
+    assert previews["output_preview"] == ["", "日本\n"]
 
 
 def test_an_outline_of_no_trace_is_not_found(reader: Reader) -> None:

@@ -27,6 +27,9 @@ const queries = new QueryClient({
 const root = document.getElementById("root");
 if (!root) throw new Error("index.html has no #root");
 
+// The scripts of the page are on their way while the server says who is asking.
+void router.load();
+
 createRoot(root).render(
   <StrictMode>
     <QueryClientProvider client={queries}>

@@ -45,6 +45,8 @@ export function rowsQuery<N extends Noun>(question: RowQuestion<N>) {
     queryFn: ({ pageParam, signal }) => fetchRows(question, pageParam, signal),
     initialPageParam: null as string | null,
     getNextPageParam: ({ next_cursor }: Page<RowOf[N]>) => next_cursor,
+    // Comparing all the pages with those before costs more than drawing what is in view again.
+    structuralSharing: false,
     // The first page is kept fresh by live events; pages further down do not change by themselves.
     staleTime: 10_000,
   });

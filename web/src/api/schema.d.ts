@@ -1196,11 +1196,31 @@ export interface paths {
         };
         /**
          * Get Outline
-         * @description What is drawn of a trace, column by column: a quarter of the size of its spans as rows, for very many of them.
+         * @description What is drawn of a trace, column by column: a tenth of the size of its spans as rows, for very many of them.
          *
          *     At most 100 000 spans, in order of start.
          */
         get: operations["get_outline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/traces/{trace_id}/previews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Previews
+         * @description What went into and came out of the spans of a trace, in short; in the order of its outline.
+         */
+        get: operations["get_previews"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1651,6 +1671,46 @@ export interface components {
             tiers: components["schemas"]["PriceTier"][];
             /** Unit Price */
             unit_price: string;
+        };
+        /**
+         * CodedAmounts
+         * @description US dollars as decimal strings; null is unknown.
+         */
+        CodedAmounts: {
+            /** Codes */
+            codes: number[];
+            /** Values */
+            values: (string | null)[];
+        };
+        /**
+         * CodedKinds
+         * @description Kinds of spans.
+         */
+        CodedKinds: {
+            /** Codes */
+            codes: number[];
+            /** Values */
+            values: ("llm" | "embedding" | "retriever" | "reranker" | "tool" | "agent" | "chain" | "guardrail" | "evaluator" | "http" | "db" | "other")[];
+        };
+        /**
+         * CodedStatuses
+         * @description Statuses of spans.
+         */
+        CodedStatuses: {
+            /** Codes */
+            codes: number[];
+            /** Values */
+            values: ("ok" | "error" | "cancelled" | "open" | "crashed")[];
+        };
+        /**
+         * CodedTexts
+         * @description Texts that repeat.
+         */
+        CodedTexts: {
+            /** Codes */
+            codes: number[];
+            /** Values */
+            values: string[];
         };
         /**
          * CommentList
@@ -3440,8 +3500,7 @@ export interface components {
          * @description The spans of a trace in order of start: each list has a value a span, as in `SpanRow` of the same name.
          */
         SpanColumns: {
-            /** Agent Name */
-            agent_name: string[];
+            agent_name: components["schemas"]["CodedTexts"];
             /** Attempt */
             attempt: (number | null)[];
             /** Cache Read Tokens */
@@ -3450,48 +3509,27 @@ export interface components {
             counted: boolean[];
             /** Duration Ns */
             duration_ns: (number | null)[];
-            /** Error Message */
-            error_message: string[];
-            /** Error Type */
-            error_type: string[];
-            /** Input Preview */
-            input_preview: string[];
+            error_message: components["schemas"]["CodedTexts"];
+            error_type: components["schemas"]["CodedTexts"];
             /** Input Tokens */
             input_tokens: (number | null)[];
-            /** Kind */
-            kind: ("llm" | "embedding" | "retriever" | "reranker" | "tool" | "agent" | "chain" | "guardrail" | "evaluator" | "http" | "db" | "other")[];
-            /** Name */
-            name: string[];
-            /** Output Preview */
-            output_preview: string[];
+            kind: components["schemas"]["CodedKinds"];
+            name: components["schemas"]["CodedTexts"];
             /** Output Tokens */
             output_tokens: (number | null)[];
-            /** Parent Id */
-            parent_id: string[];
-            /** Provider */
-            provider: string[];
-            /** Request Model */
-            request_model: string[];
-            /** Response Model */
-            response_model: string[];
-            /** Retry Of */
-            retry_of: string[];
-            /** Scores */
-            scores: {
-                [key: string]: number | boolean | string;
-            }[];
-            /** Service */
-            service: string[];
+            parent_id: components["schemas"]["CodedTexts"];
+            provider: components["schemas"]["CodedTexts"];
+            request_model: components["schemas"]["CodedTexts"];
+            response_model: components["schemas"]["CodedTexts"];
+            retry_of: components["schemas"]["CodedTexts"];
+            service: components["schemas"]["CodedTexts"];
             /** Span Id */
             span_id: string[];
             /** Start Offset Ns */
             start_offset_ns: number[];
-            /** Status */
-            status: ("ok" | "error" | "cancelled" | "open" | "crashed")[];
-            /** Tool Name */
-            tool_name: string[];
-            /** Total Cost */
-            total_cost: (string | null)[];
+            status: components["schemas"]["CodedStatuses"];
+            tool_name: components["schemas"]["CodedTexts"];
+            total_cost: components["schemas"]["CodedAmounts"];
             /** Ttft Ns */
             ttft_ns: (number | null)[];
         };
@@ -3744,6 +3782,18 @@ export interface components {
             unread: string[];
             /** Version */
             version: number;
+        };
+        /**
+         * SpanPreviews
+         * @description What went into and came out of each span, in short; in the order of the outline.
+         */
+        SpanPreviews: {
+            /** Input Preview */
+            input_preview: string[];
+            /** Output Preview */
+            output_preview: string[];
+            /** Span Id */
+            span_id: string[];
         };
         /**
          * Storage
@@ -7421,6 +7471,49 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TraceOutline"];
+                };
+            };
+        };
+    };
+    get_previews: {
+        parameters: {
+            query?: {
+                /** @description The project, where no key says it; api/access.py reads it. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                trace_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SpanPreviews"];
                 };
             };
         };

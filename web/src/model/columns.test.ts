@@ -1,12 +1,9 @@
 import { expect, test } from "vitest";
-import { rowsOf } from "./columns";
+import { coded, listed } from "./columns";
 
-test("columns become rows in their order", () => {
-  const rows = rowsOf<{ name: string; ns: number | null }>({ name: ["a", "b"], ns: [1, null] });
+test("a column has its value at every place, coded or not", () => {
+  const column = { values: ["llm", null], codes: [0, 1, 0] };
 
-  expect(rows).toEqual([
-    { name: "a", ns: 1 },
-    { name: "b", ns: null },
-  ]);
-  expect(rowsOf({})).toEqual([]);
+  expect([0, 1, 2].map((place) => coded(column, place))).toEqual(["llm", null, "llm"]);
+  expect([0, 1].map((place) => listed([7, null], place))).toEqual([7, null]);
 });

@@ -1,17 +1,23 @@
-/** Columns turned into rows. */
+/** Columns as they come: a list of values, or a list of which each value is said once. */
 
-type Columns<Row> = { [Name in keyof Row]: readonly Row[Name][] };
+interface Coded<Value> {
+  values: readonly Value[];
+  codes: readonly number[];
+}
 
-/** A row for each value of the columns, which are equally long. */
-export function rowsOf<Row extends object>(columns: Columns<Row>): Row[] {
-  const names = Object.keys(columns) as (keyof Row)[];
-  const count = names[0] === undefined ? 0 : columns[names[0]].length;
-  const rows = Array.from({ length: count }, () => ({}) as Row);
-  for (const name of names) {
-    columns[name].forEach((value, at) => {
-      const row = rows[at];
-      if (row) row[name] = value;
-    });
-  }
-  return rows;
+/** What one place of a column holds. */
+export type ValueOf<Column> = Column extends readonly (infer Value)[]
+  ? Value
+  : Column extends Coded<infer Value>
+    ? Value
+    : never;
+
+/** The value at a place that the column has. */
+export function listed<Value>(column: readonly Value[], place: number): Value {
+  return column[place] as Value;
+}
+
+/** The value at a place that the coded column has. */
+export function coded<Value>({ values, codes }: Coded<Value>, place: number): Value {
+  return listed(values, listed(codes, place));
 }

@@ -33,6 +33,14 @@ describe("a fresh first page", () => {
     expect(merge.added).toBe(0);
   });
 
+  test("leaves rows that did not change as they are", () => {
+    const known = page("b a");
+
+    const merge = mergeFirstPage([known], page("b a"), idOf);
+
+    expect(merge.pages[0]?.rows[1]).toBe(known.rows[1]);
+  });
+
   test("starts the list again when it shares nothing with it", () => {
     const merge = mergeFirstPage([page("b a")], page("z y", "2"), idOf);
 

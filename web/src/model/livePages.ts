@@ -12,7 +12,7 @@ interface Merge<R> {
 }
 
 /**
- * Updates known rows in place and puts unknown ones on top.
+ * Updates known rows in place and puts unknown ones on top; a row that says what it said stays the same object.
  *
  * When the fresh page shares no row with the list, more has arrived than one page holds: the list
  * starts again from the fresh page, since rows between the two would be missing.
@@ -31,7 +31,7 @@ export function mergeFirstPage<R>(
   }
   const byId = new Map(fresh.rows.map((row) => [idOf(row), row]));
   const updated = ({ rows, next_cursor }: Page<R>): Page<R> => ({
-    rows: rows.map((row) => byId.get(idOf(row)) ?? row),
+    rows: rows.map((row) => changed(row, byId.get(idOf(row)))),
     next_cursor,
   });
   const top = updated(first);
@@ -39,4 +39,9 @@ export function mergeFirstPage<R>(
     pages: [{ ...top, rows: [...added, ...top.rows] }, ...rest.map(updated)],
     added: added.length,
   };
+}
+
+/** The row as it is now; the same object where nothing of it changed, so that it is not drawn again. */
+function changed<R>(row: R, now: R | undefined): R {
+  return now === undefined || JSON.stringify(now) === JSON.stringify(row) ? row : now;
 }

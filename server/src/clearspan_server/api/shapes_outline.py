@@ -1,38 +1,62 @@
 """The shapes of a trace as columns."""
 
-from clearspan_server.api.shapes import Scores, Shape, TraceRow
+from typing import Generic, TypeVar
+
+from clearspan_server.api.shapes import Shape, TraceRow
 from clearspan_server.model.span import Kind, Status
+
+_Value = TypeVar("_Value")
+
+
+class Coded(Shape, Generic[_Value]):
+    """A list of values that repeat, each said once: the first of the list is `values[codes[0]]`."""
+
+    values: list[_Value]
+    codes: list[int]
+
+
+class CodedTexts(Coded[str]):
+    """Texts that repeat."""
+
+
+class CodedKinds(Coded[Kind]):
+    """Kinds of spans."""
+
+
+class CodedStatuses(Coded[Status]):
+    """Statuses of spans."""
+
+
+class CodedAmounts(Coded[str | None]):
+    """US dollars as decimal strings; null is unknown."""
 
 
 class SpanColumns(Shape):
     """The spans of a trace in order of start: each list has a value a span, as in `SpanRow` of the same name."""
 
     span_id: list[str]
-    parent_id: list[str]
-    name: list[str]
-    kind: list[Kind]
-    status: list[Status]
+    parent_id: CodedTexts
+    name: CodedTexts
+    kind: CodedKinds
+    status: CodedStatuses
     start_offset_ns: list[int]  # from the trace's start
     duration_ns: list[int | None]
     ttft_ns: list[int | None]
-    error_type: list[str]
-    error_message: list[str]
-    service: list[str]
-    agent_name: list[str]
-    provider: list[str]
-    request_model: list[str]
-    response_model: list[str]
+    error_type: CodedTexts
+    error_message: CodedTexts
+    service: CodedTexts
+    agent_name: CodedTexts
+    provider: CodedTexts
+    request_model: CodedTexts
+    response_model: CodedTexts
     attempt: list[int | None]
-    retry_of: list[str]
-    tool_name: list[str]
+    retry_of: CodedTexts
+    tool_name: CodedTexts
     input_tokens: list[int | None]
     output_tokens: list[int | None]
     cache_read_tokens: list[int | None]
-    total_cost: list[str | None]
+    total_cost: CodedAmounts
     counted: list[bool]
-    input_preview: list[str]
-    output_preview: list[str]
-    scores: list[Scores]
 
 
 class TraceOutline(Shape):
@@ -40,3 +64,11 @@ class TraceOutline(Shape):
 
     trace: TraceRow
     spans: SpanColumns
+
+
+class SpanPreviews(Shape):
+    """What went into and came out of each span, in short; in the order of the outline."""
+
+    span_id: list[str]
+    input_preview: list[str]
+    output_preview: list[str]

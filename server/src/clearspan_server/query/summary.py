@@ -1,19 +1,21 @@
-"""The totals of one trace from its spans: what store/schema/traces_derive.sql says, in Python.
+"""The totals of one trace from its spans: what store/schema/traces_derive.sql says, over columns in memory.
 
 They are computed wherever a trace is opened, so that its page is right before the table is.
 """
 
-from collections.abc import Iterable, Sequence
 from decimal import Decimal
+
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from clearspan_server.store.engine import Row
 
-_MODEL_KINDS = ("llm", "embedding")
+_MODEL_KINDS = pa.array(["llm", "embedding"])
 _SAID_ONCE = ("environment", "release", "user_id", "session_id", "feature", "input_preview")
 _SUMMED = ("input_tokens", "output_tokens", "total_tokens", "total_cost")
 
 
-def summarise(spans: Sequence[Row]) -> Row:
+def summarise(spans: pa.Table) -> Row:
     """The columns of the table `traces` for one trace; `spans` in order of start, at least one.
 
     The root, the first span without a parent, names the trace; else the first whose parent is in another process;
@@ -21,86 +23,95 @@ def summarise(spans: Sequence[Row]) -> Row:
     What it does not say (user, session, error …) the first span that does says. Tokens and cost are sums over
     counted spans that have usage.
     """
-    root = min(spans, key=_rank)
-    status = "open" if _rank(root) == _NO_ROOT else root["status"]
-    ranked = [root, *spans]
-    failed = next((span for span in ranked if span["status"] == "error"), None)
-    calls = [span for span in spans if span["kind"] in _MODEL_KINDS]
-    paying = [span for span in spans if _pays(span)]
+    at = _root_at(spans)
+    root: Row = spans.slice(at or 0, 1).to_pylist()[0]
+    status = "open" if at is None else root["status"]
+    counts = _counts(spans["status"])
+    failed_at = pc.index(spans["status"], "error").as_py()
+    failed = root if root["status"] == "error" else _row(spans, failed_at)
+    calls = spans.filter(pc.is_in(spans["kind"], _MODEL_KINDS))
+    paying = spans.filter(_pays(spans))
+    has_end = status not in ("open", "crashed")
     return {
         "trace_id": root["trace_id"],
         "name": root["name"],
         "kind": root["kind"],
         "status": status,
-        "state": _state(spans, status),
-        "start_ns": min(span["start_ns"] for span in spans),
-        "end_ns": None if status in ("open", "crashed") else _last_end_ns(spans),
-        "error_type": failed["error_type"] if failed else "",
-        "error_message": failed["error_message"] if failed else "",
-        "services": _distinct(span["service"] for span in spans),
-        "tags": _distinct(tag for span in spans for tag in span["tags"]),
-        "providers": _distinct(span["provider"] for span in calls),
-        "models": _distinct(span["response_model"] or span["request_model"] for span in calls),
-        **{column: _first(ranked, column) for column in _SAID_ONCE},
+        "state": _state(counts, status),
+        "start_ns": pc.min(spans["start_ns"]).as_py(),
+        "end_ns": pc.max(spans["end_ns"]).as_py() if has_end else None,
+        "error_type": failed.get("error_type", ""),
+        "error_message": failed.get("error_message", ""),
+        "services": _distinct(spans["service"]),
+        "tags": _distinct(pc.list_flatten(spans["tags"])),
+        "providers": _distinct(calls["provider"]),
+        "models": _distinct(_models(calls)),
+        **{name: root[name] or _first_said(spans[name]) for name in _SAID_ONCE},
         "sample_weight": root["sample_weight"],
         "output_preview": root["output_preview"] or _last_output(spans),
         "span_count": len(spans),
-        "error_count": _count(spans, "status", "error"),
-        "open_count": _count(spans, "status", "open"),
-        "llm_count": sum(span["kind"] == "llm" and bool(span["counted"]) for span in spans),
-        "tool_count": _count(spans, "kind", "tool"),
-        **{column: _total(paying, column) for column in _SUMMED},
-        "unpriced_count": sum(span["total_cost"] is None for span in paying),
-        "received_ns": max(span["received_ns"] for span in spans),
-        "processes": _distinct(span["process"] for span in spans if span["status"] == "open"),
+        "error_count": counts.get("error", 0),
+        "open_count": counts.get("open", 0),
+        "llm_count": pc.sum(pc.and_(pc.equal(spans["kind"], "llm"), spans["counted"])).as_py(),
+        "tool_count": pc.sum(pc.equal(spans["kind"], "tool")).as_py(),
+        **{name: _total(paying[name]) for name in _SUMMED},
+        "unpriced_count": paying["total_cost"].null_count,
+        "received_ns": pc.max(spans["received_ns"]).as_py(),
+        "processes": _distinct(spans["process"].filter(pc.equal(spans["status"], "open"))),
     }
 
 
-def _state(spans: Sequence[Row], status: str) -> str:
+def _root_at(spans: pa.Table) -> int | None:
+    """Where the first root is, else the first span whose parent is in another process; None without either."""
+    for is_such in (pc.equal(spans["parent_id"], ""), spans["parent_remote"]):
+        at: int = pc.index(is_such, True).as_py()
+        if at >= 0:
+            return at
+    return None
+
+
+def _state(counts: dict[str, int], status: str) -> str:
     if status not in ("open", "crashed"):
         return "ended"
-    is_left = _count(spans, "status", "open") == 0 and _count(spans, "status", "crashed") > 0
+    is_left = "open" not in counts and "crashed" in counts
     return "crashed" if status == "crashed" or is_left else "open"
 
 
-_NO_ROOT = 2
+def _pays(spans: pa.Table) -> pa.ChunkedArray:
+    has_usage = pc.or_(pc.is_valid(spans["input_tokens"]), pc.is_valid(spans["output_tokens"]))
+    return pc.and_(spans["counted"], has_usage)
 
 
-def _rank(span: Row) -> int:
-    """A root, then a span whose parent is in another process, then any other."""
-    if not span["parent_id"]:
-        return 0
-    return 1 if span["parent_remote"] else _NO_ROOT
+def _models(calls: pa.Table) -> pa.ChunkedArray:
+    has_answered = pc.not_equal(calls["response_model"], "")
+    return pc.if_else(has_answered, calls["response_model"], calls["request_model"])
 
 
-def _pays(span: Row) -> bool:
-    has_usage = span["input_tokens"] is not None or span["output_tokens"] is not None
-    return bool(span["counted"] and has_usage)
+def _last_output(spans: pa.Table) -> str:
+    speaking = spans.filter(pc.not_equal(spans["output_preview"], ""))
+    ends_ns = pc.fill_null(speaking["end_ns"], 0)
+    at = pc.index(ends_ns, pc.max(ends_ns)).as_py() if len(speaking) else -1
+    return str(_row(speaking, at).get("output_preview", ""))
 
 
-def _last_end_ns(spans: Iterable[Row]) -> int | None:
-    return max((span["end_ns"] for span in spans if span["end_ns"] is not None), default=None)
+def _row(spans: pa.Table, at: int) -> Row:
+    return spans.slice(at, 1).to_pylist()[0] if at >= 0 else {}
 
 
-def _last_output(spans: Sequence[Row]) -> str:
-    speaking = [span for span in spans if span["output_preview"]]
-    last = max(speaking, key=lambda span: span["end_ns"] or 0, default=None)
-    return last["output_preview"] if last else ""
+def _counts(column: pa.ChunkedArray) -> dict[str, int]:
+    return {one["values"]: one["counts"] for one in pc.value_counts(column).to_pylist()}
 
 
-def _count(spans: Iterable[Row], column: str, value: str) -> int:
-    return sum(span[column] == value for span in spans)
+def _first_said(column: pa.ChunkedArray) -> str:
+    at = pc.index(pc.not_equal(column, ""), True).as_py()
+    return column[at].as_py() if at >= 0 else ""
 
 
-def _first(spans: Iterable[Row], column: str) -> str:
-    return next((span[column] for span in spans if span[column]), "")
+def _distinct(column: pa.ChunkedArray) -> list[str]:
+    return sorted(filter(None, pc.unique(column).to_pylist()))
 
 
-def _distinct(values: Iterable[str]) -> list[str]:
-    return sorted({value for value in values if value})
-
-
-def _total(spans: Iterable[Row], column: str) -> int | Decimal | None:
+def _total(column: pa.ChunkedArray) -> int | Decimal | None:
     """The sum of what is known; None where nothing is."""
-    known = [span[column] for span in spans if span[column] is not None]
-    return sum(known) if known else None
+    total: int | Decimal | None = pc.sum(column).as_py()
+    return total

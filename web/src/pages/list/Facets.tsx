@@ -11,12 +11,17 @@ interface FacetsProps {
   view: View;
   /** What is counted. */
   filter: string;
+  /** Not before the rows are there, which would have to wait for them. */
+  isAsked: boolean;
 }
 
 /** The facets of what the filter lets pass; choosing one changes the filter. */
-export function Facets({ of, fields, view, filter: counted }: FacetsProps) {
+export function Facets({ of, fields, view, filter: counted, isAsked }: FacetsProps) {
   const { project, range, filterText: filter } = view;
-  const { data = [] } = useQuery(facetsQuery({ project, of, range, filter: counted, fields }));
+  const { data = [] } = useQuery({
+    ...facetsQuery({ project, of, range, filter: counted, fields }),
+    enabled: isAsked,
+  });
   const facets = data
     .filter(({ values }) => values.length > 0)
     .map(({ field, values }) => ({

@@ -17,6 +17,8 @@ interface ListToolsProps<N extends Noun> {
   view: View;
   /** The filter of what is counted. */
   counted: string;
+  /** Whether they may be counted already. */
+  isCounted: boolean;
   sort: string;
   columns: string;
   onColumns: (ids: string[]) => void;
@@ -48,7 +50,7 @@ export function ListTools<N extends Noun>(props: ListToolsProps<N>) {
           <Button onClick={() => props.onSelect(NOTHING_SELECTED)}>Clear</Button>
         </p>
       ) : (
-        <Count of={kind.of} view={view} filter={props.counted} />
+        <Count of={kind.of} view={view} filter={props.counted} isAsked={props.isCounted} />
       )}
       <ColumnMenu
         columns={kind.columns}
@@ -66,11 +68,15 @@ interface CountProps {
   of: Counted;
   view: View;
   filter: string;
+  isAsked: boolean;
 }
 
 /** How many there are, and how many of them failed: the sums of the histogram. */
-function Count({ of, view, filter }: CountProps) {
-  const { data } = useQuery(histogramQuery(view.project, of, view.range, filter));
+function Count({ of, view, filter, isAsked }: CountProps) {
+  const { data } = useQuery({
+    ...histogramQuery(view.project, of, view.range, filter),
+    enabled: isAsked,
+  });
   if (!data) return <p className="list-count" />;
   const errors = data.points.reduce((sum, point) => sum + point.errors, 0);
   return (

@@ -10,11 +10,16 @@ interface StripProps {
   view: View;
   /** What is counted. */
   filter: string;
+  /** Not before the rows are there, which would have to wait for it. */
+  isAsked: boolean;
 }
 
 /** The histogram of what the filter lets pass; a drag sets the time range. */
-export function Strip({ of, view, filter }: StripProps) {
-  const { data } = useQuery(histogramQuery(view.project, of, view.range, filter));
+export function Strip({ of, view, filter, isAsked }: StripProps) {
+  const { data } = useQuery({
+    ...histogramQuery(view.project, of, view.range, filter),
+    enabled: isAsked,
+  });
   const bars = useMemo(() => barsOf(data?.points ?? []), [data]);
   return (
     <HistogramStrip

@@ -1,11 +1,12 @@
-import { useVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useEffectEvent, useMemo, useRef, useState } from "react";
+import type { TraceSpan } from "../../api/traces";
 import { findGaps, timeScale } from "../../model/gaps";
 import { type Heat, heatSteps, hottest } from "../../model/heat";
 import { type Folds, rowIndex, type TreeRow } from "../../model/rows";
 import { selfTimes } from "../../model/selfTime";
 import type { TimeWindow } from "../../model/timeAxis";
 import { useMedia } from "../../ui/useMedia";
+import { useRowRange } from "../../ui/useRowRange";
 import { TimeRuler } from "./TimeRuler";
 import type { TraceModel } from "./traceModel";
 import { TreeLine } from "./TreeLine";
@@ -18,6 +19,7 @@ interface SpanTreeProps {
   selected: number;
   /** What is searched; spans that hold it are marked. */
   pattern: RegExp | null;
+  textsOf: (span: TraceSpan) => readonly string[];
   heat: Heat;
   onSelect: (position: number) => void;
   /** Folds a subtree (by span id) or opens a group (by its id). */
@@ -51,17 +53,11 @@ export function SpanTree(props: SpanTreeProps) {
   const full = useMemo(() => ({ startNs: 0, endNs: scale.endNs }), [scale]);
   const window = zoom ?? full;
 
-  const virtual = useVirtualizer({
-    count: rows.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => rowHeight,
-    overscan: 12,
-  });
-  useEffect(() => virtual.measure(), [virtual, rowHeight]);
+  const range = useRowRange({ scroller, count: rows.length, rowHeight });
 
   const reveal = useEffectEvent(() => {
     const index = rowIndex(rows, selected);
-    if (index >= 0) virtual.scrollToIndex(index, { align: "auto" });
+    if (index >= 0) range.scrollTo(index);
   });
   useEffect(() => reveal(), [selected]);
 
@@ -76,24 +72,19 @@ export function SpanTree(props: SpanTreeProps) {
         tabIndex={0}
         aria-activedescendant={selected >= 0 ? `span-${tree.spans[selected]?.span_id}` : undefined}
       >
-        <div className="span-room" style={{ height: virtual.getTotalSize() }}>
-          {virtual.getVirtualItems().map((item) => {
-            const row = rows[item.index];
-            return (
-              row && (
-                <TreeLine
-                  key={row.type === "repeat" ? row.repeat.id : tree.spans[row.position]?.span_id}
-                  {...props}
-                  row={row}
-                  top={item.start}
-                  window={window}
-                  scale={scale}
-                  selfNs={self[row.position] ?? 0}
-                  heatStep={stepOf(row)}
-                />
-              )
-            );
-          })}
+        <div className="span-room" style={{ height: range.height }}>
+          {rows.slice(range.first, range.last).map((row, place) => (
+            <TreeLine
+              key={row.type === "repeat" ? row.repeat.id : tree.spans[row.position]?.span_id}
+              {...props}
+              row={row}
+              top={(range.first + place) * rowHeight}
+              window={window}
+              scale={scale}
+              selfNs={self[row.position] ?? 0}
+              heatStep={stepOf(row)}
+            />
+          ))}
         </div>
       </div>
     </div>

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { contentQuery } from "../../api/contents";
-import type { TraceSpan } from "../../api/traces";
+import { previewsQuery, type TraceSpan } from "../../api/traces";
 import { nameOr } from "../../model/format";
 import type { Entry } from "../../model/transcript";
 import { Duration } from "../../ui/Duration";
@@ -41,7 +41,7 @@ export function TranscriptEntry(props: TranscriptEntryProps) {
         <KindGlyph kind={span.kind} />
         <b className="cut">{nameOr(name, span.span_id)}</b>
         {span.status !== "ok" && <StatusDot status={span.status} word />}
-        {entry.type === "step" && <span className="entry-aside cut">{span.input_preview}</span>}
+        {entry.type === "step" && <Aside trace={trace} span={span} />}
         <span className="entry-duration">
           <Duration ns={span.duration_ns} />
         </span>
@@ -59,6 +59,12 @@ export function TranscriptEntry(props: TranscriptEntryProps) {
 
 /** Deeper steps are not indented further. */
 const MAX_LEVEL = 5;
+
+/** What a step was given, in a line. */
+function Aside({ trace, span }: { trace: TraceModel; span: TraceSpan }) {
+  const { data } = useQuery(previewsQuery(trace.project, trace.traceId));
+  return <span className="entry-aside cut">{data?.get(span.span_id)?.[0]}</span>;
+}
 
 function Spoken({ trace, entry, tools, span }: TranscriptEntryProps & { span: TraceSpan }) {
   const { project, traceId, tree } = trace;

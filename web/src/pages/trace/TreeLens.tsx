@@ -1,5 +1,7 @@
+import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { useMemo, useState } from "react";
+import { useCallback, useMemo, useState } from "react";
+import { previewsQuery, type TraceSpan } from "../../api/traces";
 import { heatOf } from "../../model/heat";
 import { type Folds, NO_FOLDS, revealed, rowsOf, type TreeRow } from "../../model/rows";
 import { findNext, searchPattern } from "../../model/search";
@@ -17,16 +19,26 @@ interface LensProps {
   selection: Selection;
 }
 
+const NO_PREVIEWS = new Map();
+
 /** Tree and timeline: what ran inside of what, and when. */
 export function TreeLens({ trace, selection }: LensProps) {
-  const { tree, groups } = trace;
+  const { project, traceId, tree, groups } = trace;
   const { selected } = selection;
   const { heat } = useSearch({ from: "/p/$project/traces/$traceId" });
   const navigate = useNavigate({ from: "/p/$project/traces/$traceId" });
   const [folds, setFolds] = useState<Folds>(() => revealed(tree, groups, NO_FOLDS, selected));
   const [query, setQuery] = useState("");
   const pattern = useMemo(() => searchPattern(query), [query]);
-  const matches = useFound(tree, pattern);
+  const { data: previews } = useQuery({
+    ...previewsQuery(project, traceId),
+    enabled: pattern !== null,
+  });
+  const textsOf = useCallback(
+    (span: TraceSpan) => searchedTexts(span, previews ?? NO_PREVIEWS),
+    [previews],
+  );
+  const matches = useFound(tree, previews ? pattern : null, textsOf);
   const rows = useMemo(() => rowsOf(tree, groups, folds), [tree, groups, folds]);
 
   const select = (position: number) => {
@@ -35,7 +47,7 @@ export function TreeLens({ trace, selection }: LensProps) {
   };
   const stepMatch = (by: 1 | -1) => {
     if (!pattern) return;
-    const next = findNext(tree, pattern, searchedTexts, { from: selected, by });
+    const next = findNext(tree, pattern, textsOf, { from: selected, by });
     if (next >= 0) select(next);
   };
   const stepRow = (by: 1 | -1) => {
@@ -102,6 +114,7 @@ export function TreeLens({ trace, selection }: LensProps) {
         folds={folds}
         selected={selected}
         pattern={pattern}
+        textsOf={textsOf}
         heat={heatOf(heat)}
         onSelect={select}
         onToggle={toggle}

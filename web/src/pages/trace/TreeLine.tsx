@@ -7,7 +7,6 @@ import { holds } from "../../model/search";
 import type { TimeWindow } from "../../model/timeAxis";
 import { hasChildren } from "../../model/tree";
 import { RepeatLine } from "./RepeatLine";
-import { searchedTexts } from "./searchedTexts";
 import { SpanLine } from "./SpanLine";
 import type { TraceModel } from "./traceModel";
 
@@ -23,6 +22,7 @@ interface TreeLineProps {
   folds: Folds;
   selected: number;
   pattern: RegExp | null;
+  textsOf: (span: TraceSpan) => readonly string[];
   onSelect: (position: number) => void;
   onToggle: (id: string, isGroup: boolean, isOn: boolean) => void;
 }
@@ -75,7 +75,7 @@ function Single({ row, span, depth, ...props }: SingleProps) {
       fold={hasChildren(tree, position) ? props.folds.closed.has(span.span_id) : null}
       isSelected={position === props.selected}
       isOrphan={span.parent_id !== "" && tree.positionOf(span.parent_id) < 0}
-      isMatch={pattern !== null && holds(pattern, searchedTexts(span))}
+      isMatch={pattern !== null && holds(pattern, props.textsOf(span))}
       onSelect={() => props.onSelect(position)}
       onFold={(isFolded) => onToggle(span.span_id, false, isFolded)}
       onAttempts={() => onToggle(attemptsId(span), true, !row.isOpen)}

@@ -1,7 +1,7 @@
-import type { TraceSpan } from "../../api/traces";
+import type { Previews, TraceSpan } from "../../api/traces";
 
 /** What the search inside of a trace looks at. */
-export function searchedTexts(span: TraceSpan): string[] {
+export function searchedTexts(span: TraceSpan, previews: Previews): readonly string[] {
   return [
     span.name,
     span.request_model,
@@ -11,8 +11,7 @@ export function searchedTexts(span: TraceSpan): string[] {
     span.agent_name,
     span.error_type,
     span.error_message,
-    span.input_preview,
-    span.output_preview,
+    ...(previews.get(span.span_id) ?? []),
     span.service,
     span.span_id,
   ];

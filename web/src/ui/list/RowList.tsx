@@ -54,9 +54,9 @@ export function RowList<R>(props: RowListProps<R>) {
   const shown = useShownColumns(props, scroller, isPhone);
   const order = useMemo(() => rows.map(idOf), [rows, idOf]);
   const { unseen, toTop } = useSteadyScroll(scroller, props.added, rowHeight);
-  const { items, height, scrollTo } = useVirtualRows({
+  const { first, last, height, scrollTo } = useVirtualRows({
     scroller,
-    order,
+    count: rows.length,
     rowHeight,
     headHeight: isPhone ? 0 : HEAD_PX,
     hasMore: props.hasMore,
@@ -113,24 +113,22 @@ export function RowList<R>(props: RowListProps<R>) {
             data-picking={selection.ids.size > 0}
             {...mouse.handlers}
           >
-            {items.map(({ key, index, top }) => {
-              const row = rows[index];
+            {rows.slice(first, last).map((row, place) => {
+              const index = first + place;
               const rowId = order[index] ?? "";
               return (
-                row && (
-                  <Row
-                    key={key}
-                    id={`${id}-${index}`}
-                    index={index}
-                    row={row}
-                    name={props.nameOf(row)}
-                    columns={shown}
-                    top={top}
-                    isCursor={rowId === cursor || rowId === peeked}
-                    isSelected={selection.ids.has(rowId)}
-                    actions={rowId === mouse.hovered ? props.actions : undefined}
-                  />
-                )
+                <Row
+                  key={rowId}
+                  id={`${id}-${index}`}
+                  index={index}
+                  row={row}
+                  name={props.nameOf(row)}
+                  columns={shown}
+                  top={index * rowHeight}
+                  isCursor={rowId === cursor || rowId === peeked}
+                  isSelected={selection.ids.has(rowId)}
+                  actions={rowId === mouse.hovered ? props.actions : undefined}
+                />
               );
             })}
           </div>

@@ -7,8 +7,6 @@ select
     cache_read_tokens, reasoning_tokens, total_cost, counted, input_preview, output_preview,
     -- For the totals of the trace.
     release, feature, received_ns, process, sample_weight,
-    -- More than the limit says that spans were left out.
-    count() over () as span_count,
     -- Every change of a span gives it a higher version.
     groupBitXor(cityHash64(span_id, spans.version)) over () as version
 from spans final
