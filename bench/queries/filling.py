@@ -22,7 +22,7 @@ from clearspan_server.store.derived import Bounds, derive_traces
 from clearspan_server.store.engine import Engine
 from clearspan_server.store.folder import Folder
 from clearspan_server.store.migrations import migrate
-from clearspan_server.store.rollups import compute_hour, next_generation
+from clearspan_server.store.rollups import compute_hours, next_generation
 
 PROJECT = "default"
 DAYS = 7
@@ -30,6 +30,7 @@ BIG_TRACE_SPANS = 100_000
 
 _COPIES_AT_ONCE = 5
 _TRACES_AT_ONCE = 4_000
+_HOURS_AT_ONCE = 24
 _NOTED_IDS = 2_000
 _HOUR_NS = 3_600_000_000_000
 _DAY_NS = 24 * _HOUR_NS
@@ -163,10 +164,10 @@ def _below(spans: pa.Table, trace_id: str, root: str) -> pa.Table:
 
 def _roll_up(engine: Engine, hours: set[Hour]) -> None:
     say(f"queries: rolling up {len(hours)} hours")
-    generation = 0
-    for hour in sorted(hours):
-        generation = next_generation(generation)
-        compute_hour(engine, hour, generation)
+    wanted = sorted(hour_s for _, hour_s in hours)
+    for start in range(0, len(wanted), _HOURS_AT_ONCE):
+        generation = next_generation(start)
+        compute_hours(engine, PROJECT, wanted[start : start + _HOURS_AT_ONCE], generation)
 
 
 def _merge(engine: Engine) -> None:

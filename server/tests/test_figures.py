@@ -14,7 +14,7 @@ from clearspan_server.model.span import Span
 from clearspan_server.query.source import LONG_NS
 from clearspan_server.store.agenda import Agenda
 from clearspan_server.store.engine import Engine
-from clearspan_server.store.rollups import compute_hour
+from clearspan_server.store.rollups import compute_hours
 from figuring import (
     DIMENSIONS,
     Row,
@@ -149,8 +149,7 @@ def agenda(
 ) -> Iterator[Agenda]:
     """An agenda on which nothing is due, as every hour has been computed."""
     hours = {start_ns(row) // HOUR_NS * 3_600 for row in rows.spans}
-    for generation, hour_s in enumerate(sorted(hours), 1):
-        compute_hour(reader.engine, (reader.project, hour_s), generation)
+    compute_hours(reader.engine, reader.project, sorted(hours), 1)
     opened = Agenda(tmp_path_factory.mktemp("agenda") / "agenda.db")
     yield opened
     opened.close()
@@ -222,8 +221,7 @@ def test_every_number_of_the_cost_is_that_of_the_rows(
 ) -> None:
     answer = reader.get("/cost", by=by, **framed(FROM_NS))
 
-    has_hours = source == "rollups" and by not in ("user", "prompt", "release")
-    assert answer["origin"]["source"] == ("rollups" if has_hours else "raw")
+    assert answer["origin"]["source"] == source
     now, before = rows.between(FROM_NS, BASE_NS), rows.between(BEFORE_NS, FROM_NS)
     was = cost_rows(before.spans, by)
     expected = {
@@ -335,7 +333,7 @@ def test_an_hour_that_is_due_comes_from_its_spans(agenda: Agenda, engine: Engine
         other.agenda = agenda
         call: dict[str, Any] = {"kind": "llm", "input_tokens": 5, "output_tokens": 1}
         other.store(span(1, start_ns=FROM_NS + 9 * HOUR_NS, **call))
-        compute_hour(engine, (other.project, hour_s := (FROM_NS // HOUR_NS + 9) * 3_600), 1)
+        compute_hours(engine, other.project, [hour_s := (FROM_NS // HOUR_NS + 9) * 3_600], 1)
         other.store(span(2, start_ns=hour_s * SECOND_NS + 1, **call))
         stale = other.get("/overview", **framed(FROM_NS))["totals"]["calls"]
         agenda.mark([(other.project, hour_s)])

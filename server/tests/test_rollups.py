@@ -3,10 +3,12 @@
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 
 from clearspan_server.jobs.rollups import Rollups
@@ -14,8 +16,10 @@ from clearspan_server.model.span import Span
 from clearspan_server.query.rollups import GROUPS, sums_by_hour
 from clearspan_server.query.window import Window
 from clearspan_server.store.agenda import Agenda
+from clearspan_server.store.columns import to_batch
+from clearspan_server.store.derived import derive_traces
 from clearspan_server.store.engine import Engine
-from clearspan_server.store.rollups import compute_hour, newest_generation, next_generation, sweep
+from clearspan_server.store.rollups import compute_hours, newest_generation, next_generation, sweep
 from reading import BASE_NS, HOUR_NS, SECOND_NS, Reader, span
 from running import until
 
@@ -92,7 +96,7 @@ def found(reader: Reader) -> dict[str, dict[str, object]]:
 
 def compute(reader: Reader) -> None:
     generation = next_generation(newest_generation(reader.engine))
-    compute_hour(reader.engine, (reader.project, HOUR_S), generation)
+    compute_hours(reader.engine, reader.project, [HOUR_S], generation)
 
 
 @contextmanager
@@ -244,6 +248,39 @@ def test_the_job_works_off_the_agenda(reader: Reader, agenda: Agenda) -> None:
 
         assert found(reader) == expected(spans)
         assert (job.computed, job.lag_s(), job.trouble) == (1, 0.0, "")
+
+
+def test_an_hour_that_an_earlier_version_computed_is_computed_again(
+    reader: Reader, agenda: Agenda
+) -> None:
+    reader.store(call(1))
+    generation = next_generation(newest_generation(reader.engine))
+    hour = datetime.fromtimestamp(HOUR_S, UTC)
+    reader.engine.insert_rows(
+        "rollup_hours",
+        ["project", "hour", "generation", "layout"],
+        [[reader.project, hour, generation, 1]],
+    )
+
+    with working(reader.engine, agenda) as job:
+        until(lambda: job.waiting() == 0)
+
+        assert found(reader) == expected([call(1)])
+
+
+def test_a_trace_changes_the_hour_of_its_start_though_its_new_span_is_of_another(
+    reader: Reader,
+) -> None:
+    root = call(1)
+    reader.store(root)
+    late = call(1, start_ns=HOUR_START_NS + 2 * HOUR_NS)
+    late.span_id, late.parent_id, late.project = f"{2:016x}", root.span_id, reader.project
+    batch = pa.Table.from_batches([to_batch([late])])
+    reader.engine.insert("spans", batch, token=reader.project)
+
+    derived = derive_traces(reader.engine, [(reader.project, root.trace_id)])
+
+    assert (reader.project, HOUR_S) in derived.hours
 
 
 def test_an_hour_that_is_marked_while_it_is_computed_stays_due(agenda: Agenda) -> None:

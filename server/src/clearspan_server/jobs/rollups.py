@@ -3,11 +3,13 @@
 import logging
 import threading
 import time
+from collections import defaultdict
+from collections.abc import Sequence
 
 from clearspan_server.store.agenda import Agenda, Due, Hour
 from clearspan_server.store.engine import Engine
 from clearspan_server.store.rollups import (
-    compute_hour,
+    compute_hours,
     newest_generation,
     next_generation,
     outdated_hours,
@@ -20,6 +22,7 @@ _LOOK_S = 2.0  # between two rounds: an hour that was quiet is right again withi
 _SHARE = (
     20  # an hour that changes all the time rests so many times as long as it took the last time
 )
+_AT_ONCE = 24  # hours that are computed by one statement
 _SWEEP_S = 600.0
 _RETRY_S = 5.0
 _LONGEST_REST_S = 30.0
@@ -80,23 +83,43 @@ class Rollups:
         """Compute every hour that is due and has rested."""
         now_s = time.monotonic()
         self._rests = {hour: until for hour, until in self._rests.items() if until > now_s}
+        projects: defaultdict[str, list[Due]] = defaultdict(list)
         for one in self._agenda.due():
-            if self._stop.is_set():
-                return
             if one.hour not in self._rests:
-                begun_s = time.monotonic()
-                self._compute(one)
-                ended_s = time.monotonic()
-                rest_s = min(_SHARE * (ended_s - begun_s), _LONGEST_REST_S)
-                self._rests[one.hour] = ended_s + rest_s
+                projects[one.hour[0]].append(one)
+        for due in projects.values():
+            for start in range(0, len(due), _AT_ONCE):
+                if self._stop.is_set():
+                    return
+                self._compute(due[start : start + _AT_ONCE])
 
-    def _compute(self, due: Due) -> None:
+    def _compute(self, due: Sequence[Due]) -> None:
+        """Compute hours of one project together; each alone when that fails, so that one does not keep the others."""
+        begun_s = time.monotonic()
+        self._rest(due, begun_s + _FAILED_REST_S)
         self._generation = next_generation(self._generation)
-        self._rests[due.hour] = time.monotonic() + _FAILED_REST_S
-        compute_hour(self._engine, due.hour, self._generation)
+        (project, _) = due[0].hour
+        try:
+            hours_s = [hour_s for _, hour_s in (one.hour for one in due)]
+            compute_hours(self._engine, project, hours_s, self._generation)
+        except Exception:
+            if len(due) == 1:
+                raise
+            LOG.exception("%d hours were not computed together, trying each alone", len(due))
+            self._rest(due, begun_s)
+            for one in due:
+                self._compute([one])
+            return
         self._written = True
-        self.computed += 1
-        self._agenda.done(due.hour, due.mark)
+        self.computed += len(due)
+        for one in due:
+            self._agenda.done(one.hour, one.mark)
+        ended_s = time.monotonic()
+        rest_s = min(_SHARE * (ended_s - begun_s) / len(due), _LONGEST_REST_S)
+        self._rest(due, ended_s + rest_s)
+
+    def _rest(self, due: Sequence[Due], until_s: float) -> None:
+        self._rests |= {one.hour: until_s for one in due}
 
     def _sweep(self) -> None:
         """Now and then, for a delete in the engine costs more than a few rows that nobody reads."""

@@ -28,7 +28,10 @@ _PICO = Decimal("1E-12")
 _BETWEEN = "\x1f"
 
 DIMENSIONS: Mapping[str, Facet] = {
-    "model": Facet("spans", "concat(model, char(31), provider)"),
+    "model": Facet(
+        "spans",
+        "concat(if(response_model != '', response_model, request_model), char(31), provider)",
+    ),
     "provider": Facet("spans", "provider"),
     "feature": Facet("spans", "feature"),
     "customer": Facet("spans", "customer_id"),
@@ -38,7 +41,6 @@ DIMENSIONS: Mapping[str, Facet] = {
     "release": Facet("spans", "release"),
     "service": Facet("spans", "service"),
 }
-_NOT_ROLLED_UP = ("user", "prompt", "release")
 
 
 @dataclass(slots=True, frozen=True)
@@ -76,7 +78,7 @@ def cost_report(engine: Engine, asked: Narrowing, by: str, agenda: Agenda | None
     window = asked.window
     of_spans, of_traces = narrowed(engine, "spans", asked), narrowed(engine, "traces", asked)
     before_ns = max(0, window.from_ns - window.width_ns)
-    source = source_of(agenda, asked, before_ns, is_rolled_up=by not in _NOT_ROLLED_UP)
+    source = source_of(agenda, asked, before_ns)
     step_ns = step_for(window, at_least_ns=HOUR_NS if source.kind == "rollups" else 0)
     buckets = range(window.from_ns // step_ns, -(-window.to_ns // step_ns))
     framed = window.values() | source.values() | {"before_ns": before_ns, "step_ns": step_ns}
@@ -86,11 +88,11 @@ def cost_report(engine: Engine, asked: Narrowing, by: str, agenda: Agenda | None
 
     def values_of(dimension: str) -> list[Row]:
         named = compose_facet(_VALUES, DIMENSIONS[dimension])
-        return found(named, of_spans, limit=MAX_VALUES + 1)
+        return found(named, of_spans, dimension=dimension, limit=MAX_VALUES + 1)
 
     total, *rows = values_of(by)
     top = [row["value"] for row in rows[:MAX_LINES] if row["cost"]]
-    series = found(compose_facet(_SERIES, DIMENSIONS[by]), of_spans, top=top)
+    series = found(compose_facet(_SERIES, DIMENSIONS[by]), of_spans, dimension=by, top=top)
     others, *lines = _lines(series, len(top), buckets)
     units = {row["period"]: row for row in found(_TRACES, of_traces)}
     [savings] = found(_SAVINGS, of_spans)

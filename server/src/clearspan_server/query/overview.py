@@ -1,20 +1,27 @@
 """The overview: a window in numbers, beside the window before it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from clearspan_server.query import SQL
+from clearspan_server.query.adding import added
 from clearspan_server.query.filter import Clauses, compose
 from clearspan_server.query.narrowing import Narrowing, narrowed
 from clearspan_server.query.source import Source, source_of
-from clearspan_server.query.window import HOUR_NS, Window
+from clearspan_server.query.window import Window
 from clearspan_server.store.agenda import Agenda
 from clearspan_server.store.engine import Engine, Row
+from clearspan_server.store.ranks import RANKS
+from clearspan_server.store.rollups import LATENCY_BOUNDS_NS, TOKEN_BOUNDS
 from clearspan_server.store.statements import statement
 
 MAX_BUCKETS = 120
 _SECOND_NS = 1_000_000_000
+_QUARTER_NS = 900 * _SECOND_NS  # the points of roll-ups
 _DAY_S = 86_400
 _STEPS_S = (
     *(1, 2, 5, 10, 15, 30),
@@ -22,21 +29,11 @@ _STEPS_S = (
     *(3_600, 7_200, 10_800, 21_600, 43_200, _DAY_S),
 )
 
+_SPANS = statement(SQL, "overview_spans")
+_SPANS_ROLLUPS = statement(SQL, "overview_spans_rollups")
 _TRACES = statement(SQL, "overview_traces")
-_SPREAD = statement(SQL, "overview_spread")
-_CALLS = {
-    "raw": statement(SQL, "overview_calls"),
-    "rollups": statement(SQL, "overview_calls_rollups"),
-}
-_MODELS = {
-    "raw": statement(SQL, "overview_models"),
-    "rollups": statement(SQL, "overview_models_rollups"),
-}
-
-# Lower bounds of the bins: six to a power of ten, as even on a logarithmic axis as round numbers can be.
-_ROUND = (10, 15, 20, 30, 50, 70)
-LATENCY_BOUNDS_NS = (0, *(one * 10**power for power in range(5, 12) for one in _ROUND))
-TOKEN_BOUNDS = (0, 1, 2, 3, 5, 7, *(one * 10**power for power in range(7) for one in _ROUND))
+_TRACES_ROLLUPS = statement(SQL, "overview_traces_rollups")
+_MAX_MODELS = 100
 
 
 @dataclass(slots=True, frozen=True)
@@ -70,19 +67,15 @@ def overview(engine: Engine, asked: Narrowing, agenda: Agenda | None) -> Overvie
     of_spans, of_traces = narrowed(engine, "spans", asked), narrowed(engine, "traces", asked)
     before_ns = max(0, window.from_ns - window.width_ns)
     source = source_of(agenda, asked, before_ns)
-    step_ns = step_for(window, at_least_ns=HOUR_NS if source.kind == "rollups" else 0)
+    step_ns = step_for(window, at_least_ns=_QUARTER_NS if source.kind == "rollups" else 0)
     # By whole buckets, so that the ghost's points lie where those of the window do.
     shift_ns = round(window.width_ns / step_ns) * step_ns
     framed = window.values() | source.values()
     framed |= {"step_ns": step_ns, "before_ns": before_ns, "shift_ns": shift_ns}
-    bounds = {"latency_bounds": list(LATENCY_BOUNDS_NS), "token_bounds": list(TOKEN_BOUNDS)}
-
-    def found(statement: str, clauses: Clauses) -> list[Row]:
-        return engine.query(compose(statement, clauses), clauses.values | framed | bounds)
-
-    traces = _Found(found(_TRACES, of_traces))
-    spans = _Found(found(_CALLS[source.kind], of_spans))
-    spread = found(_SPREAD, of_traces)
+    framed |= {"latency_bounds": list(LATENCY_BOUNDS_NS), "token_bounds": list(TOKEN_BOUNDS)}
+    read = _read_raw if source.kind == "raw" else _read_rollups
+    (by_model, by_time), (spread, over_time) = read(engine, of_spans, of_traces, framed)
+    spans, traces = _Found(by_time), _Found(over_time)
     buckets = _buckets(window, step_ns)
     return Overview(
         window=window,
@@ -92,15 +85,96 @@ def overview(engine: Engine, asked: Narrowing, agenda: Agenda | None) -> Overvie
         previous=_figures(traces.total(0), spans.total(0)),
         series=_series(traces, spans, 1, buckets, step_ns),
         previous_series=_series(traces, spans, 0, buckets, step_ns),
-        models=[_model(row) for row in found(_MODELS[source.kind], of_spans)],
-        latencies=_bins(
-            LATENCY_BOUNDS_NS,
-            {row["latency_bin"]: row["timed"] for row in spread if not row["is_tokens"]},
-        ),
-        tokens=_bins(
-            TOKEN_BOUNDS, {row["token_bin"]: row["used"] for row in spread if row["is_tokens"]}
+        models=_models(by_model),
+        latencies=_bins(LATENCY_BOUNDS_NS, spread, "latency"),
+        tokens=_bins(TOKEN_BOUNDS, spread, "tokens"),
+    )
+
+
+# Rows that tell something apart, by model or in bins, and rows of buckets and totals.
+_Rows = tuple[list[Row], list[Row]]
+
+
+def _read_raw(
+    engine: Engine, of_spans: Clauses, of_traces: Clauses, values: dict[str, object]
+) -> tuple[_Rows, _Rows]:
+    """What spans and traces themselves say."""
+    spans = engine.query(compose(_SPANS, of_spans), of_spans.values | values)
+    traces = engine.query(compose(_TRACES, of_traces), of_traces.values | values)
+    return _split(spans, "is_answer"), _split(traces, "dimension")
+
+
+def _split(rows: Iterable[Row], name: str) -> _Rows:
+    having: list[Row] = []
+    others: list[Row] = []
+    for row in rows:
+        (having if row[name] else others).append(row)
+    return having, others
+
+
+def _read_rollups(
+    engine: Engine, of_spans: Clauses, of_traces: Clauses, values: dict[str, object]
+) -> tuple[_Rows, _Rows]:
+    """What roll-ups say, with the spans and traces of the hours beside them."""
+    values |= {"ranks": list(RANKS)}
+    spans = engine.table(_SPANS_ROLLUPS, of_spans.values | values)
+    traces = engine.table(_TRACES_ROLLUPS, of_traces.values | values)
+    answers = spans.filter(pc.equal(spans["is_answer"], 1))
+    calls = spans.filter(pc.equal(spans["is_by_model"], 0))
+    is_all = pc.equal(traces["dimension"], "")
+    return (
+        (_by_model(answers), _by_time(calls, {"ttft": (0.5, 0.95)})),
+        (
+            _spread(traces.filter(pc.invert(is_all))),
+            _by_time(traces.filter(is_all), {"latency": (0.5, 0.95, 0.99)}),
         ),
     )
+
+
+def _by_time(parts: pa.Table, levels: Mapping[str, tuple[float, ...]]) -> list[Row]:
+    periods, buckets = parts["period"].to_pylist(), parts["bucket"].to_pylist()
+    points = added(parts, list(zip(periods, buckets, strict=True)), levels)
+    totals = added(parts, periods, levels)
+    return [
+        *(
+            row | {"period": period, "bucket": bucket, "is_total": 0}
+            for (period, bucket), row in points.items()
+        ),
+        *(row | {"period": period, "is_total": 1} for period, row in totals.items()),
+    ]
+
+
+def _by_model(parts: pa.Table) -> list[Row]:
+    """Calls by model; one without an answer counts under the model that last answered the same wish."""
+    names = ("asked_of", "asked_for", "answered_by", "last_ns")
+    calls = list(zip(*(parts[name].to_pylist() for name in names), strict=True))
+    last = {
+        (provider, wish): answer
+        for provider, wish, answer, _ in sorted(calls, key=lambda call: call[3])
+        if wish and answer
+    }
+    keys = [
+        (provider, answer or last.get((provider, wish)) or wish)
+        for provider, wish, answer, _ in calls
+    ]
+    models = added(parts, keys, {"latency": (0.5, 0.95)})
+    return [
+        row | {"provider": provider, "model": model, "is_total": 0}
+        for (provider, model), row in models.items()
+    ]
+
+
+def _spread(parts: pa.Table) -> list[Row]:
+    names = ("dimension", "period", "low")
+    lows = pc.if_else(
+        pc.equal(parts["dimension"], "latency"), parts["latency_low"], parts["token_low"]
+    )
+    parts = parts.append_column("low", lows)
+    keys = list(zip(*(parts[name].to_pylist() for name in names), strict=True))
+    return [
+        dict(zip(names, key, strict=True)) | {"traces": row["traces"], "is_total": 1}
+        for key, row in added(parts.select(["traces"]), keys, {}).items()
+    ]
 
 
 def step_for(window: Window, at_least_ns: int = 0) -> int:
@@ -162,15 +236,15 @@ def _figures(traces: Row, spans: Row) -> Row:
     """The figures of one stretch of time from what was found of its traces and of its spans."""
     sums: Row = {name: traces.get(name) or 0 for name in _OF_TRACES}
     sums |= {name: spans.get(name) or 0 for name in (*_OF_CALLS, *_TOKENS)}
-    timed = traces.get("timed", 0)
+    timed = traces.get("latency_count", 0)
     generating_ns = spans.get("generating_ns") or 0
     generated = spans.get("generated_tokens") or 0
     return sums | {
         "estimated": bool(traces.get("estimated") or spans.get("estimated")),
         **{rate: share(sums[part], sums[whole]) for rate, (part, whole) in _RATES.items()},
         "latency_avg_ns": traces["latency_sum_ns"] // timed if timed else None,
-        **_quantiles(traces.get("latency_quantiles_ns", ()), _LATENCIES, timed),
-        **_quantiles(spans.get("ttft_quantiles_ns", ()), _FIRST_TOKENS, spans.get("timed", 0)),
+        **_quantiles(traces, _LATENCIES),
+        **_quantiles(spans, _FIRST_TOKENS),
         "output_per_s": generated / generating_ns * _SECOND_NS if generating_ns else None,
         "uncached_tokens": uncached(sums),
         "cost": spans.get("cost") or Decimal(0),
@@ -188,20 +262,28 @@ def uncached(tokens: Row) -> float:
     return float(max(0, tokens["input_tokens"] - cached))
 
 
+def _models(rows: Iterable[Row]) -> list[Row]:
+    """The models of the window, most called first."""
+    named = (row for row in rows if not row["is_total"])
+    most = sorted(named, key=lambda row: (-row["calls"], row["provider"], row["model"]))
+    return [_model(row) for row in most[:_MAX_MODELS]]
+
+
 def _model(row: Row) -> Row:
     return {
         **{name: row[name] for name in ("provider", "model", "calls", "errors")},
         **{name: row[name] or 0 for name in ("input_tokens", "output_tokens")},
         "cost": row["cost"] or Decimal(0),
-        **_quantiles(row["latency_quantiles_ns"], _LATENCIES[:2], row["timed"]),
+        **_quantiles(row, _LATENCIES[:2]),
     }
 
 
-def _quantiles(found: Sequence[float], names: Sequence[str], timed: int) -> Row:
-    """The engine gives 0 for the quantile of nothing, and fractions where it asks a sketch."""
-    if not timed:
+def _quantiles(row: Row, names: Sequence[str]) -> Row:
+    """The figures of these names, `latency_p50_ns` and the like; the engine gives 0 for the quantile of nothing."""
+    measure = names[0].partition("_")[0]
+    if not row.get(f"{measure}_count"):
         return dict.fromkeys(names)
-    return {name: round(value) for name, value in zip(names, found, strict=True)}
+    return dict(zip(names, row[f"{measure}_quantiles_ns"], strict=True))
 
 
 def _series(traces: _Found, spans: _Found, period: int, buckets: range, step_ns: int) -> list[Row]:
@@ -212,8 +294,15 @@ def _series(traces: _Found, spans: _Found, period: int, buckets: range, step_ns:
     ]
 
 
-def _bins(bounds: Sequence[int], counts: dict[int, float]) -> list[tuple[int, int | None, float]]:
-    """The bins from the first to the last that holds anything."""
+def _bins(
+    bounds: Sequence[int], spread: Iterable[Row], dimension: str
+) -> list[tuple[int, int | None, float]]:
+    """The bins from the first to the last that holds anything of the window."""
+    counts: dict[int, float] = {
+        row["low"]: row["traces"]
+        for row in spread
+        if row["dimension"] == dimension and row["period"] and row["is_total"]
+    }
     used = [at for at, low in enumerate(bounds) if counts.get(low)]
     if not used:
         return []

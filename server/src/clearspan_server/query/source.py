@@ -8,7 +8,7 @@ from clearspan_server.query.narrowing import Narrowing
 from clearspan_server.query.window import HOUR_NS
 from clearspan_server.store.agenda import Agenda
 
-LONG_NS = 48 * HOUR_NS
+LONG_NS = 24 * HOUR_NS
 """From this width on a window is answered by roll-ups: below it its spans are read as fast."""
 
 _HOUR_S = 3_600
@@ -39,17 +39,15 @@ class Source:
         }
 
 
-def source_of(
-    agenda: Agenda | None, asked: Narrowing, before_ns: int, *, is_rolled_up: bool = True
-) -> Source:
+def source_of(agenda: Agenda | None, asked: Narrowing, before_ns: int) -> Source:
     """The source for what is asked and for the time from `before_ns` on that it is compared with.
 
     Hours that an end of either cuts, and hours whose roll-ups are due (`agenda`), are raw. All are without an agenda,
-    in short windows, under a filter, where what is asked is not rolled up, and while very many hours are due.
+    in short windows, under a filter, and while very many hours are due.
     """
     as_of_ns, window = time.time_ns(), asked.window
     is_narrow = window.width_ns < LONG_NS or asked.filter.strip() != ""
-    if agenda is None or is_narrow or not is_rolled_up:
+    if agenda is None or is_narrow:
         return Source("raw", (), as_of_ns)
     cut = {_hour_s(end) for end in (before_ns, window.from_ns, window.to_ns) if end % HOUR_NS}
     first_s, end_s = _hour_s(before_ns), -(-window.to_ns // HOUR_NS) * _HOUR_S

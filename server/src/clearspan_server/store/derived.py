@@ -31,7 +31,7 @@ class Standing:
 
 @dataclass(slots=True)
 class Derived:
-    """The traces that were brought up to date, and the hours whose spans changed by that."""
+    """The traces that were brought up to date, and the hours that they start in or whose spans changed by that."""
 
     standings: list[Standing] = field(default_factory=list)
     hours: set[Hour] = field(default_factory=set)
@@ -143,6 +143,8 @@ def _store(
     values = zip(keys_of(traces), *(traces[name].to_pylist() for name in columns), strict=True)
     for number, (key, start_ns, received_ns, state, processes) in enumerate(values):
         rows = before.get(key, [])
+        starts_ns = (start_ns, *(row["start_ns"] for row in rows))
+        derived.hours |= {hour_of(key[0], one_ns) for one_ns in starts_ns}
         finished_ns = _finished_ns(rows, bounds.quiet_ns)
         finished.append(finished_ns)
         derived.standings.append(

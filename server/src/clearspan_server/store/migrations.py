@@ -45,6 +45,11 @@ MIGRATIONS: tuple[Migration, ...] = (
     Migration(13, "scores", ("scores",)),
     Migration(14, "words by their parts", ("spans_words", "spans_words_stored")),
     Migration(15, "what the spans of a trace are", ("traces_told",)),
+    Migration(
+        16,
+        "one dimension at a time by the hour",
+        ("rollup_spans", "rollup_traces", "rollups_narrowed"),
+    ),
 )
 
 

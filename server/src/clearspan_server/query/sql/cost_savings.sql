@@ -1,4 +1,4 @@
--- What caching saved in the window, and the cached tokens of which nobody knows: store/schema/rollup_compute.sql says
+-- What caching saved in the window, and the cached tokens of which nobody knows: store/schema/rollup_spans_compute.sql says
 -- how it is told.
 with
     if(mapContains(cost_by_class, 'cache_read'), ifNull(cache_read_tokens, 0), 0) as read_apart,
@@ -25,8 +25,9 @@ from
         and /*filter*/ true
     union all
     select saved_cost as saved, unsaved_tokens as unsaved
-    from rollups
+    from rollup_spans
     where project = {project:String}
+        and dimension = ''
         and not {is_raw:Bool}
         and hour >= fromUnixTimestamp64Nano({from_ns:Int64}, 'UTC') and hour < fromUnixTimestamp64Nano({to_ns:Int64}, 'UTC')
         and toUnixTimestamp(hour) not in {raw_hours:Array(UInt32)}

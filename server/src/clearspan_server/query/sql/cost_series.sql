@@ -3,8 +3,7 @@ with usage as
 (
     select
         start_ns as at_ns,
-        name, environment, service, provider, if(response_model != '', response_model, request_model) as model,
-        feature, customer_id, user_id, prompt_name, prompt_version, release,
+        /*value*/ name as value,
         cast(toDecimal128(total_cost, 12) * toDecimal128(sample_weight, 6), 'Nullable(Decimal(38, 12))') as cost
     from spans final
     where project = {project:String}
@@ -17,11 +16,11 @@ with usage as
     union all
     select
         toInt64(toUnixTimestamp(hour)) * 1000000000 as at_ns,
-        name, environment, service, provider, model,
-        feature, customer_id, '' as user_id, '' as prompt_name, '' as prompt_version, '' as release,
+        value,
         total_cost as cost
-    from rollups
+    from rollup_spans
     where project = {project:String}
+        and dimension = {dimension:String}
         and not {is_raw:Bool}
         and hour >= fromUnixTimestamp64Nano({from_ns:Int64}, 'UTC') and hour < fromUnixTimestamp64Nano({to_ns:Int64}, 'UTC')
         and toUnixTimestamp(hour) not in {raw_hours:Array(UInt32)}
@@ -32,11 +31,10 @@ with usage as
             where project = {project:String}
                 and hour >= fromUnixTimestamp64Nano({from_ns:Int64}, 'UTC') and hour < fromUnixTimestamp64Nano({to_ns:Int64}, 'UTC')
         )
-        and used_count > 0
 )
 select
     intDiv(at_ns, {step_ns:Int64}) as bucket,
-    indexOf({top:Array(String)}, /*value*/ name) as place,
+    indexOf({top:Array(String)}, value) as place,
     sum(usage.cost) as cost
 from usage
 group by bucket, place

@@ -4,8 +4,7 @@ with usage as
 (
     select
         toUInt8(start_ns >= {from_ns:Int64}) as is_now,
-        name, environment, service, provider, if(response_model != '', response_model, request_model) as model,
-        feature, customer_id, user_id, prompt_name, prompt_version, release,
+        /*value*/ name as value,
         sample_weight != 1 as estimated,
         sample_weight as used_count,
         if(total_cost is null, sample_weight, 0) as unpriced_count,
@@ -26,12 +25,12 @@ with usage as
     union all
     select
         toUInt8(toUnixTimestamp(hour) * 1000000000 >= {from_ns:Int64}) as is_now,
-        name, environment, service, provider, model,
-        feature, customer_id, '' as user_id, '' as prompt_name, '' as prompt_version, '' as release,
-        estimated, used_count, unpriced_count,
+        value,
+        estimated, span_count as used_count, unpriced_count,
         input_tokens, cache_read_tokens, cache_write_tokens, output_tokens, reasoning_tokens, total_cost as cost
-    from rollups
+    from rollup_spans
     where project = {project:String}
+        and dimension = {dimension:String}
         and not {is_raw:Bool}
         and hour >= fromUnixTimestamp64Nano({before_ns:Int64}, 'UTC') and hour < fromUnixTimestamp64Nano({to_ns:Int64}, 'UTC')
         and toUnixTimestamp(hour) not in {raw_hours:Array(UInt32)}
@@ -42,10 +41,9 @@ with usage as
             where project = {project:String}
                 and hour >= fromUnixTimestamp64Nano({before_ns:Int64}, 'UTC') and hour < fromUnixTimestamp64Nano({to_ns:Int64}, 'UTC')
         )
-        and used_count > 0
 )
 select
-    /*value*/ name as value,
+    value,
     toUInt8(grouping(value)) as is_total,
     uniqExactIf(value, is_now) as value_count,
     max(usage.estimated and is_now) as estimated,
