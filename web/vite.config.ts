@@ -13,6 +13,19 @@ export default defineConfig({
     assetsInlineLimit: 0,
     rolldownOptions: {
       input: ["index.html", "docs.html"],
+      output: {
+        codeSplitting: {
+          // Parts of a kilobyte that most pages share come in one file, not in twenty.
+          groups: [
+            {
+              name: "parts",
+              test: /\/src\/(api|model|pages\/list|ui)\/(?!Chart)/,
+              minShareCount: 3,
+              maxModuleSize: 12_000,
+            },
+          ],
+        },
+      },
       // How long each plugin took on a busy machine is no warning.
       checks: { bundlerTimings: false },
     },

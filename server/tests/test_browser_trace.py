@@ -187,6 +187,9 @@ def test_a_body_is_asked_for_only_when_its_span_is_shown(visitor: Visitor, demo:
     open_trace(visitor, trace)
     visitor.page.wait_for_load_state()
     assert visitor.asked_for("/spans/") == []
+    # It came with the page, and the page found it under way.
+    assert len(visitor.asked_for("/outline")) == 1
+    assert visitor.asked_for("/previews") == []
 
     visitor.go(f"/p/demo/traces/{trace['trace']['trace_id']}?span={call}")
     expect(panel(visitor).get_by_role("heading", name="chat gpt-4o")).to_be_visible()

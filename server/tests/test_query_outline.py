@@ -47,7 +47,7 @@ def test_previews_come_in_the_order_of_the_outline(reader: Reader) -> None:
 def test_an_outline_of_no_trace_is_not_found(reader: Reader) -> None:
     reader.store(span(1, 1))
 
-    status, message = reader.refusal(f"/traces/{trace_id(9)}/outline")
-
-    assert (status, trace_id(9) in message) == (404, True)
+    for of in ("outline", "previews"):
+        status, message = reader.refusal(f"/traces/{trace_id(9)}/{of}")
+        assert (status, trace_id(9) in message) == (404, True)
     assert reader.get(f"/traces/{trace_id(1)}/outline")["spans"]["span_id"] == [span_id(1)]

@@ -1,7 +1,7 @@
 /** The newest trace, and one trace with its spans but without their bodies. */
 
 import { queryOptions } from "@tanstack/react-query";
-import { coded, listed, type ValueOf } from "../model/columns";
+import { rowsOf, type ValueOf } from "../model/columns";
 import { get } from "./client";
 import type { components } from "./schema";
 
@@ -42,7 +42,7 @@ export function traceQuery(project: string, traceId: string) {
     queryFn: async ({ signal }): Promise<Trace> => {
       const path = `/traces/${encodeURIComponent(traceId)}/outline`;
       const { trace, spans } = await get<TraceOutline>(path, { project }, signal);
-      return { trace, spans: spansOf(spans) };
+      return { trace, spans: rowsOf(spans, spans.span_id.length) };
     },
     // Comparing a hundred thousand spans with those before costs more than drawing them again.
     structuralSharing: false,
@@ -63,33 +63,4 @@ export function previewsQuery(project: string, traceId: string) {
     structuralSharing: false,
     staleTime: 5000,
   });
-}
-
-/** The spans as objects that are made alike: a hundred thousand of them take a moment. */
-function spansOf(columns: SpanColumns): TraceSpan[] {
-  return columns.span_id.map((span_id, at) => ({
-    span_id,
-    parent_id: coded(columns.parent_id, at),
-    name: coded(columns.name, at),
-    kind: coded(columns.kind, at),
-    status: coded(columns.status, at),
-    start_offset_ns: listed(columns.start_offset_ns, at),
-    duration_ns: listed(columns.duration_ns, at),
-    ttft_ns: listed(columns.ttft_ns, at),
-    error_type: coded(columns.error_type, at),
-    error_message: coded(columns.error_message, at),
-    service: coded(columns.service, at),
-    agent_name: coded(columns.agent_name, at),
-    provider: coded(columns.provider, at),
-    request_model: coded(columns.request_model, at),
-    response_model: coded(columns.response_model, at),
-    attempt: listed(columns.attempt, at),
-    retry_of: coded(columns.retry_of, at),
-    tool_name: coded(columns.tool_name, at),
-    input_tokens: listed(columns.input_tokens, at),
-    output_tokens: listed(columns.output_tokens, at),
-    cache_read_tokens: listed(columns.cache_read_tokens, at),
-    total_cost: coded(columns.total_cost, at),
-    counted: listed(columns.counted, at),
-  }));
 }

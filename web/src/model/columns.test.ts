@@ -1,9 +1,14 @@
 import { expect, test } from "vitest";
-import { coded, listed } from "./columns";
+import { rowsOf } from "./columns";
 
-test("a column has its value at every place, coded or not", () => {
-  const column = { values: ["llm", null], codes: [0, 1, 0] };
+test("a row reads every column at its place, coded or not", () => {
+  const columns = { kind: { values: ["llm", null], codes: [0, 1, 0] }, ns: [7, null, 9] };
 
-  expect([0, 1, 2].map((place) => coded(column, place))).toEqual(["llm", null, "llm"]);
-  expect([0, 1].map((place) => listed([7, null], place))).toEqual([7, null]);
+  const rows = rowsOf(columns, 3);
+
+  expect(rows.map(({ kind, ns }) => [kind, ns])).toEqual([
+    ["llm", 7],
+    [null, null],
+    ["llm", 9],
+  ]);
 });

@@ -24,18 +24,28 @@ export interface TimeScale {
 
 /** The stretches without a span that does work, in order, each at least a fifth of the trace. */
 export function findGaps(tree: Tree<TreeSpan>): Gap[] {
-  const work = tree.spans
-    .filter((_, at) => !hasChildren(tree, at))
-    .sort((a, b) => a.start_offset_ns - b.start_offset_ns);
-  const gaps: Gap[] = [];
-  let untilNs = 0;
-  for (const span of work) {
-    gaps.push({ startNs: untilNs, endNs: span.start_offset_ns });
-    untilNs = Math.max(untilNs, endOf(tree, span));
-  }
-  gaps.push({ startNs: untilNs, endNs: tree.endNs });
+  const starts = new Float64Array(tree.spans.length);
+  const ends = new Float64Array(tree.spans.length);
+  let count = 0;
+  tree.spans.forEach((span, at) => {
+    if (hasChildren(tree, at)) return;
+    starts[count] = span.start_offset_ns;
+    ends[count] = endOf(tree, span);
+    count += 1;
+  });
+  const ordered = {
+    starts: starts.subarray(0, count).sort(),
+    ends: ends.subarray(0, count).sort(),
+  };
   const least = tree.endNs * LEAST_SHARE;
-  return gaps.filter(({ startNs, endNs }) => least > 0 && endNs - startNs >= least);
+  const gaps: Gap[] = [];
+  // When as many have ended as have started, nothing runs until the next start.
+  for (let at = 0; at <= count; at += 1) {
+    const startNs = ordered.ends[at - 1] ?? 0;
+    const endNs = ordered.starts[at] ?? tree.endNs;
+    if (least > 0 && endNs - startNs >= least) gaps.push({ startNs, endNs });
+  }
+  return gaps;
 }
 
 export function timeScale(endNs: number, gaps: readonly Gap[]): TimeScale {

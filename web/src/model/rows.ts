@@ -207,26 +207,31 @@ function firstAttempt(
 }
 
 /** Runs of siblings of one kind and name, long enough to be folded; attempts stay with their last. */
-function runs(tree: Tree<TreeSpan>, lastOf: ReadonlyMap<number, number>): number[][] {
-  const found: number[][] = [];
-  /** The run that is being read, by parent. */
-  const current = new Map<number, number[]>();
-  const close = (positions: number[] | undefined) => {
-    if (positions && positions.length >= LEAST_REPEATS) found.push(positions);
-  };
+function runs(tree: Tree<TreeSpan>, lastOf: ReadonlyMap<number, number>): Iterable<number[]> {
+  const count = tree.spans.length;
+  /** The latest child, by the position after its parent's: the roots are the children of 0. */
+  const latest = new Int32Array(count + 1).fill(-1);
+  const firsts = new Int32Array(count).fill(-1);
+  const lengths = new Int32Array(count);
   tree.spans.forEach((span, position) => {
     if (lastOf.has(position)) return;
-    const parent = tree.parent[position] ?? -1;
-    const run = current.get(parent);
-    const before = tree.spans[run?.[0] ?? -1];
-    if (run && before?.name === span.name && before.kind === span.kind) run.push(position);
-    else {
-      close(run);
-      current.set(parent, [position]);
-    }
+    const parent = (tree.parent[position] ?? -1) + 1;
+    const before = latest[parent] ?? -1;
+    const sibling = tree.spans[before];
+    const isSame = sibling?.name === span.name && sibling.kind === span.kind;
+    const first = isSame ? (firsts[before] ?? position) : position;
+    latest[parent] = position;
+    firsts[position] = first;
+    lengths[first] = (lengths[first] ?? 0) + 1;
   });
-  for (const run of current.values()) close(run);
-  return found;
+  const found = new Map<number, number[]>();
+  firsts.forEach((first, position) => {
+    if ((lengths[first] ?? 0) < LEAST_REPEATS) return;
+    const run = found.get(first);
+    if (run) run.push(position);
+    else found.set(first, [position]);
+  });
+  return found.values();
 }
 
 function repeatAt(tree: Tree<Attempted>, positions: readonly number[]): Repeat {

@@ -33,7 +33,8 @@ const NONE = -1;
 /** Builds the tree. Orphans, and the first span of a cycle, are roots: every span is shown once. */
 export function buildTree<S extends TreeSpan>(spans: readonly S[]): Tree<S> {
   const count = spans.length;
-  const inputs = new Map(spans.map((span, input) => [span.span_id, input]));
+  const inputs = new Map<string, number>();
+  spans.forEach((span, input) => inputs.set(span.span_id, input));
   const links = link(spans, inputs);
   const order: S[] = [];
   const depth = new Int32Array(count);

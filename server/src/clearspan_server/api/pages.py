@@ -1,19 +1,22 @@
 """The built interface: its files, and the one page for every address that it routes itself."""
 
+import re
 from importlib.resources import files
 from pathlib import Path
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import FileResponse
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 from typing_extensions import override
 
+from clearspan_server.api.access import session_of
 from clearspan_server.errors import NotFound
 
 router = APIRouter(include_in_schema=False)
 STATIC = Path(str(files("clearspan_server"))) / "static"
+_OF_TRACE = re.compile(r"([A-Za-z0-9._-]+)/traces/([0-9a-f]{32})")
 
 
 class _Assets(StaticFiles):
@@ -34,10 +37,18 @@ def mount(app: FastAPI) -> None:
 
 @router.get("/")
 @router.get("/p/{path:path}")
-def page(path: str = "") -> FileResponse:
-    """The page; it holds no data, so everybody may load it."""
-    del path
-    return _file("index.html")
+def page(request: Request, path: str = "") -> FileResponse:
+    """The page; it holds no data, so everybody may load it.
+
+    Who has a session and opens a trace is told to ask for the trace at once, beside the scripts that will draw it.
+    """
+    response = _file("index.html")
+    of_trace = _OF_TRACE.fullmatch(path)
+    if of_trace and session_of(request):
+        project, trace_id = of_trace.groups()
+        outline = f"/api/v1/traces/{trace_id}/outline?project={project}"
+        response.headers["link"] = f"<{outline}>; rel=preload; as=fetch; crossorigin=anonymous"
+    return response
 
 
 @router.get("/docs")

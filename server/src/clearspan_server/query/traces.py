@@ -96,18 +96,26 @@ def read_outline(engine: Engine, project: str, trace_id: str) -> TraceOfColumns:
 
 
 def read_previews(engine: Engine, project: str, trace_id: str) -> pa.Table:
-    """The columns `span_id`, `input_preview` and `output_preview` of the spans of `read_outline`, in the same order."""
-    return engine.table(_PREVIEWS, _of_trace(project, trace_id))
+    """The columns `span_id`, `input_preview` and `output_preview` of the spans of `read_outline`, in the same order.
+
+    Raises:
+        NotFound: no span of the project has this trace id.
+    """
+    return _found(engine.table(_PREVIEWS, _of_trace(project, trace_id)), project, trace_id)
 
 
 def _of_trace(project: str, trace_id: str) -> dict[str, object]:
     return {"project": project, "trace_id": trace_id, "limit": MAX_SPANS}
 
 
-def _summary(engine: Engine, project: str, trace_id: str, spans: pa.Table) -> Row:
+def _found(spans: pa.Table, project: str, trace_id: str) -> pa.Table:
     if not len(spans):
         raise NotFound(f"no trace {trace_id!r} in project {project!r}", trace_id=trace_id)
-    summary = summarise(spans)
+    return spans
+
+
+def _summary(engine: Engine, project: str, trace_id: str, spans: pa.Table) -> Row:
+    summary = summarise(_found(spans, project, trace_id))
     asked = {"project": project, "trace_id": trace_id}
     if len(spans) == MAX_SPANS:
         [summary["span_count"]] = engine.table(_COUNT, asked)["spans"].to_pylist()

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { contentQuery, type SpanContent } from "../../api/contents";
 import { nameOr } from "../../model/format";
-import { cacheBreak, type CallText, seenBefore } from "../../model/turns";
+import { cacheBreak, type CallFacts, type CallText, seenBefore } from "../../model/turns";
 import { CacheNote } from "./CacheNote";
 import { OfferedTools } from "./OfferedTools";
 import type { PanelProps } from "./panelProps";
@@ -11,7 +11,7 @@ import "./Chat.css";
 /** The messages of a model call, with what was new beside the call before it. */
 export function Chat(props: PanelProps) {
   const { span, trace, position } = props;
-  const spanBefore = trace.tree.spans[trace.previous.get(position) ?? -1];
+  const spanBefore = trace.tree.spans[trace.previous().get(position) ?? -1];
   const { data } = useQuery({
     ...contentQuery(trace.project, trace.traceId, spanBefore?.span_id ?? ""),
     enabled: spanBefore !== undefined,
@@ -34,10 +34,13 @@ interface BeforeProps extends PanelProps {
 
 /** Which call it goes on from, and whether the prompt cache could serve it. */
 function Before({ span, trace, position, onSelect, content, seen }: BeforeProps) {
-  const before = trace.previous.get(position) ?? -1;
+  const before = trace.previous().get(position) ?? -1;
   const [now, earlier] = [trace.tree.spans[position], trace.tree.spans[before]];
   if (!now || !earlier) return null;
-  const broken = cacheBreak({ ...now, ...said(span) }, { ...earlier, ...said(content) });
+  const broken = cacheBreak(
+    { ...factsOf(now), ...said(span) },
+    { ...factsOf(earlier), ...said(content) },
+  );
   return (
     <>
       <p className="chat-before">
@@ -50,6 +53,10 @@ function Before({ span, trace, position, onSelect, content, seen }: BeforeProps)
       {broken && <CacheNote broken={broken} />}
     </>
   );
+}
+
+function factsOf({ request_model, cache_read_tokens, start_offset_ns }: CallFacts): CallFacts {
+  return { request_model, cache_read_tokens, start_offset_ns };
 }
 
 function said({ input_messages, output_messages, tool_definitions }: CallText): CallText {

@@ -28,9 +28,16 @@ export function Minimap({ tree, scale, window, onZoom }: MinimapProps) {
   useEffect(() => {
     const element = canvas.current;
     if (!element) return;
-    const observer = new ResizeObserver(() => draw(element, tree, scale));
+    let stop: (() => void) | undefined;
+    const observer = new ResizeObserver(() => {
+      stop?.();
+      stop = draw(element, tree, scale);
+    });
     observer.observe(element);
-    return () => observer.disconnect();
+    return () => {
+      observer.disconnect();
+      stop?.();
+    };
   }, [tree, scale, theme]);
 
   const shareAt = (event: PointerEvent<HTMLElement>) => {
@@ -74,10 +81,27 @@ export function Minimap({ tree, scale, window, onZoom }: MinimapProps) {
   );
 }
 
-/** One line a span, squeezed into the height; a pixel that is taken is not painted again. */
-function draw(canvas: HTMLCanvasElement, tree: Tree<TreeSpan>, scale: TimeScale): void {
+/** Spans drawn without a pause. */
+const SLICE = 10_000;
+
+/** Draws soon, a slice at a time so that nothing waits for it, unless it is stopped. */
+function draw(canvas: HTMLCanvasElement, tree: Tree<TreeSpan>, scale: TimeScale): () => void {
+  let timer = setTimeout(() => {
+    const paint = painter(canvas, tree, scale);
+    let at = 0;
+    const slice = () => {
+      const end = Math.min(at + SLICE, tree.spans.length);
+      for (; at < end; at += 1) paint(at);
+      if (at < tree.spans.length) timer = setTimeout(slice);
+    };
+    slice();
+  });
+  return () => clearTimeout(timer);
+}
+
+/** Paints one line a span, squeezed into the height; a pixel that is taken is not painted again. */
+function painter(canvas: HTMLCanvasElement, tree: Tree<TreeSpan>, scale: TimeScale) {
   const context = canvas.getContext("2d");
-  if (!context || tree.endNs === 0) return;
   const ratio = devicePixelRatio;
   const width = Math.round(canvas.clientWidth * ratio);
   const height = Math.round(HEIGHT * ratio);
@@ -87,16 +111,19 @@ function draw(canvas: HTMLCanvasElement, tree: Tree<TreeSpan>, scale: TimeScale)
   const colors = Object.fromEntries(
     KINDS.map((kind) => [kind, style.getPropertyValue(`--kind-${kind}`)]),
   );
-  const rows = Math.min(tree.spans.length, Math.floor(height / 2));
+  const count = tree.spans.length;
+  const rows = Math.min(count, Math.floor(height / 2));
   const rowHeight = Math.min(height / rows, 3 * ratio);
   const paintedUntil = new Float64Array(rows);
-  tree.spans.forEach((span, at) => {
-    const row = Math.floor((at / tree.spans.length) * rows);
+  return (at: number) => {
+    const span = tree.spans[at];
+    if (!span || !context || tree.endNs === 0) return;
+    const row = Math.floor((at / count) * rows);
     const left = (drawn(scale, span.start_offset_ns) / scale.endNs) * width;
     const right = Math.max((drawn(scale, endOf(tree, span)) / scale.endNs) * width, left + 1);
-    if (right <= (paintedUntil[row] ?? 0) && tree.spans.length > rows * 4) return;
+    if (right <= (paintedUntil[row] ?? 0) && count > rows * 4) return;
     paintedUntil[row] = right;
     context.fillStyle = colors[span.kind] ?? "";
     context.fillRect(left, row * (height / rows), right - left, Math.max(rowHeight * 0.7, 1));
-  });
+  };
 }

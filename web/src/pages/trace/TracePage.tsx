@@ -67,12 +67,13 @@ export function TracePage() {
 function modelOf(project: string, traceId: string, spans: readonly TraceSpan[]): TraceModel {
   const tree = buildTree(spans);
   const groups = groupsOf(tree);
+  let previous: ReadonlyMap<number, number> | null = null;
   return {
     project,
     traceId,
     tree,
     path: criticalPath(tree),
     groups,
-    previous: previousCalls(tree, groups.lastOf),
+    previous: () => (previous ??= previousCalls(tree, groups.lastOf)),
   };
 }

@@ -10,6 +10,6 @@ export interface TraceModel {
   tree: Tree<TraceSpan>;
   path: ReadonlyMap<number, readonly Segment[]>;
   groups: Groups;
-  /** The model call that each model call goes on from, by position. */
-  previous: ReadonlyMap<number, number>;
+  /** The model call that each model call goes on from, by position; found out when it is asked for. */
+  previous: () => ReadonlyMap<number, number>;
 }
