@@ -1,13 +1,16 @@
 """What access does as time passes: guesses are forgotten, keys and sessions end; on a clock of the test's own."""
 
+import sqlite3
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from clearspan_server.api.attempts import LIMITS, WINDOW_S, Attempts
-from clearspan_server.errors import NotAllowed, TooManyAttempts
+from clearspan_server.errors import NotAllowed, NotAuthenticated, TooManyAttempts
 from clearspan_server.store.accounts import Accounts
 from clearspan_server.store.browser_sessions import Sessions
 from clearspan_server.store.catalog import Catalog
@@ -80,6 +83,16 @@ def test_a_name_that_is_guessed_from_everywhere_is_slowed_down(clock: Clock) -> 
 
     with pytest.raises(TooManyAttempts, match="of this name"):
         fail(attempts, "ann", "198.51.100.1")
+
+
+def test_another_spelling_of_a_name_is_no_other_name(clock: Clock) -> None:
+    attempts = Attempts(clock.seconds)
+    spellings = ["ann", "ANN ", "\uff41nn", "\u24d0nn", "\U0001d41ann"]
+    for spelt in spellings:
+        fail(attempts, spelt, "192.0.2.1")
+
+    with pytest.raises(TooManyAttempts, match="of this name and address"):
+        fail(attempts, "a\uff4en", "192.0.2.1")
 
 
 def test_who_signs_in_has_not_failed(clock: Clock) -> None:
@@ -177,4 +190,55 @@ def test_the_first_account_ends_open_mode_and_the_tokens_sessions(
     with pytest.raises(NotAllowed, match="last admin"):
         accounts.delete(admin.id)
     assert Accounts(catalog.database).exist  # also after a restart
+    catalog.close()
+
+
+def test_who_signed_in_while_the_first_account_was_made_is_nobody(
+    tmp_path: Path, clock: Clock
+) -> None:
+    catalog = Catalog(tmp_path / "catalog.db", clock.date)
+    sessions = Sessions(catalog.database, hours=2, clock=clock.date)
+    Accounts(catalog.database, clock.date).create("ann", PASSWORD, "admin")
+
+    cookie = sessions.begin(None, agent="", address="")
+
+    assert sessions.find(cookie) is None
+    catalog.close()
+
+
+def test_no_session_begins_for_an_account_that_is_another_one_by_now(
+    tmp_path: Path, clock: Clock
+) -> None:
+    catalog = Catalog(tmp_path / "catalog.db", clock.date)
+    accounts = Accounts(catalog.database, clock.date)
+    sessions = Sessions(catalog.database, hours=2, clock=clock.date)
+    accounts.create("ann", PASSWORD, "admin")
+    changed = accounts.create("vic", PASSWORD, "viewer")
+    deleted = accounts.create("bob", PASSWORD, "viewer")
+    clock.pass_by(seconds=1)
+
+    accounts.set_password(changed.id, PASSWORD[::-1])
+    accounts.delete(deleted.id)
+
+    for account in (changed, deleted):
+        with pytest.raises(NotAuthenticated, match="sign in again"):
+            sessions.begin(account, agent="", address="")
+        assert sessions.of(account) == []
+    catalog.close()
+
+
+def test_an_upgrade_of_the_catalog_that_breaks_off_can_be_done_again(tmp_path: Path) -> None:
+    path = tmp_path / "catalog.db"
+    with closing(sqlite3.connect(path)) as file:
+        file.execute("create table views (in_the_way)")
+    with pytest.raises(OperationalError, match="views already exists"):
+        Catalog(path)
+
+    with closing(sqlite3.connect(path)) as file:
+        [tables] = zip(*file.execute("select name from sqlite_master"), strict=True)
+        file.execute("drop table views")
+    catalog = Catalog(path)
+
+    assert tables == ("views",)
+    assert catalog.projects() == []
     catalog.close()

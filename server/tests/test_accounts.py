@@ -235,6 +235,13 @@ def test_a_text_is_redacted_for_whoever_tries_it_up_to_a_bound(team: Team) -> No
     assert (large.status, "80000 bytes" in large.says) == (413, True)
 
 
+def test_a_text_that_cannot_be_written_is_refused(team: Team) -> None:
+    answer = ask(team.server, "POST", "/api/v1/redaction/try", team.viewer, {"text": "\ud800"})
+
+    assert answer.status == 400
+    assert answer.says.startswith("body.text: ")
+
+
 def test_storage_and_versions_tell_what_is_here(team: Team) -> None:
     storage = ask(team.server, "GET", "/api/v1/storage", team.viewer).body
     versions = ask(team.server, "GET", "/api/v1/versions", team.viewer).body
@@ -243,3 +250,21 @@ def test_storage_and_versions_tell_what_is_here(team: Team) -> None:
     assert storage["catalog_bytes"] > 0
     assert 0 < storage["disk_free_bytes"] <= storage["disk_total_bytes"]
     assert (versions["catalog_revision"] >= "0003", versions["senders"]) == (True, [])
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "sent"),
+    [
+        ("POST", "/session", {"name": "ann", "password": f"secret{'!' * 1_000}"}),
+        ("PUT", "/account/password", {"old": "secret of mine"}),
+        ("PUT", "/account/password", {"old": "secret of mine", "new": ["secret of yours"]}),
+    ],
+)
+def test_a_password_that_is_refused_is_not_repeated(
+    team: Team, method: str, path: str, sent: dict[str, object]
+) -> None:
+    answer = ask(team.server, method, f"/api/v1{path}", team.viewer, sent)
+
+    assert answer.status == 400
+    assert answer.says.startswith("body.")
+    assert "secret" not in answer.says

@@ -27,6 +27,12 @@ def test_a_text_has_these_tokens(case: dict[str, Any]) -> None:
     assert all(case["text"][token.start : token.end] == token.text for token in found)
 
 
+def test_a_name_belongs_to_one_field() -> None:
+    names = [name for field in FIELDS for name in (field.name, *field.aliases)]
+
+    assert sorted(names) == sorted(set(names))
+
+
 @pytest.mark.parametrize("case", SHARED["mistakes"], ids=lambda case: case["text"])
 def test_a_mistake_is_told_with_its_column(case: dict[str, Any]) -> None:
     with pytest.raises(BadFilter) as caught:

@@ -155,6 +155,10 @@ def test_our_own_failure_says_what_it_is() -> None:
     assert line["error"] == "Unavailable: the journal cannot write"
 
 
+def test_a_log_line_obeys_no_terminal_code() -> None:
+    assert logs.safe("GET /\x1b[2J\x9b1m\u202ex\r\n failed") == "GET /�[2J�1m�x failed"
+
+
 @pytest.mark.parametrize(
     "secret",
     [

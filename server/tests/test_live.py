@@ -8,7 +8,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import pytest
+
 from clearspan_server.api.live import Live
+from clearspan_server.errors import TooBusy
 from running import Server, serving, until
 from sending import post, request_of, span
 
@@ -158,3 +161,17 @@ def test_a_feed_ends_when_its_credential_does() -> None:
         return [text async for text in feed]
 
     assert asyncio.run(listen()) == [": open\n\n", ": keep-alive\n\n"]
+
+
+def test_only_so_many_may_listen() -> None:
+    async def listen() -> None:
+        hub = Live(0, max_clients=1)
+        hub.check_place()
+        feed = hub.events("p", None, lambda: True)
+        await anext(feed)
+        with pytest.raises(TooBusy, match="1 clients listen"):
+            hub.check_place()
+        await feed.aclose()
+        hub.check_place()
+
+    asyncio.run(listen())

@@ -12,6 +12,7 @@ import pytest
 
 from asking import Client
 from clearspan_server.model.score import Score
+from clearspan_server.query.cursor import Cursor
 from clearspan_server.store import score_columns
 from clearspan_server.store.engine import Engine
 from running import Server, until
@@ -239,6 +240,7 @@ def test_scores_are_listed_newest_first_page_by_page_and_by_what_they_judge(ask:
     rows = [(one["name"], one["type"], one["count"], one["average"]) for one in named["names"]]
     assert rows == [("helpful", "numeric", 5, 2.0), ("angry", "boolean", 1, 1.0)]
     assert ask("GET", "/scores?cursor=made-up")[0] == 400
+    assert ask("GET", f"/scores?cursor={Cursor('-created', None, ('a',)).encode()}")[0] == 400
     assert ask("GET", "/scores?from=2026-01-02&to=2026-01-01")[0] == 400
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
 from clearspan_server.errors import TooBusy, TooManyAttempts
+from clearspan_server.store.accounts import folded
 
 WINDOW_S = 15 * 60
 # Of failures within the window. A person errs a few times; an office behind one address more often; and a name that is
@@ -88,6 +89,6 @@ class Attempts:
 
 def _keys(name: str, address: str) -> dict[tuple[str, str], int]:
     """What is counted, with its limit."""
-    folded = name.strip().casefold()
-    said = {"name and address": f"{folded}\0{address}", "address": address, "name": folded}
+    guessed = folded(name)  # as it is looked up: no other spelling is a name of its own
+    said = {"name and address": f"{guessed}\0{address}", "address": address, "name": guessed}
     return {(kind, said[kind]): limit for kind, limit in LIMITS.items()}

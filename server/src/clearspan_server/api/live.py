@@ -8,7 +8,7 @@ import asyncio
 import json
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Annotated
@@ -17,11 +17,12 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import StreamingResponse
 
 from clearspan_server.api.access import ReadAccess, read_access, still_reads
-from clearspan_server.errors import BadInput
+from clearspan_server.errors import BadInput, TooBusy
 
 KEEP_ALIVE_S = 15.0
 _HISTORY = 500  # events kept for clients that reconnect
 _SEQ_DIGITS = 19
+MAX_CLIENTS = 500  # each keeps a connection for as long as it likes
 _QUEUE = 500  # events that wait for one slow client before it is told to start over
 
 router = APIRouter(prefix="/api/v1", tags=["live"])
@@ -40,7 +41,8 @@ class Change:
 class Live:
     """The hub between the thread that derives traces and the clients' queues."""
 
-    def __init__(self, seq: int) -> None:
+    def __init__(self, seq: int, max_clients: int = MAX_CLIENTS) -> None:
+        self._max_clients = max_clients
         self._first_seq = seq  # nothing before this process is known
         self._history: deque[Change] = deque(maxlen=_HISTORY)
         self._clients: set[asyncio.Queue[Change | None]] = set()
@@ -50,6 +52,15 @@ class Live:
     def clients(self) -> int:
         """How many listen."""
         return len(self._clients)
+
+    def check_place(self) -> None:
+        """Whether one more may listen.
+
+        Raises:
+            TooBusy: there are as many as there may be.
+        """
+        if self.clients >= self._max_clients:
+            raise TooBusy(f"{self.clients} clients listen to the feed, which is the most")
 
     def bind(self, loop: asyncio.AbstractEventLoop) -> None:
         """The loop on which the clients wait."""
@@ -71,7 +82,7 @@ class Live:
         last_seq: int | None,
         may_read: Callable[[], bool],
         every_s: float = KEEP_ALIVE_S,
-    ) -> AsyncIterator[str]:
+    ) -> AsyncGenerator[str, None]:
         """Server-sent events of one project, for as long as the client listens and may read, asked `every_s`."""
         queue: asyncio.Queue[Change | None] = asyncio.Queue(_QUEUE + 1)
         self._clients.add(queue)
@@ -151,6 +162,7 @@ async def live(
     if given is not None and not (given.isdecimal() and len(given) <= _SEQ_DIGITS):
         raise BadInput(f"Last-Event-ID must be a whole number, not {given[:50]!r}")
     hub: Live = request.app.state.server.live
+    hub.check_place()
     may_read = partial(still_reads, request, access.project)
     events = hub.events(access.project, int(given) if given else None, may_read)
     return StreamingResponse(

@@ -1,6 +1,8 @@
 """Errors as replies: one JSON shape, and google.rpc.Status for OTLP senders, in the encoding that they sent."""
 
 import logging
+from collections.abc import Mapping
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -27,6 +29,7 @@ LOG = logging.getLogger(__name__)
 _PROTOBUF = "application/x-protobuf"
 _JSON = "application/json"
 _SHOWN_CHARS = 200  # of a value that was refused
+_SECRETS = frozenset(("password", "old", "new", "token"))  # fields of api/shapes_access.py
 
 
 def reply_to(request: Request, error: ClearspanError) -> Response:
@@ -77,9 +80,7 @@ def _known(error: Exception) -> ClearspanError:
     if isinstance(error, RequestValidationError):
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
-        given = repr(first.get("input"))
-        shown = given if len(given) <= _SHOWN_CHARS else f"{given[:_SHOWN_CHARS]}…"
-        return BadInput(f"{where}: {first['msg']}, not {shown}")
+        return BadInput(f"{where}: {first['msg']}{_given(first)}")
     if isinstance(error, ClientDisconnect):
         return BadInput("the sender went away")  # and does not read this
     if isinstance(error.__cause__, ClearspanError):
@@ -87,6 +88,16 @@ def _known(error: Exception) -> ClearspanError:
     if isinstance(error, HTTPException):
         return _of_framework(error)
     return ClearspanError("the server failed; its log has the reason under this request id")
+
+
+def _given(mistake: Mapping[str, Any]) -> str:
+    """What a validator refused, unless it is or holds what nobody may read over a shoulder."""
+    given = mistake.get("input")
+    inside = given if isinstance(given, Mapping) else ()
+    if _SECRETS.intersection((*map(str, mistake["loc"]), *map(str, inside))):
+        return ""
+    shown = repr(given)
+    return f", not {shown}" if len(shown) <= _SHOWN_CHARS else f", not {shown[:_SHOWN_CHARS]}…"
 
 
 def _of_framework(error: HTTPException) -> ClearspanError:

@@ -50,9 +50,12 @@ def set_password(
     data: Data = None,
 ) -> None:
     """Set the password of an account whose owner has lost it; its sessions end. The server must be running."""
+    # As below: SQLAlchemy takes long to import.
+    from clearspan_server.store.accounts import folded  # noqa: PLC0415 - see above
+
     server = client.find(load({"data": data}).data)
     accounts = server.get("/api/v1/accounts")["accounts"]
-    found = [one["id"] for one in accounts if one["name"] == name.strip().casefold()]
+    found = [one["id"] for one in accounts if one["name"] == folded(name)]
     if not found:
         raise BadInput(f"there is no account {name!r}")
     body = {"password": _password(password_file)}

@@ -80,8 +80,9 @@ def describe(error: BaseException) -> str:
 
 
 def safe(text: str) -> str:
-    """The text on one line, cut, without credentials."""
-    return _SECRETS.sub(r"\2…", " ".join(text.split()))[:_MAX_CHARS]
+    """The text on one line, cut, without credentials and without what a terminal obeys."""
+    line = "".join(one if one.isprintable() else "�" for one in " ".join(text.split()))
+    return _SECRETS.sub(r"\2…", line)[:_MAX_CHARS]
 
 
 def _time(record: logging.LogRecord) -> str:

@@ -25,6 +25,7 @@ _READERS: dict[str, Callable[[str], int | float | Decimal]] = {
     "cost": Decimal,
     "error_rate": float,
 }
+_MAY_BE_UNKNOWN = frozenset(("duration", "tokens", "cost"))
 HEX = re.compile(r"[0-9a-f]{1,64}")
 TEXT = re.compile(r"[\s\S]{1,20000}")  # a name that a sender chose
 
@@ -59,9 +60,9 @@ def decode(text: str, sort: str, id_count: int, ids_are: re.Pattern[str] = HEX) 
     _, value, *ids = packed
     if not all(isinstance(one, str) and ids_are.fullmatch(one) for one in ids):
         raise _invalid(text)
-    if value is None:
-        return Cursor(sort, None, tuple(ids))
     measure = sort.removeprefix("-")
+    if value is None and measure in _MAY_BE_UNKNOWN:
+        return Cursor(sort, None, tuple(ids))
     if not isinstance(value, str) or not _VALUES[measure].fullmatch(value):
         raise _invalid(text)
     return Cursor(sort, _READERS.get(measure, int)(value), tuple(ids))

@@ -140,7 +140,6 @@ FIELDS: tuple[Field, ...] = (
         "fingerprint", "word", "what failures of one group have in common", "fingerprint:9c1e7fd3a0b42d65",
         "fingerprint",
     ),
-    Field("fingerprint", "word", "group of the same failure", "fingerprint:5f1d0c2b7a9e4c38", "fingerprint"),
     Field("message", "text", "words of the error message", 'message:"timed out"', "error_message"),
     Field("input", "text", "words of the input", 'input:"refund policy"', "input", has_span="input_preview != ''"),
     Field("output", "text", "words of the output", 'output:"refund policy"', "output", has_span="output_preview != ''"),

@@ -133,7 +133,7 @@ class Accounts:
         """The account with this name and password; None costs as much time as a name that is known."""
         with self._database.connect() as connection:
             row = connection.execute(
-                sa.select(ACCOUNTS).where(ACCOUNTS.c.name == _folded(name))
+                sa.select(ACCOUNTS).where(ACCOUNTS.c.name == folded(name))
             ).one_or_none()
         kept = NOBODYS if row is None else str(row.password_hash)
         if not is_password(password, kept) or row is None:
@@ -189,15 +189,16 @@ def checked_name(name: str) -> str:
     Raises:
         BadInput: it cannot be the name of an account.
     """
-    folded = _folded(name)
-    if not folded or len(folded) > MAX_NAME_CHARS or not folded.isprintable() or " " in folded:
+    kept = folded(name)
+    if not kept or len(kept) > MAX_NAME_CHARS or not kept.isprintable() or " " in kept:
         raise BadInput(
             f"{name[:MAX_NAME_CHARS]!r} is no account's name: an e-mail address or a word,"
             f" at most {MAX_NAME_CHARS} characters",
             field="name",
         )
-    return folded
+    return kept
 
 
-def _folded(name: str) -> str:
+def folded(name: str) -> str:
+    """The name without what does not tell accounts apart."""
     return unicodedata.normalize("NFKC", name).strip().casefold()

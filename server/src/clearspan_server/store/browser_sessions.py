@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 
+from clearspan_server.errors import NotAuthenticated
 from clearspan_server.store.accounts import ACCOUNTS, SESSIONS, Account, account_of
 from clearspan_server.store.catalog import utc_now
 
@@ -48,7 +49,11 @@ class Sessions:
         return int(self._life.total_seconds())
 
     def begin(self, account: Account | None, *, agent: str, address: str) -> str:
-        """A new session; the value of its cookie, `<id>.<secret>`."""
+        """A new session; the value of its cookie, `<id>.<secret>`.
+
+        Raises:
+            NotAuthenticated: the account's password was changed, or it was deleted, since it was read.
+        """
         session_id, secret = secrets.token_hex(8), secrets.token_urlsafe(32)
         now = self._clock()
         row = {
@@ -64,6 +69,9 @@ class Sessions:
         with self._database.begin() as connection:
             connection.execute(SESSIONS.delete().where(SESSIONS.c.expires <= now))
             connection.execute(SESSIONS.insert(), row)
+            # After the first write, so that no other one comes between: a change of the password ends its sessions.
+            if account is not None and not _is_as_read(connection, account):
+                raise NotAuthenticated("the password was changed just now; sign in again")
             newest = (
                 sa.select(SESSIONS.c.id)
                 .where(SESSIONS.c.account.is_not_distinct_from(row["account"]))
@@ -79,8 +87,9 @@ class Sessions:
         if not session_id or not secret:
             return None
         now = self._clock()
+        good = (SESSIONS.c.id == session_id) & _IS_GOOD
         with self._database.connect() as connection:
-            row = connection.execute(_WITH_ACCOUNT.where(SESSIONS.c.id == session_id)).one_or_none()
+            row = connection.execute(_WITH_ACCOUNT.where(good)).one_or_none()
         kept = row.secret_hash if row is not None else _hash("")
         if not hmac.compare_digest(kept, _hash(secret)) or row is None:
             return None
@@ -112,6 +121,11 @@ class Sessions:
         return bool(gone.rowcount)
 
 
+def _is_as_read(connection: sa.Connection, account: Account) -> bool:
+    kept = connection.execute(sa.select(ACCOUNTS).where(ACCOUNTS.c.id == account.id)).one_or_none()
+    return kept is not None and account_of(kept).password_changed == account.password_changed
+
+
 _WITH_ACCOUNT = sa.select(
     SESSIONS.c.id.label("session_id"),
     SESSIONS.c.secret_hash,
@@ -122,6 +136,13 @@ _WITH_ACCOUNT = sa.select(
     SESSIONS.c.address,
     *ACCOUNTS.c,
 ).join_from(SESSIONS, ACCOUNTS, SESSIONS.c.account == ACCOUNTS.c.id, isouter=True)
+
+
+# Somebody may sign in while the account is deleted, or while the first one ends open mode: what begins after that is
+# nobody's, and must not pass for the install token's.
+_IS_GOOD = ACCOUNTS.c.id.is_not(None) | (
+    SESSIONS.c.account.is_(None) & ~sa.exists(sa.select(ACCOUNTS.alias().c.id))
+)
 
 
 def _session(row: sa.Row[tuple[object, ...]]) -> Session:

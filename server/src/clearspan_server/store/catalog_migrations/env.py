@@ -5,7 +5,8 @@ from alembic import context
 
 _url = context.config.get_main_option("sqlalchemy.url")
 with sa.create_engine(str(_url)).connect() as connection:
+    # Neither Alembic nor the driver begins one for SQLite: an upgrade that breaks off would be half done for ever.
+    connection.exec_driver_sql("begin immediate")
     context.configure(connection=connection, render_as_batch=True)
-    with context.begin_transaction():
-        context.run_migrations()
+    context.run_migrations()
     connection.commit()
