@@ -45,6 +45,7 @@ VALUES = {
     "is_raw": False,
     "top": ["gpt-5"],
     "ranks": [0.5],
+    "threads": 1,
     "dimension": "model",
     "latency_bounds": [0, 10],
     "token_bounds": [0, 10],

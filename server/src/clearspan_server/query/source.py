@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from clearspan_server.query.narrowing import Narrowing
-from clearspan_server.query.window import HOUR_NS
+from clearspan_server.query.window import HOUR_NS, MINUTE_NS
 from clearspan_server.store.agenda import Agenda
 
 LONG_NS = 24 * HOUR_NS
@@ -21,21 +21,28 @@ _MAX_LATE_HOURS = (
 class Source:
     """`rollups` answer whole hours; those in `raw_hours` (seconds since the epoch) are read span by span.
 
-    `as_of_ns` is the moment at which this was decided: what was stored by then is in the figures.
+    They are read from `from_ns` and up to `to_ns`, of which they may be cut. `as_of_ns` is the moment at which this was
+    decided: what was stored by then is in the figures.
     """
 
     kind: Literal["raw", "rollups"]
     raw_hours: tuple[int, ...]
     as_of_ns: int
+    from_ns: int
+    to_ns: int
 
     def values(self) -> dict[str, object]:
         """The values that statements over both bind."""
         # Minutes, for they are the sort key of spans: the engine finds those of a few hours by it.
-        minutes = [hour_s + 60 * minute for hour_s in self.raw_hours for minute in range(60)]
+        minutes = (hour_s + 60 * minute for hour_s in self.raw_hours for minute in range(60))
+        first_s, end_s = self.from_ns // MINUTE_NS * 60, self.to_ns / 1e9
+        is_short = self.kind == "rollups" or self.to_ns - self.from_ns < 2 * LONG_NS
         return {
             "is_raw": self.kind == "raw",
             "raw_hours": list(self.raw_hours),
-            "raw_minutes": minutes,
+            "raw_minutes": [minute_s for minute_s in minutes if first_s <= minute_s < end_s],
+            # Of few rows a second thread costs a fifth more processor and saves no time; 0 leaves it to the engine.
+            "threads": 1 if is_short else 0,
         }
 
 
@@ -48,7 +55,7 @@ def source_of(agenda: Agenda | None, asked: Narrowing, before_ns: int) -> Source
     as_of_ns, window = time.time_ns(), asked.window
     is_narrow = window.width_ns < LONG_NS or asked.filter.strip() != ""
     if agenda is None or is_narrow:
-        return Source("raw", (), as_of_ns)
+        return Source("raw", (), as_of_ns, before_ns, window.to_ns)
     cut = {_hour_s(end) for end in (before_ns, window.from_ns, window.to_ns) if end % HOUR_NS}
     first_s, end_s = _hour_s(before_ns), -(-window.to_ns // HOUR_NS) * _HOUR_S
     due = (one.hour for one in agenda.due())
@@ -56,8 +63,9 @@ def source_of(agenda: Agenda | None, asked: Narrowing, before_ns: int) -> Source
         hour_s for due_in, hour_s in due if due_in == asked.project and first_s <= hour_s < end_s
     }
     if len(late) > _MAX_LATE_HOURS:
-        return Source("raw", (), as_of_ns)
-    return Source("rollups", tuple(sorted(cut | late)), as_of_ns)
+        return Source("raw", (), as_of_ns, before_ns, window.to_ns)
+    hours = tuple(sorted(cut | late))
+    return Source("rollups", hours, as_of_ns, before_ns, window.to_ns)
 
 
 def _hour_s(time_ns: int) -> int:

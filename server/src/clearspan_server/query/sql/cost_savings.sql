@@ -39,3 +39,4 @@ from
                 and hour >= fromUnixTimestamp64Nano({from_ns:Int64}, 'UTC') and hour < fromUnixTimestamp64Nano({to_ns:Int64}, 'UTC')
         )
 )
+settings max_threads = {threads:UInt64}

@@ -38,3 +38,4 @@ select
     sum(usage.cost) as cost
 from usage
 group by bucket, place
+settings max_threads = {threads:UInt64}

@@ -56,3 +56,4 @@ select
     sum(read.cost_of_sessions) as cost_of_sessions
 from read
 group by period
+settings max_threads = {threads:UInt64}

@@ -62,3 +62,4 @@ from usage
 group by grouping sets ((value), ())
 order by is_total desc, cost desc, calls desc, value
 limit {limit:UInt32}
+settings max_threads = {threads:UInt64}

@@ -84,4 +84,4 @@ select
 from named
 group by grouping sets ((is_answer, period, bucket, provider, model), (is_answer, period))
 -- A filter asks the columns of these names.
-settings prefer_column_name_to_alias = 1, do_not_merge_across_partitions_select_final = 1
+settings prefer_column_name_to_alias = 1, do_not_merge_across_partitions_select_final = 1, max_threads = {threads:UInt64}

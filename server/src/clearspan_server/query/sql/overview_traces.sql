@@ -31,4 +31,4 @@ where project = {project:String}
     and /*filter*/ true
 group by grouping sets ((period, bucket), (period), (period, latency_low), (period, token_low))
 -- A trace's partition follows from its sort key: no version of it is in another one.
-settings do_not_merge_across_partitions_select_final = 1
+settings do_not_merge_across_partitions_select_final = 1, max_threads = {threads:UInt64}

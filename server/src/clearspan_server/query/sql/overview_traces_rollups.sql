@@ -53,3 +53,4 @@ where project = {project:String}
         where project = {project:String}
             and hour >= fromUnixTimestamp64Nano({before_ns:Int64}, 'UTC') and hour < fromUnixTimestamp64Nano({to_ns:Int64}, 'UTC')
     )
+settings max_threads = {threads:UInt64}
