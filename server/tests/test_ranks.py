@@ -17,9 +17,10 @@ def part(numbers: list[int]) -> list[int]:
 
 
 def merged(groups: list[int], parts: list[list[int]]) -> list[list[int]]:
-    counts = np.array([len(one) for one in parts])
-    values = np.array([part(one) for one in parts])
-    found: list[list[int]] = quantiles(np.array(groups), counts, values, LEVELS).tolist()
+    weights = np.outer([len(one) for one in parts], SHARES).ravel()
+    values = np.array([part(one) for one in parts]).ravel()
+    owners = np.repeat(groups, len(RANKS))
+    found: list[list[int]] = quantiles(owners, weights, values, LEVELS).tolist()
     return found
 
 
@@ -44,6 +45,19 @@ def test_groups_are_told_apart_whatever_their_order() -> None:
     found = merged([0, 2, 0, 2], parts)
 
     assert [row[0] for row in found] == [3, 0, 300]
+
+
+def test_of_all_numbers_a_quantile_is_exact() -> None:
+    chance = random.Random(1)
+    numbers = [chance.randrange(10**12) for _ in range(997)]
+    groups = [chance.choice((0, 2)) for _ in numbers]
+
+    found = quantiles(np.array(groups), np.ones(997), np.array(numbers), LEVELS).tolist()
+
+    for group in (0, 2):
+        theirs = sorted(n for n, of in zip(numbers, groups, strict=True) if of == group)
+        assert found[group] == [theirs[int(level * len(theirs))] for level in LEVELS]
+    assert found[1] == [0, 0, 0]
 
 
 def test_the_shares_of_a_part_are_all_of_it() -> None:

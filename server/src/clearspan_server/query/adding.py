@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from clearspan_server.store.engine import Row
-from clearspan_server.store.ranks import RANKS, quantiles
+from clearspan_server.store.ranks import RANKS, SHARES, quantiles
 
 Key = TypeVar("Key", bound=Hashable)
 _Groups = npt.NDArray[np.int64]
@@ -20,8 +20,8 @@ def added(
 ) -> dict[Key, Row]:
     """The parts with equal keys as one row: numbers are summed, `estimated` holds where it holds of one.
 
-    Text is left out. A measure of `levels`, such as `latency`, has the columns `latency_count` and `latency_ns` (its
-    values at ranks), and becomes `latency_count` and `latency_quantiles_ns`.
+    Text is left out. A measure of `levels`, such as `latency`, has the columns `latency_count` and `latency_ns` (all
+    its numbers, or of all rows those at ranks), and becomes `latency_count` and `latency_quantiles_ns`.
     """
     numbers: dict[Key, int] = {}
     groups = np.array([numbers.setdefault(key, len(numbers)) for key in keys], np.int64)
@@ -64,9 +64,13 @@ def _quantiles(
     column: pa.ChunkedArray, groups: _Groups, counts: _Groups, levels: tuple[float, ...], size: int
 ) -> list[list[int]]:
     """A list of quantiles for each group, empty where it has no number."""
-    some = counts > 0
-    if not some.any():
+    values = column.combine_chunks().flatten().to_numpy()
+    if not values.size:
         return [[] for _ in range(size)]
-    values = column.combine_chunks().flatten().to_numpy().reshape(-1, len(RANKS))
-    rows: list[list[int]] = quantiles(groups[some], counts[some], values, levels).tolist()
+    if values.size == counts.sum():  # every number itself
+        groups, weights = np.repeat(groups, counts), np.ones(values.size)
+    else:
+        groups, counts = groups[counts > 0], counts[counts > 0]
+        groups, weights = np.repeat(groups, len(RANKS)), np.outer(counts, SHARES).ravel()
+    rows: list[list[int]] = quantiles(groups, weights, values, levels).tolist()
     return rows + [[] for _ in range(size - len(rows))]

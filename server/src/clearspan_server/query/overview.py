@@ -29,10 +29,14 @@ _STEPS_S = (
     *(3_600, 7_200, 10_800, 21_600, 43_200, _DAY_S),
 )
 
-_SPANS = statement(SQL, "overview_spans")
-_SPANS_ROLLUPS = statement(SQL, "overview_spans_rollups")
-_TRACES = statement(SQL, "overview_traces")
-_TRACES_ROLLUPS = statement(SQL, "overview_traces_rollups")
+_SPANS = {
+    "raw": statement(SQL, "overview_spans"),
+    "rollups": statement(SQL, "overview_spans_rollups"),
+}
+_TRACES = {
+    "raw": statement(SQL, "overview_traces"),
+    "rollups": statement(SQL, "overview_traces_rollups"),
+}
 _MAX_MODELS = 100
 
 
@@ -73,8 +77,9 @@ def overview(engine: Engine, asked: Narrowing, agenda: Agenda | None) -> Overvie
     framed = window.values() | source.values()
     framed |= {"step_ns": step_ns, "before_ns": before_ns, "shift_ns": shift_ns}
     framed |= {"latency_bounds": list(LATENCY_BOUNDS_NS), "token_bounds": list(TOKEN_BOUNDS)}
-    read = _read_raw if source.kind == "raw" else _read_rollups
-    (by_model, by_time), (spread, over_time) = read(engine, of_spans, of_traces, framed)
+    framed |= {"ranks": list(RANKS)}
+    by_model, by_time = _read_spans(engine, source, of_spans, framed)
+    spread, over_time = _read_traces(engine, source, of_traces, framed)
     spans, traces = _Found(by_time), _Found(over_time)
     buckets = _buckets(window, step_ns)
     return Overview(
@@ -95,40 +100,22 @@ def overview(engine: Engine, asked: Narrowing, agenda: Agenda | None) -> Overvie
 _Rows = tuple[list[Row], list[Row]]
 
 
-def _read_raw(
-    engine: Engine, of_spans: Clauses, of_traces: Clauses, values: dict[str, object]
-) -> tuple[_Rows, _Rows]:
-    """What spans and traces themselves say."""
-    spans = engine.query(compose(_SPANS, of_spans), of_spans.values | values)
-    traces = engine.query(compose(_TRACES, of_traces), of_traces.values | values)
-    return _split(spans, "is_answer"), _split(traces, "dimension")
-
-
-def _split(rows: Iterable[Row], name: str) -> _Rows:
-    having: list[Row] = []
-    others: list[Row] = []
-    for row in rows:
-        (having if row[name] else others).append(row)
-    return having, others
-
-
-def _read_rollups(
-    engine: Engine, of_spans: Clauses, of_traces: Clauses, values: dict[str, object]
-) -> tuple[_Rows, _Rows]:
-    """What roll-ups say, with the spans and traces of the hours beside them."""
-    values |= {"ranks": list(RANKS)}
-    spans = engine.table(_SPANS_ROLLUPS, of_spans.values | values)
-    traces = engine.table(_TRACES_ROLLUPS, of_traces.values | values)
+def _read_spans(engine: Engine, source: Source, clauses: Clauses, values: Row) -> _Rows:
+    asked = compose(_SPANS[source.kind], clauses)
+    spans = engine.table(asked, clauses.values | values)
     answers = spans.filter(pc.equal(spans["is_answer"], 1))
-    calls = spans.filter(pc.equal(spans["is_by_model"], 0))
+    others = spans.filter(pc.equal(spans["is_by_model"], 0))
+    return _by_model(answers), _by_time(others, {"ttft": (0.5, 0.95)})
+
+
+def _read_traces(engine: Engine, source: Source, clauses: Clauses, values: Row) -> _Rows:
+    if source.kind == "raw":
+        rows = engine.query(compose(_TRACES["raw"], clauses), clauses.values | values)
+        return [row for row in rows if row["dimension"]], [r for r in rows if not r["dimension"]]
+    traces = engine.table(_TRACES["rollups"], clauses.values | values)
     is_all = pc.equal(traces["dimension"], "")
-    return (
-        (_by_model(answers), _by_time(calls, {"ttft": (0.5, 0.95)})),
-        (
-            _spread(traces.filter(pc.invert(is_all))),
-            _by_time(traces.filter(is_all), {"latency": (0.5, 0.95, 0.99)}),
-        ),
-    )
+    binned, every = traces.filter(pc.invert(is_all)), traces.filter(is_all)
+    return _spread(binned), _by_time(every, {"latency": (0.5, 0.95, 0.99)})
 
 
 def _by_time(parts: pa.Table, levels: Mapping[str, tuple[float, ...]]) -> list[Row]:

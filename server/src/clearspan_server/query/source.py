@@ -35,7 +35,7 @@ class Source:
         """The values that statements over both bind."""
         # Minutes, for they are the sort key of spans: the engine finds those of a few hours by it.
         minutes = (hour_s + 60 * minute for hour_s in self.raw_hours for minute in range(60))
-        first_s, end_s = self.from_ns // MINUTE_NS * 60, self.to_ns / 1e9
+        first_s, end_s = self.from_ns // MINUTE_NS * 60, -(-self.to_ns // 10**9)
         is_short = self.kind == "rollups" or self.to_ns - self.from_ns < 2 * LONG_NS
         return {
             "is_raw": self.kind == "raw",

@@ -18,24 +18,22 @@ RANKS: tuple[float, ...] = tuple((np.array(_EDGES)[:-1] + SHARES / 2).round(6).t
 
 def quantiles(
     groups: npt.NDArray[np.int64],
-    counts: npt.NDArray[np.int64],
+    weights: npt.NDArray[np.float64],
     values: npt.NDArray[np.int64],
     levels: tuple[float, ...],
 ) -> npt.NDArray[np.int64]:
-    """The quantiles of each group that has any: a row a group, a column a level; 0 where there is none.
+    """The quantiles of each group: a row a group, a column a level; 0 where a group has no value.
 
-    A part is of the group `groups` says, of so many numbers as `counts` says, with a row of `values` at `RANKS`.
+    Each value is of the group that `groups` says and stands for as many numbers as `weights` says; where that is one
+    each, a quantile is exact.
     """
-    by_value = np.argsort(values, axis=None, kind="stable")
-    owner = np.repeat(groups, len(RANKS))[by_value]
-    order = by_value[np.argsort(owner, kind="stable")]
-    reached = np.cumsum(np.outer(counts, SHARES).ravel()[order])
+    by_value = np.argsort(values, kind="stable")
+    order = by_value[np.argsort(groups[by_value], kind="stable")]
+    reached = np.cumsum(weights[order])
     sizes = np.bincount(groups)
-    ends = np.cumsum(sizes) * len(RANKS)
-    weights = np.bincount(groups, weights=counts)
-    before = np.cumsum(weights) - weights
-    wanted = before[:, None] + np.outer(weights, levels)
-    found = np.searchsorted(reached, wanted, side="right")
-    starts = ends - sizes * len(RANKS)
-    within = np.clip(found, starts[:, None], np.maximum(ends - 1, 0)[:, None])
-    return np.where(sizes[:, None] > 0, values.ravel()[order][within % max(1, values.size)], 0)
+    ends = np.cumsum(sizes)
+    sums = np.bincount(groups, weights=weights)
+    before = np.cumsum(sums) - sums
+    found = np.searchsorted(reached, before[:, None] + np.outer(sums, levels), side="right")
+    within = np.clip(found, (ends - sizes)[:, None], np.maximum(ends - 1, 0)[:, None])
+    return np.where(sizes[:, None] > 0, values[order][within % values.size], 0)
