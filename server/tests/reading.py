@@ -62,9 +62,12 @@ class Reader:
         self.project = f"p-{uuid.uuid4().hex}"
         # Which hours of the roll-ups do not hold; without it no roll-up is read.
         self.agenda: Agenda | None = None
+        self.may_read = True  # after an answer has begun
         app = schema_app()
         app.dependency_overrides[agenda_of] = lambda: self.agenda
-        app.dependency_overrides[read_access] = lambda: ReadAccess(self.project, engine)
+        app.dependency_overrides[read_access] = lambda: ReadAccess(
+            self.project, engine, holds=lambda: self.may_read
+        )
         app.dependency_overrides[gate] = lambda: None
         self._client = TestClient(app, base_url="http://127.0.0.1")
 

@@ -250,3 +250,11 @@ def test_a_bad_value_is_refused_by_name(shop: Reader, asked: dict[str, object], 
 
     assert status == 400
     assert named in message
+
+
+def test_an_export_breaks_off_when_its_credential_ends(reader: Reader) -> None:
+    reader.store(span(1))
+    reader.may_read = False
+
+    with pytest.raises(PermissionError, match="has ended"):
+        reader.text("/export", of="spans")

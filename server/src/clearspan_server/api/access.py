@@ -67,6 +67,10 @@ _VIEWERS_TOO = frozenset(
 )
 
 
+def _always() -> bool:
+    return True
+
+
 @dataclass(slots=True, frozen=True)
 class ReadAccess:
     """A reader of one project, with the prices that hold there."""
@@ -75,6 +79,7 @@ class ReadAccess:
     engine: Engine
     book: Book = LIST_ONLY
     noted: Callable[[Sequence[str]], Mapping[str, Noted]] = unnoted  # of traces, by their ids
+    holds: Callable[[], bool] = _always  # asked in the middle of a long answer
 
 
 async def gate(request: Request) -> None:
@@ -175,14 +180,15 @@ def read_access(request: Request) -> ReadAccess:
     server = request.app.state.server
     project = _project_of(request, "read", _asked_project(request))
     noted = partial(server.notes.of_traces, project)
-    return ReadAccess(project, server.engine, server.prices.of(project), noted)
+    holds = partial(_still_reads, request, project)
+    return ReadAccess(project, server.engine, server.prices.of(project), noted, holds)
 
 
-def still_reads(request: Request, project: str) -> bool:
+def _still_reads(request: Request, project: str) -> bool:
     """Whether what a long answer was asked with still reads its project."""
     request.state.caller = None
     try:
-        return read_access(request).project == project
+        return _project_of(request, "read", _asked_project(request)) == project
     except ClearspanError:
         return False
 

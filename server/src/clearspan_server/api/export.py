@@ -105,13 +105,25 @@ def get_export(
     form = FORMATS[asked.format]
     encode = _encoder(asked.of, access, still, asked.category)
     return StreamingResponse(
-        _in_threads(_pieces(form, fields, pages, encode)),
+        _in_threads(_pieces(form, fields, _while_allowed(pages, access), encode)),
         media_type=form.media_type,
         headers={
             "clearspan-rows": str(count),
             "content-disposition": f'attachment; filename="{asked.of}.{form.suffix}"',
         },
     )
+
+
+def _while_allowed(pages: Iterator[list[Row]], access: ReadAccess) -> Iterator[list[Row]]:
+    """The pages, as long as they may be read: who was sent away gets no more of them.
+
+    Raises:
+        PermissionError: the credential has ended; the reader sees that the file breaks off.
+    """
+    for rows in pages:
+        if not access.holds():
+            raise PermissionError("the credential of an export has ended")
+        yield rows
 
 
 def _encoder(of: str, access: ReadAccess, still: Stillness, category: FailureCategory) -> _Encode:

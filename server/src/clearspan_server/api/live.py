@@ -10,13 +10,12 @@ import time
 from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from dataclasses import dataclass
-from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import StreamingResponse
 
-from clearspan_server.api.access import ReadAccess, read_access, still_reads
+from clearspan_server.api.access import ReadAccess, read_access
 from clearspan_server.errors import BadInput, TooBusy
 
 KEEP_ALIVE_S = 15.0
@@ -163,8 +162,7 @@ async def live(
         raise BadInput(f"Last-Event-ID must be a whole number, not {given[:50]!r}")
     hub: Live = request.app.state.server.live
     hub.check_place()
-    may_read = partial(still_reads, request, access.project)
-    events = hub.events(access.project, int(given) if given else None, may_read)
+    events = hub.events(access.project, int(given) if given else None, access.holds)
     return StreamingResponse(
         events, media_type="text/event-stream", headers={"cache-control": "no-store"}
     )
