@@ -3,24 +3,21 @@
 from collections.abc import Iterator, Mapping
 
 from clearspan_server.errors import BadInput
-from clearspan_server.query import SQL
 from clearspan_server.query.failures import FAILURES, narrowed_failures
 from clearspan_server.query.filter import Clauses, compose, counting
 from clearspan_server.query.groups import SESSIONS, USERS, Grouping, read_groups
 from clearspan_server.query.narrowing import Narrowing, narrowed
 from clearspan_server.query.page import Listing, Page, Paging, read_page
+from clearspan_server.query.spans import LISTING as SPANS
+from clearspan_server.query.traces import LISTING as TRACES
 from clearspan_server.store.engine import Engine, Row
-from clearspan_server.store.statements import statement
 
 MAX_ROWS = 1_000_000
 _PAGE_ROWS = 2_000  # a few megabytes with their previews
 
 _LISTINGS: Mapping[str, tuple[Listing, str]] = {
-    "traces": (Listing(statement(SQL, "traces"), ids=("trace_id",)), "trace_id"),
-    "spans": (
-        Listing(statement(SQL, "spans"), ids=("trace_id", "span_id")),
-        "concat(trace_id, '/', span_id)",
-    ),
+    "traces": (TRACES, "trace_id"),
+    "spans": (SPANS, "concat(trace_id, '/', span_id)"),
 }
 _GROUPINGS: Mapping[str, Grouping] = {"sessions": SESSIONS, "users": USERS, "failures": FAILURES}
 
@@ -33,7 +30,7 @@ def count_rows(engine: Engine, of: str, asked: Narrowing, category: str) -> int:
     """
     clauses = _clauses(engine, of, asked, category)
     grouping = _GROUPINGS.get(of)
-    text = grouping.statement if grouping else _LISTINGS[of][0].statement
+    text = grouping.statement if grouping else _LISTINGS[of][0].rows
     values = clauses.values | asked.window.values() | {"limit": MAX_ROWS + 1}
     [row] = engine.query(counting(compose(text, clauses)), values)
     if row["rows"] > MAX_ROWS:

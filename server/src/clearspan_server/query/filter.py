@@ -4,11 +4,13 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from clearspan_server.query import SQL
 from clearspan_server.query.conditions import Conditions, searched
 from clearspan_server.query.fields import Field, Of
 from clearspan_server.query.language import parse
 from clearspan_server.query.text import search
 from clearspan_server.store.engine import Engine
+from clearspan_server.store.statements import statement
 
 
 @dataclass(slots=True, frozen=True)
@@ -23,6 +25,13 @@ class Stillness:
         return {"quiet_ns": self.quiet_ns, "idle_ns": self.idle_ns}
 
 
+# What stands before the filter where the spans of traces are looked through; the second for a window of few traces.
+_BY_SPAN, _BY_SPAN_NEAR = (
+    statement(SQL, name).partition("/*filter*/ true")[0]
+    for name in ("trace_ids_by_span", "trace_ids_by_span_near")
+)
+
+
 @dataclass(slots=True, frozen=True)
 class Clauses:
     """Conditions that must all hold, and the values bound in them."""
@@ -32,6 +41,15 @@ class Clauses:
 
     def and_(self, other: "Clauses") -> "Clauses":
         return Clauses(self.where + other.where, self.values | other.values)
+
+    @property
+    def look_up(self) -> bool:
+        """Whether traces are looked through for a list of spans, or spans for one of traces."""
+        return any("trace_id in (" in clause for clause in self.where)
+
+    def near(self) -> "Clauses":
+        """The same, worded for a window of few traces."""
+        return Clauses([one.replace(_BY_SPAN, _BY_SPAN_NEAR) for one in self.where], self.values)
 
 
 def span_clauses(engine: Engine, text: str, still: Stillness) -> Clauses:

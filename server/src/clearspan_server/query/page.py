@@ -1,12 +1,23 @@
-"""One page of a list: the window is read slice by slice until the page is full."""
+"""One page of a list: the window is read part by part until the page is full."""
 
+import time
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from clearspan_server.query import SQL
 from clearspan_server.query.cursor import Cursor, decode
 from clearspan_server.query.filter import Clauses, Order, compose
-from clearspan_server.query.window import Window, slices
+from clearspan_server.query.window import HOUR_NS, Window, slices
 from clearspan_server.store.engine import Engine, Row
+from clearspan_server.store.statements import statement
+
+_MINUTE_NS = 60_000_000_000
+_LATELY_NS = 15 * _MINUTE_NS
+_THIN_NS = 2 * HOUR_NS  # for some thousand traces
+_REACH = statement(SQL, "reach")
+
+_Key = tuple[int, tuple[str, ...]]  # the minute of a row's start, in seconds, and its ids
 
 
 @dataclass(slots=True, frozen=True)
@@ -31,10 +42,29 @@ class Page:
 
 @dataclass(slots=True, frozen=True)
 class Listing:
-    """A statement that lists something: its marks are described at `filter.compose`."""
+    """Statements (their marks are described at `filter.compose`), and the columns that tell one row from another.
 
-    statement: str
-    ids: tuple[str, ...]  # columns that tell one row from another
+    `rows` gives a page in any order. Where very many rows came lately, the newest are found quicker by `places`, their
+    keys and versions, and `at`, what is at some keys. Those that `are_few` cost little, but what is looked up for them.
+    """
+
+    rows: str
+    places: str
+    at: str
+    ids: tuple[str, ...]
+    are_few: bool = False
+
+    def key(self, row: Row) -> _Key:
+        return row["start_ns"] // _MINUTE_NS * 60, tuple(row[name] for name in self.ids)
+
+
+@dataclass(slots=True, frozen=True)
+class _Asked:
+    """Which rows of a project."""
+
+    project: object
+    window: Window
+    clauses: Clauses
 
 
 def read_page(
@@ -46,24 +76,129 @@ def read_page(
         BadInput: the cursor is not one of this list.
     """
     order = paging.order(listing.ids)
-    by_start = order.measure == "start"
+    is_costly = paging.sort == "-start" and clauses.look_up == listing.are_few
     if paging.cursor:
         cursor = decode(paging.cursor, paging.sort, len(listing.ids))
         clauses = clauses.and_(order.after(cursor.value, cursor.ids))
-        if by_start and isinstance(cursor.value, int):
+        if order.measure == "start" and isinstance(cursor.value, int):
             window = _rest(window, cursor.value, order)
-    statement = compose(listing.statement, clauses, order)
-    parts = slices(window, newest_first=order.descending) if by_start else iter([window])
-    rows: list[Row] = []
-    for part in parts:
-        wanted: dict[str, object] = {"limit": paging.limit + 1 - len(rows)}
-        rows += engine.query(statement, clauses.values | part.values() | wanted)
-        if len(rows) > paging.limit:
-            break
-    if len(rows) <= paging.limit:
+    wanted = paging.limit + 1
+    asked = _Asked(clauses.values["project"], window, clauses)
+    rows = None
+    if is_costly and (parts := _parts(engine, asked)):
+        rows = _newest(engine, listing, parts, order, wanted)
+    if rows is None:
+        rows = _ordered(engine, listing, asked, order, wanted)
+    if len(rows) < wanted:
         return Page(rows, None)
     rows = rows[: paging.limit]
     return Page(rows, _cursor(rows[-1], paging.sort, order).encode())
+
+
+def _ordered(
+    engine: Engine, listing: Listing, asked: _Asked, order: Order, wanted: int
+) -> list[Row]:
+    """So many rows, or all that there are; by start, part by part of the window."""
+    text = compose(listing.rows, asked.clauses, order)
+    parts = iter([asked.window])
+    if order.measure == "start":
+        parts = slices(asked.window, newest_first=order.descending)
+    rows: list[Row] = []
+    for part in parts:
+        limit: dict[str, object] = {"limit": wanted - len(rows)}
+        rows += engine.query(text, asked.clauses.values | part.values() | limit)
+        if len(rows) == wanted:
+            break
+    return rows
+
+
+def _newest(
+    engine: Engine, listing: Listing, parts: Sequence[_Asked], order: Order, wanted: int
+) -> list[Row]:
+    """So many rows of the parts, the newest first, or all that there are."""
+    rows: list[Row] = []
+    for places in _places(engine, listing, parts, order, 2 * wanted):
+        rows += _at(engine, listing, parts[0].project, places, wanted - len(rows))
+        if len(rows) == wanted:
+            break
+    return rows
+
+
+def _places(
+    engine: Engine, listing: Listing, parts: Sequence[_Asked], order: Order, at_once: int
+) -> Iterator[list[Row]]:
+    """Where everything is that passes the filter, the newest first, so many places at a time."""
+    for part in parts:
+        window, clauses = part.window, part.clauses
+        while True:
+            values = clauses.values | window.values() | {"limit": at_once}
+            places = engine.query(compose(listing.places, clauses, order), values)
+            yield places
+            if len(places) < at_once:
+                break
+            last_ns, ids = places[-1]["start_ns"], listing.key(places[-1])[1]
+            clauses = part.clauses.and_(order.after(last_ns, ids))
+            window = _rest(window, last_ns, order)
+
+
+def _parts(engine: Engine, asked: _Asked) -> list[_Asked]:
+    """The window's end with a few traces, the part before it with some more, and the rest.
+
+    None where traces lie so thin that the last hours of the window, read at once, cost less than finding out.
+    """
+    rest = asked.window
+    if rest.to_ns < time.time_ns() - _LATELY_NS:
+        return []
+    [row] = engine.query(_REACH, {"project": asked.project} | rest.values())
+    few_ns, more_ns = row["starts_ns"]
+    if not more_ns or few_ns - more_ns > _THIN_NS:
+        return []
+    near = asked.clauses.near()
+    return [
+        _Asked(asked.project, replace(rest, from_ns=few_ns), near),
+        _Asked(asked.project, Window(more_ns, few_ns), near),
+        replace(asked, window=replace(rest, to_ns=more_ns)),
+    ]
+
+
+def _at(
+    engine: Engine, listing: Listing, project: object, places: Sequence[Row], wanted: int
+) -> list[Row]:
+    """The rows at these places that no newer version has replaced, in their order, at most so many.
+
+    A row passes the filter and has its place when its own version does, so that neither is asked again.
+    """
+    versions: dict[_Key, int] = {}
+    for place in places:
+        key = listing.key(place)
+        versions[key] = max(place["version"], versions.get(key, 0))
+    hopeful = [place for place in places if place["version"] == versions[listing.key(place)]]
+    left = list(dict.fromkeys(map(listing.key, hopeful)))
+    rows: list[Row] = []
+    while left and len(rows) < wanted:
+        some, left = left[:wanted], left[wanted:]
+        found = _rows(engine, listing, project, some)
+        rows += [
+            found[key]
+            for key in some
+            if found[key]["version"] == versions[key] and not found[key]["is_deleted"]
+        ]
+    return rows[:wanted]
+
+
+def _rows(
+    engine: Engine, listing: Listing, project: object, keys: Sequence[_Key]
+) -> dict[_Key, Row]:
+    """The newest version of what is at these keys; of equal ones the last."""
+    values: dict[str, object] = {"project": project, "minutes": sorted({key[0] for key in keys})}
+    for number, name in enumerate(listing.ids):
+        values[f"{name}s"] = sorted({ids[number] for _, ids in keys})
+    newest: dict[_Key, Row] = {}
+    for row in engine.query(listing.at, values):
+        key = listing.key(row)
+        if key not in newest or row["version"] >= newest[key]["version"]:
+            newest[key] = row
+    return newest
 
 
 def _rest(window: Window, start_ns: int, order: Order) -> Window:

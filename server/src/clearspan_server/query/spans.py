@@ -8,7 +8,12 @@ from clearspan_server.query.window import Window
 from clearspan_server.store.engine import Engine, Row
 from clearspan_server.store.statements import statement
 
-_LISTING = Listing(statement(SQL, "spans"), ids=("trace_id", "span_id"))
+LISTING = Listing(
+    rows=statement(SQL, "spans"),
+    places=statement(SQL, "spans_places"),
+    at=statement(SQL, "spans_at"),
+    ids=("trace_id", "span_id"),
+)
 _SPAN = statement(SQL, "span")
 _TRACE = statement(SQL, "trace_id_of_span")
 
@@ -22,7 +27,7 @@ def list_spans(
         BadInput: the filter or the cursor cannot be read.
     """
     clauses = Clauses([], {"project": project}).and_(span_clauses(engine, asked, still))
-    return read_page(engine, _LISTING, window, clauses, paging)
+    return read_page(engine, LISTING, window, clauses, paging)
 
 
 def read_span(engine: Engine, project: str, trace_id: str, span_id: str) -> Row:

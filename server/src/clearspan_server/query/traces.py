@@ -16,7 +16,13 @@ from clearspan_server.store.statements import statement
 
 MAX_SPANS = 100_000  # of one trace in one answer
 
-_LISTING = Listing(statement(SQL, "traces"), ids=("trace_id",))
+LISTING = Listing(
+    rows=statement(SQL, "traces"),
+    places=statement(SQL, "traces_places"),
+    at=statement(SQL, "traces_at"),
+    ids=("trace_id",),
+    are_few=True,
+)
 _SPANS = statement(SQL, "trace_spans")
 _OUTLINE = statement(SQL, "trace_outline")
 _PREVIEWS = statement(SQL, "trace_previews")
@@ -65,7 +71,7 @@ def list_traces(
         BadInput: the filter or the cursor cannot be read.
     """
     clauses = Clauses([], {"project": project}).and_(trace_clauses(engine, asked, still))
-    return read_page(engine, _LISTING, window, clauses, paging)
+    return read_page(engine, LISTING, window, clauses, paging)
 
 
 def read_trace(engine: Engine, project: str, trace_id: str) -> TraceOfSpans:

@@ -3,14 +3,15 @@ select trace_id
 from spans final
 where project = {project:String}
     and start_minute >= toStartOfMinute(fromUnixTimestamp64Nano({from_ns:Int64}, 'UTC'))
-    -- A trace goes on behind the window in which it began, but its spans began before the last of them came
-    -- (an hour more for clocks that are fast). Without this bound all later spans are read.
+    -- No span of the traces starts behind this. Without the bound all later spans are read; that old versions are asked,
+    -- too, makes it no closer. A row of an earlier version does not tell: there the last that came tells, and an hour
+    -- more for clocks that are fast.
     and start_minute <=
     (
-        select toStartOfMinute(
-            fromUnixTimestamp64Nano(max(greatest(received_ns, ifNull(end_ns, 0))), 'UTC') + interval 1 hour
-        )
-        from traces final
+        select toStartOfMinute(fromUnixTimestamp64Nano(
+            max(if(last_start_ns > 0, last_start_ns, greatest(received_ns, ifNull(end_ns, 0)) + 3600000000000)), 'UTC'
+        ))
+        from traces
         where project = {project:String}
             and start_minute between toStartOfMinute(fromUnixTimestamp64Nano({from_ns:Int64}, 'UTC'))
                 and toStartOfMinute(fromUnixTimestamp64Nano({to_ns:Int64}, 'UTC'))

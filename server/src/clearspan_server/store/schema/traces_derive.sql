@@ -26,6 +26,7 @@ select
     its_open_count as open_count,
     its_processes as processes,
     min(start_ns) as start_ns,
+    max(start_ns) as last_start_ns,
     if(its_status in ('open', 'crashed'), null, max(end_ns)) as end_ns,
     -- The root's own error, else the first error below it.
     argMinIf(error_type, rank, status = 'error') as error_type,
