@@ -15,9 +15,9 @@ from clearspan_server.jobs.rollups import Rollups
 from clearspan_server.model.span import Span
 from clearspan_server.query.rollups import GROUPS, sums_by_hour
 from clearspan_server.query.window import Window
-from clearspan_server.store.agenda import Agenda
+from clearspan_server.store.agenda import Agenda, Hour
 from clearspan_server.store.columns import to_batch
-from clearspan_server.store.derived import derive_traces
+from clearspan_server.store.derived import Bounds, derive_traces
 from clearspan_server.store.engine import Engine
 from clearspan_server.store.rollups import compute_hours, newest_generation, next_generation, sweep
 from reading import BASE_NS, HOUR_NS, SECOND_NS, Reader, span
@@ -281,6 +281,24 @@ def test_a_trace_changes_the_hour_of_its_start_though_its_new_span_is_of_another
     derived = derive_traces(reader.engine, [(reader.project, root.trace_id)])
 
     assert (reader.project, HOUR_S) in derived.hours
+
+
+def test_the_hour_that_a_trace_leaves_is_marked_before_it_is_left(reader: Reader) -> None:
+    root = call(1)
+    reader.store(root)
+    early = call(1, start_ns=HOUR_START_NS - 2 * HOUR_NS)
+    early.span_id, early.parent_id, early.project = f"{2:016x}", root.span_id, reader.project
+    batch = pa.Table.from_batches([to_batch([early])])
+    reader.engine.insert("spans", batch, token=reader.project)
+    traces: list[tuple[set[Hour], int]] = []
+
+    def mark(hours: Iterable[Hour]) -> None:
+        (row,) = reader.get("/traces", from_=0)["traces"]
+        traces.append((set(hours), row["span_count"]))
+
+    derive_traces(reader.engine, [(reader.project, root.trace_id)], Bounds(mark=mark))
+
+    assert traces == [({(reader.project, HOUR_S)}, 1)]
 
 
 def test_an_hour_that_is_marked_while_it_is_computed_stays_due(agenda: Agenda) -> None:

@@ -204,7 +204,8 @@ class Lifecycle:
 
     def _do(self, work: _Work) -> None:
         since_ns = min((hour_s for _, hour_s in work.hours), default=0) * 1_000_000_000
-        bounds = Bounds(since_ns, frozenset(self._watch.silent), self._quiet_ns)
+        silent, mark = frozenset(self._watch.silent), self._stores.agenda.mark
+        bounds = Bounds(since_ns, silent, self._quiet_ns, mark)
         self._left_out, self._gone_on = 0, False
         for keys in _chunks(sorted(work.dirty)):
             for derived in self._derive(keys, bounds):

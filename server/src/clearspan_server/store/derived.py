@@ -2,7 +2,7 @@
 
 import time
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 import pyarrow as pa
@@ -42,12 +42,14 @@ class Bounds:
     """What is known beforehand.
 
     No span of the traces is new that starts before `since_ns`; 0 says nothing. The open traces of the processes in
-    `silent` are stalled. A trace that was quiet for `quiet_ns` after its end had finished.
+    `silent` are stalled. A trace that was quiet for `quiet_ns` after its end had finished. `mark` hears of the
+    hours that traces leave before they do: once they have, nobody could tell any more.
     """
 
     since_ns: int = 0
     silent: Collection[str] = ()
     quiet_ns: int = _QUIET_NS
+    mark: Callable[[Iterable[Hour]], None] | None = None
 
 
 def derive_traces(engine: Engine, keys: Sequence[Key], bounds: Bounds | None = None) -> Derived:
@@ -160,6 +162,9 @@ def _store(
     stored = stored.append_column("finished_ns", pa.array(finished, pa.int64()))
     stored = stored.append_column("version", pa.array([version] * size, pa.uint64()))
     stored = stored.append_column("is_deleted", pa.array([0] * size, pa.uint8()))
+    if left and bounds.mark:
+        keys = keys_of(traces)
+        bounds.mark({hour_of(keys[number][0], start_ns) for number, start_ns in left})
     engine.insert("traces", _with_tombstones(stored, left), token=uuid.uuid4().hex)
 
 
