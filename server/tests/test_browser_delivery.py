@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Locator, expect
 
-from browsing import PHONE, Visitor, profile, visiting
+from browsing import Visitor, profile, visiting
 from running import Server, serving, until
 from sending import PROTOBUF, post, request_of, span
 
@@ -126,26 +126,6 @@ def test_a_hidden_page_asks_for_nothing(visitor: Visitor) -> None:
     visitor.page.clock.run_for(30_000)
 
     assert len(visitor.asked_for("/deliveries")) == asked
-
-
-def test_the_palette_leads_to_it(visitor: Visitor) -> None:
-    visitor.go("/p/demo/overview")
-    expect(visitor.page.get_by_role("region", name="Totals")).to_be_visible()
-
-    visitor.page.keyboard.press("Control+k")
-    visitor.page.get_by_role("combobox", name="Command palette").fill("deliv")
-    visitor.page.keyboard.press("Enter")
-
-    expect(visitor.page.get_by_role("heading", name="Delivery")).to_be_visible()
-
-
-def test_it_fits_a_phone(visitor: Visitor) -> None:
-    visitor.resize(PHONE)
-
-    visitor.go("/p/demo/delivery")
-
-    expect(visitor.page.get_by_role("table", name="Senders")).to_be_visible()
-    assert not visitor.scrolls_sideways()
 
 
 def test_a_quarantined_span_is_driven_again_once_it_is_accepted(

@@ -8,7 +8,7 @@ import sys
 import pytest
 from playwright.sync_api import expect
 
-from browsing import PHONE, Visitor
+from browsing import Visitor
 from running import Server
 
 pytestmark = pytest.mark.browser
@@ -109,21 +109,6 @@ def test_the_palette_goes_where_the_first_letters_of_a_page_lead(visitor: Visito
     visitor.page.keyboard.press("Enter")
 
     expect(visitor.page).to_have_url(re.compile("/p/demo/traces(?!.*filter)"))
-
-
-@pytest.mark.parametrize("path", ["/p/demo/overview", "/p/demo/traces", "/p/nothing/overview"])
-def test_a_page_fits_a_phone(visitor: Visitor, path: str) -> None:
-    visitor.resize(PHONE)
-
-    visitor.go(path)
-
-    expect(
-        visitor.page.get_by_role("main")
-        .get_by_role("heading")
-        .or_(visitor.page.get_by_role("row"))
-        .first
-    ).to_be_visible()
-    assert not visitor.scrolls_sideways()
 
 
 def test_an_unknown_address_leads_back(visitor: Visitor) -> None:

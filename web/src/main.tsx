@@ -4,7 +4,7 @@ import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
-import { ApiError } from "./api/client";
+import { isPassing } from "./api/client";
 import { Gate } from "./pages/Gate";
 import { router } from "./router";
 import "./styles/tokens.css";
@@ -16,10 +16,8 @@ const queries = new QueryClient({
   defaultOptions: {
     queries: {
       refetchOnWindowFocus: false,
-      // An answer that says no will say no again; only silence and a busy server are asked twice.
-      retry: (failures, error) =>
-        failures < MAX_RETRIES &&
-        !(error instanceof ApiError && error.status >= 400 && error.status < 500),
+      // An answer that says no will say no again, and an error that was met is met again.
+      retry: (failures, error) => failures < MAX_RETRIES && isPassing(error),
     },
   },
 });

@@ -20,6 +20,11 @@ export class ApiError extends Error {
   }
 }
 
+/** Whether it may well be answered when it is asked again: nobody answered, or the server is busy or just starting. */
+export function isPassing(error: Error): boolean {
+  return !(error instanceof ApiError) || error.status === 0 || error.status > 501;
+}
+
 /** Lets somebody whose session has ended sign in again; gives the new session's CSRF token. */
 type Renewal = () => Promise<string>;
 

@@ -3,6 +3,7 @@
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { type Range, rangeParams, serializeRange } from "../model/range";
 import { get } from "./client";
+import { oldestStart } from "./overview";
 import type { components } from "./schema";
 
 type Histogram = components["schemas"]["Histogram"];
@@ -15,10 +16,11 @@ const BUCKETS = "90";
 export function histogramQuery(project: string, of: Counted, range: Range, filter: string) {
   return queryOptions({
     queryKey: ["histogram", project, of, serializeRange(range), filter],
-    queryFn: ({ signal }) => {
+    queryFn: async ({ signal }) => {
       const nowMs = Date.now();
       // Lists look an hour ahead, for clocks that are fast; a strip with an empty hour would mislead.
       const window = { to: new Date(nowMs).toISOString(), ...rangeParams(range, nowMs) };
+      if (range.kind === "all") window.from = await oldestStart(project, signal);
       const params = { project, of, ...window, filter, buckets: BUCKETS };
       return get<Histogram>("/histogram", params, signal);
     },

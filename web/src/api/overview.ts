@@ -16,7 +16,6 @@ export function overviewQuery(project: string, range: Range, filter: string) {
     queryKey: ["overview", project, serializeRange(range), filter],
     queryFn: async ({ signal }) => {
       const window = rangeParams(range, Date.now());
-      // Buckets since the epoch would put all data into the last one.
       if (range.kind === "all") window.from = await oldestStart(project, signal);
       return get<Overview>("/overview", { project, filter, ...window }, signal);
     },
@@ -25,7 +24,7 @@ export function overviewQuery(project: string, range: Range, filter: string) {
   });
 }
 
-/** Where all time begins: with the project's first trace. */
+/** Where a chart of all time begins: with the project's first trace, for from the epoch on all data would be in its last bar. */
 export async function oldestStart(project: string, signal: AbortSignal): Promise<string> {
   const params = { project, from: "0", sort: "start", limit: "1" };
   const { traces } = await get<TraceList>("/traces", params, signal);

@@ -47,6 +47,16 @@ describe("a fresh first page", () => {
     expect(shown(merge)).toBe("z y");
   });
 
+  test("brings known rows to the top where something new of them counts", () => {
+    const pages = [page("c b", "1"), page("a")];
+
+    const merge = mergeFirstPage(pages, page("a d c", "1"), idOf, "rise");
+
+    expect(shown(merge)).toBe("a d c b");
+    expect(merge.added).toBe(1);
+    expect(merge.pages[0]?.next_cursor).toBe("1");
+  });
+
   test("is the list when there was none", () => {
     const merge = mergeFirstPage([{ rows: [], next_cursor: null }], page("b a"), idOf);
 

@@ -7,12 +7,16 @@ export interface Page<R> {
 
 interface Merge<R> {
   pages: Page<R>[];
-  /** How many rows were put on top; the scroll position moves by as many, so that nothing jumps. */
+  /** How many more rows there are; the scroll position moves by as many, so that nothing jumps. */
   added: number;
 }
 
+/** What becomes of a row that is known: it stays where it is, or comes to the top with what is new of it. */
+type Known = "stay" | "rise";
+
 /**
- * Updates known rows in place and puts unknown ones on top; a row that says what it said stays the same object.
+ * Updates known rows in place, or brings them to the top, and puts unknown ones on top; a row that says what it said
+ * stays the same object.
  *
  * When the fresh page shares no row with the list, more has arrived than one page holds: the list
  * starts again from the fresh page, since rows between the two would be missing.
@@ -21,22 +25,30 @@ export function mergeFirstPage<R>(
   pages: readonly Page<R>[],
   fresh: Page<R>,
   idOf: (row: R) => string,
+  known: Known = "stay",
 ): Merge<R> {
   const [first, ...rest] = pages;
   if (!first) return { pages: [fresh], added: fresh.rows.length };
-  const known = new Set(pages.flatMap((page) => page.rows.map(idOf)));
-  const added = fresh.rows.filter((row) => !known.has(idOf(row)));
-  if (known.size > 0 && added.length === fresh.rows.length && fresh.next_cursor !== null) {
+  const before = new Map(
+    pages.flatMap((page) => page.rows.map((row) => [idOf(row), row] as const)),
+  );
+  const added = fresh.rows.filter((row) => !before.has(idOf(row)));
+  if (before.size > 0 && added.length === fresh.rows.length && fresh.next_cursor !== null) {
     return { pages: [fresh], added: 0 };
   }
-  const byId = new Map(fresh.rows.map((row) => [idOf(row), row]));
-  const updated = ({ rows, next_cursor }: Page<R>): Page<R> => ({
-    rows: rows.map((row) => changed(row, byId.get(idOf(row)))),
+  const now = new Map(fresh.rows.map((row) => [idOf(row), row]));
+  const top =
+    known === "rise" ? fresh.rows.map((row) => changed(before.get(idOf(row)) ?? row, row)) : added;
+  const below = ({ rows, next_cursor }: Page<R>): Page<R> => ({
+    rows:
+      known === "rise"
+        ? rows.filter((row) => !now.has(idOf(row)))
+        : rows.map((row) => changed(row, now.get(idOf(row)))),
     next_cursor,
   });
-  const top = updated(first);
+  const head = below(first);
   return {
-    pages: [{ ...top, rows: [...added, ...top.rows] }, ...rest.map(updated)],
+    pages: [{ ...head, rows: [...top, ...head.rows] }, ...rest.map(below)],
     added: added.length,
   };
 }

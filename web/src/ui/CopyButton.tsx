@@ -26,7 +26,7 @@ export function CopyButton({ text, what, shown }: CopyButtonProps) {
     <button
       type="button"
       className="copy"
-      aria-label={`Copy ${what}`}
+      aria-label={shown === undefined ? `Copy ${what}` : `Copy ${what} ${shown}`}
       title={copied ? "Copied" : `Copy ${what}`}
       onClick={copy}
     >

@@ -20,28 +20,33 @@ interface QuarantineTableProps {
   /** The newest ones. */
   rows: readonly QuarantineRow[];
   total: number;
+  /** A viewer sees them and decides nothing. */
+  canAct: boolean;
   onAct: (request: Request) => void;
 }
 
 /** The records in quarantine, each with what can be done about it. */
-export function QuarantineTable({ project, rows, total, onAct }: QuarantineTableProps) {
+export function QuarantineTable(props: QuarantineTableProps) {
+  const { project, rows, total, canAct, onAct } = props;
   const all = counted(total, "record");
   return (
     <>
-      <div className="quarantine-actions">
-        <Button
-          variant="outlined"
-          onClick={() => onAct({ action: "redrive", ids: null, what: all })}
-        >
-          Re-drive all
-        </Button>
-        <Button onClick={() => onAct({ action: "discard", ids: null, what: all })}>
-          Discard all
-        </Button>
-      </div>
+      {canAct && (
+        <div className="quarantine-actions">
+          <Button
+            variant="outlined"
+            onClick={() => onAct({ action: "redrive", ids: null, what: all })}
+          >
+            Re-drive all
+          </Button>
+          <Button onClick={() => onAct({ action: "discard", ids: null, what: all })}>
+            Discard all
+          </Button>
+        </div>
+      )}
       <DataTable label="Quarantine" columns={COLUMNS}>
         {rows.map((row) => (
-          <Row key={row.id} row={row} project={project} onAct={onAct} />
+          <Row key={row.id} row={row} project={project} canAct={canAct} onAct={onAct} />
         ))}
       </DataTable>
       {rows.length < total && (
@@ -56,10 +61,11 @@ export function QuarantineTable({ project, rows, total, onAct }: QuarantineTable
 interface RowProps {
   row: QuarantineRow;
   project: string;
+  canAct: boolean;
   onAct: (request: Request) => void;
 }
 
-function Row({ row, project, onAct }: RowProps) {
+function Row({ row, project, canAct, onAct }: RowProps) {
   const name = row.name === "" ? row.kind : row.name;
   const ask = (action: Request["action"]) => onAct({ action, ids: [row.id], what: name });
   return (
@@ -81,12 +87,16 @@ function Row({ row, project, onAct }: RowProps) {
         <Age time={row.time} />
       </td>
       <td>
-        <Button onClick={() => ask("redrive")} aria-label={`Re-drive ${name}`}>
-          Re-drive
-        </Button>
-        <Button onClick={() => ask("discard")} aria-label={`Discard ${name}`}>
-          Discard
-        </Button>
+        {canAct && (
+          <>
+            <Button onClick={() => ask("redrive")} aria-label={`Re-drive ${name}`}>
+              Re-drive
+            </Button>
+            <Button onClick={() => ask("discard")} aria-label={`Discard ${name}`}>
+              Discard
+            </Button>
+          </>
+        )}
       </td>
     </tr>
   );

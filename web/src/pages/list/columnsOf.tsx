@@ -1,6 +1,7 @@
 /** Columns that lists have alike: words, counts, times, tokens and money. */
 
 import { formatExact, formatShare } from "../../model/format";
+import { type Scores, scoreWords } from "../../model/scores";
 import { Age } from "../../ui/Age";
 import type { Column } from "../../ui/list/column";
 import { Money } from "../../ui/Money";
@@ -66,6 +67,14 @@ export function ageColumn<R>(named: Named, timeOf: (row: R) => string): Column<R
     phone: named.rank === undefined ? "when" : undefined,
     cell: (row) => <Age time={timeOf(row)} />,
   };
+}
+
+/** Shown only when chosen. */
+export function scoresColumn<R extends { scores: Scores }>(): Column<R> {
+  return wordsColumn(
+    { id: "scores", name: "Scores", width: 120, fields: ["scores"] },
+    ({ scores }) => scoreWords(scores),
+  );
 }
 
 interface Used {

@@ -18,6 +18,9 @@ export function useRowList<N extends Noun>(kind: ListKind<N>, question: RowQuest
   const isAsking = useRef(false);
   const renewed = useRef(0);
 
+  // Groups are added up anew each time, and are asked for at the pace of the charts; the one that was seen last leads.
+  const isQuick = kind.newestFirst === "-start";
+
   const refresh = async () => {
     if (isAsking.current || query.isPending) return;
     isAsking.current = true;
@@ -25,7 +28,7 @@ export function useRowList<N extends Noun>(kind: ListKind<N>, question: RowQuest
       const fresh = await fetchRows(question, null);
       const known = queries.getQueryData<Pages>(options.queryKey);
       if (!known) return;
-      const merge = mergeFirstPage(known.pages, fresh, kind.idOf);
+      const merge = mergeFirstPage(known.pages, fresh, kind.idOf, isQuick ? "stay" : "rise");
       queries.setQueryData<Pages>(options.queryKey, {
         pages: merge.pages,
         pageParams: known.pageParams.slice(0, merge.pages.length),
@@ -39,8 +42,6 @@ export function useRowList<N extends Noun>(kind: ListKind<N>, question: RowQuest
   useLiveTraces(() => {
     // Only the newest-first order has a place for new rows: the top.
     if (question.sort !== kind.newestFirst || question.range.kind === "between") return;
-    // Groups are added up anew each time, and are asked for at the pace of the charts.
-    const isQuick = kind.newestFirst === "-start";
     if (isQuick) again();
     if (Date.now() - renewed.current < RENEW_MS) return;
     renewed.current = Date.now();

@@ -21,7 +21,7 @@ export function SessionHeader({ session }: { session: SessionRow }) {
         {user !== "" && (
           <li>
             user{" "}
-            <ListLink noun="sessions" filter={termFor("user", user)} label="Sessions of this user">
+            <ListLink noun="sessions" filter={termFor("user", user)} label={`Sessions of ${user}`}>
               {user}
             </ListLink>
           </li>

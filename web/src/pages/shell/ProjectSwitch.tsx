@@ -13,9 +13,7 @@ export function ProjectSwitch({ project }: { project: string }) {
   return (
     <Menu.Root modal={false}>
       <Menu.Trigger className="project-switch" aria-label={`Project ${project}`}>
-        <span className="project-mark" aria-hidden="true">
-          {project.slice(0, 1)}
-        </span>
+        <span className="project-mark" data-letter={project.slice(0, 1)} />
         <span className="project-name cut">{project}</span>
         <Icon name="down" />
       </Menu.Trigger>

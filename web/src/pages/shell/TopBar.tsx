@@ -8,7 +8,7 @@ import { RangePicker } from "./RangePicker";
 import { useView } from "./useView";
 import "./TopBar.css";
 
-const IS_MAC = /Mac|iPhone|iPad/.test(navigator.userAgent);
+const KEYS = /Mac|iPhone|iPad/.test(navigator.userAgent) ? "⌘K" : "Ctrl K";
 
 /** Title, filter, time range, live and the palette: the same on every page. */
 export function TopBar({ onPalette }: { onPalette: () => void }) {
@@ -29,8 +29,8 @@ export function TopBar({ onPalette }: { onPalette: () => void }) {
       <div className="top-bar-tools">
         <RangePicker range={view.range} onChange={view.setRange} />
         <LiveSwitch isOn={view.isLive} onChange={view.setLive} />
-        <Button aria-label="Command palette" title="Command palette" onClick={onPalette}>
-          <kbd>{IS_MAC ? "⌘K" : "Ctrl K"}</kbd>
+        <Button aria-label={`Command palette, ${KEYS}`} title="Command palette" onClick={onPalette}>
+          <kbd>{KEYS}</kbd>
         </Button>
       </div>
     </header>

@@ -8,6 +8,7 @@ import {
   ageColumn,
   costColumn,
   countColumn,
+  scoresColumn,
   tokensColumn,
   wordColumn,
   wordsColumn,
@@ -151,6 +152,7 @@ export const SPAN_COLUMNS: readonly Column<SpanRow>[] = [
     (row) => row.error_type,
   ),
   wordsColumn({ id: "tags", name: "Tags", width: 100, fields: ["tags"] }, (row) => row.tags),
+  scoresColumn(),
   wordColumn(
     { id: "trace_id", name: "Trace id", width: 240, fields: ["trace_id"] },
     (row) => row.trace_id,

@@ -1,4 +1,6 @@
 import type { SpanDetail } from "../../api/spans";
+import { termFor } from "../../model/terms";
+import { ListLink } from "../list/ListLink";
 import { StackView } from "./StackView";
 import "./Failure.css";
 
@@ -11,6 +13,9 @@ export function Failure({ span }: { span: SpanDetail }) {
         {span.error_class !== "" && <span>{span.error_class.replaceAll("_", " ")}</span>}
       </h4>
       <p dir="auto">{span.error_message}</p>
+      <ListLink noun="failures" filter={kindOf(span)}>
+        Where else it failed like this
+      </ListLink>
       {span.error_stack !== "" && (
         <details>
           <summary>Stack</summary>
@@ -19,4 +24,10 @@ export function Failure({ span }: { span: SpanDetail }) {
       )}
     </section>
   );
+}
+
+/** What failures of the same step and error have in common. */
+function kindOf({ name, error_type: error }: SpanDetail): string {
+  const named = termFor("name", name);
+  return error === "" ? named : `${named} ${termFor("error", error)}`;
 }

@@ -3,6 +3,7 @@ import type { Segment } from "../../model/criticalPath";
 import { counted, nameOr } from "../../model/format";
 import type { TimeScale } from "../../model/gaps";
 import { answersInTokens } from "../../model/kinds";
+import { type Scores, scoreWords } from "../../model/scores";
 import type { TimeWindow } from "../../model/timeAxis";
 import { Duration } from "../../ui/Duration";
 import { Icon } from "../../ui/Icon";
@@ -118,7 +119,7 @@ function Figures(props: { span: TraceSpan; selfNs: number; hasChildren: boolean 
   );
 }
 
-/** What is out of the ordinary: status, attempts, a parent that is not here. */
+/** What is out of the ordinary: status, attempts, a parent that is not here, judgements. */
 function Marks({ span, isOrphan, attempts, areAttemptsOpen, onAttempts }: SpanLineProps) {
   const isRetried = span.retry_of !== "" || (span.attempt ?? 1) > 1;
   return (
@@ -152,6 +153,19 @@ function Marks({ span, isOrphan, attempts, areAttemptsOpen, onAttempts }: SpanLi
           orphan
         </span>
       )}
+      <ScoreMark scores={span.scores} />
     </>
+  );
+}
+
+/** The first judgement, and how many more there are. */
+function ScoreMark({ scores }: { scores: Scores }) {
+  const [first, ...others] = scoreWords(scores);
+  if (first === undefined) return null;
+  return (
+    <b className="span-mark span-score cut" title={[first, ...others].join(", ")}>
+      {first}
+      {others.length > 0 && ` +${others.length}`}
+    </b>
   );
 }

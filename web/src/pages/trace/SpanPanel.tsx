@@ -19,6 +19,7 @@ import { Details } from "./Details";
 import { Mapping } from "./Mapping";
 import type { PanelProps } from "./panelProps";
 import { Raw } from "./Raw";
+import { ScoreChips } from "./ScoreChips";
 import type { TraceModel } from "./traceModel";
 import { UsageAndCost } from "./UsageAndCost";
 import "./SpanPanel.css";
@@ -106,6 +107,7 @@ function Head({ span, onClose }: { span: SpanDetail; onClose: () => void }) {
         />
         <Money dollars={span.total_cost} />
         <CopyButton text={span.span_id} what="span id" shown={span.span_id.slice(0, 8)} />
+        <ScoreChips scores={span.scores} />
       </div>
     </header>
   );

@@ -21,6 +21,7 @@ import { useView } from "../shell/useView";
 import { quoted } from "../../model/filter";
 import { CopyMenu } from "./CopyMenu";
 import { Judging } from "./Judging";
+import { ScoreChips } from "./ScoreChips";
 import type { TraceModel } from "./traceModel";
 import "./TraceHeader.css";
 
@@ -121,11 +122,11 @@ function Facts({ trace }: { trace: TraceRow }) {
       {trace.tags.map((tag) => (
         <li key={tag}>#{tag}</li>
       ))}
-      {Object.entries(trace.scores).map(([name, value]) => (
-        <li key={name} className="trace-score">
-          {name} <b className="number">{String(value)}</b>
+      {Object.keys(trace.scores).length > 0 && (
+        <li className="trace-scores">
+          <ScoreChips scores={trace.scores} />
         </li>
-      ))}
+      )}
       <li title={formatAbsolute(startMs)} className="number">
         {formatDay(startMs)} {formatClock(startMs)} (<Age time={trace.start} ago />)
       </li>

@@ -6,6 +6,7 @@ import { heatOf } from "../../model/heat";
 import { type Folds, NO_FOLDS, revealed, rowsOf, type TreeRow } from "../../model/rows";
 import { findNext, searchPattern } from "../../model/search";
 import { hasChildren } from "../../model/tree";
+import { useHighlight } from "../../ui/useHighlight";
 import { useHotkeys } from "../../ui/useHotkeys";
 import { searchedTexts } from "./searchedTexts";
 import { SpanTree } from "./SpanTree";
@@ -39,6 +40,7 @@ export function TreeLens({ trace, selection }: LensProps) {
     [previews],
   );
   const matches = useFound(tree, previews ? pattern : null, textsOf);
+  useHighlight("sought", pattern);
   const rows = useMemo(() => rowsOf(tree, groups, folds), [tree, groups, folds]);
 
   const select = (position: number) => {

@@ -9,6 +9,7 @@ import {
   ageColumn,
   costColumn,
   countColumn,
+  scoresColumn,
   tokensColumn,
   wordColumn,
   wordsColumn,
@@ -124,6 +125,7 @@ export const TRACE_COLUMNS: readonly Column<TraceRow>[] = [
     (row) => row.feature,
   ),
   wordsColumn({ id: "tags", name: "Tags", width: 110, fields: ["tags"] }, (row) => row.tags),
+  scoresColumn(),
   wordColumn(
     { id: "trace_id", name: "Trace id", width: 240, fields: ["trace_id"] },
     (row) => row.trace_id,

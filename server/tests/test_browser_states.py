@@ -1,0 +1,250 @@
+"""Every page empty, full, failed and loading: in both themes, on three screens, by the rules of axe, by keyboard."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pytest
+from playwright.sync_api import Locator, Route, expect
+
+from browsing import Visitor
+from looking import faults
+from running import Server
+
+pytestmark = pytest.mark.browser
+
+NOBODY = {"trace": "0" * 32, "session": "nobody"}
+NOTHING_SENT = "Nothing has been sent to nobody"
+FAILURE = {"error": {"code": "x", "message": "It broke.", "details": {}, "request_id": "r-1"}}
+
+
+@dataclass(slots=True, frozen=True)
+class Screen:
+    """A page: where it is, what is seen of it when it is full, what it says when it is empty or has failed."""
+
+    path: str
+    full: str  # a selector
+    empty: str
+    failed: str  # "" where it asks for nothing
+
+    def of(self, project: str, ids: Mapping[str, str] = NOBODY) -> str:
+        """Its address in a project."""
+        return f"/p/{project}/{self.path.format_map(ids)}"
+
+
+def listed(name: str) -> Screen:
+    full = f"[role=grid][aria-label={name}] [role=rowgroup] [role=row]"
+    return Screen(
+        f"{name.lower()}?range=all&live=off", full, NOTHING_SENT, f"The {name.lower()} could not"
+    )
+
+
+def settled(tab: str, full: str, empty: str, failed: str) -> Screen:
+    return Screen(f"settings{tab}", full, empty, failed)
+
+
+def lens(name: str, full: str) -> Screen:
+    path = f"traces/{{trace}}?lens={name}&live=off"
+    return Screen(path, full, "There is no such trace", "The trace could not be read")
+
+
+SCREENS = (
+    Screen("overview?range=all&live=off", ".charts canvas", NOTHING_SENT, "The overview could not"),
+    *map(listed, ("Traces", "Spans", "Sessions", "Users", "Failures")),
+    Screen(
+        "sessions/{session}?live=off", ".session-turns li", "could not be", "traces of this session"
+    ),
+    Screen("live", "[role=status]:has-text('Connected')", NOTHING_SENT, "Reconnecting"),
+    Screen("cost?range=all&live=off", ".cost-table tbody tr", NOTHING_SENT, "The cost could not"),
+    Screen(
+        "delivery?range=all&live=off", "[aria-label=Senders]", NOTHING_SENT, "The ledger could not"
+    ),
+    settled("", "[aria-label=Projects] tbody tr", "demo", "The projects could not"),
+    settled("/keys", "text=There is no key yet", "There is no key yet", "The keys could not"),
+    settled("/prices", "h2:text-is('Prices')", "No prices of this project", "could not be read"),
+    settled("/accounts", "text=Create the first admin", "Create the first admin", ""),
+    settled("/redaction", "h2:text-is('Redaction')", "Redaction", ""),
+    settled("/storage", "[aria-label=Tables]", "Tables", "The storage could not"),
+    settled(
+        "/versions",
+        "[aria-label='Libraries that sent to demo']",
+        "Nothing was sent",
+        "The versions",
+    ),
+    lens("", "[role=tree] [role=treeitem]"),
+    lens("transcript", "[role=feed] article"),
+    lens("graph", "[aria-label='Call graph'] [role=button]"),
+)
+ASKING = tuple(screen for screen in SCREENS if screen.failed)
+
+
+@pytest.fixture(scope="module")
+def ids(demo: Server) -> Mapping[str, str]:
+    """The newest of the demo's traces that failed, and its session."""
+    [row] = demo.get("/api/v1/traces?project=demo&filter=status:error&limit=1")["traces"]
+    return {"trace": row["trace_id"], "session": row["session_id"]}
+
+
+def main(visitor: Visitor) -> Locator:
+    """The page in its frame."""
+    return visitor.page.get_by_role("main")
+
+
+def test_every_page_is_good_to_look_at_when_it_is_full(
+    visitor: Visitor, ids: Mapping[str, str]
+) -> None:
+    found: dict[str, list[str]] = {}
+    for screen in SCREENS:
+        visitor.go(screen.of("demo", ids))
+        expect(main(visitor).locator(screen.full).first).to_be_visible()
+        found[screen.path] = faults(visitor.page)
+
+    assert {path: said for path, said in found.items() if said} == {}
+
+
+def test_every_page_says_when_there_is_nothing(visitor: Visitor) -> None:
+    visitor.forgiven = "404 (Not Found)"  # of the trace that is not there
+    found: dict[str, list[str]] = {}
+    for screen in SCREENS:
+        visitor.go(screen.of("nobody"))
+        expect(main(visitor)).to_contain_text(screen.empty)
+        found[screen.path] = faults(visitor.page, "main")
+
+    assert {path: said for path, said in found.items() if said} == {}
+
+
+def test_every_page_says_that_it_failed_and_offers_another_try(
+    visitor: Visitor, ids: Mapping[str, str]
+) -> None:
+    visitor.forgiven = "500 (Internal Server Error)"
+    visitor.page.route(_ANSWERS, lambda route: route.fulfill(status=500, json=FAILURE))
+    found: dict[str, list[str]] = {}
+    for screen in ASKING:
+        visitor.go(screen.of("demo", ids))
+        expect(main(visitor)).to_contain_text(screen.failed)
+        expect(main(visitor)).to_contain_text("It broke.")
+        if screen.path != "live":  # it tries again by itself
+            expect(main(visitor).get_by_role("button", name="Try again")).to_be_visible()
+        found[screen.path] = faults(visitor.page, "main")
+
+    assert {path: said for path, said in found.items() if said} == {}
+
+
+def test_every_page_says_that_it_waits(visitor: Visitor, ids: Mapping[str, str]) -> None:
+    held: list[Route] = []
+    visitor.page.route(_ANSWERS, lambda route: _keep(held, route))
+    found: dict[str, list[str]] = {}
+    for screen in ASKING:
+        visitor.go(screen.of("demo", ids))
+        waits = main(visitor).locator("[aria-label=Loading], [data-state=connecting]")
+        expect(waits.first).to_be_visible()
+        found[screen.path] = faults(visitor.page, "main")
+
+    assert {path: said for path, said in found.items() if said} == {}
+    assert held
+
+
+def _keep(held: list[Route], route: Route) -> None:
+    held.append(route)
+
+
+# All but who is signed in.
+_ANSWERS = re.compile("/api/v1/(?!me$)")
+
+
+def test_who_is_not_let_in_is_told_how(stranger: Visitor) -> None:
+    stranger.go("/p/demo/traces")
+    expect(stranger.page.get_by_role("heading", name="Open Clearspan")).to_be_visible()
+    found = faults(stranger.page)
+
+    me = {"mode": "accounts", "authenticated": False, "csrf": "", "name": "", "role": ""}
+    stranger.page.route("**/api/v1/me", lambda route: route.fulfill(json=me))
+    stranger.page.reload()
+    expect(stranger.page.get_by_role("heading", name="Sign in to Clearspan")).to_be_visible()
+
+    assert found + faults(stranger.page) == []
+
+
+def test_a_filter_outlives_the_session_in_which_it_was_typed(
+    stranger: Visitor, demo: Server
+) -> None:
+    stranger.forgiven = "401 (Unauthorized)"
+    page = stranger.page
+    stranger.go(f"/#token={demo.token}")
+    page.wait_for_url("**/overview*")
+    stranger.go("/p/demo/traces?live=off")
+    box = page.get_by_role("combobox", name="Filter")
+
+    page.context.clear_cookies()
+    box.fill("status:error")
+    again = page.get_by_role("dialog", name="Sign in again")
+    expect(again).to_be_visible()
+    found = faults(page)
+    again.get_by_label("Token").fill(demo.token)
+    again.get_by_role("button", name="Open", exact=True).click()
+    expect(again).to_have_count(0)
+    expect(box).to_have_value("status:error")
+    box.press("Enter")
+
+    expect(page).to_have_url(re.compile("filter=status%3Aerror"))
+    expect(page.get_by_role("grid", name="Traces").get_by_role("row").nth(1)).to_be_visible()
+    assert found == []
+
+
+def tabbed_to(visitor: Visitor, wanted: Locator) -> None:
+    """Go there with the Tab key."""
+    for _ in range(60):
+        if wanted.evaluate("element => element === document.activeElement"):
+            return
+        press(visitor, "Tab")
+    raise AssertionError(f"Tab does not lead to {wanted}")
+
+
+def press(visitor: Visitor, *keys: str) -> None:
+    """Press keys one after the other; each time it must be seen where the focus is."""
+    for key in keys:
+        visitor.page.keyboard.press(key)
+        assert visitor.page.evaluate(_FOCUS_IS_SEEN), f"after {key}"
+
+
+# Where the focus is, or the row that it is at: inside of the window, with a ring, or in a field with its border.
+_FOCUS_IS_SEEN = """() => {
+  const focused = document.activeElement;
+  const row = document.getElementById(focused.getAttribute('aria-activedescendant') ?? '');
+  const shown = row ?? focused;
+  const box = shown.getBoundingClientRect();
+  const isInside = box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth;
+  const hasRing = element => {
+    const { outlineStyle, boxShadow } = getComputedStyle(element);
+    return outlineStyle !== 'none' || boxShadow !== 'none';
+  };
+  const field = shown.closest('.filter-box');
+  return isInside && (hasRing(shown) || shown.matches('main, input') || field !== null);
+}"""
+
+
+def test_a_trace_is_found_read_and_left_by_keyboard_alone(visitor: Visitor) -> None:
+    page = visitor.page
+    visitor.go("/p/demo/traces?live=off")
+    expect(page.get_by_role("grid", name="Traces").get_by_role("row").nth(1)).to_be_visible()
+
+    press(visitor, "j", "j", "Enter")
+    spans = page.get_by_role("tree", name="Spans")
+    expect(spans.get_by_role("treeitem").first).to_be_visible()
+    press(visitor, "j", "j")
+    expect(page.get_by_role("region", name="Span", exact=True)).to_be_visible()
+    tabbed_to(visitor, page.get_by_role("tab", name="Tree + timeline"))
+    press(visitor, "ArrowRight")
+    expect(page.get_by_role("feed", name="Transcript")).to_be_visible()
+    page.go_back()
+    expect(page.get_by_role("grid", name="Traces")).to_be_visible()
+
+    press(visitor, "/")
+    page.keyboard.type("status:error ")
+    press(visitor, "Enter")
+    expect(page).to_have_url(re.compile("filter=status%3Aerror"))
+    press(visitor, "Control+k")
+    page.keyboard.type("settings")
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_role("heading", name="Projects", exact=True)).to_be_visible()
