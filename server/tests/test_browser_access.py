@@ -152,7 +152,11 @@ def send_complaints(own: Server) -> None:
         ("mira", "where is my money", True),
         ("omar", "I want my money back", True),
     ):
-        said: dict[str, object] = {"user.id": user, "session.id": f"chat of {user}", "input.value": asked}
+        said: dict[str, object] = {
+            "user.id": user,
+            "session.id": f"chat of {user}",
+            "input.value": asked,
+        }
         turn = span("answer", {"openinference.span.kind": "AGENT"} | said)
         step = span("refund", said, trace_id=turn.trace_id, parent=turn.span_id)
         put(step, "openinference.span.kind", "TOOL")

@@ -7,8 +7,9 @@ import pytest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 from playwright.sync_api import expect
 
+from asking import ask, bearer
 from browsing import PHONE, Visitor
-from running import Server
+from running import Server, until
 from sending import span
 from test_browser_trace import panel, send, tree
 
@@ -122,10 +123,22 @@ def test_three_lenses_share_a_selection_and_nothing_in_a_message_does_harm(
 
 
 def test_a_trace_is_judged_bookmarked_and_commented(visitor: Visitor, demo: Server) -> None:
-    trace_id = send(demo, "judged", [span("answer")])
+    answer = span("answer")
+    span_id = answer.span_id.hex()
+    trace_id = send(demo, "judged", [answer])
     page = visitor.page
     visitor.go(f"/p/judged/traces/{trace_id}")
 
+    judged = {"name": "faithful", "value": 0.25, "trace_id": trace_id, "span_id": span_id}
+    assert (
+        ask(demo, "POST", "/api/v1/scores?project=judged", bearer(demo.token), judged).status < 300
+    )
+    until(lambda: demo.get(f"/api/v1/scores?project=judged&trace_id={trace_id}")["scores"])
+    page.reload()
+    row = tree(visitor).get_by_role("treeitem", name="answer")
+    expect(row).to_contain_text("faithful 0.25")
+    row.click()
+    expect(panel(visitor)).to_contain_text("faithful 0.25")
     page.get_by_role("button", name="Good answer").click()
     page.get_by_role("button", name="Bookmark").click()
     page.get_by_role("button", name="Comments").click()

@@ -174,6 +174,21 @@ def test_full_text_finds_a_word_in_an_answer(visitor: Visitor, demo: Server) -> 
 
     expect(rows(visitor)).to_have_count(1)
     expect(rows(visitor)).to_contain_text("finch")
+    assert marked(visitor, "found") == ["zebra finch"]
+    visitor.page.keyboard.press("j")
+    visitor.page.keyboard.press("Enter")
+    page = visitor.page.get_by_role("main")
+    expect(page.get_by_role("heading", name="Output")).to_be_visible()
+    until(lambda: marked(visitor, "found") == ["zebra finch"])
+    visitor.page.get_by_label("Find in this trace").fill("AVIARY")
+    until(lambda: marked(visitor, "sought") == ["aviary"])
+
+
+def marked(visitor: Visitor, name: str) -> list[str]:
+    """The texts of the page that are marked as found by the filter, or sought in the trace."""
+    texts = f"[...(CSS.highlights.get('{name}') ?? [])].map(range => range.toString())"
+    found: list[str] = visitor.page.evaluate(texts)
+    return found
 
 
 def test_a_filter_that_hides_everything_says_so_and_is_cleared(visitor: Visitor) -> None:

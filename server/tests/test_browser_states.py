@@ -175,6 +175,7 @@ def test_a_filter_outlives_the_session_in_which_it_was_typed(
     stranger.go("/p/demo/traces?live=off")
     box = page.get_by_role("combobox", name="Filter")
 
+    expect(page.get_by_role("grid", name="Traces").get_by_role("row").nth(1)).to_be_visible()
     page.context.clear_cookies()
     box.fill("status:error")
     again = page.get_by_role("dialog", name="Sign in again")

@@ -26,6 +26,7 @@ interface SpanLineProps {
   selfNs: number;
   /** 0 to 5; null while no heat is shown. */
   heatStep: number | null;
+  scores: Scores | undefined;
   segments: readonly Segment[];
   /** How many attempts before this one share its row, or would. */
   attempts: number;
@@ -90,6 +91,7 @@ export function SpanLine(props: SpanLineProps) {
           {name}
         </span>
         <Marks {...props} />
+        {props.scores && <ScoreMark scores={props.scores} />}
       </span>
       <Figures span={span} selfNs={props.selfNs} hasChildren={fold !== null} />
       <SpanBar {...props} />
@@ -119,7 +121,7 @@ function Figures(props: { span: TraceSpan; selfNs: number; hasChildren: boolean 
   );
 }
 
-/** What is out of the ordinary: status, attempts, a parent that is not here, judgements. */
+/** What is out of the ordinary: status, attempts, a parent that is not here. */
 function Marks({ span, isOrphan, attempts, areAttemptsOpen, onAttempts }: SpanLineProps) {
   const isRetried = span.retry_of !== "" || (span.attempt ?? 1) > 1;
   return (
@@ -153,7 +155,6 @@ function Marks({ span, isOrphan, attempts, areAttemptsOpen, onAttempts }: SpanLi
           orphan
         </span>
       )}
-      <ScoreMark scores={span.scores} />
     </>
   );
 }

@@ -1,4 +1,6 @@
+import { useQuery } from "@tanstack/react-query";
 import { useEffect, useEffectEvent, useMemo, useRef, useState } from "react";
+import { spanScoresQuery } from "../../api/scores";
 import type { TraceSpan } from "../../api/traces";
 import { findGaps, timeScale } from "../../model/gaps";
 import { type Heat, heatSteps, hottest } from "../../model/heat";
@@ -29,7 +31,8 @@ interface SpanTreeProps {
 /** Tree and waterfall: the same rows under one scroll, only those in view in the document. */
 export function SpanTree(props: SpanTreeProps) {
   const { trace, rows, selected, heat } = props;
-  const { tree } = trace;
+  const { project, traceId, tree } = trace;
+  const { data: scores } = useQuery(spanScoresQuery(project, traceId));
   const scroller = useRef<HTMLDivElement>(null);
   const rowHeight = useMedia("(max-width: 720px)") ? 36 : 26;
   const [zoom, setZoom] = useState<TimeWindow | null>(null);
@@ -83,6 +86,7 @@ export function SpanTree(props: SpanTreeProps) {
               scale={scale}
               selfNs={self[row.position] ?? 0}
               heatStep={stepOf(row)}
+              scores={scores?.get(tree.spans[row.position]?.span_id ?? "")}
             />
           ))}
         </div>

@@ -3,6 +3,7 @@ import type { TraceSpan } from "../../api/traces";
 import type { Segment } from "../../model/criticalPath";
 import type { TimeScale } from "../../model/gaps";
 import { attemptsId, type Folds, type TreeRow } from "../../model/rows";
+import type { Scores } from "../../model/scores";
 import { holds } from "../../model/search";
 import type { TimeWindow } from "../../model/timeAxis";
 import { hasChildren } from "../../model/tree";
@@ -19,6 +20,8 @@ interface TreeLineProps {
   selfNs: number;
   /** 0 to 5; null while no heat is shown. */
   heatStep: number | null;
+  /** What was judged of the span itself. */
+  scores: Scores | undefined;
   folds: Folds;
   selected: number;
   pattern: RegExp | null;
@@ -59,14 +62,14 @@ interface SingleProps extends TreeLineProps {
 }
 
 function Single({ row, span, depth, ...props }: SingleProps) {
-  const { trace, top, window, scale, heatStep, selfNs, pattern, onToggle } = props;
+  const { trace, top, window, scale, heatStep, selfNs, scores, pattern, onToggle } = props;
   const { tree, path } = trace;
   const { position, attempts } = row;
   return (
     <SpanLine
       span={span}
       depth={depth + (row.isInner ? 1 : 0)}
-      {...{ top, window, scale, heatStep, selfNs }}
+      {...{ top, window, scale, heatStep, selfNs, scores }}
       endNs={tree.endNs}
       segments={path.get(position) ?? NO_SEGMENTS}
       attempts={attempts.length}
