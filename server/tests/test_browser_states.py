@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, Route, expect
 
 from browsing import Visitor
 from looking import faults
-from running import Server
+from running import Server, until
 
 pytestmark = pytest.mark.browser
 
@@ -176,8 +176,9 @@ def test_a_filter_outlives_the_session_in_which_it_was_typed(
     box = page.get_by_role("combobox", name="Filter")
 
     expect(page.get_by_role("grid", name="Traces").get_by_role("row").nth(1)).to_be_visible()
+    box.fill("status:erro")
     page.context.clear_cookies()
-    box.fill("status:error")
+    box.press("r")
     again = page.get_by_role("dialog", name="Sign in again")
     expect(again).to_be_visible()
     found = faults(page)
@@ -205,7 +206,7 @@ def press(visitor: Visitor, *keys: str) -> None:
     """Press keys one after the other; each time it must be seen where the focus is."""
     for key in keys:
         visitor.page.keyboard.press(key)
-        assert visitor.page.evaluate(_FOCUS_IS_SEEN), f"after {key}"
+        until(lambda: visitor.page.evaluate(_FOCUS_IS_SEEN))
 
 
 # Where the focus is, or the row that it is at: inside of the window, with a ring, or in a field with its border.
@@ -245,6 +246,7 @@ def test_a_trace_is_found_read_and_left_by_keyboard_alone(visitor: Visitor) -> N
     press(visitor, "Enter")
     expect(page).to_have_url(re.compile("filter=status%3Aerror"))
     press(visitor, "Control+k")
+    expect(page.get_by_role("combobox", name="Command palette")).to_be_focused()
     page.keyboard.type("settings")
     page.keyboard.press("Enter")
 

@@ -57,7 +57,8 @@ export function FilterBox({ project, range, initial, hasSlash, onSubmit }: Filte
     // Where nobody answers, the list will say so.
     const wrong = await client.query(filterProblemQuery(project, text)).catch(() => null);
     if (wrong) return;
-    input.current?.blur();
+    // The box is made anew: from here on the keys are the page's.
+    document.querySelector("main")?.focus({ preventScroll: true });
     onSubmit(text.trim());
   };
   const move = (by: 1 | -1) => {
