@@ -326,3 +326,16 @@ def test_what_is_not_there_is_named(reader: Reader, path: str) -> None:
 
     assert status == 404
     assert f"{1:032x}" in message
+
+
+@pytest.mark.parametrize("asked", ["", "message:beyond"])
+def test_a_row_has_the_beginning_of_an_error_and_all_of_it_is_searched(
+    reader: Reader, asked: str
+) -> None:
+    said = "x" * 600 + " beyond"
+    reader.store(span(1, status="error", error_type="E", error_message=said))
+
+    traces = reader.get("/traces", filter=asked)["traces"]
+    spans = reader.get("/spans", filter=asked)["spans"]
+
+    assert [row["error_message"] for row in (*traces, *spans)] == [said[:500]] * 2

@@ -1,6 +1,7 @@
 -- The traces at some places, with what traces shows of them; old versions, too, of which the reader keeps the newest.
 select
-    trace_id, name, kind, status, state, start_ns, end_ns, error_type, error_message,
+    trace_id, name, kind, status, state, start_ns, end_ns, error_type,
+    substringUTF8(error_message, 1, 500) as error_message,
     services, environment, release, user_id, session_id, tags, feature, sample_weight, providers, models,
     span_count, error_count, open_count, llm_count, tool_count,
     input_tokens, output_tokens, total_tokens, total_cost, unpriced_count,
