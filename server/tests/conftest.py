@@ -24,7 +24,7 @@ LONG = (
     "test_captures",
     "test_normalisations",
     "test_lifecycle",
-    "test_browser_explore",
+    "test_browser_states",
     "test_start",
     "test_browser_delivery",
     "test_price_month",
