@@ -54,20 +54,22 @@ _AXE = """async ({ within, options }) => {
 }"""
 
 
-def faults(page: Page, within: str = "body") -> list[str]:
-    """What is wrong with the page as it stands, at each width and in both themes; it is left light, on a desktop.
+def faults(page: Page, within: str = "body", *, is_brief: bool = False) -> list[str]:
+    """What is wrong with the page as it stands, at each width and in both themes; it is left light.
 
-    The rules of axe are asked of what is `within` a selector; in the dark those of colours alone.
+    The rules of axe are asked of what is `within` a selector; in the dark those of colours alone. In brief: on a phone
+    alone, in the light.
     """
     found: list[str] = []
-    for size in (PHONE, TABLET, DESKTOP):
+    for size in (PHONE,) if is_brief else (PHONE, TABLET, DESKTOP):
         page.set_viewport_size({"width": size[0], "height": size[1]})
         found += [f"at {size[0]}: {one}" for one in page.evaluate(_FAULTS)]
     if not page.evaluate("'axe' in window"):
         page.evaluate(_axe_source())
-    page.emulate_media(color_scheme="dark")
-    found += [f"dark: {one}" for one in _violations(page, within, runOnly=["color-contrast"])]
-    page.emulate_media(color_scheme="light")
+    if not is_brief:
+        page.emulate_media(color_scheme="dark")
+        found += [f"dark: {one}" for one in _violations(page, within, runOnly=["color-contrast"])]
+        page.emulate_media(color_scheme="light")
     return found + _violations(page, within)
 
 

@@ -10,6 +10,7 @@ from playwright.sync_api import Locator, Route, expect
 from browsing import Visitor
 from looking import faults
 from running import Server, until
+from sampling import WHOLE
 
 pytestmark = pytest.mark.browser
 
@@ -108,7 +109,7 @@ def test_every_page_says_when_there_is_nothing(visitor: Visitor) -> None:
     for screen in SCREENS:
         visitor.go(screen.of("nobody"))
         expect(main(visitor)).to_contain_text(screen.empty)
-        found[screen.path] = faults(visitor.page, "main")
+        found[screen.path] = faults(visitor.page, "main", is_brief=not WHOLE)
 
     assert {path: said for path, said in found.items() if said} == {}
 
@@ -125,7 +126,7 @@ def test_every_page_says_that_it_failed_and_offers_another_try(
         expect(main(visitor)).to_contain_text("It broke.")
         if screen.path != "live":  # it tries again by itself
             expect(main(visitor).get_by_role("button", name="Try again")).to_be_visible()
-        found[screen.path] = faults(visitor.page, "main")
+        found[screen.path] = faults(visitor.page, "main", is_brief=not WHOLE)
 
     assert {path: said for path, said in found.items() if said} == {}
 
@@ -138,7 +139,7 @@ def test_every_page_says_that_it_waits(visitor: Visitor, ids: Mapping[str, str])
         visitor.go(screen.of("demo", ids))
         waits = main(visitor).locator("[aria-label=Loading], [data-state=connecting]")
         expect(waits.first).to_be_visible()
-        found[screen.path] = faults(visitor.page, "main")
+        found[screen.path] = faults(visitor.page, "main", is_brief=not WHOLE)
 
     assert {path: said for path, said in found.items() if said} == {}
     assert held

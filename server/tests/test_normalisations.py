@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from conforming import CAPTURES, captured, is_json
 from reading import span
 from rewriting import Bench, at_once
 from running import Server, serving, start, until
+from sampling import WHOLE
 from sending import PROTOBUF, post
 from spoiling import UNREAD, spoil
 from test_mapping import spans_of
@@ -185,7 +187,7 @@ def test_a_span_that_comes_again_while_it_goes_on_is_not_lost(bench: Bench) -> N
 
 def test_reading_every_captured_request_again_changes_nothing(owner: Owner) -> None:
     sent = 0
-    for _, _, requests in captured():
+    for _, _, requests in islice(captured(), 0, None, 1 if WHOLE else 4):
         for signal, bodies in requests.items():
             for body in bodies:
                 headers = JSON if is_json(body) else PROTOBUF
@@ -263,7 +265,7 @@ def test_the_command_puts_an_old_folder_right_in_all_projects(tmp_path: Path) ->
     assert costs == ["0.0035", "0.0035"]
 
 
-@pytest.mark.parametrize("archive", FOLDERS, ids=lambda path: path.name)
+@pytest.mark.parametrize("archive", FOLDERS if WHOLE else FOLDERS[:1], ids=lambda path: path.name)
 def test_spans_of_an_earlier_version_become_what_they_would_be_today(
     archive: Path, tmp_path: Path
 ) -> None:
