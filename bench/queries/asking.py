@@ -52,21 +52,27 @@ def together(parts: Iterable[Answers]) -> Answers:
     return whole
 
 
-def ask(questions: Sequence[Question], url: str, folder: Path, token: str = "") -> Answers:
-    """Ask everything, or what the time allows, by way of a file in `folder`."""
+def ask(
+    questions: Sequence[Question], url: str, folder: Path, token: str = "", *, pause_s: float = 0
+) -> Answers:
+    """Ask everything, or what the time allows, by way of a file in `folder`; each answer is looked at for a while."""
     path = folder / "questions.jsonl"
     write(questions, path)
-    found = measure("queries.asking", path, url, environment={"BENCH_TOKEN": token})
+    options = ("--pause-s", pause_s)
+    found = measure("queries.asking", path, url, *options, environment={"BENCH_TOKEN": token})
     return Answers(**found)
 
 
 class _Asking:
     """Questions shared out to clients."""
 
-    def __init__(self, url: str, questions: Iterator[Question], headers: Mapping[str, str]) -> None:
+    def __init__(
+        self, url: str, questions: Iterator[Question], headers: Mapping[str, str], pause_s: float
+    ) -> None:
         self._parts = urlsplit(url)
         self._questions = questions
         self._headers = dict(headers)
+        self._pause_s = pause_s
         self._lock = threading.Lock()
         self._ms: defaultdict[str, list[float]] = defaultdict(list)
         self._bytes: defaultdict[str, int] = defaultdict(int)
@@ -101,6 +107,7 @@ class _Asking:
                 else:
                     self._ms[question.kind].append(took_ms)
                     self._bytes[question.kind] += size
+            time.sleep(self._pause_s)
         connection.close()
 
     def _next(self) -> Question | None:
@@ -125,12 +132,14 @@ def main() -> None:
     parser.add_argument("questions", type=Path)
     parser.add_argument("url")
     parser.add_argument("--clients", type=int, default=CLIENTS)
+    parser.add_argument("--pause-s", type=float, default=0.0)
     given = parser.parse_args()
     token = os.environ.get("BENCH_TOKEN", "")
     headers = {"content-type": "application/json"}
     headers |= {"authorization": f"Bearer {token}"} if token else {}
     questions = list(read(given.questions))
-    print(json.dumps(asdict(_Asking(given.url, iter(questions), headers).run(given.clients))))
+    asking = _Asking(given.url, iter(questions), headers, given.pause_s)
+    print(json.dumps(asdict(asking.run(given.clients))))
 
 
 if __name__ == "__main__":

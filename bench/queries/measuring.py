@@ -20,6 +20,7 @@ from bench.server import Server, serving
 
 DEFAULT_SPANS = 1_000_000
 ARRIVING_PER_S = 2_000
+LOOK_S = 1.0
 
 _ARRIVING_SPANS = 10_000
 _BEFORE_S = (
@@ -33,7 +34,8 @@ class QueryFigures:
 
     spans: int
     arrived_per_s: float
-    answers: Answers
+    answers: Answers  # to clients without a pause
+    looked_at: Answers  # to clients that look at each answer for `LOOK_S`
     peak_bytes: int
     views: Views | str
 
@@ -60,14 +62,18 @@ def run(span_count: int) -> QueryFigures:
                     say(f"queries: {', '.join(kinds)}, four clients, at most {LIMIT_S:.0f} s")
                     asked.append(ask(asker.questions(kinds), server.url, home, server.token))
                 answers = together(asked)
+                say(f"queries: the same, each answer looked at for {LOOK_S:g} s")
+                looked_at = ask(
+                    asker.questions(WITH_BAR), server.url, home, server.token, pause_s=LOOK_S
+                )
                 arrived = server.count(PROJECT) - before
                 arrived_per_s = arrived / (time.monotonic() - begun_s)
             peak_bytes = server.process.peak_bytes
-            if answers.errors:
-                raise Failed(f"{len(answers.errors)} questions failed: {answers.errors[0]}")
+            if errors := answers.errors + looked_at.errors:
+                raise Failed(f"{len(errors)} questions failed: {errors[0]}")
             say("queries: the first view of the pages")
             views = look(server, PROJECT, known.big_trace_id)
-    return QueryFigures(known.spans, arrived_per_s, answers, peak_bytes, views)
+    return QueryFigures(known.spans, arrived_per_s, answers, looked_at, peak_bytes, views)
 
 
 @contextmanager
@@ -80,7 +86,7 @@ def _arriving(server: Server, home: Path) -> Generator[None]:
     requests_per_s = ARRIVING_PER_S * len(load.bodies) / load.span_count
     orders = server.orders(PROJECT, requests_per_s)
     command = [sys.executable, "-m", "bench.sender", str(folder), orders.url, "--renewed"]
-    options = [f"--requests-per-s={requests_per_s}", f"--limit-s={3 * LIMIT_S}"]
+    options = [f"--requests-per-s={requests_per_s}", f"--limit-s={4 * LIMIT_S}"]
     headers = [f"--header={name}={value}" for name, value in orders.headers.items()]
     environment = {"PYTHONPATH": str(ROOT)}
     with watched([*command, *options, *headers], home / "sender.log", environment):

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from bench.peers.measuring import PeerFigures
-from bench.queries.measuring import ARRIVING_PER_S, QueryFigures
+from bench.queries.measuring import ARRIVING_PER_S, LOOK_S, QueryFigures
 from bench.queries.questions import KINDS
 from bench.results import Results
 from bench.tables import table
@@ -73,13 +73,20 @@ def answered(results: Results) -> list[str]:
             else "–"
             for _, _, one in asked
         ]
-        rows.append([_TITLES.get(kind, kind), bar, *shares, size, *theirs])
+        calm = "–"
+        if kind in found.looked_at.ms:
+            calm = ", ".join(
+                f"{found.looked_at.percentile_ms(kind, one):.0f}" for one in (0.5, 0.95)
+            )
+        rows.append([_TITLES.get(kind, kind), bar, *shares, calm, size, *theirs])
     count = sum(map(len, answers.ms.values()))
-    head = ["question", "bar", "p50", "p95", "p99", "an answer", *(title for title, _, _ in asked)]
+    head = ["question", "bar", "p50", "p95", "p99", "looked at: p50, p95", "an answer"]
+    head += [title for title, _, _ in asked]
     said = (
         f"Milliseconds over HTTP, of {found.spans:,} spans, from four clients without a pause, while"
         f" {found.arrived_per_s:,.0f} of {ARRIVING_PER_S:,} spans a second arrive. {count:,} answers in"
-        f" {answers.seconds:.0f} s; the server took at most {found.peak_bytes / 2**20:,.0f} MiB."
+        f" {answers.seconds:.0f} s; the server took at most {found.peak_bytes / 2**20:,.0f} MiB. Clients that looked"
+        f" at each answer for {LOOK_S:g} s are beside them."
     )
     return [
         said,
