@@ -209,7 +209,7 @@ def picture(camera: Camera, scene: Scene, size: str, theme: str) -> bytes:
     page.locator(scene.wait_for).first.wait_for()
     scene.act(page)
     if scene.name != "loading":
-        page.locator(".waiting").wait_for(state="detached")
+        page.wait_for_function("() => !document.querySelector('.waiting')")
     if scene.is_published and page.locator(".facets").is_visible():
         page.locator(".facet").first.wait_for()
     page.evaluate("() => document.fonts.ready.then(() => true)")
