@@ -448,3 +448,28 @@ def test_while_delivery_is_behind_nothing_more_is_left_to_it(
     assert clearspan.flush()
     assert all(span.output for span in seen)
     clearspan.init(exporters=[])
+
+
+def test_a_stream_that_is_left_at_its_first_piece_lasted_longer_than_until_it(
+    spans: list[clearspan.Span],
+) -> None:
+    piece = b'data: {"choices": [{"index": 0, "delta": {"content": "Hi"}}]}\n\n'
+
+    def pieces() -> Iterator[bytes]:
+        yield piece
+        yield piece
+
+    transport = httpx.MockTransport(
+        lambda _: httpx.Response(
+            200, headers={"content-type": "text/event-stream"}, content=pieces()
+        )
+    )
+    with (
+        httpx.Client(transport=transport) as client,
+        client.stream("POST", CHAT, json=STREAMED) as response,
+    ):
+        next(response.iter_bytes())
+
+    [span] = spans
+    assert span.status == "cancelled"
+    assert 0 < (span.first_token_ns or 0) < span.end_ns - span.start_ns

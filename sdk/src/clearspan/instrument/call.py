@@ -100,13 +100,13 @@ class ModelCall:
         if self._is_over or self._answer is None or not data:
             return
         data = bytes(data) if is_decoded or self._inflate is bytes else self._inflated(data)
-        self._last_ns = time_ns()
         if data:
-            self._slices.append((data, self._last_ns))
+            self._slices.append((data, time_ns()))
         self._unread_bytes += len(data)
         self._size_bytes += len(data)
         if self._unread_bytes > SMALL_BYTES or len(self._slices) > MOST_SLICES:
             self._read(self._answer)
+        self._last_ns = time_ns()  # behind the first token, also where that is all
 
     def _inflated(self, data: bytes) -> bytes:
         if self._inflate is None:
