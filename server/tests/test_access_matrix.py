@@ -84,7 +84,11 @@ BODIES: dict[str, Any] = {
     "/api/v1/views": {"name": "x", "page": "traces"},
     "/api/v1/views/{view_id}": {"name": "x", "page": "traces"},
 }
-QUERIES = {"/api/v1/values": "?field=model", "/api/v1/prices/find": "?model=m"}
+QUERIES = {
+    "/api/v1/values": "?field=model",
+    "/api/v1/prices/find": "?model=m",
+    "/api/v1/logs/counts": f"?trace_id={ID}",
+}
 # They begin and end the caller's own session; test_accounts.py has them.
 LEFT_OUT = {("POST", "/api/v1/session"), ("DELETE", "/api/v1/session")}
 

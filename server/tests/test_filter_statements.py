@@ -6,7 +6,13 @@ import pytest
 
 from clearspan_server.query import SQL
 from clearspan_server.query.fields import FIELDS
-from clearspan_server.query.filter import Stillness, compose, span_clauses, trace_clauses
+from clearspan_server.query.filter import (
+    Stillness,
+    compose,
+    log_clauses,
+    span_clauses,
+    trace_clauses,
+)
 from clearspan_server.store.engine import Engine
 from clearspan_server.store.statements import statement
 from test_query_statements import NAMES, VALUES, code_of
@@ -16,17 +22,19 @@ MARKED = [
 ]
 JOINED = re.compile(r"join\n +\(.*?\n +\)", re.DOTALL)
 STILL = Stillness(0, 0)
+CLAUSES = {"spans": span_clauses, "traces": trace_clauses, "logs": log_clauses}
 
 
 @pytest.mark.parametrize("name", MARKED)
 def test_a_statement_takes_a_filter_of_all_fields(engine: Engine, name: str) -> None:
     before, _, _ = code_of(name).partition("/*filter*/")
-    [*_, table] = re.findall(r"from (spans|traces)(?: final)?\n", re.sub(JOINED, "", before))
-    clauses_of = span_clauses if table == "spans" else trace_clauses
-    asked = " OR ".join(f"-{field.example}" for field in FIELDS)
+    [*_, table] = re.findall(r"from (spans|traces|logs)(?: final)?\n", re.sub(JOINED, "", before))
+    of_logs = [field for field in FIELDS if field.is_of_logs]
+    for fields in ([field for field in FIELDS if field not in of_logs], of_logs):
+        asked = " OR ".join(f"-{field.example}" for field in fields)
 
-    clauses = clauses_of(engine, asked, STILL)
-    text = compose(statement(SQL, name), clauses)
-    bound = {key: value for key, value in VALUES.items() if f"{{{key}:" in text}
+        clauses = CLAUSES[table](engine, asked, STILL)
+        text = compose(statement(SQL, name), clauses)
+        bound = {key: value for key, value in VALUES.items() if f"{{{key}:" in text}
 
-    assert engine.query(text, clauses.values | bound) is not None
+        assert engine.query(text, clauses.values | bound) is not None

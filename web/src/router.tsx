@@ -27,7 +27,7 @@ interface TraceSearch {
   span?: string;
   /** Of the span panel. */
   tab?: string;
-  /** `transcript` or `graph`; the tree without. */
+  /** `transcript`, `graph` or `logs`; the tree without. */
   lens?: string;
   /** `time` or `cost` colours the bars. */
   heat?: string;
@@ -109,6 +109,7 @@ const failures = createRoute({
 const live = createRoute({
   getParentRoute: () => project,
   path: "live",
+  validateSearch: (search: Record<string, string>): { tab?: string } => pick(search, "tab"),
   component: lazyRouteComponent(() => import("./pages/live/LivePage"), "LivePage"),
 });
 

@@ -1,4 +1,4 @@
-/** The stream of changes: which traces changed, as it happens. */
+/** The stream of changes: which traces changed and that logs came, as it happens. */
 
 import { eventReader, type ServerEvent, waitAfter } from "../model/eventStream";
 import type { Change, Happening } from "../model/feed";
@@ -12,6 +12,8 @@ export type LiveState =
 
 interface LiveFeed {
   onChanges: (changes: Change[]) => void;
+  /** Log records came; with the traces that they name. */
+  onLogs: (traceIds: string[]) => void;
   /** Too much was missed to tell what changed: ask again for everything. */
   onReset: () => void;
   onState: (state: LiveState) => void;
@@ -42,6 +44,7 @@ async function keepListening(
     lastId = event.lastId;
     if (lastId !== null) feed.onId(lastId);
     if (event.name === "reset") feed.onReset();
+    else if (event.name === "logs") feed.onLogs(traceIdsOf(event));
     else if (isHappening(event.name)) feed.onChanges(changesOf(event.name, event));
   };
   for (;;) {
@@ -104,10 +107,15 @@ function isHappening(name: string): name is Happening {
   return HAPPENINGS.includes(name);
 }
 
-function changesOf(what: Happening, { data, lastId }: ServerEvent): Change[] {
-  const { trace_ids } = JSON.parse(data) as { trace_ids: string[] };
+function changesOf(what: Happening, event: ServerEvent): Change[] {
   const atMs = Date.now();
-  return trace_ids.map((traceId) => ({ traceId, what, seq: lastId ?? "", atMs }));
+  const seq = event.lastId ?? "";
+  return traceIdsOf(event).map((traceId) => ({ traceId, what, seq, atMs }));
+}
+
+function traceIdsOf({ data }: ServerEvent): string[] {
+  const { trace_ids } = JSON.parse(data) as { trace_ids: string[] };
+  return trace_ids;
 }
 
 /** Whether the time has passed, and not been ended before. */

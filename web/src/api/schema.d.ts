@@ -436,8 +436,71 @@ export interface paths {
          *
          *     `traces` changed. `finished` were quiet for some seconds after their end; each is told once, and again only where
          *     the server was killed just then. `updated` had finished before, and are quiet again after something came late.
+         *     `logs` came; the traces are those that they name, if any.
          */
         get: operations["live"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/logs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Logs
+         * @description A page of log records, the newest first.
+         *
+         *     A term of the filter asks the record where that has the field, else its trace, or one span of that.
+         */
+        get: operations["get_logs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/logs/{record}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Log
+         * @description One log record with its whole body, its attributes and those of its process.
+         */
+        get: operations["get_log"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/logs/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Log Counts
+         * @description How many log records a trace has, by the span that they name, and the highest severity of each.
+         */
+        get: operations["get_log_counts"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2133,12 +2196,12 @@ export interface components {
             /** Name */
             name: string;
             /** Of */
-            of: ("span" | "trace")[];
+            of: ("span" | "trace" | "log")[];
             /**
              * Type
              * @enum {string}
              */
-            type: "word" | "text" | "duration" | "money" | "count" | "number" | "share" | "flag" | "attribute" | "score" | "presence";
+            type: "word" | "text" | "duration" | "money" | "count" | "number" | "share" | "flag" | "level" | "attribute" | "score" | "presence";
         };
         /**
          * FilterFields
@@ -2435,6 +2498,113 @@ export interface components {
             ttft_ns: number | null;
             /** User Id */
             user_id: string;
+        };
+        /**
+         * LogCounts
+         * @description How many log records a trace has, and which of its spans.
+         */
+        LogCounts: {
+            /** Logs */
+            logs: number;
+            /** Spans */
+            spans: components["schemas"]["SpanLogs"][];
+        };
+        /**
+         * LogDetail
+         * @description A log record, whole.
+         */
+        LogDetail: {
+            /** Attributes */
+            attributes: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            body: components["schemas"]["JsonValue"];
+            /** Environment */
+            environment: string;
+            /** Event Name */
+            event_name: string;
+            /** Id */
+            id: string;
+            /** Logger */
+            logger: string;
+            /** Logger Version */
+            logger_version: string;
+            /** Message */
+            message: string;
+            /** Observed */
+            observed: string | null;
+            /** Process */
+            process: string;
+            /** Received */
+            received: string;
+            /** Redactions */
+            redactions: {
+                [key: string]: number;
+            };
+            /** Resource */
+            resource: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            /** Sender */
+            sender: string;
+            /** Service */
+            service: string;
+            /**
+             * Severity
+             * @enum {string}
+             */
+            severity: "" | "trace" | "debug" | "info" | "warn" | "error" | "fatal";
+            /** Severity Text */
+            severity_text: string;
+            /** Span Id */
+            span_id: string;
+            /** Time */
+            time: string;
+            /** Trace Id */
+            trace_id: string;
+            /** Truncated */
+            truncated: string[];
+        };
+        /**
+         * LogList
+         * @description A page of log records, the newest first.
+         */
+        LogList: {
+            /** Logs */
+            logs: components["schemas"]["LogRow"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * LogRow
+         * @description A log record in a list; `message` is the first 1000 characters of its body.
+         */
+        LogRow: {
+            /** Environment */
+            environment: string;
+            /** Event Name */
+            event_name: string;
+            /** Id */
+            id: string;
+            /** Logger */
+            logger: string;
+            /** Message */
+            message: string;
+            /** Service */
+            service: string;
+            /**
+             * Severity
+             * @enum {string}
+             */
+            severity: "" | "trace" | "debug" | "info" | "warn" | "error" | "fatal";
+            /** Severity Text */
+            severity_text: string;
+            /** Span Id */
+            span_id: string;
+            /** Time */
+            time: string;
+            /** Trace Id */
+            trace_id: string;
         };
         /**
          * Me
@@ -3766,6 +3936,21 @@ export interface components {
             next_cursor: string | null;
             /** Spans */
             spans: components["schemas"]["ListedSpan"][];
+        };
+        /**
+         * SpanLogs
+         * @description How many log records a span has; `span_id` is empty for those that name the trace alone.
+         */
+        SpanLogs: {
+            /** Logs */
+            logs: number;
+            /**
+             * Severity
+             * @enum {string}
+             */
+            severity: "" | "trace" | "debug" | "info" | "warn" | "error" | "fatal";
+            /** Span Id */
+            span_id: string;
         };
         /**
          * SpanMapping
@@ -5406,6 +5591,143 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    get_logs: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description What rows must fulfil, in the filter language (docs/filter.md): `kind:llm cost>0.05 "refund policy"`. */
+                filter?: string;
+                /** @description RFC 3339, a day (its beginning in UTC) or epoch milliseconds. */
+                from?: string | null;
+                limit?: number;
+                /** @description The project, where no key says it; api/access.py reads it. */
+                project?: string | null;
+                span_id?: string;
+                /** @description RFC 3339, a day (its beginning in UTC) or epoch milliseconds. Exclusive. */
+                to?: string | null;
+                trace_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogList"];
+                };
+            };
+        };
+    };
+    get_log: {
+        parameters: {
+            query?: {
+                /** @description The project, where no key says it; api/access.py reads it. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                record: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogDetail"];
+                };
+            };
+        };
+    };
+    get_log_counts: {
+        parameters: {
+            query: {
+                /** @description The project, where no key says it; api/access.py reads it. */
+                project?: string | null;
+                trace_id: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogCounts"];
+                };
             };
         };
     };

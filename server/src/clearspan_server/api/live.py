@@ -29,12 +29,15 @@ router = APIRouter(prefix="/api/v1", tags=["live"])
 
 @dataclass(slots=True, frozen=True)
 class Change:
-    """Traces of a project that were stored or changed, finished, or changed after that; `seq` is the journal's."""
+    """Traces of a project that were stored or changed, finished, or changed after that, or of which logs came.
+
+    `seq` is the journal's.
+    """
 
     seq: int
     project: str
     trace_ids: list[str]
-    what: str  # traces, finished, updated
+    what: str  # traces, finished, updated, logs
 
 
 class Live:
@@ -156,6 +159,7 @@ async def live(
 
     `traces` changed. `finished` were quiet for some seconds after their end; each is told once, and again only where
     the server was killed just then. `updated` had finished before, and are quiet again after something came late.
+    `logs` came; the traces are those that they name, if any.
     """
     given = request.headers.get("last-event-id")
     if given is not None and not (given.isdecimal() and len(given) <= _SEQ_DIGITS):

@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from clearspan_server.ingest.agent_events import SessionKey, sessions_in
 from clearspan_server.store import columns, log_columns, metric_columns, score_columns
 from clearspan_server.store.journal import Entry
 from clearspan_server.store.parts import to_parts
@@ -110,6 +111,20 @@ class Contents:
     def keys(self) -> set[TraceKey]:
         """The traces whose spans are in it."""
         return trace_keys(one.sent for one in self.gathered if KINDS[one.kind].table in _OF_SPANS)
+
+    def logs(self) -> dict[str, set[str]]:
+        """The projects whose log records are in it, each with the traces that they name."""
+        found: dict[str, set[str]] = {}
+        for project, trace_id in trace_keys(
+            one.sent for one in self.gathered if one.kind == "logs"
+        ):
+            found.setdefault(project, set()).update([trace_id] if trace_id else [])
+        return found
+
+    def agents(self) -> dict[SessionKey, tuple[int, int]]:
+        """The sessions of coding agents that its log records tell of, and from when to when, in nanoseconds."""
+        found = [sessions_in(one.sent) for one in self.gathered if one.kind == "logs"]
+        return found[0] if found else {}
 
     def hours(self) -> set[Hour]:
         """The hours in which its spans start."""

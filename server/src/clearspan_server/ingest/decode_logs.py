@@ -31,6 +31,21 @@ _FIELDS = ("resource_logs", "scope_logs", "log_records")
 _LISTS = ("resourceLogs", "scopeLogs", "logRecords")
 _SEVERITY_NAMES = dict(logs_pb2.SeverityNumber.items())
 _MAX_SEVERITY = 24
+# Many senders say the level in words alone; OTLP's number of each is the first of its four.
+_WORDS = {
+    "trace": 1,
+    "debug": 5,
+    "info": 9,
+    "information": 9,
+    "notice": 10,
+    "warn": 13,
+    "warning": 13,
+    "error": 17,
+    "err": 17,
+    "critical": 21,
+    "fatal": 21,
+}
+_ENVIRONMENTS = ("deployment.environment.name", "deployment.environment")
 _MAX_UINT32 = 2**32 - 1
 
 
@@ -94,6 +109,7 @@ def _take(decoded: DecodedLogs, draft: LogDraft, now_ns: int) -> None:
     if not 0 <= record.severity <= _MAX_SEVERITY:
         record.truncated.append(f"severity:sent as {record.severity}")
         record.severity = 0
+    record.severity = record.severity or _WORDS.get(record.severity_text.lower(), 0)
     decoded.drafts.append(draft)
 
 
@@ -112,6 +128,7 @@ def _draft(log: logs_pb2.LogRecord, project: str, origin: Origin) -> LogDraft:
         scope_version=origin.scope_version,
         service=text(origin.resource.get("service.name")),
         process=text(origin.resource.get("service.instance.id")),
+        environment=_environment(origin),
         flags=log.flags,
         dropped_attributes=log.dropped_attributes_count,
     )
@@ -134,7 +151,12 @@ def _json_draft(log: Mapping[str, Any], project: str, origin: Origin) -> LogDraf
         scope_version=origin.scope_version,
         service=text(origin.resource.get("service.name")),
         process=text(origin.resource.get("service.instance.id")),
+        environment=_environment(origin),
         flags=whole(log.get("flags")) & _MAX_UINT32,
         dropped_attributes=whole(log.get("droppedAttributesCount")) & _MAX_UINT32,
     )
     return LogDraft(record, record.time_ns, json_value_of(log.get("body")), attributes, origin)
+
+
+def _environment(origin: Origin) -> str:
+    return next((found for key in _ENVIRONMENTS if (found := text(origin.resource.get(key)))), "")

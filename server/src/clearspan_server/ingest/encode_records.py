@@ -14,7 +14,10 @@ from clearspan_server.model.log import LogRecord
 from clearspan_server.model.metric import MetricPoint
 from clearspan_server.model.score import Score
 
-_LOG_NAMES = ("event_name", "severity_text", "scope_name", "scope_version", "service", "process")
+_LOG_NAMES = (
+    *("event_name", "severity_text", "scope_name", "scope_version"),
+    *("service", "process", "environment"),
+)
 _POINT_NAMES = ("name", "description", "unit", "scope_name", "scope_version", "service", "process")
 
 

@@ -132,6 +132,8 @@ def _take_logs(encoding: Encoding, body: bytes, setting: Setting) -> Taken:
     )
     logs = [log for log in found if log is not None]
     _sign(logs, first_ns, setting.access)
+    for log in logs:
+        log.environment = log.environment or setting.access.environment
     taken.accepted += _add(taken, "logs", logs, log_columns.to_batch, log_columns.SCHEMA_VERSION)
     _introduce(taken, logs, [log.time_ns for log in logs])
     # What events say of spans comes beside the events themselves, and is counted with them.

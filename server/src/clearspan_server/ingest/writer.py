@@ -5,8 +5,8 @@ import threading
 import time
 import uuid
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import partial
 
 import numpy as np
@@ -15,6 +15,7 @@ import pyarrow as pa
 from clickhouse_connect.driver.exceptions import DatabaseError
 
 from clearspan_server.ingest.admission import DEFAULT_PROJECT
+from clearspan_server.ingest.agent_events import SessionKey
 from clearspan_server.ingest.batches import (
     KINDS,
     Contents,
@@ -62,11 +63,17 @@ class BatchLimits:
 
 @dataclass(slots=True, frozen=True)
 class StoredBatch:
-    """What is in the engine up to journal entry `seq`: the traces whose spans came, the hours in which they start."""
+    """What is in the engine up to journal entry `seq`: the traces whose spans came, the hours in which they start.
+
+    `logs` are the projects of which log records came, each with the traces that they name; `agents` the sessions of
+    coding agents that these tell of, from when to when.
+    """
 
     seq: int
     keys: set[TraceKey]
     hours: set[Hour]
+    logs: Mapping[str, set[str]] = field(default_factory=dict)
+    agents: Mapping[SessionKey, tuple[int, int]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -160,7 +167,9 @@ class Writer:
         self.figures.batches += 1
         self.figures.rows += sum(one.sent.num_rows for one in held.gathered)
         journal.finish(batch)
-        self._stored(StoredBatch(batch.last_seq, held.keys(), held.hours()))
+        self._stored(
+            StoredBatch(batch.last_seq, held.keys(), held.hours(), held.logs(), held.agents())
+        )
         return True
 
     def _insert(self, one: Gathered, batch: Batch, held: Contents) -> Counter[int]:

@@ -12,12 +12,14 @@ from typing import Literal
 from clickhouse_connect.driver.exceptions import DatabaseError
 
 from clearspan_server.errors import Unavailable
+from clearspan_server.ingest.agent_events import SessionKey
 from clearspan_server.ingest.batches import contents
 from clearspan_server.ingest.encode import Privacy
 from clearspan_server.ingest.prices import Prices
 from clearspan_server.ingest.refusals import is_refusal
 from clearspan_server.ingest.renormalise import Today
 from clearspan_server.ingest.writer import StoredBatch
+from clearspan_server.jobs.agents import stitch
 from clearspan_server.jobs.derive import bring_up_to_date, crash
 from clearspan_server.jobs.states import Watch, Word
 from clearspan_server.model.deriving import Deriving
@@ -31,7 +33,7 @@ from clearspan_server.store.watermark import Watermark
 LOG = logging.getLogger(__name__)
 
 # Journal sequence, project, trace ids, what happened to them.
-Tell = Callable[[int, str, list[str], Literal["traces"] | Word], None]
+Tell = Callable[[int, str, list[str], Literal["traces", "logs"] | Word], None]
 _CHUNK = 4_000  # traces derived by one statement
 _GIVE_UP_FROM = 16  # traces that fail before any is derived: then it is not the traces
 _RETRY_S = 1.0
@@ -66,6 +68,9 @@ class _Work:
     # Derived too, but nothing happened that is to be told; `waiting` hear of it.
     figures: set[Key] = field(default_factory=set)
     waiting: list["Future[None]"] = field(default_factory=list)
+    logs: dict[str, set[str]] = field(default_factory=dict)  # only told; they derive nothing
+    # Sessions of coding agents whose turns are made of log events, from when to when.
+    agents: dict[SessionKey, tuple[int, int]] = field(default_factory=dict)
 
     def add(self, other: "_Work") -> None:
         self.seq = max(self.seq, other.seq)
@@ -73,6 +78,11 @@ class _Work:
         self.hours |= other.hours
         self.figures |= other.figures
         self.waiting += other.waiting
+        for project, trace_ids in other.logs.items():
+            self.logs.setdefault(project, set()).update(trace_ids)
+        for session, (first_ns, last_ns) in other.agents.items():
+            known = self.agents.get(session, (first_ns, last_ns))
+            self.agents[session] = min(known[0], first_ns), max(known[1], last_ns)
 
 
 class Lifecycle:
@@ -103,13 +113,17 @@ class Lifecycle:
         standings = unsettled(self._stores.engine, self._settled_ns, now_ns - _WEEK_NS)
         self._watch.note(standings)
         held = contents(journal.read(journal.derived, up_to=journal.stored))
-        self.stored(StoredBatch(journal.stored, held.keys(), held.hours()))
+        batch = StoredBatch(journal.stored, held.keys(), held.hours(), agents=held.agents())
+        self.stored(batch)
         self._thread.start()
 
     def stored(self, batch: StoredBatch) -> None:
         """A batch is in the engine."""
         with self._condition:
-            self._work.add(_Work(batch.seq, set(batch.keys), set(batch.hours)))
+            logs = {project: set(ids) for project, ids in batch.logs.items()}
+            work = _Work(batch.seq, set(batch.keys), set(batch.hours), logs=logs)
+            work.agents.update(batch.agents)
+            self._work.add(work)
             self._condition.notify()
 
     def recompute(self, keys: Collection[Key], hours: Collection[Hour]) -> "Future[None]":
@@ -203,6 +217,7 @@ class Lifecycle:
             self._stores.told.write(settled_ns)
 
     def _do(self, work: _Work) -> None:
+        self._stitch(work)
         since_ns = min((hour_s for _, hour_s in work.hours), default=0) * 1_000_000_000
         silent, mark = frozenset(self._watch.silent), self._stores.agenda.mark
         bounds = Bounds(since_ns, silent, self._quiet_ns, mark)
@@ -212,6 +227,9 @@ class Lifecycle:
                 work.hours |= derived.hours
                 self._watch.note(derived.standings)
                 self._report([one.key for one in derived.standings], "traces", work.seq)
+        for project, trace_ids in work.logs.items():
+            self._tell(work.seq, project, sorted(trace_ids), "logs")
+        work.logs.clear()  # told once, also where the rest has to be tried again
         for keys in _chunks(sorted(work.figures - work.dirty)):
             for derived in self._derive(keys, bounds):
                 work.hours |= derived.hours
@@ -222,6 +240,23 @@ class Lifecycle:
             self._stores.journal.derive(work.seq)
         for done in work.waiting:
             done.set_result(None)
+
+    def _stitch(self, work: _Work) -> None:
+        """The turns of coding agents, where log events tell of them; one session that fails stops no other."""
+        for session, reach_ns in list(work.agents.items()):
+            try:
+                with self._stores.rewriting:
+                    changed = stitch(self._stores.engine, self._today, session, reach_ns)
+            except Exception as error:
+                if isinstance(error, Unavailable) or (
+                    isinstance(error, DatabaseError) and not is_refusal(error)
+                ):
+                    raise
+                LOG.exception("session %s of project %s has no turns", session[2], session[0])
+            else:
+                work.dirty |= changed.keys
+                work.hours |= changed.hours
+            del work.agents[session]
 
     def _derive(self, keys: Sequence[Key], bounds: Bounds) -> Iterator[Derived]:
         """Derive the traces; one that cannot be derived, while others can, is left out alone.

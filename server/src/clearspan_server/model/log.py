@@ -27,5 +27,6 @@ class LogRecord:
     received_ns: int = 0
     sender: str = ""
     process: str = ""
+    environment: str = ""
     truncated: list[str] = field(default_factory=list)  # "field:full size in bytes"
     redactions: dict[str, int] = field(default_factory=dict)  # type → how many

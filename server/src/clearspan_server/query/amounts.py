@@ -24,6 +24,8 @@ _MONEY = re.compile(rf"\$?({_NUMBER})")
 _COUNT = re.compile(rf"({_NUMBER})([kmbKMB]?)")
 _SIGNED = re.compile(rf"(-?(?:{_NUMBER})(?:[eE][+-]?[0-9]{{1,3}})?)([kmbKMB%]?)")
 _MOST = 2**63 - 1
+# The six levels of log records, from 1 on: OTLP's numbers of severity in fours.
+LEVELS = ("trace", "debug", "info", "warn", "error", "fatal")
 _FLAGS: Mapping[str, bool] = {"true": True, "yes": True, "false": False, "no": False}
 
 
@@ -63,6 +65,12 @@ def flag(text: str) -> bool | None:
     return _FLAGS.get(text.lower())
 
 
+def level(text: str) -> int | None:
+    """`warn` or `warning`, in any case, as its place among `LEVELS`, from 1 on."""
+    word = text.lower().removesuffix("ing")
+    return LEVELS.index(word) + 1 if word in LEVELS else None
+
+
 def _whole(value: Decimal | int, *, rounded: bool = False) -> int | None:
     whole = round(value)
     return whole if whole <= _MOST and (rounded or whole == value) else None
@@ -76,6 +84,7 @@ READERS: Mapping[str, tuple[Callable[[str], Amount | None], str, str]] = {
     "number": (number, "a number", "Float64"),
     "share": (number, "a percentage", "Float64"),
     "flag": (flag, "true or false", "Bool"),
+    "level": (level, f"a severity ({', '.join(LEVELS)})", "UInt8"),
     "score": (number, "a number", "Float64"),
     "attribute": (number, "a number", "Float64"),
 }

@@ -1,4 +1,4 @@
-"""What a tree of the filter language means: conditions over rows of `spans` or `traces`, with bound values.
+"""What a tree of the filter language means: conditions over rows of `spans`, `traces` or `logs`, with bound values.
 
 The statement in which they stand binds `project`, and `from_ns` and `to_ns` as the window whose rows it reads.
 """
@@ -23,15 +23,16 @@ from clearspan_server.query.language import (
     Word,
     leaves,
 )
-from clearspan_server.query.text import ERRORS, MESSAGES, Searched, Spelt
+from clearspan_server.query.text import ERRORS, MESSAGES, RECORDS, Searched, Spelt
 from clearspan_server.store.statements import statement
 
-# Whom a condition asks: a row's own table, the other one, or a trace's root, which is a span.
-Layer = Literal["span", "trace", "root"]
+# Whom a condition asks: a row's own table, another one, or a trace's root, which is a span.
+Layer = Literal["span", "trace", "log", "root"]
 
 _BY_SPAN = statement(SQL, "trace_ids_by_span")
 _BY_TRACE = statement(SQL, "trace_ids_by_trace")
 _BY_KIN = statement(SQL, "trace_ids_by_kin")
+_BY_LOG = statement(SQL, "trace_ids_by_log")
 _BY_SCORE = statement(SQL, "trace_ids_by_score")
 _BY_SPAN_SCORE = statement(SQL, "trace_ids_by_span_score")
 _IS_ROOT = "(parent_id = '' or parent_remote)"
@@ -48,7 +49,7 @@ def searched(tree: Node) -> Iterable[Word]:
 
 @dataclass(slots=True)
 class Conditions:
-    """Builds the conditions of one list, of `rows` of spans or traces, and collects the values bound in them."""
+    """Builds the conditions of one list, of `rows` of spans, traces or logs, and collects the values bound in them."""
 
     rows: Of
     words: Mapping[str, Searched]  # the searched texts, as the engine cuts them
@@ -73,7 +74,7 @@ class Conditions:
         """What is asked of others stands together: one span must fulfil all that is asked of a span."""
         own = [part for part in parts if not self._is_of_others(part, layer)]
         found = [self.of(part, layer) for part in own]
-        for other in ("span", "trace", "root"):
+        for other in ("span", "trace", "log", "root"):
             asked = [part for part in parts if part not in own and self._layer(part) == other]
             if asked:
                 found.append(self._among(other, And(tuple(asked))))
@@ -87,9 +88,11 @@ class Conditions:
     def _layer(self, node: Node) -> Layer:
         leaf = next(iter(leaves(node)))
         if isinstance(leaf, Text):
-            return "span"
+            return "log" if self.rows == "log" else "span"
         if leaf.scope:
             return leaf.scope
+        if leaf.field.is_of_logs or (self.rows == "log" and leaf.field.log):
+            return "log"
         if self.rows == "span":
             return "span" if leaf.field.span else "trace"
         return "trace" if "trace" in leaf.field.of and leaf.field.role != "span" else "span"
@@ -99,15 +102,25 @@ class Conditions:
         return self._trace_with(layer, self.of(node, layer))
 
     def _trace_with(self, layer: Layer, condition: str) -> str:
+        if layer == "log":
+            return self._with_log(condition)
         if layer == "root":
             condition = f"{_IS_ROOT} and ({condition})"
         by_span = _BY_SPAN if self.rows == "trace" else _BY_KIN
         found = _BY_TRACE if layer == "trace" else by_span
         return f"trace_id in ({found.replace('/*filter*/ true', f'({condition})')})"
 
+    def _with_log(self, condition: str) -> str:
+        """A log record of the span, or of the trace, fulfils the condition."""
+        ids = "trace_id" if self.rows == "trace" else "trace_id, span_id"
+        by_log = _BY_LOG.replace("/*ids*/ trace_id", ids)
+        return f"({ids}) in ({by_log.replace('/*filter*/ true', f'({condition})')})"
+
     def _leaf(self, node: Term | Text, layer: Layer) -> str:
         if isinstance(node, Text):
-            return self._says(node.said, (*MESSAGES, ERRORS))
+            return self._says(node.said, (RECORDS,) if layer == "log" else (*MESSAGES, ERRORS))
+        if layer == "log":
+            return self._term(node, "log")
         of: Of = "trace" if layer == "trace" else "span"
         if node.field.role == "who":
             return self._who(node, of)
@@ -133,11 +146,12 @@ class Conditions:
             return self._has(term, of)
         columns = asked.columns(of)
         if asked.type == "attribute":
-            return self._attribute(term)
+            return self._attribute(term, of)
         if asked.type == "score":
             return self._judged(columns[0], term)
         if asked.type == "text" and isinstance(value, Word):
-            texts = [one for one in (*MESSAGES, ERRORS) if one.column == asked.span]
+            held = asked.log if of == "log" else asked.span
+            texts = [one for one in (*MESSAGES, ERRORS, RECORDS) if one.column == held]
             return self._says(value, texts)
         if isinstance(value, Word):
             return " or ".join(self._is_word(column, value) for column in columns)
@@ -162,8 +176,8 @@ class Conditions:
         if term.field.type != "attribute":
             return _is_there(term.field, of)
         key = self._bind(term.key, "String")
-        if term.field.span == "resource":
-            return f"mapContains(resource, {key})"
+        if _is_plain(term.field, of):
+            return f"mapContains({term.field.columns(of)[0].sql}, {key})"
         held = (
             f"mapContains(attributes, {key})",
             f"mapContains(mirrored, {key})",
@@ -190,14 +204,16 @@ class Conditions:
             return says
         return f"{says} or ifNull(value = {self._bind(as_number, 'Float64')}, false)"
 
-    def _attribute(self, term: Term) -> str:
-        """Attributes are kept as JSON text, numbers once more as numbers, and what is beyond a limit as one object."""
+    def _attribute(self, term: Term, of: Of) -> str:
+        """Attributes are kept as JSON text; those of spans as numbers, too, and beyond a limit as one object."""
         key = self._bind(term.key, "String")
-        is_resource = term.field.span == "resource"
+        text, as_numbers = _attribute_text(key), _number(key)
+        if _is_plain(term.field, of):
+            text = f"{term.field.columns(of)[0].sql}[{key}]"
+            as_numbers = f"toFloat64OrNull({text})"
         if not isinstance(term.value, Word):
             bound = self._bind(term.value, "Float64")
-            return f"ifNull({_number(key, is_resource=is_resource)} {term.operator} {bound}, false)"
-        text = f"resource[{key}]" if is_resource else _attribute_text(key)
+            return f"ifNull({as_numbers} {term.operator} {bound}, false)"
         if term.value.is_pattern:
             patterns = (_like(_as_json(term.value.text)), _like(term.value.text))
             return " or ".join(f"{text} like {self._bind(one, 'String')}" for one in patterns)
@@ -207,7 +223,7 @@ class Conditions:
         if as_number is None:
             return equal
         bound = self._bind(as_number, "Float64")
-        return f"{equal} or ifNull({_number(key, is_resource=is_resource)} = {bound}, false)"
+        return f"{equal} or ifNull({as_numbers} = {bound}, false)"
 
     def _says(self, said: Word, texts: Sequence[Spelt]) -> str:
         """One of the texts holds the words, found by the index; then, where they are not all, the text itself."""
@@ -242,8 +258,13 @@ def _has_negation(node: Node) -> bool:
             return False
 
 
+def _is_plain(asked: Field, of: Of) -> bool:
+    """Whether an attribute is kept as text alone."""
+    return of == "log" or asked.span == "resource"
+
+
 def _is_there(asked: Field, of: Of) -> str:
-    known = asked.has_trace if of == "trace" else asked.has_span
+    known = {"trace": asked.has_trace, "span": asked.has_span, "log": ""}[of]
     if known:
         return known
     return " or ".join(_is_known(column, asked) for column in asked.columns(of))
@@ -263,9 +284,7 @@ def _attribute_text(key: str) -> str:
     return f"if({held} = '' and attributes_overflow != '', {beyond}, {held})"
 
 
-def _number(key: str, *, is_resource: bool) -> str:
-    if is_resource:
-        return f"toFloat64OrNull(resource[{key}])"
+def _number(key: str) -> str:
     held = f"if(mapContains(attributes_number, {key}), attributes_number[{key}], null)"
     beyond = f"JSONExtract(attributes_overflow, {key}, 'Nullable(Float64)')"
     return f"if(attributes_overflow = '', {held}, coalesce({held}, {beyond}))"

@@ -16,7 +16,7 @@ _TIME = re.compile(r"-?[0-9]{1,18}|-?[1-8][0-9]{18}")
 _COUNT = re.compile(r"[0-9]{1,18}|[1-8][0-9]{18}")
 _SHARE = re.compile(r"[01]\.[0-9]{1,20}|[1-9](\.[0-9]{1,20})?e-[0-9]{2}")
 _VALUES = {
-    **dict.fromkeys(("start", "duration", "first_seen", "last_seen", "created"), _TIME),
+    **dict.fromkeys(("start", "duration", "first_seen", "last_seen", "created", "time"), _TIME),
     **dict.fromkeys(("tokens", "sessions", "traces", "spans", "count", "users", "errors"), _COUNT),
     "cost": re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,12})?"),
     "error_rate": _SHARE,

@@ -1,4 +1,4 @@
-"""The fields of the filter language: what each is called, what it takes, and where spans and traces hold it."""
+"""The fields of the filter language: what each is called, what it takes, and where spans, traces and logs hold it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from typing import Literal
 
 from clearspan_server.errors import BadInput
 from clearspan_server.model.span import KINDS, STATUSES
+from clearspan_server.query.amounts import LEVELS
 
 FieldType = Literal[
     "word",  # text, compared whole or by a pattern
@@ -17,11 +18,12 @@ FieldType = Literal[
     "number",
     "share",  # between 0 and 1, written as a percentage
     "flag",
+    "level",  # of a log record, in the order of LEVELS
     "attribute",  # by key; text or number
     "score",  # by name; a number, true or false, or a word
     "presence",
 ]
-Of = Literal["span", "trace"]
+Of = Literal["span", "trace", "log"]
 
 # Where a trace stands at the moments of a `Stillness`; of one row, `query.traces.state_of` says the same.
 STATE = (
@@ -37,7 +39,7 @@ ERROR_CLASSES = (
 
 @dataclass(slots=True, frozen=True)
 class Column:
-    """An expression over a row of `spans` or `traces`; `is_array` where it gives several values."""
+    """An expression over a row of `spans`, `traces` or `logs`; `is_array` where it gives several values."""
 
     sql: str
     is_array: bool = False
@@ -47,10 +49,11 @@ class Column:
 class Field:
     """One field; `names` are its name and its aliases.
 
-    `span` and `trace` hold the columns of a row, any of which may fulfil a term, with `[]` behind an array; empty
-    where it has no such field. Its `role` says whom a term without a scope asks: the *row* of the list, where that
-    has the field; of a list of traces one *span*, whatever the trace knows under that name; or *who* a trace was
-    done for: there a span that does not say it has what its trace says.
+    `span`, `trace` and `log` hold the columns of a row, any of which may fulfil a term, with `[]` behind an array;
+    empty where it has no such field. What only logs have asks, in other lists, for one log record. Its `role` says whom
+    a term without a scope asks: the *row* of the list, where that has the field; of a list of traces one *span*,
+    whatever the trace knows under that name; or *who* a trace was done for: there a span that does not say it has what
+    its trace says.
     """
 
     names: str
@@ -59,6 +62,7 @@ class Field:
     example: str
     span: str = ""
     trace: str = ""
+    log: str = ""
     role: Literal["row", "span", "who"] = "row"
     choices: tuple[str, ...] = ()
     has_span: str = ""  # what tells that it is there, where the columns do not or are long
@@ -76,11 +80,17 @@ class Field:
     def of(self) -> tuple[Of, ...]:
         """Which rows have it."""
         traces: tuple[Of, ...] = ("trace",) if self.trace or self.role == "who" else ()
-        return ("span", *traces) if self.span else traces
+        logs: tuple[Of, ...] = ("log",) if self.log else ()
+        return (*(("span",) if self.span else ()), *traces, *logs)
+
+    @property
+    def is_of_logs(self) -> bool:
+        """Whether nothing but a log record has it."""
+        return self.of == ("log",)
 
     def columns(self, of: Of) -> list[Column]:
-        """Where rows of `spans` or `traces` hold it."""
-        texts = (self.span if of == "span" else self.trace).split(" | ")
+        """Where rows of `spans`, `traces` or `logs` hold it."""
+        texts = {"span": self.span, "trace": self.trace, "log": self.log}[of].split(" | ")
         return [Column(one.removesuffix("[]"), one.endswith("[]")) for one in texts if one]
 
 
@@ -109,10 +119,10 @@ FIELDS: tuple[Field, ...] = (
     Field("tag tags", "word", "one of its tags", "tag:beta", "tags[]", "tags[]", role="who"),
     Field(
         "env environment", "word", "deployment environment", "env:production",
-        "environment", "environment", role="who",
+        "environment", "environment", "environment", role="who",
     ),
     Field("release", "word", "release of the application", "release:2026.11", "release", "release", role="who"),
-    Field("service", "word", "service that sent it", "service:support-bot", "service", "services[]"),
+    Field("service", "word", "service that sent it", "service:support-bot", "service", "services[]", "service"),
     Field("version service_version", "word", "version of the service", "version:1.4.*", "service_version"),
     Field("experiment", "word", "experiment that it is part of", "experiment:prices", "experiment", role="who"),
     Field("variant", "word", "arm of the experiment", "variant:b", "variant", role="who"),
@@ -166,19 +176,29 @@ FIELDS: tuple[Field, ...] = (
     Field("tool_calls", "count", "tool calls of the trace", "tool_calls>5", trace="tool_count"),
     Field(
         "trace trace_id", "word", "id of the trace", "trace:4bf92f3577b34da6a3ce929d0e0e4736",
-        "trace_id", "trace_id",
+        "trace_id", "trace_id", "trace_id",
     ),
-    Field("span span_id", "word", "id of the span", "span:00f067aa0ba902b7", "span_id"),
+    Field("span span_id", "word", "id of the span", "span:00f067aa0ba902b7", "span_id", log="span_id"),
     Field("parent parent_id", "word", "id of the span above", "parent:00f067aa0ba902b7", "parent_id"),
     Field("response response_id", "word", "the provider's id of the answer", "response:chatcmpl-9a", "response_id"),
     Field("request request_id", "word", "the application's id of the request", "request:req-12", "request_id"),
     Field("dialect", "word", "convention that the sender speaks", "dialect:openinference", "dialect"),
-    Field("sender", "word", "program that sent it", "sender:clearspan*", "sender"),
-    Field("process", "word", "process that sent it", "process:worker-1", "process"),
+    Field("sender", "word", "program that sent it", "sender:clearspan*", "sender", log="sender"),
+    Field("process", "word", "process that sent it", "process:worker-1", "process", log="process"),
     Field("weight sample_weight", "number", "how many spans a sampled one stands for", "weight>1", "sample_weight"),
-    Field("attr", "attribute", "attribute as sent, by its key", 'attr["app.x"]=3', "attributes"),
-    Field("resource", "attribute", "attribute of the process, by its key", 'resource["host.name"]:web-1', "resource"),
+    Field("attr", "attribute", "attribute as sent, by its key", 'attr["app.x"]=3', "attributes", log="attributes"),
+    Field(
+        "resource", "attribute", "attribute of the process, by its key", 'resource["host.name"]:web-1',
+        "resource", log="resource",
+    ),
     Field("score", "score", "what was judged, by its name", "score.thumbs<0", "(trace_id, span_id)", "trace_id"),
+    Field(
+        "severity level", "level", "severity of a log record", "severity>=warn",
+        log="nullIf(intDiv(severity + 3, 4), 0)", choices=LEVELS,
+    ),
+    Field("logger", "word", "logger that wrote a log record", "logger:app.payments", log="scope_name"),
+    Field("event event_name", "word", "name of a log record that is an event", "event:app.checkout", log="event_name"),
+    Field("body", "text", "words of a log record", 'body:"timed out"', log="body"),
     Field("has", "presence", "whether something is known at all", "has:error"),
 )  # fmt: skip
 

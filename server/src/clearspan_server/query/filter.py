@@ -73,6 +73,24 @@ def trace_clauses(engine: Engine, text: str, still: Stillness) -> Clauses:
     return _clauses(engine, "trace", text, still)
 
 
+def log_clauses(engine: Engine, text: str, still: Stillness) -> Clauses:
+    """What rows of `logs` must fulfil to pass a filter; what `span_clauses` says of the statement holds here too.
+
+    What a log record has not is asked of its trace, or of one span of that.
+
+    Raises:
+        BadFilter: the filter cannot be read.
+    """
+    return _clauses(engine, "log", text, still)
+
+
+def logs_of(trace_id: str, span_id: str) -> Clauses:
+    """The log records of a trace, and of one of its spans; empty means of any."""
+    asked = {"trace_id": trace_id, "span_id": span_id}
+    held: dict[str, object] = {f"of_{name}": one for name, one in asked.items() if one}
+    return Clauses([f"{name} = {{of_{name}:String}}" for name, one in asked.items() if one], held)
+
+
 def _clauses(engine: Engine, rows: Of, text: str, still: Stillness) -> Clauses:
     tree = parse(text)
     words = search(engine, {said.text for said in searched(tree) if not said.is_pattern})
@@ -141,6 +159,7 @@ class Order:
 
 
 _COUNT = "select count() as rows from (/*statement*/)"
+_VALUE = re.compile(r"/\*value\*/ \w+")
 _ORDER = re.compile(r"/\*order\*/ \w+ desc")
 
 
@@ -157,11 +176,11 @@ class Facet:
     columns: tuple[str, ...] = ()
 
 
-_TABLES: Mapping[Of, str] = {"span": "spans", "trace": "traces"}
+_TABLES: Mapping[Of, str] = {"span": "spans", "trace": "traces", "log": "logs"}
 
 
 def facet_of(asked: Field, of: Of, *, has_key: bool = False) -> Facet | None:
-    """How the values of a field are counted in rows of spans or traces; None where they have no words of it.
+    """How the values of a field are counted in rows of spans, traces or logs; None where they have no words of it.
 
     Of attributes the keys, or with `has_key` the values of the one that is bound as `key`.
     """
@@ -225,7 +244,7 @@ def counting(statement: str) -> str:
 def compose_facet(statement: str, facet: Facet) -> str:
     """A statement with a value of the facet at its `/*value*/` mark; a row of which it has several comes as often."""
     value = f"arrayJoin({facet.expression})" if facet.is_array else facet.expression
-    return statement.replace("/*value*/ name", value)
+    return _VALUE.sub(lambda _: value, statement)
 
 
 def compose_facets(statement: str, facets: Sequence[Facet]) -> str:

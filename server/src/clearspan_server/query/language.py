@@ -292,6 +292,8 @@ def _check_key(token: Token, field: Field, bracket: str | None) -> None:
 
 def _check_scope(token: Token, scope: Scope, field: Field) -> None:
     of: Of = "trace" if scope == "trace" else "span"
+    if scope and field.is_of_logs:
+        raise wrong(token, f"a {of} has no {field.name}; a log record has it", field.name)
     if scope and of not in field.of:
         other = "span" if of == "trace" else "trace"
         raise wrong(token, f"a {of} has no {field.name}", f"{other}.{field.name}")

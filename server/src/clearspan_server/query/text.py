@@ -38,6 +38,7 @@ def _spelt(column: str, plain: str) -> Spelt:
 
 MESSAGES = tuple(_spelt(column, f"lowerUTF8({_LINE})") for column in ("input", "output"))
 ERRORS = _spelt("error_message", "lowerUTF8({0})")
+RECORDS = _spelt("body", f"lowerUTF8({_LINE})")
 
 
 @dataclass(slots=True, frozen=True)

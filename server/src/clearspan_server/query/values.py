@@ -12,6 +12,7 @@ from clearspan_server.query.filter import (
     compose,
     compose_facet,
     facet_of,
+    log_clauses,
     span_clauses,
     trace_clauses,
 )
@@ -24,8 +25,9 @@ MAX_VALUES = 50
 _STATEMENTS = {
     "spans": statement(SQL, "values_of_spans"),
     "traces": statement(SQL, "values_of_traces"),
+    "logs": statement(SQL, "values_of_logs"),
 }
-_FILTERS = {"spans": span_clauses, "traces": trace_clauses}
+_FILTERS = {"spans": span_clauses, "traces": trace_clauses, "logs": log_clauses}
 
 
 @dataclass(slots=True, frozen=True)
@@ -43,7 +45,8 @@ def list_values(
 ) -> list[Row]:
     """Rows of `value` and `count`, most frequent first, of the rows that pass the filter.
 
-    The prefix is compared without case. What a list of traces asks of traces counts traces, all else counts spans.
+    The prefix is compared without case. What a list of traces asks of traces counts traces, what only
+    logs have counts their records, all else counts spans.
 
     Raises:
         BadInput: there is no such field, it has no words, or the filter cannot be read.
@@ -64,4 +67,6 @@ def _facet(asked: ValueQuestion) -> Facet:
 
 
 def _table(field: Field) -> Of:
+    if field.is_of_logs:
+        return "log"
     return "trace" if field.trace and field.role != "span" else "span"

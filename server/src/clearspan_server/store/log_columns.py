@@ -7,7 +7,7 @@ import pyarrow as pa
 from clearspan_server.model.log import LogRecord
 from clearspan_server.store import layout
 
-SCHEMA_VERSION = 1  # of a journal entry; raise it when a column changes its name or type
+SCHEMA_VERSION = 2  # of a journal entry; raise it when a column changes its name or type
 SCHEMA = layout.schema_of(
     LogRecord,
     {
@@ -40,4 +40,8 @@ def from_bytes(data: bytes, schema_version: int) -> pa.Table:
         ValueError: a later version wrote it.
         pa.ArrowException: the bytes are no Arrow stream.
     """
-    return layout.table(data, schema_version, SCHEMA_VERSION)
+    table = layout.table(data, schema_version, SCHEMA_VERSION)
+    if "environment" in table.column_names:
+        return table
+    unknown = pa.repeat(pa.scalar("", pa.string()), table.num_rows)  # the first layout had none
+    return table.append_column("environment", unknown).select(SCHEMA.names)

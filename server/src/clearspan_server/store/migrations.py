@@ -50,6 +50,7 @@ MIGRATIONS: tuple[Migration, ...] = (
         "one dimension at a time by the hour",
         ("rollup_spans", "rollup_traces", "rollups_narrowed"),
     ),
+    Migration(27, "logs by their words", ("logs_searched", "logs_searched_stored")),
 )
 
 

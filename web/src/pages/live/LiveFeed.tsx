@@ -1,4 +1,4 @@
-import { useMemo, useState } from "react";
+import { type ReactNode, useMemo, useState } from "react";
 import type { RowOf } from "../../api/rows";
 import { type Entry, RATE_SECONDS, ratesUntil } from "../../model/feed";
 import { formatExact, nameOr } from "../../model/format";
@@ -22,8 +22,14 @@ import "./LiveFeed.css";
 
 type LiveEntry = Entry<RowOf["traces"]>;
 
+interface LiveFeedProps {
+  view: View;
+  /** What leads to the other feeds. */
+  tabs: ReactNode;
+}
+
 /** The feed: connection, rate by the second, and what happened, the newest on top. */
-export function LiveFeed({ view }: { view: View }) {
+export function LiveFeed({ view, tabs }: LiveFeedProps) {
   const { entries, added, passed, rates, resetMs } = useLiveFeed(view.project, view.filterText);
   const [peeked, setPeeked] = useState<string | null>(null);
   const [selection, setSelection] = useState(NOTHING_SELECTED);
@@ -33,6 +39,7 @@ export function LiveFeed({ view }: { view: View }) {
   return (
     <div className="list-page">
       <div className="live-head">
+        {tabs}
         <Connection isOn={view.isLive} onResume={() => view.setLive(true)} resetMs={resetMs} />
         {passed > 0 && (
           <p className="number">{formatExact(passed)} changes came too fast to be listed.</p>

@@ -1,6 +1,6 @@
 import { type ReactNode, useEffect, useMemo, useRef, useState } from "react";
 import { listen, type LiveState } from "../../api/live";
-import { LiveContext, type LiveListener } from "./liveContext";
+import { LiveContext, type LiveListener, type LogListener } from "./liveContext";
 
 interface LiveProviderProps {
   project: string;
@@ -14,6 +14,7 @@ const OFF: LiveState = { kind: "off" };
 export function LiveProvider({ project, isOn, children }: LiveProviderProps) {
   const [state, setState] = useState<LiveState>(OFF);
   const [listeners] = useState(() => new Set<LiveListener>());
+  const [logListeners] = useState(() => new Set<LogListener>());
   const last = useRef<{ project: string; id: string | null }>({ project, id: null });
   const wasPaused = useRef(false);
 
@@ -23,9 +24,15 @@ export function LiveProvider({ project, isOn, children }: LiveProviderProps) {
       return;
     }
     if (last.current.project !== project) last.current = { project, id: null };
-    const tell: LiveListener = (changes) => listeners.forEach((listener) => listener(changes));
+    const tellLogs: LogListener = (traceIds) =>
+      logListeners.forEach((listener) => listener(traceIds));
+    const tell: LiveListener = (changes) => {
+      listeners.forEach((listener) => listener(changes));
+      if (changes === null) tellLogs(null);
+    };
     const stop = listen(project, last.current.id, {
       onChanges: tell,
+      onLogs: tellLogs,
       onReset: () => tell(null),
       onId: (id) => (last.current.id = id),
       onState: (next) => {
@@ -41,7 +48,7 @@ export function LiveProvider({ project, isOn, children }: LiveProviderProps) {
       stop();
       setState(OFF);
     };
-  }, [project, isOn, listeners]);
+  }, [project, isOn, listeners, logListeners]);
 
   const live = useMemo(
     () => ({
@@ -50,8 +57,12 @@ export function LiveProvider({ project, isOn, children }: LiveProviderProps) {
         listeners.add(listener);
         return () => void listeners.delete(listener);
       },
+      subscribeLogs: (listener: LogListener) => {
+        logListeners.add(listener);
+        return () => void logListeners.delete(listener);
+      },
     }),
-    [state, listeners],
+    [state, listeners, logListeners],
   );
   return <LiveContext value={live}>{children}</LiveContext>;
 }

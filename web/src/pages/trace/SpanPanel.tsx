@@ -2,8 +2,9 @@ import * as Tabs from "@radix-ui/react-tabs";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import type { ComponentType } from "react";
+import { logCountsQuery } from "../../api/logs";
 import { type SpanDetail, spanQuery } from "../../api/spans";
-import { nameOr } from "../../model/format";
+import { formatExact, nameOr } from "../../model/format";
 import { answersInTokens } from "../../model/kinds";
 import { Button } from "../../ui/Button";
 import { CopyButton } from "../../ui/CopyButton";
@@ -20,17 +21,26 @@ import { Mapping } from "./Mapping";
 import type { PanelProps } from "./panelProps";
 import { Raw } from "./Raw";
 import { ScoreChips } from "./ScoreChips";
+import { SpanLogs } from "./SpanLogs";
 import type { TraceModel } from "./traceModel";
 import { UsageAndCost } from "./UsageAndCost";
 import "./SpanPanel.css";
 
-const TABS: readonly { id: string; name: string; Content: ComponentType<PanelProps> }[] = [
+interface Tab {
+  id: string;
+  name: string;
+  Content: ComponentType<PanelProps>;
+}
+
+const TABS: readonly Tab[] = [
   { id: "conversation", name: "Conversation", Content: Conversation },
   { id: "details", name: "Details", Content: Details },
   { id: "usage", name: "Usage and cost", Content: UsageAndCost },
   { id: "mapping", name: "Mapping", Content: Mapping },
   { id: "raw", name: "Raw", Content: Raw },
 ];
+/** Only a span with logs has it. */
+const LOGS: Tab = { id: "logs", name: "Logs", Content: SpanLogs };
 
 interface SpanPanelProps {
   trace: TraceModel;
@@ -46,7 +56,10 @@ export function SpanPanel({ trace, position, onSelect, onClose }: SpanPanelProps
   const { data, error } = useQuery(spanQuery(project, traceId, spanId));
   const { tab } = useSearch({ from: "/p/$project/traces/$traceId" });
   const navigate = useNavigate({ from: "/p/$project/traces/$traceId" });
-  const shown = TABS.find(({ id }) => id === tab)?.id ?? "conversation";
+  const { data: counts } = useQuery(logCountsQuery(project, traceId));
+  const logs = counts?.ofSpan.get(spanId) ?? 0;
+  const tabs = logs > 0 ? [...TABS, LOGS] : TABS;
+  const shown = tabs.find(({ id }) => id === tab)?.id ?? "conversation";
   const show = (id: string) =>
     void navigate({
       search: (before) => ({ ...before, tab: id === "conversation" ? "" : id }),
@@ -57,13 +70,14 @@ export function SpanPanel({ trace, position, onSelect, onClose }: SpanPanelProps
       {data && <Head span={data} onClose={onClose} />}
       <Tabs.Root value={shown} onValueChange={show} className="span-tabs">
         <Tabs.List className="tab-list" aria-label="About the span">
-          {TABS.map(({ id, name }) => (
+          {tabs.map(({ id, name }) => (
             <Tabs.Trigger key={id} value={id} className="tab">
               {name}
+              {id === LOGS.id && <span className="unit">{formatExact(logs)}</span>}
             </Tabs.Trigger>
           ))}
         </Tabs.List>
-        {TABS.map(({ id, Content }) => (
+        {tabs.map(({ id, Content }) => (
           <Tabs.Content key={id} value={id} className="tab-content">
             {data ? (
               <Content

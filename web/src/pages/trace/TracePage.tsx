@@ -11,7 +11,7 @@ import { buildTree } from "../../model/tree";
 import { Button } from "../../ui/Button";
 import { Notice } from "../../ui/Notice";
 import { Waiting } from "../../ui/Waiting";
-import { useLiveTraces } from "../shell/liveContext";
+import { useLiveLogs, useLiveTraces } from "../shell/liveContext";
 import { TraceHeader } from "./TraceHeader";
 import type { TraceModel } from "./traceModel";
 import { TraceView } from "./TraceView";
@@ -32,6 +32,14 @@ export function TracePage() {
     void queries.invalidateQueries({ queryKey: ["trace", project, traceId] });
     void queries.invalidateQueries({ queryKey: ["span", project, traceId] });
     void queries.invalidateQueries({ queryKey: ["content", project, traceId] });
+  });
+
+  useLiveLogs((ids) => {
+    if (ids !== null && !ids.has(traceId)) return;
+    void queries.invalidateQueries({ queryKey: ["log counts", project, traceId] });
+    void queries.invalidateQueries({
+      predicate: ({ queryKey }) => queryKey[0] === "logs" && queryKey[4] === traceId,
+    });
   });
 
   if (data && trace) {

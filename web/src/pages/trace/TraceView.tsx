@@ -1,6 +1,9 @@
 import * as Tabs from "@radix-ui/react-tabs";
+import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { lazy, Suspense } from "react";
+import { logCountsQuery } from "../../api/logs";
+import { formatExact } from "../../model/format";
 import { Splitter } from "../../ui/Splitter";
 import { useHotkeys } from "../../ui/useHotkeys";
 import { useStored } from "../../ui/useStored";
@@ -17,12 +20,15 @@ const Transcript = lazy(() =>
 const GraphLens = lazy(() =>
   import("./GraphLens").then((module) => ({ default: module.GraphLens })),
 );
+const LogsLens = lazy(() => import("./LogsLens").then((module) => ({ default: module.LogsLens })));
 
 const LENSES = [
   { id: "tree", name: "Tree + timeline", Lens: TreeLens },
   { id: "transcript", name: "Transcript", Lens: Transcript },
   { id: "graph", name: "Graph", Lens: GraphLens },
 ] as const;
+/** Only a trace with logs has it. */
+const LOGS = { id: "logs", name: "Logs", Lens: LogsLens } as const;
 
 /** A lens on the trace at the left, the selected span at the right, one selection for all. */
 export function TraceView({ trace }: { trace: TraceModel }) {
@@ -32,7 +38,10 @@ export function TraceView({ trace }: { trace: TraceModel }) {
   const selection = useSelection(trace.tree);
   useHotkeys({ Escape: selection.close });
 
-  const shown = LENSES.find(({ id }) => id === lens)?.id ?? "tree";
+  const { data: counts } = useQuery(logCountsQuery(trace.project, trace.traceId));
+  const logs = counts?.logs ?? 0;
+  const lenses = logs > 0 ? [...LENSES, LOGS] : LENSES;
+  const shown = lenses.find(({ id }) => id === lens)?.id ?? "tree";
   const show = (id: string) =>
     void navigate({
       search: (before) => ({ ...before, lens: id === "tree" ? "" : id }),
@@ -43,13 +52,14 @@ export function TraceView({ trace }: { trace: TraceModel }) {
     <div className="trace-view">
       <Tabs.Root value={shown} onValueChange={show} className="trace-left">
         <Tabs.List className="tab-list" aria-label="Lenses">
-          {LENSES.map(({ id, name }) => (
+          {lenses.map(({ id, name }) => (
             <Tabs.Trigger key={id} value={id} className="tab">
               {name}
+              {id === "logs" && <span className="unit">{formatExact(logs)}</span>}
             </Tabs.Trigger>
           ))}
         </Tabs.List>
-        {LENSES.map(({ id, Lens }) => (
+        {lenses.map(({ id, Lens }) => (
           <Tabs.Content key={id} value={id} className="trace-lens" tabIndex={-1}>
             <Suspense fallback={<Waiting rows={12} />}>
               <Lens trace={trace} selection={selection} />

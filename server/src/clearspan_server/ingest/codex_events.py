@@ -1,0 +1,120 @@
+"""The turns of Codex from its log events.
+
+Source: openai/codex `codex-rs/otel` (2026): events share `conversation.id` and name no turn, and a model call is told
+in two: `codex.api_request` when it is answered, with its duration, and `codex.sse_event` of kind `response.completed`
+with its tokens. Cached tokens are part of the input, reasoning is part of the output. What was answered is not told.
+"""
+
+from clearspan.wire import Usage
+from clearspan_server.ingest.agent_events import AgentEvent, Step, Turn, step_draft, turn_draft
+from clearspan_server.ingest.coerce import whole
+from clearspan_server.ingest.draft import Candidate, Draft
+
+_COMPLETED, _FAILED = "response.completed", "response.failed"
+_ASKS = ("api_request", "websocket_request")
+_NOT_A_CALL = ("models", "token")  # other addresses that it asks
+
+
+def codex_turn(turn: Turn) -> list[Draft]:
+    """The spans of a turn, its own first."""
+    steps: list[Draft] = []
+    decisions = {
+        event.said("call_id"): event for event in turn.events if event.name == "tool_decision"
+    }
+    asked: AgentEvent | None = None  # what no answer has come to yet
+    before_ns = turn.events[0].time_ns
+    for event in turn.events:
+        if event.name in _ASKS and not _is_elsewhere(event):
+            if asked is not None:
+                steps.append(_call(turn, asked, None, before_ns))
+            asked = event
+            if _has_failed(event):
+                steps.append(_call(turn, event, None, before_ns))
+                asked = None
+        elif event.name == "sse_event" and event.said("event.kind") in (_COMPLETED, _FAILED):
+            steps.append(_call(turn, asked or event, event, before_ns))
+            asked = None
+        elif event.name == "tool_result":
+            steps.append(_tool(turn, event, decisions.get(event.said("call_id"))))
+        elif event.name == "tool_decision" and event.said("decision") in ("denied", "abort"):
+            steps.append(_tool(turn, event, None))
+        else:
+            continue
+        before_ns = event.time_ns
+    if asked is not None:
+        steps.append(_call(turn, asked, None, before_ns))
+    is_told = steps or any(event.name == "user_prompt" for event in turn.events)
+    return [turn_draft(turn, steps, ""), *steps] if is_told else []
+
+
+def _is_elsewhere(event: AgentEvent) -> bool:
+    return event.said("endpoint").rpartition("/")[2] in _NOT_A_CALL
+
+
+def _has_failed(event: AgentEvent) -> bool:
+    status = whole(event.attributes.get("http.response.status_code"))
+    return bool(event.said("error.message")) or (status is not None and status >= 400)
+
+
+def _call(turn: Turn, asked: AgentEvent, ended: AgentEvent | None, before_ns: int) -> Draft:
+    """A model call: from its request, where that is told, to its last event."""
+    last = ended or asked
+    is_asked = asked.name in _ASKS
+    model = last.said("model", "slug")
+    step = Step(
+        last,
+        "llm",
+        f"chat {model}".strip(),
+        f"{asked.time_ns} {asked.record_id}",
+        asked.start_ns if is_asked else min(before_ns, last.time_ns),
+        is_failed=_has_failed(last) or last.said("event.kind") == _FAILED,
+        more=asked.attributes,
+    )
+    draft = step_draft(turn, step)
+    span, attributes = draft.span, draft.attributes
+    span.operation, span.provider, span.request_model = "chat", "openai", model
+    span.attempt = _attempt(asked)
+    if step.is_failed:
+        span.error_message = last.said("error.message")
+        span.error_type = last.said("http.response.status_code")
+    usage = Usage(
+        input=whole(attributes.get("input_token_count")),
+        output=whole(attributes.get("output_token_count")),
+        cache_read=whole(attributes.get("cached_token_count")),
+        reasoning=whole(attributes.get("reasoning_token_count")),
+    )
+    if usage.input is not None:
+        span.streamed = True
+        draft.usages.append(Candidate(usage))
+    return draft
+
+
+def _attempt(asked: AgentEvent) -> int | None:
+    """Which attempt it is, from 1 on; Codex counts from 0."""
+    count = whole(asked.attributes.get("attempt"), 2**16 - 2)
+    return None if count is None else count + 1
+
+
+def _tool(turn: Turn, event: AgentEvent, decision: AgentEvent | None) -> Draft:
+    """A tool that ran, or was not allowed to."""
+    tool, call = event.said("tool_name"), event.said("call_id")
+    step = Step(
+        event,
+        "tool",
+        f"execute_tool {tool}".strip(),
+        call or f"{event.time_ns} {event.record_id}",
+        event.start_ns,
+        is_failed=event.is_true("success") is False,
+        is_cancelled=event.name == "tool_decision",
+        more=decision.attributes if decision else {},
+    )
+    draft = step_draft(turn, step)
+    span = draft.span
+    span.operation, span.tool_name, span.tool_call_id = "execute_tool", tool, call
+    span.tool_arguments, span.tool_result = event.said("arguments"), event.said("output")
+    if step.is_failed:
+        span.error_message = span.tool_result[:_MOST_MESSAGE_CHARS]
+    return draft
+
+
+_MOST_MESSAGE_CHARS = 2_000
