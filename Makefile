@@ -95,7 +95,11 @@ CLIENT_ENVIRONMENTS := \
 
 test-clients: setup server/tests/exporters/node_modules/.package-lock.json $(CLIENT_ENVIRONMENTS) ## real clients of Python and Node; ARGS=NAME for one
 	@PYTHONPATH=scripts:server/tests $(BIN)/python scripts/test_clients.py $(ARGS)
+	@$(if $(ARGS),:,PYTHONPATH=scripts:server/tests $(BIN)/python scripts/langfuse_clients.py)
 	@$(if $(ARGS),:,PYTHONPATH=scripts $(BIN)/python scripts/integrations.py)
+
+test-langfuse: setup $(CLIENT_ENVIRONMENTS) ## the quick starts of Langfuse's own clients; ARGS=NAME for one
+	@PYTHONPATH=scripts:server/tests $(BIN)/python scripts/langfuse_clients.py $(ARGS)
 
 conformance: setup ## captures of real clients against what is known of them, in docs/conformance.md
 	@PYTHONPATH=scripts:server/tests $(BIN)/python scripts/conformance.py

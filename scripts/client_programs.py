@@ -111,7 +111,7 @@ def run(server: Server, client: Client, scenario: str, is_done: Callable[[Run], 
 
 def _environment(server: Server, client: Client, project: str) -> dict[str, str]:
     """What a program sees beside the simulator."""
-    key = _key(server, project)
+    key = key_of(server, project, "ingest")
     # Langfuse's clients take a key in two halves.
     kind, public, secret = key.split("_", 2)
     env = {
@@ -147,9 +147,9 @@ def _program(client: Client, scenario: str, env: dict[str, str], simulator: str)
     return _BY_CHANCE.sub("…", done.stdout.replace(simulator, "…")), said
 
 
-def _key(server: Server, project: str) -> str:
-    """A key with which a client may send into a project."""
-    wanted = {"project": project, "name": project, "environment": "", "scopes": ["ingest"]}
+def key_of(server: Server, project: str, scopes: str) -> str:
+    """A key with which a client may do something in a project."""
+    wanted = {"project": project, "name": project, "environment": "", "scopes": scopes.split()}
     request = urllib.request.Request(
         f"{server.url}/api/v1/keys",
         json.dumps(wanted).encode(),

@@ -32,6 +32,14 @@ NEEDS: dict[tuple[str, str], str] = {
     },
     ("POST", "/api/v1/processes/{process_id}/heartbeat"): "ingest",
     ("POST", "/api/v1/scores"): "ingest or write",
+    **{
+        ("GET", path): "ingest or read"
+        for prompts in ("/api/v1/prompts", "/api/public/v2/prompts")
+        for path in (prompts, f"{prompts}/{{name:path}}")
+    },
+    ("POST", "/api/public/scores"): "ingest or write",
+    ("POST", "/api/public/media"): "ingest or write",
+    ("PATCH", "/api/public/media/{media_id}"): "ingest or write",
     ("POST", "/v1development/profiles"): "to be no viewer",
     ("POST", "/api/v1/redaction/try"): "read",
     ("GET", "/api/v1/accounts"): "a role",
@@ -62,6 +70,7 @@ MAY: dict[str, set[str]] = {
     "a key": {"key ingest", "key read", "key write", "key admin"},
     "ingest": {*OWNERS, "key ingest", "key admin"},
     "ingest or write": {*OWNERS, "key ingest", "key write", "key admin"},
+    "ingest or read": {"viewer", *OWNERS, "key ingest", "key read", "key admin"},
     "read": {"viewer", *OWNERS, "key read", "key admin"},
     "write": {*OWNERS, "key write", "key admin"},
     "a role": {"viewer", *OWNERS},
@@ -81,6 +90,19 @@ BODIES: dict[str, Any] = {
     "/api/v1/quarantine/discard": {"ids": [1]},
     "/api/v1/redaction/try": {"text": "x"},
     "/api/v1/traces/{trace_id}/comments": {"text": "x"},
+    "/api/v1/prompts": {"name": "x", "template": "y"},
+    "/api/public/v2/prompts": {"name": "x", "prompt": "y"},
+    "/api/public/v2/prompts/{name:path}/versions/{version}": {"newLabels": ["x"]},
+    "/api/public/v2/datasets": {"name": "x"},
+    "/api/public/dataset-items": {"datasetName": "x"},
+    "/api/public/dataset-run-items": {"runName": "x", "datasetItemId": "x", "traceId": "x"},
+    "/api/public/comments": {"objectType": "TRACE", "objectId": "x", "content": "x"},
+    "/api/public/media": {
+        "contentType": "text/plain",
+        "contentLength": 1,
+        "sha256Hash": "LCa0a2j/xo/5m0U8HTBBNBNCLXBkg7+g+YpeiGJm564=",
+        "field": "input",
+    },
     "/api/v1/views": {"name": "x", "page": "traces"},
     "/api/v1/views/{view_id}": {"name": "x", "page": "traces"},
 }
@@ -88,9 +110,17 @@ QUERIES = {
     "/api/v1/values": "?field=model",
     "/api/v1/prices/find": "?model=m",
     "/api/v1/logs/counts": f"?trace_id={ID}",
+    "/api/public/dataset-run-items": "?datasetId=x&runName=x",
+    "/api/public/comments": "?objectId=x",
 }
-# They begin and end the caller's own session; test_accounts.py has them.
-LEFT_OUT = {("POST", "/api/v1/session"), ("DELETE", "/api/v1/session")}
+# The first begin and end the caller's own session; test_accounts.py has them. The addresses of files are credentials
+# themselves; test_langfuse_media.py has them.
+LEFT_OUT = {
+    ("POST", "/api/v1/session"),
+    ("DELETE", "/api/v1/session"),
+    ("GET", "/api/public/media/{media_id}/content"),
+    ("PUT", "/api/public/media/{media_id}/content"),
+}
 
 
 def every_route() -> Iterator[tuple[str, str]]:
@@ -115,7 +145,7 @@ def status_of(server: Server, where: tuple[str, str], headers: Headers) -> int:
     while "{" in path:
         before, _, rest = path.partition("{")
         name, _, after = rest.partition("}")
-        number = name in ("repricing_id", "normalisation_id", "row_id")
+        number = name in ("version", "repricing_id", "normalisation_id", "row_id")
         path = before + ("1" if number else ID[:16] if name == "span_id" else ID) + after
     body = None if method in ("GET", "DELETE") else BODIES.get(pattern, {})
     return ask(server, method, path + QUERIES.get(pattern, ""), headers, body).status

@@ -114,7 +114,7 @@ def test_batches_in_any_order_and_sent_twice_give_the_same_spans(
 def test_each_bad_event_is_named_and_its_neighbours_are_kept(server: Server) -> None:
     body = batch_of(
         event(1, "trace-create", id="t", name="order"),
-        event(2, "score-create", id="s", traceId="t", name="quality", value=1),
+        event(2, "score-create", id="s", traceId="t", name="quality"),
         event(3, "sdk-log", log="x"),
         event(4, "span-create", name="no id"),
         {"id": "e5", "type": "span-create", "body": {"id": "o", "traceId": "t"}},

@@ -28,6 +28,14 @@ from clearspan_server.api import (
     histogram,
     keys,
     langfuse,
+    langfuse_comments,
+    langfuse_datasets,
+    langfuse_media,
+    langfuse_metrics,
+    langfuse_observations,
+    langfuse_prompts,
+    langfuse_scores,
+    langfuse_traces,
     live,
     logs,
     mapping,
@@ -42,6 +50,7 @@ from clearspan_server.api import (
     processes,
     projects,
     prometheus,
+    prompts,
     quarantine,
     redaction,
     replies,
@@ -80,13 +89,16 @@ from clearspan_server.store.accounts import Accounts
 from clearspan_server.store.agenda import Agenda
 from clearspan_server.store.browser_sessions import Sessions
 from clearspan_server.store.catalog import Catalog
+from clearspan_server.store.datasets import Datasets
 from clearspan_server.store.disk import Disk
 from clearspan_server.store.engine import Engine
 from clearspan_server.store.faults import FaultyEngine
 from clearspan_server.store.folder import Folder
 from clearspan_server.store.journal import Journal
+from clearspan_server.store.media import Media
 from clearspan_server.store.migrations import migrate
 from clearspan_server.store.notes import Notes
+from clearspan_server.store.prompts import Prompts
 from clearspan_server.store.quarantine import Quarantine
 from clearspan_server.store.rewrites import Rewrites
 from clearspan_server.store.views import Views
@@ -97,6 +109,14 @@ LOG = logging.getLogger(__name__)
 ROUTES: tuple[APIRouter, ...] = (
     otlp.router,
     langfuse.router,
+    langfuse_scores.router,
+    langfuse_media.router,
+    langfuse_traces.router,
+    langfuse_observations.router,
+    langfuse_metrics.router,
+    langfuse_prompts.router,
+    langfuse_datasets.router,
+    langfuse_comments.router,
     session.router,
     accounts.router,
     projects.router,
@@ -114,6 +134,7 @@ ROUTES: tuple[APIRouter, ...] = (
     mapping.router,
     scores.router,
     notes.router,
+    prompts.router,
     overview.router,
     cost.router,
     values.router,
@@ -192,6 +213,9 @@ def build(settings: Settings, folder: Folder, progress: Progress = LOG.info) -> 
         sessions=Sessions(catalog.database, hours=settings.session_hours),
         views=Views(catalog.database),
         notes=Notes(catalog.database),
+        prompts=Prompts(catalog.database),
+        datasets=Datasets(catalog.database),
+        media=Media(catalog.database, folder.path / "blobs"),
         prices=book,
         rewrites=rewrites,
         wake_rewriter=rewriter.wake,

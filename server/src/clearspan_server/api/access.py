@@ -14,7 +14,7 @@ from functools import partial
 from fastapi import Depends, Request
 from starlette.concurrency import run_in_threadpool
 
-from clearspan_server.api.otlp_paths import takes_records
+from clearspan_server.api.otlp_paths import MEDIA, takes_records
 from clearspan_server.errors import ClearspanError, NotAllowed, NotAuthenticated
 from clearspan_server.ingest.admission import (
     DEFAULT_PROJECT,
@@ -55,6 +55,9 @@ _ANYBODY = frozenset(
         ("GET", "/api/v1/me"),
         ("POST", "/api/v1/session"),
         ("DELETE", "/api/v1/session"),
+        # Their addresses are signed, each for one file and an hour.
+        ("GET", f"{MEDIA}/{{media_id}}/content"),
+        ("PUT", f"{MEDIA}/{{media_id}}/content"),
     )
 )
 # What a viewer may send although it is no GET: it concerns nobody else, or stores nothing.
@@ -156,7 +159,7 @@ def ingest_access(request: Request) -> IngestAccess:
 
 
 def scoring_access(request: Request) -> IngestAccess:
-    """The sender of scores: whoever may send spans, so that one key does for both, or may write."""
+    """The sender of scores and files: whoever may send spans, so that one key does for both, or may write."""
     caller = caller_of(request)
     project = request.query_params.get("project", "")
     is_open = not request.app.state.server.accounts.exist
@@ -196,6 +199,14 @@ def _still_reads(request: Request, project: str) -> bool:
 def written_project(request: Request, asked: str) -> str:
     """The project in which the caller may change something: the key's own, else the one that is asked for."""
     return _project_of(request, "write", asked or _asked_project(request))
+
+
+def prompt_project(request: Request) -> str:
+    """The project whose prompts the caller may read: whoever may send its spans runs them, and may; so may readers."""
+    key = caller_of(request).key
+    if key is not None and key.may("ingest"):
+        return key.project
+    return _project_of(request, "read", _asked_project(request))
 
 
 def managed_project(request: Request) -> str | None:

@@ -51,7 +51,7 @@ def span_detail(row: Row, book: Book, scores: Judgements) -> SpanDetail:
             "input_messages": messages(given),
             "output_messages": messages(answer),
             "documents": documents_of(row),
-            "attributes": _attributes(row, given, answer),
+            "attributes": attributes_of(row),
             "resource": _values(row["resource"]),
             "events": [_event(one) for one in _objects(row["events"])],
             "links": [_link(one) for one in _objects(row["links"])],
@@ -120,8 +120,9 @@ def _line(line: price.PriceLine) -> PriceLine:
     )
 
 
-def _attributes(row: Row, given: JsonValue, answer: JsonValue) -> dict[str, JsonValue]:
+def attributes_of(row: Row) -> dict[str, JsonValue]:
     """What was sent: the stored values, those beyond the limit, and those that a field holds to the letter."""
+    given, answer = structure(row["input"]), structure(row["output"])
     mirrors = {key: _source(row, field, given, answer) for key, field in row["mirrored"].items()}
     overflow = structure(row["attributes_overflow"])
     beyond = overflow if isinstance(overflow, dict) else {}

@@ -6,7 +6,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from clearspan_server.api.otlp_paths import takes_records
+from clearspan_server.api.otlp_paths import takes_files, takes_records
 from clearspan_server.api.replies import reply_to
 from clearspan_server.api.state import State
 from clearspan_server.errors import NotAllowed, TooLarge
@@ -58,7 +58,7 @@ class Guard:
             response = reply_to(Request(scope), NotAllowed(refusal))
             await response(scope, receive, send_with_headers)
             return
-        if not takes_records(scope["path"]):
+        if not takes_records(scope["path"]) and not takes_files(scope["path"]):
             receive = _limited(receive)
         await self._app(scope, receive, send_with_headers)
 

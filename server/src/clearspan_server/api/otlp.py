@@ -1,8 +1,8 @@
 """OTLP over HTTP: traces, logs and metrics, answered only once they are on disk."""
 
 import asyncio
-from collections.abc import Mapping
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Annotated, Any
 
 import orjson
@@ -96,6 +96,22 @@ def _asked(request: Request, access: IngestAccess) -> receive.Request:
 
 async def receipt_of(request: Request, asked: receive.Request, server: State) -> receive.Receipt:
     """Read the body and take it; its sender may hear of it only once the receipt's `durable` is done."""
+    async with sent_body(request, asked, server) as body:
+        return await received(server, asked, body)
+
+
+async def received(server: State, asked: receive.Request, body: bytes) -> receive.Receipt:
+    """Take a body that was read, as `receipt_of`."""
+    return await asyncio.get_running_loop().run_in_executor(
+        server.receiving, server.receiver.receive, asked, body
+    )
+
+
+@asynccontextmanager
+async def sent_body(
+    request: Request, asked: receive.Request, server: State
+) -> AsyncIterator[bytes]:
+    """The body; one that is too large is entered into the ledger."""
     receiver = server.receiver
     async with AsyncExitStack() as held:
         reading = body_of(
@@ -109,9 +125,7 @@ async def receipt_of(request: Request, asked: receive.Request, server: State) ->
         except TooLarge as error:
             receiver.refuse(asked, error)
             raise
-        return await asyncio.get_running_loop().run_in_executor(
-            server.receiving, receiver.receive, asked, body
-        )
+        yield body
 
 
 async def no_profiles() -> Response:

@@ -1,5 +1,6 @@
 """Where OTLP comes in over HTTP: one table for the routes, for the limit of bodies and for the form of errors."""
 
+import re
 from collections.abc import Mapping
 
 from clearspan_server.model.delivery import Signal
@@ -23,12 +24,19 @@ PATHS: Mapping[str, Signal] = {
 }
 
 INGESTION = "/api/public/ingestion"  # Langfuse's clients before OpenTelemetry
+MEDIA = "/api/public/media"  # files beside traces, of Langfuse's clients
 _PUBLIC = "/api/public/"
+_CONTENT = re.compile(rf"{MEDIA}/[^/]+/content/?")
 
 
 def takes_records(path: str) -> bool:
     """Whether what is posted to a path has the limit of records, not of requests."""
     return signal_at(path) is not None or path.rstrip("/") == INGESTION
+
+
+def takes_files(path: str) -> bool:
+    """Whether what is put to a path is a file, whose route sees to its size."""
+    return _CONTENT.fullmatch(path) is not None
 
 
 def is_langfuse(path: str) -> bool:

@@ -28,6 +28,7 @@ LOG = logging.getLogger(__name__)
 
 _PROTOBUF = "application/x-protobuf"
 _JSON = "application/json"
+_MISSING = "LangfuseNotFoundError"  # which Langfuse's clients look for
 _SHOWN_CHARS = 200  # of a value that was refused
 _SECRETS = frozenset(("password", "old", "new", "token"))  # fields of api/shapes_access.py
 
@@ -45,7 +46,8 @@ def reply_to(request: Request, error: ClearspanError) -> Response:
             plain = {"code": status.code, "message": status.message}
             return JSONResponse(plain, error.status, headers=_headers(error))
     if is_langfuse(request.scope["path"]):
-        said = {"message": error.message, "error": error.code}
+        name = _MISSING if isinstance(error, NotFound) else error.code
+        said = {"message": error.message, "error": name}
         return JSONResponse(said, error.status, headers=_headers(error))
     body = {
         "error": {

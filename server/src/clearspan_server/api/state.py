@@ -21,10 +21,13 @@ from clearspan_server.store.accounts import Accounts
 from clearspan_server.store.agenda import Agenda
 from clearspan_server.store.browser_sessions import Sessions
 from clearspan_server.store.catalog import Catalog
+from clearspan_server.store.datasets import Datasets
 from clearspan_server.store.disk import Disk
 from clearspan_server.store.engine import Engine
 from clearspan_server.store.journal import Journal
+from clearspan_server.store.media import Media
 from clearspan_server.store.notes import Notes
+from clearspan_server.store.prompts import Prompts
 from clearspan_server.store.quarantine import Quarantine
 from clearspan_server.store.rewrites import Rewrites
 from clearspan_server.store.views import Views
@@ -43,6 +46,9 @@ class State:
     sessions: Sessions
     views: Views
     notes: Notes
+    prompts: Prompts
+    datasets: Datasets
+    media: Media
     prices: Prices
     rewrites: Rewrites
     wake_rewriter: Callable[[], None]

@@ -5,7 +5,6 @@ has an end; a `…-update` is an update of it. A trace is a span too: the root a
 batch that speaks of it makes as long as what is known below it.
 """
 
-import hashlib
 import json
 import re
 import time
@@ -18,19 +17,20 @@ import orjson
 
 from clearspan_server.errors import BadInput
 from clearspan_server.ingest.coerce import text, to_json
+from clearspan_server.ingest.decode_langfuse_scores import langfuse_score
 from clearspan_server.ingest.decode_traces import sift
 from clearspan_server.ingest.draft import Attributes, Decoded, Draft, Origin, Rejected, Value
+from clearspan_server.ingest.langfuse_ids import MAX_ID_CHARS, root_id, span_id, trace_id
 from clearspan_server.ingest.record_count import bound
-from clearspan_server.ingest.wire_ids import NO_SPAN, NO_TRACE, shown
+from clearspan_server.ingest.wire_ids import shown
 from clearspan_server.model.span import Span
-
-MAX_ID_CHARS = 800
 
 _OWN = "langfuse.observation."
 _TRACE = "langfuse.trace."
 _STATE, _UPDATE = "clearspan.state", "update"
 _SCOPE = "langfuse-sdk"
 _DROPPED = "sdk-log"  # what a client tells of itself
+_SCORE = "score-create"
 _TYPES = frozenset(
     (
         *("span", "generation", "event", "agent", "tool", "chain", "retriever"),
@@ -38,8 +38,6 @@ _TYPES = frozenset(
     )
 )
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_HEX = re.compile(r"[0-9a-f]+")
-_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _UNDECODABLE = re.compile("[\ud800-\udfff]")
 
 # Body → attribute, as Langfuse's clients over OpenTelemetry name it.
@@ -130,6 +128,9 @@ def _take(decoded: Decoded, event: object, batch: _Batch) -> None:
     kind = text(event.get("type"))
     if kind == _DROPPED:
         return
+    if kind == _SCORE:
+        decoded.scores.append(langfuse_score(event.get("body"), batch.project))
+        return
     what, _, act = kind.rpartition("-")
     build = _BUILDERS.get((what == "trace", act))
     if build is None or (what != "trace" and what not in _TYPES):
@@ -176,6 +177,8 @@ def _begun(said: dict[str, Any], what: str, event: dict[str, Any], batch: _Batch
 def _updated(said: dict[str, Any], what: str, event: dict[str, Any], batch: _Batch) -> Draft:
     draft = _span(said, what, event, batch)
     draft.attributes[_STATE] = _UPDATE
+    if not said.get("parentObservationId"):
+        draft.span.parent_id = ""  # it need not repeat the parent
     return draft
 
 
@@ -283,32 +286,6 @@ def _add_usage(attributes: Attributes, said: Mapping[str, Any]) -> None:
 
 def _is_number(value: object) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool)
-
-
-def trace_id(own_id: str) -> str:
-    """The 32 hex digits that stand for Langfuse's id of a trace: its own where it is hex or a UUID, else a hash."""
-    plain = own_id.lower()
-    plain = plain.replace("-", "") if _UUID.fullmatch(plain) else plain
-    if len(plain) == len(NO_TRACE) and _HEX.fullmatch(plain) and plain != NO_TRACE:
-        return plain
-    return _hashed(own_id, 16)
-
-
-def span_id(own_id: str) -> str:
-    """The 16 hex digits that stand for Langfuse's id of a span: its own where it has 16, else a hash."""
-    plain = own_id.lower()
-    if len(plain) == len(NO_SPAN) and _HEX.fullmatch(plain) and plain != NO_SPAN:
-        return plain
-    return _hashed(own_id, 8)
-
-
-def root_id(own_id: str) -> str:
-    """The id of the span that stands for a trace."""
-    return _hashed(f"trace:{own_id}", 8)
-
-
-def _hashed(own_id: str, size: int) -> str:
-    return hashlib.blake2b(own_id.encode(), digest_size=size).hexdigest()
 
 
 def _nanoseconds(moment: object) -> int | None:

@@ -46,10 +46,19 @@ def decode_scores(body: bytes, project: str) -> list[Score]:
         sent = orjson.loads(body)
     except orjson.JSONDecodeError as error:
         raise BadInput(f"the body is not JSON: {error}") from None
+    return [_score(one, index, project) for index, one in enumerate(bounded(sent))]
+
+
+def bounded(sent: object) -> list[Any]:
+    """The scores of a request as a list.
+
+    Raises:
+        TooLarge: it has more than `MAX_SCORES`.
+    """
     listed = sent if isinstance(sent, list) else [sent]
     if len(listed) > MAX_SCORES:
         raise TooLarge(f"{len(listed)} scores came; a request has at most {MAX_SCORES}")
-    return [_score(one, index, project) for index, one in enumerate(listed)]
+    return listed
 
 
 def checked_id(given: str) -> str:
@@ -88,10 +97,23 @@ def _decoded(sent: object, project: str) -> Score:
         if field not in FIELDS:
             raise _wrong(field, sent[field], f"is not a field of a score: {', '.join(FIELDS)}")
     given = _text(sent, "id", 100)
+    score = judged(sent, project)
+    score.score_id = checked_id(given) if given else secrets.token_hex(16)
+    if not score.trace_id and not score.session_id:
+        raise BadInput("trace_id or session_id is missing: what is judged?", field="trace_id")
+    return score
+
+
+def judged(sent: _Sent, project: str) -> Score:
+    """A score without its id, of whatever is judged.
+
+    Raises:
+        BadInput: a field cannot be read, or a span is named without its trace.
+    """
     kind, value, text = _judged(sent)
     score = Score(
         project=project,
-        score_id=checked_id(given) if given else secrets.token_hex(16),
+        score_id="",
         trace_id=_hex(sent, "trace_id", NO_TRACE),
         span_id=_hex(sent, "span_id", NO_SPAN),
         session_id=_text(sent, "session_id", MAX_SESSION_CHARS),
@@ -105,8 +127,6 @@ def _decoded(sent: object, project: str) -> Score:
     )
     if score.span_id and not score.trace_id:
         raise BadInput("trace_id is missing: a span is named with its trace", field="trace_id")
-    if not score.trace_id and not score.session_id:
-        raise BadInput("trace_id or session_id is missing: what is judged?", field="trace_id")
     return score
 
 

@@ -6,6 +6,7 @@ from typing import Literal
 from clearspan.wire import Usage
 from clearspan_server.model.log import LogRecord
 from clearspan_server.model.metric import MetricPoint
+from clearspan_server.model.score import Score
 from clearspan_server.model.span import Span
 
 # An attribute's value as OTLP can say it; bytes come as base64 text.
@@ -82,6 +83,7 @@ class Decoded:
     drafts: list[Draft] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
     taken: list[str] = field(default_factory=list)  # the sender's names, as in `Rejected`
+    scores: list[Score] = field(default_factory=list)  # of senders that mix them with spans
 
 
 @dataclass(slots=True)

@@ -18,6 +18,7 @@ _LOG_NAMES = (
     *("event_name", "severity_text", "scope_name", "scope_version"),
     *("service", "process", "environment"),
 )
+_SCORE_TEXTS = ("name", "text", "author", "comment", "environment", "metadata")
 _POINT_NAMES = ("name", "description", "unit", "scope_name", "scope_version", "service", "process")
 
 
@@ -46,9 +47,10 @@ def finish_point(draft: PointDraft, privacy: Privacy) -> MetricPoint:
 
 def finish_score(score: Score, privacy: Privacy) -> Score:
     """The row of a score, ready to be written; a session has the name that it has in spans."""
-    given = [[score.name, score.text, score.author, score.comment], [score.session_id]]
+    given = [[getattr(score, name) for name in _SCORE_TEXTS], [score.session_id]]
     clean, _ = redacted(given, privacy.redactor)
-    score.name, score.text, score.author, score.comment = clean[0]
+    for name, value in zip(_SCORE_TEXTS, clean[0], strict=True):
+        setattr(score, name, value)
     if clean[1] != given[1]:
         score.session_id = pseudonym(score.session_id, privacy.pseudonym_key)
     return score

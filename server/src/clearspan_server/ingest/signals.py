@@ -17,6 +17,7 @@ from clearspan_server.ingest import (
     decode_traces,
 )
 from clearspan_server.ingest.admission import IngestAccess
+from clearspan_server.ingest.decode_langfuse_scores import decode_langfuse_scores
 from clearspan_server.ingest.decode_scores import decode_scores
 from clearspan_server.ingest.draft import Decoded, Draft, Rejected
 from clearspan_server.ingest.encode import Privacy, finish
@@ -109,6 +110,7 @@ _SLICES: Mapping[Encoding, Callable[[bytes, str, int], Iterator[Decoded]]] = {
 
 
 def _take_slice(taken: Taken, decoded: Decoded, setting: Setting) -> None:
+    _take_decoded_scores(taken, decoded.scores, setting)
     taken.rejected += decoded.rejected
     taken.names += decoded.taken
     kinds = [_kind_of(draft) for draft in decoded.drafts]
@@ -162,19 +164,32 @@ def _take_metrics(encoding: Encoding, body: bytes, setting: Setting) -> Taken:
     return taken
 
 
-def _take_scores(_encoding: Encoding, body: bytes, setting: Setting) -> Taken:
-    access = setting.access
-    decoded = decode_scores(body, access.project)
+def _take_scores(encoding: Encoding, body: bytes, setting: Setting) -> Taken:
+    project = setting.access.project
+    if encoding == "langfuse":
+        sent = decode_langfuse_scores(body, project)
+        taken = Taken(sent.rejected)
+        taken.names = [*sent.taken]
+        _take_decoded_scores(taken, sent.scores, setting)
+        return taken
     taken = Taken([])
+    scores = decode_scores(body, project)
+    _take_decoded_scores(taken, scores, setting)
+    taken.names = [score.score_id for score in scores]
+    return taken
+
+
+def _take_decoded_scores(taken: Taken, decoded: Sequence[Score], setting: Setting) -> None:
+    if not decoded:
+        return
+    access = setting.access
     first_ns = setting.clock.take(len(decoded))
     found = _finished(decoded, lambda one: finish_score(one, setting.privacy), taken.rejected)
     scores = [score for score in found if score is not None]
     for created_ns, score in enumerate(scores, first_ns):
         score.created_ns = score.version = created_ns
         score.author = score.author or access.author
-    taken.accepted = _add_scores(taken, scores)
-    taken.names = [score.score_id for score in scores]
-    return taken
+    taken.accepted += _add_scores(taken, scores)
 
 
 def deleted_score(score_id: str, setting: Setting) -> Taken:

@@ -1,4 +1,4 @@
-"""A score: one judgement of a trace, span or session; `store/schema/scores.sql` holds its columns in the same order."""
+"""A score: one judgement, of a trace, span, session or experiment; `store/schema/scores*.sql` hold its columns."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -27,6 +27,9 @@ class Score:
     source: ScoreSource = "api"
     author: str = ""
     comment: str = ""
+    environment: str = ""
+    metadata: str = ""  # JSON, as the sender knows it
+    experiment_id: str = ""  # the pass over a dataset that is judged as a whole
     created_ns: int = 0  # when this version was received
     version: int = 0
     is_deleted: int = 0

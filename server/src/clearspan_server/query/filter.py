@@ -264,3 +264,15 @@ def compose_facets(statement: str, facets: Sequence[Facet]) -> str:
     statement = statement.replace("/*values*/ name as value_0", ", ".join(values))
     statement = statement.replace("/*arrays*/ [toString(value_0)]", ", ".join(arrays))
     return statement.replace("/*names*/ value_0", named)
+
+
+def compose_measures(statement: str, keys: Sequence[str], sums: Sequence[str]) -> str:
+    """A statement with what is grouped by at `/*keys*/`, which may be nothing, and sums at `/*measures*/`."""
+    named = [f"key_{number}" for number in range(len(keys))]
+    shown = [f"{one} as {name}, " for one, name in zip(keys, named, strict=True)]
+    statement = statement.replace("/*keys*/ name as key_0, ", "".join(shown))
+    measures = ", ".join(f"{one} as measure_{number}" for number, one in enumerate(sums))
+    statement = statement.replace("/*measures*/ count() as measure_0", measures)
+    return statement.replace(
+        "group by /*names*/ key_0", f"group by {', '.join(named)}" if named else ""
+    )

@@ -1,12 +1,13 @@
 """Scores: the list, the names that a project uses, and what a page of traces or spans shows of them."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
 from clearspan_server.model.score import Judgement, judgement
 from clearspan_server.query import SQL
 from clearspan_server.query.cursor import TEXT, Cursor, decode
+from clearspan_server.query.filter import counting
 from clearspan_server.query.page import Page
 from clearspan_server.query.window import Window
 from clearspan_server.store.engine import Engine, Row
@@ -18,6 +19,7 @@ _OF_TRACES = statement(SQL, "scores_of_traces")
 _OF_SPANS = statement(SQL, "scores_of_spans")
 _VERSION = statement(SQL, "scores_version")
 _ANY = statement(SQL, "scores_any")
+MAX_COUNTED = 1_000_000
 _SORT = "-created"
 _FIRST = Cursor(_SORT, 2**63 - 1, ("",))  # ahead of every score
 
@@ -37,6 +39,12 @@ class Asked:
     span_id: str = ""
     session_id: str = ""
     name: str = ""
+    experiment_id: str = ""
+    environment: str = ""
+    source: str = ""
+    type: str = ""
+    score_ids: Sequence[str] = ()
+    trace_ids: Sequence[str] = ()
 
 
 def list_scores(
@@ -49,11 +57,7 @@ def list_scores(
     """
     after = decode(cursor, _SORT, 1, TEXT) if cursor else _FIRST
     values = {
-        "project": project,
-        "trace_id": asked.trace_id,
-        "span_id": asked.span_id,
-        "session_id": asked.session_id,
-        "name": asked.name,
+        **_values(project, asked),
         "after_ns": after.value,
         "after_id": after.ids[0],
         "limit": limit + 1,
@@ -63,6 +67,19 @@ def list_scores(
         return Page(rows, None)
     last = rows[limit - 1]
     return Page(rows[:limit], Cursor(_SORT, last["created_ns"], (last["score_id"],)).encode())
+
+
+def count_scores(engine: Engine, project: str, window: Window, asked: Asked) -> int:
+    """How many scores the list has, a million at most."""
+    first = {"after_ns": _FIRST.value, "after_id": _FIRST.ids[0], "limit": MAX_COUNTED}
+    [row] = engine.query(counting(_LIST), _values(project, asked) | first | window.values())
+    return int(row["rows"])
+
+
+def _values(project: str, asked: Asked) -> dict[str, object]:
+    values: dict[str, object] = {name: getattr(asked, name) for name in Asked.__slots__}
+    values |= {"score_ids": list(asked.score_ids), "trace_ids": list(asked.trace_ids)}
+    return {"project": project} | values
 
 
 def score_names(engine: Engine, project: str) -> list[Row]:

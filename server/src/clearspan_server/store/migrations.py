@@ -51,6 +51,7 @@ MIGRATIONS: tuple[Migration, ...] = (
         ("rollup_spans", "rollup_traces", "rollups_narrowed"),
     ),
     Migration(27, "logs by their words", ("logs_searched", "logs_searched_stored")),
+    Migration(29, "what scores say beside the judgement", ("scores_more",)),
 )
 
 

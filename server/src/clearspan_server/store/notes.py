@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -86,10 +87,14 @@ class Notes:
         of_trace = sa.select(COMMENTS).where(_on(COMMENTS, project, trace_id))
         with self._database.connect() as connection:
             rows = connection.execute(of_trace.order_by(COMMENTS.c.created, COMMENTS.c.id)).all()
-        return [
-            Comment(row.id, row.trace_id, row.author, row.text, row.created.replace(tzinfo=UTC))
-            for row in rows
-        ]
+        return [_comment(row) for row in rows]
+
+    def comment(self, project: str, comment_id: str) -> Comment | None:
+        """The comment of an id."""
+        one = (COMMENTS.c.project == project) & (COMMENTS.c.id == comment_id)
+        with self._database.connect() as connection:
+            row = connection.execute(sa.select(COMMENTS).where(one)).one_or_none()
+        return None if row is None else _comment(row)
 
     def add_comment(self, project: str, trace_id: str, author: str, text: str) -> Comment:
         """Write a comment.
@@ -137,6 +142,10 @@ class Notes:
         """Take the bookmark of a trace away, if it has one."""
         with self._database.begin() as connection:
             connection.execute(BOOKMARKS.delete().where(_on(BOOKMARKS, project, trace_id)))
+
+
+def _comment(row: sa.Row[Any]) -> Comment:
+    return Comment(row.id, row.trace_id, row.author, row.text, row.created.replace(tzinfo=UTC))
 
 
 def _on(table: sa.Table, project: str, trace_id: str) -> sa.ColumnElement[bool]:

@@ -7,7 +7,7 @@ import pyarrow as pa
 from clearspan_server.model.score import Score
 from clearspan_server.store import layout
 
-SCHEMA_VERSION = 1  # of a journal entry; raise it when a column changes its name or type
+SCHEMA_VERSION = 2  # of a journal entry; raise it when a column changes its name or type
 SCHEMA = layout.schema_of(
     Score, {"value": pa.float64(), "version": pa.uint64(), "is_deleted": pa.uint8()}
 )
@@ -30,4 +30,8 @@ def from_bytes(data: bytes, schema_version: int) -> pa.Table:
         ValueError: a later version wrote it.
         pa.ArrowException: the bytes are no Arrow stream.
     """
-    return layout.table(data, schema_version, SCHEMA_VERSION)
+    table = layout.table(data, schema_version, SCHEMA_VERSION)
+    for field in SCHEMA:
+        if field.name not in table.column_names:  # of version 1, which had fewer texts
+            table = table.append_column(field, pa.array([""] * table.num_rows, field.type))
+    return table.select(SCHEMA.names)

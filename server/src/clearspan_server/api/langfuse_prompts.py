@@ -1,0 +1,166 @@
+"""Prompts for Langfuse's clients: versions with labels, over the prompts of the catalog."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import Field
+
+from clearspan_server.api.access import author_of, prompt_project, written_project
+from clearspan_server.api.langfuse_shapes import (
+    Asked,
+    PageAsked,
+    Sent,
+    Shape,
+    missing,
+    moment,
+    paged,
+)
+from clearspan_server.api.prompts import kept
+from clearspan_server.api.shapes_prompts import Label, Labels, PromptName, Tags
+from clearspan_server.api.state import state_of
+from clearspan_server.errors import BadInput
+from clearspan_server.store.prompts import (
+    NewVersion,
+    PromptKind,
+    PromptsAsked,
+    PromptSummary,
+    PromptVersion,
+)
+
+router = APIRouter(prefix="/api/public/v2/prompts", tags=["Langfuse"], include_in_schema=False)
+
+
+class PromptSent(Sent):
+    """A version to be kept."""
+
+    name: PromptName
+    type: Literal["text", "chat"] | None = None
+    prompt: str | list[dict[str, Any]]
+    config: Any = None
+    labels: Labels | None = None
+    tags: Tags | None = None
+    commit_message: str | None = Field(default=None, max_length=10_000)
+
+
+class LabelsSent(Sent):
+    """Labels that a version gets beside those that it has."""
+
+    new_labels: Labels
+
+
+class VersionAsked(Asked):
+    """Which version: of a number, else of a label."""
+
+    version: int | None = None
+    label: Label | None = None
+    resolve: bool = True  # nothing here refers to another prompt
+
+
+class PromptsPage(PageAsked):
+    """Which prompts."""
+
+    name: str = ""
+    label: str = ""
+    tag: str = ""
+    from_updated_at: datetime | None = None
+    to_updated_at: datetime | None = None
+
+
+@router.post("")
+def post_langfuse_prompt(request: Request, sent: PromptSent) -> Shape:
+    """Keep the next version of a prompt."""
+    project = written_project(request, "")
+    kind: PromptKind = "text" if isinstance(sent.prompt, str) else "chat"
+    if sent.type not in (None, kind):
+        wanted = "a text" if sent.type == "text" else "a list of messages"
+        raise BadInput(f"the prompt of the type {sent.type} is not {wanted}")
+    new = NewVersion(
+        name=sent.name,
+        kind=kind,
+        template=sent.prompt,
+        config={} if sent.config is None else sent.config,
+        labels=tuple(sent.labels or ()),
+        tags=None if sent.tags is None else tuple(sent.tags),
+        message=sent.commit_message or "",
+        author=author_of(request),
+    )
+    return _version(kept(request, project, new), project)
+
+
+@router.get("")
+def get_langfuse_prompts(request: Request, asked: Annotated[PromptsPage, Query()]) -> Shape:
+    """A page of the project's prompts."""
+    project = prompt_project(request)
+    wanted = PromptsAsked(
+        asked.name, asked.label, asked.tag, asked.from_updated_at, asked.to_updated_at
+    )
+    rows, total = state_of(request).prompts.list(project, wanted, asked.offset, asked.limit)
+    return paged([_summary(row) for row in rows], total, asked)
+
+
+@router.get("/{name:path}")
+def get_langfuse_prompt(
+    request: Request, name: str, asked: Annotated[VersionAsked, Query()]
+) -> Shape:
+    """One version of a prompt; without a number or a label the one in production."""
+    project = prompt_project(request)
+    label = asked.label or "production"
+    found = state_of(request).prompts.find(project, name, version=asked.version, label=label)
+    if found is None:
+        which = f"version {asked.version}" if asked.version is not None else f"label {label!r}"
+        raise missing(f"prompt with {which} of the name", name, project)
+    return _version(found, project)
+
+
+@router.patch("/{name:path}/versions/{version}")
+def patch_langfuse_prompt(request: Request, name: str, version: int, sent: LabelsSent) -> Shape:
+    """Let labels point at a version; other versions lose them."""
+    project = written_project(request, "")
+    found = state_of(request).prompts.label(project, name, version, sent.new_labels)
+    if found is None:
+        raise missing(f"prompt with version {version} of the name", name, project)
+    return _version(found, project)
+
+
+@router.delete("/{name:path}", status_code=204, response_class=Response)
+def delete_langfuse_prompt(
+    request: Request, name: str, asked: Annotated[VersionAsked, Query()]
+) -> Response:
+    """Delete a version, that with a label, or the whole prompt."""
+    project = written_project(request, "")
+    prompts = state_of(request).prompts
+    if not prompts.delete(project, name, version=asked.version, label=asked.label or ""):
+        raise missing("prompt", name, project)
+    return Response(status_code=204)
+
+
+def _version(found: PromptVersion, project: str) -> Shape:
+    return {
+        "id": f"{found.name}:{found.version}",
+        "projectId": project,
+        "createdAt": moment(found.created),
+        "updatedAt": moment(found.created),
+        "createdBy": found.author,
+        "name": found.name,
+        "version": found.version,
+        "type": found.kind,
+        "prompt": found.template,
+        "config": found.config,
+        "labels": list(found.labels),
+        "tags": list(found.tags),
+        "commitMessage": found.message or None,
+        "resolutionGraph": None,
+    }
+
+
+def _summary(row: PromptSummary) -> Shape:
+    return {
+        "name": row.name,
+        "type": row.kind,
+        "versions": list(row.versions),
+        "labels": list(row.labels),
+        "tags": list(row.tags),
+        "lastUpdatedAt": moment(row.updated),
+        "lastConfig": row.config,
+    }

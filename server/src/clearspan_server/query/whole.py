@@ -1,0 +1,47 @@
+"""Several spans with everything in them, and what their sender calls them and their traces."""
+
+from collections.abc import Iterator, Sequence
+
+from clearspan_server.query import SQL
+from clearspan_server.store.engine import Engine, Row
+from clearspan_server.store.statements import statement
+
+MAX_SPANS = 10_000  # of one trace
+_AT_ONCE = 100  # a span is a few kilobytes, and may be a few megabytes
+
+_WHOLE = statement(SQL, "spans_whole")
+_IDS = statement(SQL, "span_ids")
+
+Key = tuple[str, str]  # trace id, span id
+
+
+def read_whole(engine: Engine, project: str, keys: Sequence[Key]) -> Iterator[Row]:
+    """Every column of these spans, in the order asked for; those that are gone are left out."""
+    for first in range(0, len(keys), _AT_ONCE):
+        wanted = keys[first : first + _AT_ONCE]
+        values = {
+            "project": project,
+            "trace_ids": sorted({key[0] for key in wanted}),
+            "span_ids": sorted({key[1] for key in wanted}),
+        }
+        found = {(row["trace_id"], row["span_id"]): row for row in engine.query(_WHOLE, values)}
+        yield from (found[key] for key in wanted if key in found)
+
+
+def span_ids(
+    engine: Engine, project: str, trace_ids: Sequence[str], of_spans: Sequence[str] = ()
+) -> list[Row]:
+    """The ids of the spans of traces in order of start, of each the first `MAX_SPANS`.
+
+    With `of_spans` only those, and roots. Beside each stand `sent_trace_id` and `sent_span_id`, "" where the sender
+    has none of its own, and whether it `tells` of its trace as a whole.
+    """
+    if not trace_ids:
+        return []
+    values = {
+        "project": project,
+        "trace_ids": sorted(set(trace_ids)),
+        "span_ids": sorted(set(of_spans)),
+        "limit": MAX_SPANS,
+    }
+    return engine.query(_IDS, values)

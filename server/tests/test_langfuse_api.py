@@ -1,0 +1,298 @@
+"""Traces, observations, sessions and scores as Langfuse's clients read them: what was sent comes back as it was."""
+
+import json
+from typing import Any
+
+import pytest
+
+from langfusing import AT, Door, door, event
+from running import Server, until
+from sending import post, request_of, span
+
+TRACE = "0f0f6e0e-1c5d-4a44-9f3c-3d8f1b8d0f11"
+CALL = "call of Ann/1"
+SPAN = "6c0e5f7a-5b0e-4f8e-a7a4-1f0f8f3a4b5c"
+
+
+@pytest.fixture(scope="module")
+def told(server: Server) -> Door:
+    """A trace in the way of clients before OpenTelemetry, and scores of every kind."""
+    made = door(server)
+    made.send(
+        event(
+            "trace-create",
+            id=TRACE,
+            name="support",
+            userId="ann",
+            sessionId="s-1",
+            tags=["a", "b"],
+            input={"question": "Paris?"},
+            metadata={"plan": "pro"},
+            timestamp=AT,
+            version="1.2",
+        ),
+        event("span-create", id=SPAN, traceId=TRACE, name="lookup", startTime=AT, level="WARNING"),
+        event(
+            "generation-create",
+            id=CALL,
+            traceId=TRACE,
+            parentObservationId=SPAN,
+            name="answer",
+            startTime=AT,
+            model="gpt-4o-mini",
+            modelParameters={"temperature": 0.2},
+            input=[{"role": "user", "content": "Paris?"}],
+            metadata={"attempt": {"number": 1}},
+        ),
+        event("score-create", id="q", traceId=TRACE, name="quality", value=0.9, comment="good"),
+    )
+    made.send(
+        event(
+            "generation-update",
+            id=CALL,
+            traceId=TRACE,
+            endTime="2026-11-21T10:00:02.500Z",
+            output="Paris.",
+            usageDetails={"input": 24, "output": 9},
+        ),
+        event("span-update", id=SPAN, traceId=TRACE, endTime="2026-11-21T10:00:03Z", output="done"),
+        event("trace-create", id=TRACE, output={"answer": "Paris."}),
+    )
+    several = [
+        {"traceId": TRACE, "observationId": CALL, "name": "tone", "value": "kind"},
+        {
+            "traceId": TRACE,
+            "name": "right",
+            "value": 1,
+            "dataType": "BOOLEAN",
+            "metadata": {"by": 7},
+        },
+        {"sessionId": "s-1", "name": "whole", "value": 0.5, "environment": "staging"},
+    ]
+    assert made.ask("POST", "/scores", several).status == 202
+    until(lambda: len(_whole(made)["scores"]) == 3)
+    return made
+
+
+def _whole(asked: Door) -> Any:
+    """The trace, once both spans have ended; before that an empty one."""
+    answer = asked.ask("GET", f"/traces/{TRACE}")
+    if answer.status != 200:
+        return {"scores": []}
+    ended = [one for one in answer.body["observations"] if one["endTime"]]
+    return answer.body if len(ended) == 2 and answer.body["output"] else {"scores": []}
+
+
+def test_a_trace_comes_back_as_it_was_sent(told: Door) -> None:
+    trace = _whole(told)
+
+    assert {key: trace[key] for key in ("id", "name", "userId", "sessionId", "version")} == {
+        "id": TRACE,
+        "name": "support",
+        "userId": "ann",
+        "sessionId": "s-1",
+        "version": "1.2",
+    }
+    assert (trace["input"], trace["output"]) == ({"question": "Paris?"}, {"answer": "Paris."})
+    assert (sorted(trace["tags"]), trace["metadata"]) == (["a", "b"], {"plan": "pro"})
+    assert trace["latency"] == 3.0
+
+
+def test_an_observation_comes_back_with_its_own_ids_and_values(told: Door) -> None:
+    call = next(one for one in _whole(told)["observations"] if one["id"] == CALL)
+
+    assert (call["traceId"], call["parentObservationId"], call["type"]) == (
+        TRACE,
+        SPAN,
+        "GENERATION",
+    )
+    assert (call["model"], call["modelParameters"]) == ("gpt-4o-mini", {"temperature": 0.2})
+    assert (call["input"], call["output"]) == ([{"role": "user", "content": "Paris?"}], "Paris.")
+    assert (call["usageDetails"], call["usage"]["input"]) == ({"input": 24, "output": 9}, 24)
+    assert (call["metadata"], call["latency"]) == ({"attempt": {"number": 1}}, 2.5)
+
+
+def test_what_stands_for_a_trace_is_no_observation(told: Door) -> None:
+    observations = told.get("/observations", traceId=TRACE)
+
+    assert {one["id"]: one["parentObservationId"] for one in observations["data"]} == {
+        SPAN: None,
+        CALL: SPAN,
+    }
+    assert observations["meta"] == {"page": 1, "limit": 50, "totalItems": 2, "totalPages": 1}
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ({"type": "GENERATION"}, [CALL]),
+        ({"type": "SPAN"}, [SPAN]),
+        ({"level": "WARNING"}, [SPAN]),
+        ({"level": "DEFAULT"}, [CALL]),
+        ({"parentObservationId": SPAN}, [CALL]),
+        ({"name": "answer", "userId": "ann", "sessionId": "s-1"}, [CALL]),
+        ({"traceId": "another"}, []),
+        ({"toStartTime": "2026-11-21T09:00:00Z"}, []),
+    ],
+    ids=str,
+)
+def test_observations_are_narrowed(told: Door, asked: dict[str, str], found: list[str]) -> None:
+    assert [one["id"] for one in told.get("/observations", **asked)["data"]] == found
+
+
+def test_the_second_version_has_a_cursor_and_groups_of_fields(told: Door) -> None:
+    first = told.get("/v2/observations", limit=1, fields="core,io")
+    second = told.get("/v2/observations", limit=1, cursor=first["meta"]["cursor"], fields="basic")
+
+    assert {first["data"][0]["id"], second["data"][0]["id"]} == {SPAN, CALL}
+    assert "input" in first["data"][0]
+    assert "name" not in first["data"][0]
+    assert ("name" in second["data"][0], second["meta"]) == (True, {})
+
+
+@pytest.mark.parametrize(
+    ("asked", "count"),
+    [
+        ({"userId": "ann", "tags": ["a", "b"], "name": "support"}, 1),
+        ({"tags": ["a", "c"]}, 0),
+        ({"sessionId": "s-1", "version": "1.2", "orderBy": "timestamp.asc"}, 1),
+        ({"fromTimestamp": "2026-11-21T11:00:00Z"}, 0),
+        ({"page": 2, "limit": 1}, 0),
+    ],
+    ids=str,
+)
+def test_traces_are_listed_by_what_is_asked(told: Door, asked: dict[str, Any], count: int) -> None:
+    page = told.get("/traces", **asked)
+
+    assert [one["id"] for one in page["data"]] == [TRACE] * count
+    if count:
+        assert sorted(page["data"][0]["observations"]) == sorted([SPAN, CALL])
+        assert len(page["data"][0]["scores"]) == 3
+
+
+def test_a_session_has_its_traces(told: Door) -> None:
+    session = told.get("/sessions/s-1")
+
+    assert (session["id"], session["projectId"]) == ("s-1", told.project)
+    assert [one["id"] for one in session["traces"]] == [TRACE]
+    assert [one["id"] for one in told.get("/sessions")["data"]] == ["s-1"]
+
+
+def test_scores_come_back_in_each_version_of_the_api(told: Door) -> None:
+    old = {one["name"]: one for one in told.get("/v2/scores", limit=10)["data"]}
+    new = {one["name"]: one for one in told.get("/v3/scores", limit=10)["data"]}
+
+    assert (old["quality"]["value"], old["quality"]["traceId"]) == (0.9, TRACE)
+    assert (old["tone"]["stringValue"], old["tone"]["observationId"]) == ("kind", CALL)
+    assert (old["right"]["value"], old["right"]["stringValue"]) == (1, "True")
+    assert (old["whole"]["sessionId"], old["whole"]["environment"]) == ("s-1", "staging")
+    assert (new["right"]["value"], new["right"]["metadata"]) == (True, {"by": 7})
+    assert new["tone"]["subject"] == {"kind": "observation", "id": CALL, "traceId": TRACE}
+    assert told.get("/v2/scores/q")["comment"] == "good"
+    assert [one["id"] for one in told.get("/v3/scores", id="q,nothing")["data"]] == ["q"]
+
+
+def test_the_days_have_their_calls(told: Door) -> None:
+    page = told.get("/metrics/daily")
+
+    [day] = page["data"]
+    assert (day["date"], day["countTraces"], day["countObservations"]) == ("2026-11-21", 1, 2)
+    assert [(one["model"], one["inputUsage"]) for one in day["usage"]] == [("gpt-4o-mini", 24)]
+
+
+def test_a_list_of_scores_is_told_which_of_it_was_not_taken(server: Server) -> None:
+    asked = door(server, "ingest", "read")
+    bad = {"traceId": "t", "name": "no value"}
+
+    mixed = asked.ask("POST", "/scores", [{"traceId": "t", "name": "ok", "value": 1}, bad])
+    single = asked.ask("POST", "/scores", bad)
+    one = asked.ask("POST", "/scores", {"id": "mine", "traceId": "t", "name": "ok", "value": 2})
+
+    assert (mixed.status, mixed.body["accepted"], mixed.body["rejected"]) == (207, 1, 1)
+    assert "score 1" in mixed.body["errors"][0]["message"]
+    assert (single.status, "value" in single.body["message"]) == (400, True)
+    assert (one.status, one.body) == (200, {"id": "mine"})
+
+
+def test_a_deleted_score_is_gone(server: Server) -> None:
+    asked = door(server)
+    asked.ask("POST", "/scores", {"id": "a/b c", "traceId": "t", "name": "ok", "value": 2})
+    asked.until(1, "/v2/scores")
+
+    status = asked.ask("DELETE", "/scores/a%2Fb%20c").status
+
+    assert status == 204
+    until(lambda: asked.get("/v2/scores")["data"] == [])
+    assert asked.ask("GET", "/v2/scores/a%2Fb%20c").status == 404
+
+
+def test_spans_of_other_libraries_are_observations_too(server: Server) -> None:
+    asked = door(server)
+    sent = span("chat", {"gen_ai.operation.name": "chat", "gen_ai.request.model": "gpt-4o-mini"})
+    headers = {"content-type": "application/x-protobuf", "authorization": f"Bearer {asked.key}"}
+    post(server.url, "/v1/traces", request_of([sent]), headers)
+
+    [found] = asked.until(1, "/observations", type="GENERATION")
+
+    assert (found["id"], found["traceId"]) == (sent.span_id.hex(), sent.trace_id.hex())
+    assert found["metadata"]["attributes"]["gen_ai.operation.name"] == "chat"
+    assert asked.get(f"/observations/{sent.span_id.hex()}")["name"] == "chat"
+
+
+def test_another_project_sees_nothing(told: Door) -> None:
+    stranger = door(told.server)
+
+    for path in ("/traces", "/observations", "/v2/observations", "/sessions", "/v2/scores"):
+        assert stranger.get(path)["data"] == []
+    for path in (f"/traces/{TRACE}", "/sessions/s-1", "/v2/scores/q", "/observations/x"):
+        answer = stranger.ask("GET", path)
+        assert (answer.status, answer.body["error"]) == (404, "LangfuseNotFoundError")
+
+
+@pytest.mark.parametrize(
+    ("path", "names"),
+    [
+        ("/traces?filter=%5B%5D", "filter"),
+        ("/traces?orderBy=cost", "orderBy 'cost'"),
+        ("/traces?page=300&limit=50", "page 300"),
+        ("/observations?type=THING", "type 'THING'"),
+        ("/v2/observations?fields=all", "fields 'all'"),
+        ("/v2/scores?dataType=X", "dataType 'X'"),
+    ],
+)
+def test_what_is_not_answered_is_named(told: Door, path: str, names: str) -> None:
+    answer = told.ask("GET", path)
+
+    assert (answer.status, names in answer.body["message"]) == (400, True)
+
+
+def test_measures_are_grouped_by_dimensions_and_time(told: Door) -> None:
+    question = {
+        "view": "observations",
+        "dimensions": [{"field": "type"}],
+        "metrics": [
+            {"measure": "count", "aggregation": "count"},
+            {"measure": "latency", "aggregation": "p95"},
+            {"measure": "inputTokens", "aggregation": "sum"},
+        ],
+        "timeDimension": {"granularity": "day"},
+        "filters": [{"column": "userId", "operator": "=", "value": "ann", "type": "string"}],
+        "fromTimestamp": "2026-11-20T00:00:00Z",
+        "toTimestamp": "2026-11-22T00:00:00Z",
+        "orderBy": [{"field": "type", "direction": "asc"}],
+    }
+
+    rows = told.get("/v2/metrics", query=json.dumps(question))["data"]
+
+    assert [(one["type"], one["count_count"], one["p95_latency"]) for one in rows] == [
+        ("GENERATION", 1, 2500),
+        ("SPAN", 1, 3000),
+    ]
+    assert [one["sum_inputTokens"] for one in rows] == [24, None]
+    assert {one["time_dimension"] for one in rows} == {"2026-11-21T00:00:00.000000Z"}
+
+
+def test_a_question_that_cannot_be_read_is_refused_with_its_place(told: Door) -> None:
+    answer = told.ask("GET", "/metrics?query=%7B%22view%22%3A%22scores%22%7D")
+
+    assert (answer.status, "query.view" in answer.body["message"]) == (400, True)
