@@ -38,7 +38,9 @@ def client_of(path: Path) -> Client:
 def run(server: Server, path: Path) -> set[str]:
     """Runs a program in a project of its own; the steps that it did."""
     client = client_of(path)
-    kind, public, secret = key_of(server, f"quick-{client.name}", "ingest read write").split("_", 2)
+    kind, public, secret = key_of(
+        server, f"quick-{client.language}-{client.name}", "ingest read write"
+    ).split("_", 2)
     given = {
         "LANGFUSE_BASE_URL": server.url,
         "LANGFUSE_BASEURL": server.url,

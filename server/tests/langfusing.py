@@ -45,7 +45,8 @@ class Door:
             found: list[dict[str, Any]] = self.get(path, **asked)["data"]
             return found if len(found) == count else []
 
-        return until(rows)
+        found: list[dict[str, Any]] = until(rows)
+        return found
 
 
 def door(server: Server, *scopes: str) -> Door:

@@ -93,6 +93,7 @@ BODIES: dict[str, Any] = {
     "/api/v1/prompts": {"name": "x", "template": "y"},
     "/api/public/v2/prompts": {"name": "x", "prompt": "y"},
     "/api/public/v2/prompts/{name:path}/versions/{version}": {"newLabels": ["x"]},
+    "/api/public/datasets": {"name": "x"},
     "/api/public/v2/datasets": {"name": "x"},
     "/api/public/dataset-items": {"datasetName": "x"},
     "/api/public/dataset-run-items": {"runName": "x", "datasetItemId": "x", "traceId": "x"},

@@ -799,6 +799,52 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/prompts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Prompts
+         * @description A page of the project's prompts, in order of their names.
+         */
+        get: operations["get_prompts"];
+        put?: never;
+        /**
+         * Post Prompt
+         * @description Keep the next version of a prompt; the first one makes the prompt.
+         */
+        post: operations["post_prompt"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/prompts/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Prompt
+         * @description One version of a prompt: that of a number, else the one that has a label now.
+         *
+         *     The newest has the label `latest` by itself. A key needs the scope `ingest` or `read`.
+         */
+        get: operations["get_prompt"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/quarantine": {
         parameters: {
             query?: never;
@@ -3116,6 +3162,104 @@ export interface components {
              * @default
              */
             label: string;
+        };
+        /**
+         * Prompt
+         * @description One version of a prompt.
+         */
+        Prompt: {
+            /** Author */
+            author: string;
+            /** Config */
+            config: unknown;
+            /** Created */
+            created: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "text" | "chat";
+            /** Labels */
+            labels: string[];
+            /** Message */
+            message: string;
+            /** Name */
+            name: string;
+            /** Tags */
+            tags: string[];
+            /** Template */
+            template: string | {
+                [key: string]: unknown;
+            }[];
+            /** Version */
+            version: number;
+        };
+        /**
+         * PromptHead
+         * @description A prompt in a list.
+         */
+        PromptHead: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "text" | "chat";
+            /** Labels */
+            labels: string[];
+            /** Name */
+            name: string;
+            /** Tags */
+            tags: string[];
+            /** Updated */
+            updated: string;
+            /** Versions */
+            versions: number[];
+        };
+        /**
+         * PromptList
+         * @description A page of prompts in order of their names, and how many there are.
+         */
+        PromptList: {
+            /** Prompts */
+            prompts: components["schemas"]["PromptHead"][];
+            /** Total */
+            total: number;
+        };
+        /**
+         * PromptRequest
+         * @description A version of a prompt to be kept: the first one of a name, or the next one.
+         */
+        PromptRequest: {
+            /**
+             * Config
+             * @description What belongs to it, such as model and parameters.
+             */
+            config?: unknown;
+            /**
+             * Labels
+             * @description They point at this version and at no other.
+             */
+            labels?: string[];
+            /**
+             * Message
+             * @description What is new.
+             * @default
+             */
+            message: string;
+            /** Name */
+            name: string;
+            /**
+             * Tags
+             * @description Of the prompt; without them they stay.
+             */
+            tags?: string[] | null;
+            /**
+             * Template
+             * @description A text, or a list of messages; `{{name}}` stands for a value.
+             */
+            template: string | {
+                [key: string]: unknown;
+            }[];
         };
         /**
          * QuarantineDetail
@@ -6549,6 +6693,141 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Project"];
+                };
+            };
+        };
+    };
+    get_prompts: {
+        parameters: {
+            query?: {
+                label?: string;
+                limit?: number;
+                offset?: number;
+                /** @description The project, where no key says it; api/access.py reads it. */
+                project?: string | null;
+                tag?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromptList"];
+                };
+            };
+        };
+    };
+    post_prompt: {
+        parameters: {
+            query?: {
+                /** @description The project, where no key says it; api/access.py reads it. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PromptRequest"];
+            };
+        };
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Prompt"];
+                };
+            };
+        };
+    };
+    get_prompt: {
+        parameters: {
+            query?: {
+                label?: string;
+                /** @description The project, where no key says it; api/access.py reads it. */
+                project?: string | null;
+                version?: number | null;
+            };
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Prompt"];
                 };
             };
         };

@@ -80,6 +80,7 @@ class RunItemsPage(PageAsked):
     run_name: str
 
 
+@router.post("/datasets", name="post_langfuse_dataset_v1")
 @router.post("/v2/datasets")
 def post_langfuse_dataset(request: Request, sent: DatasetSent) -> Shape:
     """Keep a dataset; what is not said of one that is known stays."""

@@ -234,7 +234,8 @@ def _number(connection: sa.Connection, key: _Key, version: int | None, label: st
     elif label != LATEST:
         pointed = _named(_LABELS, *key) & (_LABELS.c.label == label)
         asked = sa.select(_LABELS.c.version).where(pointed)
-    return connection.scalar(asked)
+    found: int | None = connection.scalar(asked)
+    return found
 
 
 def _point(connection: sa.Connection, key: _Key, version: int, labels: Collection[str]) -> None:

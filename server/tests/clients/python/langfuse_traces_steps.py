@@ -19,7 +19,9 @@ def read_traces(trace_id: str, call_id: str) -> None:
     steps.same((call.output, call.model_parameters), (steps.ANSWER, {"temperature": 0.2}))
     steps.same((call.usage_details["input"], call.usage_details["output"]), (24, 9))
     steps.same(call.metadata["attempt"], {"number": 1})
-    page = client.api.trace.list(user_id=steps.USER, tags="beta", limit=10)
+    page = steps.until(
+        lambda: (found := client.api.trace.list(user_id=steps.USER, tags="beta")).data and found
+    )
     steps.same([(one.id, len(one.observations)) for one in page.data], [(trace_id, 2)])
     steps.same((page.meta.page, page.meta.total_items), (1, 1))
     nothing = client.api.trace.list(user_id="nobody")

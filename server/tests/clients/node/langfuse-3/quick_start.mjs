@@ -36,7 +36,7 @@ await steps.step("traces", async () => {
 
   const found = await steps.until(async () => {
     const { data } = await langfuse.fetchTrace(trace.id);
-    return data.observations.filter((one) => one.endTime).length === 3 && data.output && data;
+    return data.observations.filter((one) => one.endTime).length === 3 && data.output && data.sessionId && data;
   });
   steps.same([found.id, found.name, found.sessionId, found.userId], [trace.id, "support", steps.session, steps.user]);
   steps.same([found.input, found.output], [{ question: "Paris?" }, { answer: steps.answer }]);
@@ -45,7 +45,10 @@ await steps.step("traces", async () => {
   steps.same([got.type, got.model, got.parentObservationId], ["GENERATION", steps.model, span.id]);
   steps.same([got.input, got.output], [steps.question, steps.answer]);
   steps.same([got.usageDetails.input, got.usageDetails.output], [24, 9]);
-  const { data: listed } = await langfuse.fetchTraces({ userId: steps.user, tags: ["beta"] });
+  const listed = await steps.until(async () => {
+    const { data } = await langfuse.fetchTraces({ userId: steps.user, tags: ["beta"] });
+    return data.length && data;
+  });
   steps.same(listed.map((one) => one.id), [trace.id]);
   const { data: calls } = await langfuse.fetchObservations({ traceId: trace.id, type: "GENERATION" });
   steps.same(calls.map((one) => one.id), [call.id]);

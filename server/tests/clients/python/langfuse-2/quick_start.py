@@ -51,8 +51,8 @@ def traces() -> None:
     steps.same((got.usage.input, got.usage.output), (24, 9))
     steps.same((by_id[span.id].level, by_id[span.id].parent_observation_id), ("WARNING", None))
     steps.same({one.type for one in found.observations}, {"SPAN", "GENERATION", "EVENT"})
-    page = client.fetch_traces(user_id=steps.USER, tags="beta")
-    steps.same([one.id for one in page.data], [trace.id])
+    page = steps.until(lambda: client.fetch_traces(user_id=steps.USER, tags="beta").data)
+    steps.same([one.id for one in page], [trace.id])
     listed = client.fetch_observations(trace_id=trace.id, type="GENERATION")
     steps.same([one.id for one in listed.data], [call.id])
     steps.same(client.fetch_observation(call.id).data.name, "answer")
@@ -62,7 +62,7 @@ def traces() -> None:
 def _whole(trace_id: str) -> Any:
     found = client.fetch_trace(trace_id).data
     ended = [one for one in found.observations if one.end_time and one.output]
-    return found if len(ended) == 3 and found.output else None
+    return found if len(ended) == 3 and found.output and found.session_id else None
 
 
 def _scores(trace_id: str, call_id: str) -> None:
