@@ -19,7 +19,7 @@ from bench.loads import Load, make
 from bench.raw_engine import PROJECT, insert
 from typing_extensions import override
 
-from clearspan_server.ingest.batches import trace_keys
+from clearspan_server.ingest.batches import starts_of
 from clearspan_server.ingest.decode_traces import decode_protobuf
 from clearspan_server.ingest.draft import Draft
 from clearspan_server.ingest.encode import Privacy, finish
@@ -106,8 +106,8 @@ def store(tables: list[pa.Table], clock: Clock, engine: Engine) -> None:
     """What the writer and the lifecycle job do afterwards."""
     clock.seconds["insert"] = insert(tables, engine)
     with clock.stage("derive"):
-        keys = sorted(trace_keys(tables))
-        bounds = Bounds(since_ns=min(table["start_ns"].to_numpy().min() for table in tables))
+        starts = starts_of(pa.concat_tables(tables))
+        keys, bounds = sorted(starts), Bounds(starts)
         for start in range(0, len(keys), _TRACES_AT_ONCE):
             derive_traces(engine, keys[start : start + _TRACES_AT_ONCE], bounds)
 

@@ -53,7 +53,11 @@ class Stand:
             protocol_version = "HTTP/1.1"
 
             def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["content-length"]))
+                size = int(self.headers["content-length"])
+                body = self.rfile.read(size)
+                if len(body) < size:  # the program has ended in the middle of it
+                    self.close_connection = True
+                    return
                 if stand.slow:
                     time.sleep(stand.chance.uniform(*_SLOW_S))
                 stand.take(body)

@@ -50,12 +50,10 @@ class Templates:
 
 @dataclass(slots=True, frozen=True)
 class Copy:
-    """Spans to insert, and the ids of their traces: those that came on time, and those that were late by days."""
+    """Spans to insert, and the ids of those of their traces that came on time."""
 
     spans: pa.Table
     trace_ids: list[str]
-    late_trace_ids: list[str]
-    from_ns: int  # nothing of those that came on time is older
 
 
 def templates(span_count: int = TEMPLATE_SPANS) -> Templates:
@@ -124,7 +122,7 @@ def copy(source: Templates, number: int, project: str, from_ns: int, to_ns: int)
     names = np.empty(count, object)
     names[traces] = trace_ids.to_numpy(zero_copy_only=False)
     late = source.late_ns > 0
-    return Copy(_replaced(source.spans, changed), list(names[~late]), list(names[late]), from_ns)
+    return Copy(_replaced(source.spans, changed), list(names[~late]))
 
 
 def _with_order_numbers(table: pa.Table, trace_of: _Numbers) -> pa.Table:

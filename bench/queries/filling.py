@@ -17,6 +17,7 @@ from bench.processes import Failed
 from bench.progress import say
 from bench.queries.copies import Copy, Templates, copy, templates
 
+from clearspan_server.ingest.batches import starts_of
 from clearspan_server.store.agenda import Hour
 from clearspan_server.store.derived import Bounds, derive_traces
 from clearspan_server.store.engine import Engine
@@ -100,21 +101,14 @@ def _steps(source: Templates, span_count: int, to_ns: int) -> Iterator[list[Copy
 
 
 def _store(engine: Engine, step: Sequence[Copy]) -> set[Hour]:
-    """What the writer and the lifecycle job do; late traces by themselves, for they widen what is looked through."""
+    """What the writer and the lifecycle job do."""
     spans = pa.concat_tables([one.spans for one in step]).combine_chunks()
     engine.insert("spans", spans, token=spans["span_id"][0].as_py())
-    starts = spans["start_ns"].to_numpy()
-    oldest_ns = min(one.from_ns for one in step)
-    hours = _derive(engine, [i for one in step for i in one.trace_ids], oldest_ns)
-    hours |= _derive(engine, [i for one in step for i in one.late_trace_ids], int(starts.min()))
-    return hours | _hours_of(spans)
-
-
-def _derive(engine: Engine, trace_ids: Sequence[str], since_ns: int) -> set[Hour]:
-    hours: set[Hour] = set()
-    for start in range(0, len(trace_ids), _TRACES_AT_ONCE):
-        keys = sorted((PROJECT, one) for one in trace_ids[start : start + _TRACES_AT_ONCE])
-        hours |= derive_traces(engine, keys, Bounds(since_ns=since_ns)).hours
+    starts = starts_of(spans)
+    keys, bounds = sorted(starts), Bounds(starts)
+    hours = _hours_of(spans)
+    for start in range(0, len(keys), _TRACES_AT_ONCE):
+        hours |= derive_traces(engine, keys[start : start + _TRACES_AT_ONCE], bounds).hours
     return hours
 
 

@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 
 from clearspan_server.ingest.agent_events import SessionKey, sessions_in
 from clearspan_server.store import columns, log_columns, metric_columns, score_columns
+from clearspan_server.store.derived import Stretch, widen
 from clearspan_server.store.journal import Entry
 from clearspan_server.store.parts import to_parts
 
@@ -126,6 +127,14 @@ class Contents:
         found = [sessions_in(one.sent) for one in self.gathered if one.kind == "logs"]
         return found[0] if found else {}
 
+    def starts(self) -> dict[TraceKey, Stretch]:
+        """When the first and the last of the spans of a trace start."""
+        found: dict[TraceKey, Stretch] = {}
+        for one in self.gathered:
+            if one.kind == "spans":
+                widen(found, starts_of(one.sent))
+        return found
+
     def hours(self) -> set[Hour]:
         """The hours in which its spans start."""
         return {hour for one in self.gathered if one.kind == "spans" for hour in hours_of(one.sent)}
@@ -179,6 +188,20 @@ def trace_keys(tables: Iterable[pa.Table]) -> set[TraceKey]:
         )
         keys.update(zip(pairs["project"].to_pylist(), pairs["trace_id"].to_pylist(), strict=True))
     return keys
+
+
+def starts_of(table: pa.Table) -> dict[TraceKey, Stretch]:
+    """When the first and the last of the spans of each trace start."""
+    found = (
+        table.select(["project", "trace_id", "start_ns"])
+        .group_by(["project", "trace_id"])
+        .aggregate([("start_ns", "min"), ("start_ns", "max")])
+    )
+    names = ("project", "trace_id", "start_ns_min", "start_ns_max")
+    rows = zip(*(found[name].to_pylist() for name in names), strict=True)
+    return {
+        (project, trace_id): (first_ns, last_ns) for project, trace_id, first_ns, last_ns in rows
+    }
 
 
 def hours_of(table: pa.Table) -> set[Hour]:

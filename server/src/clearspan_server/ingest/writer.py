@@ -29,6 +29,7 @@ from clearspan_server.ingest.duplicates import Seen, hashes
 from clearspan_server.ingest.merge import NO_RECORD
 from clearspan_server.ingest.refusals import Insertion
 from clearspan_server.store.columns import to_bytes
+from clearspan_server.store.derived import Stretch
 from clearspan_server.store.engine import Engine
 from clearspan_server.store.journal import Batch, Entry, Journal
 from clearspan_server.store.ledger import DELIVERIES, deliveries
@@ -63,7 +64,7 @@ class BatchLimits:
 
 @dataclass(slots=True, frozen=True)
 class StoredBatch:
-    """What is in the engine up to journal entry `seq`: the traces whose spans came, the hours in which they start.
+    """What is in the engine up to journal entry `seq`: the traces of which something came, and when spans start.
 
     `logs` are the projects of which log records came, each with the traces that they name; `agents` the sessions of
     coding agents that these tell of, from when to when.
@@ -71,9 +72,15 @@ class StoredBatch:
 
     seq: int
     keys: set[TraceKey]
+    starts: dict[TraceKey, Stretch]
     hours: set[Hour]
     logs: Mapping[str, set[str]] = field(default_factory=dict)
     agents: Mapping[SessionKey, tuple[int, int]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, seq: int, held: Contents) -> "StoredBatch":
+        """Of what was read up to `seq`."""
+        return cls(seq, held.keys(), held.starts(), held.hours(), held.logs(), held.agents())
 
 
 @dataclass(slots=True)
@@ -167,9 +174,7 @@ class Writer:
         self.figures.batches += 1
         self.figures.rows += sum(one.sent.num_rows for one in held.gathered)
         journal.finish(batch)
-        self._stored(
-            StoredBatch(batch.last_seq, held.keys(), held.hours(), held.logs(), held.agents())
-        )
+        self._stored(StoredBatch.of(batch.last_seq, held))
         return True
 
     def _insert(self, one: Gathered, batch: Batch, held: Contents) -> Counter[int]:

@@ -26,6 +26,7 @@ from clearspan_server.model.span import Span
 from clearspan_server.store.agenda import Hour
 from clearspan_server.store.columns import to_batch
 from clearspan_server.store.counting import Key, hour_of, named
+from clearspan_server.store.derived import Stretch, widen
 from clearspan_server.store.engine import Engine, Row
 from clearspan_server.store.statements import statement
 
@@ -52,9 +53,10 @@ _BUILDERS: Mapping[str, Callable[[Turn], list[Draft]]] = {
 
 @dataclass(slots=True)
 class Changed:
-    """The traces whose spans were written or taken away, and the hours in which these start."""
+    """The traces whose spans were written or taken away, and when these start."""
 
     keys: set[Key] = field(default_factory=set)
+    starts: dict[Key, Stretch] = field(default_factory=dict)
     hours: set[Hour] = field(default_factory=set)
 
 
@@ -177,6 +179,8 @@ def _leave(engine: Engine, keys: Sequence[Key]) -> None:
 def _changed(spans: Iterable[Span]) -> Changed:
     changed = Changed()
     for span in spans:
-        changed.keys.add((span.project, span.trace_id))
+        key = (span.project, span.trace_id)
+        changed.keys.add(key)
+        widen(changed.starts, {key: (span.start_ns, span.start_ns)})
         changed.hours.add(hour_of(span.project, span.start_ns))
     return changed

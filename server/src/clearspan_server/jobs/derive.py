@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 import pyarrow as pa
 
@@ -12,7 +12,7 @@ from clearspan_server.model.span import Span
 from clearspan_server.store.agenda import Hour
 from clearspan_server.store.columns import to_batch
 from clearspan_server.store.counting import Key, hour_of, named
-from clearspan_server.store.derived import Bounds, Derived, derive_traces
+from clearspan_server.store.derived import Bounds, Derived, Stretch, derive_traces, widen
 from clearspan_server.store.engine import Engine
 from clearspan_server.store.parts import SpanKey, read_parts
 from clearspan_server.store.statements import statement
@@ -22,35 +22,46 @@ Days = Callable[[str], Today]  # project → what its spans are read and priced 
 _SCHEMA = "clearspan_server.store.schema"
 
 
+@dataclass(slots=True)
+class Folded:
+    """The hours of all spans with parts, and where those that were written start."""
+
+    hours: set[Hour] = field(default_factory=set)
+    starts: dict[Key, Stretch] = field(default_factory=dict)
+
+
 def bring_up_to_date(engine: Engine, days: Days, keys: Sequence[Key], bounds: Bounds) -> Derived:
     """Fold and derive these traces; doing it twice changes nothing."""
     folded = fold_parts(engine, days, keys)
-    if folded:
-        earliest_ns = min(hour_s for _, hour_s in folded) * 1_000_000_000
-        bounds = replace(bounds, since_ns=min(bounds.since_ns, earliest_ns))
+    if bounds.starts is not None:
+        widen(folded.starts, bounds.starts)
+        bounds = replace(bounds, starts=folded.starts)
     derived = derive_traces(engine, keys, bounds)
-    derived.hours |= folded
+    derived.hours |= folded.hours
     return derived
 
 
-def fold_parts(engine: Engine, days: Days, keys: Sequence[Key]) -> set[Hour]:
-    """Write the rows of spans that have parts, where they change; gives the hours of all spans with parts."""
+def fold_parts(engine: Engine, days: Days, keys: Sequence[Key]) -> Folded:
+    """Write the rows of spans that have parts, where they change."""
+    folded = Folded()
     parts = read_parts(engine, keys)
     if not parts:
-        return set()
+        return folded
     rows = _rows(engine, list(parts))
-    hours: set[Hour] = set()
     changed: list[Span] = []
     for key, of_span in parts.items():
         held = rows.get(key)
         today = days(key[0])
         new = fold(held, parts_again(of_span, today), today.book)
-        hours |= {hour_of(key[0], one.start_ns) for one in (held, new) if one is not None}
+        starts_ns = [one.start_ns for one in (held, new) if one is not None]
+        folded.hours |= {hour_of(key[0], start_ns) for start_ns in starts_ns}
+        if starts_ns:
+            widen(folded.starts, {key[:2]: (min(starts_ns), max(starts_ns))})
         if new is not None:
             changed.append(new)
     if changed:
         engine.insert("spans", pa.Table.from_batches([to_batch(changed)]), token=uuid.uuid4().hex)
-    return hours
+    return folded
 
 
 def crash(

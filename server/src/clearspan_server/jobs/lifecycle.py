@@ -6,7 +6,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from clickhouse_connect.driver.exceptions import DatabaseError
@@ -25,7 +25,7 @@ from clearspan_server.jobs.states import Watch, Word
 from clearspan_server.model.deriving import Deriving
 from clearspan_server.store.agenda import Agenda, Hour
 from clearspan_server.store.counting import Key
-from clearspan_server.store.derived import Bounds, Derived, unsettled
+from clearspan_server.store.derived import Bounds, Derived, Stretch, unsettled, widen
 from clearspan_server.store.engine import Engine
 from clearspan_server.store.journal import Journal
 from clearspan_server.store.watermark import Watermark
@@ -64,6 +64,7 @@ class _Work:
 
     seq: int
     dirty: set[Key] = field(default_factory=set)
+    starts: dict[Key, Stretch] = field(default_factory=dict)  # of their new spans
     hours: set[Hour] = field(default_factory=set)
     # Derived too, but nothing happened that is to be told; `waiting` hear of it.
     figures: set[Key] = field(default_factory=set)
@@ -75,6 +76,7 @@ class _Work:
     def add(self, other: "_Work") -> None:
         self.seq = max(self.seq, other.seq)
         self.dirty |= other.dirty
+        widen(self.starts, other.starts)
         self.hours |= other.hours
         self.figures |= other.figures
         self.waiting += other.waiting
@@ -113,16 +115,17 @@ class Lifecycle:
         standings = unsettled(self._stores.engine, self._settled_ns, now_ns - _WEEK_NS)
         self._watch.note(standings)
         held = contents(journal.read(journal.derived, up_to=journal.stored))
-        batch = StoredBatch(journal.stored, held.keys(), held.hours(), agents=held.agents())
-        self.stored(batch)
+        # Log records were told when they were stored.
+        self.stored(replace(StoredBatch.of(journal.stored, held), logs={}))
         self._thread.start()
 
     def stored(self, batch: StoredBatch) -> None:
         """A batch is in the engine."""
         with self._condition:
             logs = {project: set(ids) for project, ids in batch.logs.items()}
-            work = _Work(batch.seq, set(batch.keys), set(batch.hours), logs=logs)
-            work.agents.update(batch.agents)
+            starts, agents = dict(batch.starts), dict(batch.agents)
+            hours = set(batch.hours)
+            work = _Work(batch.seq, set(batch.keys), starts, hours, logs=logs, agents=agents)
             self._work.add(work)
             self._condition.notify()
 
@@ -218,9 +221,8 @@ class Lifecycle:
 
     def _do(self, work: _Work) -> None:
         self._stitch(work)
-        since_ns = min((hour_s for _, hour_s in work.hours), default=0) * 1_000_000_000
         silent, mark = frozenset(self._watch.silent), self._stores.agenda.mark
-        bounds = Bounds(since_ns, silent, self._quiet_ns, mark)
+        bounds = Bounds(work.starts, silent, self._quiet_ns, mark)
         self._left_out, self._gone_on = 0, False
         for keys in _chunks(sorted(work.dirty)):
             for derived in self._derive(keys, bounds):
@@ -256,6 +258,7 @@ class Lifecycle:
             else:
                 work.dirty |= changed.keys
                 work.hours |= changed.hours
+                widen(work.starts, changed.starts)
             del work.agents[session]
 
     def _derive(self, keys: Sequence[Key], bounds: Bounds) -> Iterator[Derived]:

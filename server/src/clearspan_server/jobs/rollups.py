@@ -19,9 +19,7 @@ from clearspan_server.store.rollups import (
 LOG = logging.getLogger(__name__)
 
 _LOOK_S = 2.0  # between two rounds: an hour that was quiet is right again within about so long
-_SHARE = (
-    20  # an hour that changes all the time rests so many times as long as it took the last time
-)
+_SHARE = 20  # hours that change all the time rest so many times as long as their round took
 _AT_ONCE = 24  # hours that are computed by one statement
 _SWEEP_S = 600.0
 _RETRY_S = 5.0
@@ -80,33 +78,38 @@ class Rollups:
                 self._stop.wait(_RETRY_S)
 
     def _round(self) -> None:
-        """Compute every hour that is due and has rested."""
+        """Compute every hour that is due and has rested; then all of them rest, so that spans come first."""
         now_s = time.monotonic()
         self._rests = {hour: until for hour, until in self._rests.items() if until > now_s}
         projects: defaultdict[str, list[Due]] = defaultdict(list)
         for one in self._agenda.due():
             if one.hour not in self._rests:
                 projects[one.hour[0]].append(one)
+        computed: list[Hour] = []
         for due in projects.values():
             for start in range(0, len(due), _AT_ONCE):
                 if self._stop.is_set():
                     return
-                self._compute(due[start : start + _AT_ONCE])
+                some = due[start : start + _AT_ONCE]
+                self._compute(some)
+                computed += [one.hour for one in some]
+        ended_s = time.monotonic()
+        self._rest(computed, ended_s + min(_SHARE * (ended_s - now_s), _LONGEST_REST_S))
 
     def _compute(self, due: Sequence[Due]) -> None:
         """Compute hours of one project together; each alone when that fails, so that one does not keep the others."""
-        begun_s = time.monotonic()
-        self._rest(due, begun_s + _FAILED_REST_S)
+        hours = [one.hour for one in due]
+        self._rest(hours, time.monotonic() + _FAILED_REST_S)
         self._generation = next_generation(self._generation)
-        (project, _) = due[0].hour
+        (project, _) = hours[0]
         try:
-            hours_s = [hour_s for _, hour_s in (one.hour for one in due)]
+            hours_s = [hour_s for _, hour_s in hours]
             compute_hours(self._engine, project, hours_s, self._generation)
         except Exception:
             if len(due) == 1:
                 raise
             LOG.exception("%d hours were not computed together, trying each alone", len(due))
-            self._rest(due, begun_s)
+            self._rest(hours, time.monotonic())
             for one in due:
                 self._compute([one])
             return
@@ -114,12 +117,9 @@ class Rollups:
         self.computed += len(due)
         for one in due:
             self._agenda.done(one.hour, one.mark)
-        ended_s = time.monotonic()
-        rest_s = min(_SHARE * (ended_s - begun_s) / len(due), _LONGEST_REST_S)
-        self._rest(due, ended_s + rest_s)
 
-    def _rest(self, due: Sequence[Due], until_s: float) -> None:
-        self._rests |= {one.hour: until_s for one in due}
+    def _rest(self, hours: Sequence[Hour], until_s: float) -> None:
+        self._rests |= dict.fromkeys(hours, until_s)
 
     def _sweep(self) -> None:
         """Now and then, for a delete in the engine costs more than a few rows that nobody reads."""

@@ -2,7 +2,7 @@
 
 import time
 import uuid
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import pyarrow as pa
@@ -15,7 +15,11 @@ from clearspan_server.store.statements import statement
 _SCHEMA = "clearspan_server.store.schema"
 _MINUTE_NS = 60_000_000_000
 _QUIET_NS = 5_000_000_000
+_LONG_NS = 60 * _MINUTE_NS  # of a trace that goes on for longer most minutes hold nothing
 _ASIDE = ("is_doubled", "is_suspect", "responses")  # of a scan, not of the table
+
+Stretch = tuple[int, int]
+"""When the first and the last of some spans start, in nanoseconds."""
 
 
 @dataclass(slots=True, frozen=True)
@@ -41,12 +45,13 @@ class Derived:
 class Bounds:
     """What is known beforehand.
 
-    No span of the traces is new that starts before `since_ns`; 0 says nothing. The open traces of the processes in
-    `silent` are stalled. A trace that was quiet for `quiet_ns` after its end had finished. `mark` hears of the
-    hours that traces leave before they do: once they have, nobody could tell any more.
+    `starts` is where what is new of the traces starts; one that is not in it has nothing new, and without it nothing
+    is known. The open traces of the processes in `silent` are stalled. A trace that was quiet for `quiet_ns` after its
+    end had finished. `mark` hears of the hours that traces leave before they do: once they have, nobody could tell
+    any more.
     """
 
-    since_ns: int = 0
+    starts: Mapping[Key, Stretch] | None = None
     silent: Collection[str] = ()
     quiet_ns: int = _QUIET_NS
     mark: Callable[[Iterable[Hour]], None] | None = None
@@ -56,21 +61,26 @@ def derive_traces(engine: Engine, keys: Sequence[Key], bounds: Bounds | None = N
     """Bring `counted` and the `traces` rows of these traces up to date; doing it twice changes nothing."""
     bounds = bounds or Bounds()
     before = _before(engine, keys)
-    known = [row["start_ns"] for rows in before.values() for row in rows]
-    since_ns = min([bounds.since_ns, *known])
-    traces = _scan(engine, keys, bounds, since_ns)
+    traces = _scan(engine, keys, before, bounds)
     derived = Derived()
     doubled = _flagged(traces, "is_doubled")
     if doubled:
         derived.hours |= heal(engine, doubled)
-        traces = _again(engine, traces, doubled, bounds)
+        traces = _again(engine, traces, doubled, before, bounds)
     changed, hours = decide(engine, traces)
     if changed:
         derived.hours |= hours
         before |= _before(engine, sorted(changed - set(keys)))
-        traces = _again(engine, traces, changed, bounds)
+        traces = _again(engine, traces, changed, before, bounds)
     _store(engine, traces, before, bounds, derived)
     return derived
+
+
+def widen(starts: dict[Key, Stretch], others: Mapping[Key, Stretch]) -> None:
+    """Add what is new of some traces to what is new of others."""
+    for key, (first_ns, last_ns) in others.items():
+        known = starts.get(key, (first_ns, last_ns))
+        starts[key] = (min(known[0], first_ns), max(known[1], last_ns))
 
 
 def unsettled(engine: Engine, told_ns: int, week_ns: int) -> list[Standing]:
@@ -114,16 +124,55 @@ def _before(engine: Engine, keys: Sequence[Key]) -> dict[Key, list[Row]]:
     return found
 
 
-def _scan(engine: Engine, keys: Collection[Key], bounds: Bounds, since_ns: int) -> pa.Table:
-    minute_s = since_ns // _MINUTE_NS * 60
-    values = {**named(keys), "silent": sorted(bounds.silent), "since_s": minute_s}
+_Before = Mapping[Key, Sequence[Row]]
+
+
+def _scan(engine: Engine, keys: Collection[Key], before: _Before, bounds: Bounds) -> pa.Table:
+    minutes = _minutes(engine, keys, before, bounds.starts)
+    values = {**named(keys), "silent": sorted(bounds.silent), "minutes": minutes}
     return engine.table(statement(_SCHEMA, "traces_derive"), values)
 
 
-def _again(engine: Engine, traces: pa.Table, keys: Collection[Key], bounds: Bounds) -> pa.Table:
+def _again(
+    engine: Engine, traces: pa.Table, keys: Collection[Key], before: _Before, bounds: Bounds
+) -> pa.Table:
     """The rows with those of some traces computed anew."""
     others = pa.array([key not in keys for key in keys_of(traces)], pa.bool_())
-    return pa.concat_tables([traces.filter(others), _scan(engine, keys, bounds, 0)])
+    return pa.concat_tables([traces.filter(others), _scan(engine, keys, before, bounds)])
+
+
+def _minutes(
+    engine: Engine, keys: Collection[Key], before: _Before, starts: Mapping[Key, Stretch] | None
+) -> list[int]:
+    """The minutes in which spans of the traces start, in seconds: from the first to the last that each has.
+
+    Where these are not known, or far apart, they are looked up. One trace that is days late must not make the others
+    be looked for in all of these days.
+    """
+    minutes: set[int] = set()
+    wanted: list[Key] = []
+    for key in keys:
+        stretch = None if starts is None else _stretch(before.get(key, ()), starts.get(key))
+        if stretch is None or stretch[1] - stretch[0] > _LONG_NS:
+            wanted.append(key)
+        else:
+            first, last = (at_ns // _MINUTE_NS for at_ns in stretch)
+            minutes.update(60 * minute for minute in range(first, last + 1))
+    if wanted:
+        found = engine.query(statement(_SCHEMA, "spans_minutes"), named(wanted))
+        minutes.update(row["minute_s"] for row in found)
+    return sorted(minutes)
+
+
+def _stretch(rows: Sequence[Row], new: Stretch | None) -> Stretch | None:
+    """Where all spans of a trace start, from its rows and from what is new; None where these do not tell."""
+    known = [(row["start_ns"], row["last_start_ns"]) for row in rows]
+    if new is not None:
+        known.append(new)
+    # A row of an earlier version does not say when its last span starts.
+    if not known or any(last_ns < first_ns for first_ns, last_ns in known):
+        return None
+    return min(first_ns for first_ns, _ in known), max(last_ns for _, last_ns in known)
 
 
 def _flagged(traces: pa.Table, column: str) -> set[Key]:

@@ -62,7 +62,13 @@ select
         or countIf(call_key != '' and response_id = '') > 0 as is_suspect,
     groupArrayArrayIf(arrayMap(call -> (call, span_id, start_ns), call_names), has_usage) as responses
 from spans final
-where project in {projects:Array(String)} and trace_id in {trace_ids:Array(String)}
-    and start_minute >= fromUnixTimestamp({since_s:Int64})
+-- The sort key says where they are. Only what passes is merged by `final`: all of this is in the key. An index on
+-- trace ids is of no use for a thousand of them: one of them is always likely.
+prewhere project in {projects:Array(String)} and start_minute in {minutes:Array(UInt32)}
+    and trace_id in {trace_ids:Array(String)}
 group by project, trace_id
-settings prefer_column_name_to_alias = 1
+settings
+    prefer_column_name_to_alias = 1,
+    use_skip_indexes = 0,
+    -- A span's partition follows from its sort key: no version of it is in another one.
+    do_not_merge_across_partitions_select_final = 1
