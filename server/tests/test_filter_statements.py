@@ -15,10 +15,12 @@ from clearspan_server.query.filter import (
 )
 from clearspan_server.store.engine import Engine
 from clearspan_server.store.statements import statement
-from test_query_statements import NAMES, VALUES, code_of
+from test_query_statements import NAMES, VALUES
 
 MARKED = [
-    name for name in NAMES if "/*filter*/" in code_of(name) and not name.startswith("trace_ids_by")
+    name
+    for name in NAMES
+    if "/*filter*/" in statement(SQL, name) and not name.startswith("trace_ids_by")
 ]
 JOINED = re.compile(r"join\n +\(.*?\n +\)", re.DOTALL)
 STILL = Stillness(0, 0)
@@ -27,7 +29,7 @@ CLAUSES = {"spans": span_clauses, "traces": trace_clauses, "logs": log_clauses}
 
 @pytest.mark.parametrize("name", MARKED)
 def test_a_statement_takes_a_filter_of_all_fields(engine: Engine, name: str) -> None:
-    before, _, _ = code_of(name).partition("/*filter*/")
+    before, _, _ = statement(SQL, name).partition("/*filter*/")
     [*_, table] = re.findall(r"from (spans|traces|logs)(?: final)?\n", re.sub(JOINED, "", before))
     of_logs = [field for field in FIELDS if field.is_of_logs]
     for fields in ([field for field in FIELDS if field not in of_logs], of_logs):

@@ -75,12 +75,6 @@ ALL_VERSIONS = (
 )
 
 
-def code_of(name: str) -> str:
-    """A statement without its comments."""
-    lines = statement(SQL, name).splitlines()
-    return "\n".join(line.partition("--")[0] for line in lines)
-
-
 @pytest.mark.parametrize("name", NAMES)
 def test_a_file_is_a_statement_that_runs_as_it_is(engine: Engine, name: str) -> None:
     text = statement(SQL, name)
@@ -92,7 +86,7 @@ def test_a_file_is_a_statement_that_runs_as_it_is(engine: Engine, name: str) -> 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if name not in ("words", *ALL_VERSIONS)])
 def test_every_table_is_read_for_one_project_and_without_old_versions(name: str) -> None:
-    code = code_of(name)
+    code = statement(SQL, name)
 
     tables = sum(code.count(f"from {table}") for table in (*VERSIONED, *ALIKE))
     assert tables >= 1
@@ -107,7 +101,7 @@ def test_every_table_is_read_for_one_project_and_without_old_versions(name: str)
 
 @pytest.mark.parametrize("name", LISTS)
 def test_a_list_names_no_body(name: str) -> None:
-    columns = code_of(name).partition("from ")[0]
+    columns = statement(SQL, name).partition("from ")[0]
 
     words = set(columns.replace(",", " ").replace("/*value*/", "").split())
     assert words & BODIES == set()

@@ -1,4 +1,4 @@
-"""Roll-ups: hours whose spans have changed are computed again, at most so often that spans come first."""
+"""Roll-ups: hours whose spans have changed are computed again, with so much rest that spans come first."""
 
 import logging
 import threading
@@ -19,7 +19,7 @@ from clearspan_server.store.rollups import (
 LOG = logging.getLogger(__name__)
 
 _LOOK_S = 2.0  # between two rounds: an hour that was quiet is right again within about so long
-_SHARE = 20  # hours that change all the time rest so many times as long as their round took
+_SHARE = 20  # after a long round it is so many times as long as that took, so that spans come first
 _AT_ONCE = 24  # hours that are computed by one statement
 _SWEEP_S = 600.0
 _RETRY_S = 5.0
@@ -33,9 +33,7 @@ class Rollups:
     def __init__(self, engine: Engine, agenda: Agenda) -> None:
         self._engine = engine
         self._agenda = agenda
-        self._rests: dict[
-            Hour, float
-        ] = {}  # hour → the monotonic second from which it may go again
+        self._rests: dict[Hour, float] = {}  # of hours that failed: when they may go again
         self._generation = 0
         self._swept_s = float("-inf")
         self._written = True  # since the last sweep; what a crash left counts
@@ -67,10 +65,12 @@ class Rollups:
         while not self._stop.is_set():
             try:
                 self._generation = self._generation or newest_generation(self._engine)
+                begun_s = time.monotonic()
                 self._round()
+                rest_s = _SHARE * (time.monotonic() - begun_s)
                 self._sweep()
                 self.trouble = ""
-                self._stop.wait(_LOOK_S)
+                self._stop.wait(min(max(_LOOK_S, rest_s), _LONGEST_REST_S))
             except Exception as error:
                 # The agenda still holds what was not done; this thread goes on, whatever it was.
                 LOG.exception("roll-ups were not computed, trying again")
@@ -78,28 +78,22 @@ class Rollups:
                 self._stop.wait(_RETRY_S)
 
     def _round(self) -> None:
-        """Compute every hour that is due and has rested; then all of them rest, so that spans come first."""
+        """Compute every hour that is due and did not fail a moment ago."""
         now_s = time.monotonic()
         self._rests = {hour: until for hour, until in self._rests.items() if until > now_s}
         projects: defaultdict[str, list[Due]] = defaultdict(list)
         for one in self._agenda.due():
             if one.hour not in self._rests:
                 projects[one.hour[0]].append(one)
-        computed: list[Hour] = []
         for due in projects.values():
             for start in range(0, len(due), _AT_ONCE):
                 if self._stop.is_set():
                     return
-                some = due[start : start + _AT_ONCE]
-                self._compute(some)
-                computed += [one.hour for one in some]
-        ended_s = time.monotonic()
-        self._rest(computed, ended_s + min(_SHARE * (ended_s - now_s), _LONGEST_REST_S))
+                self._compute(due[start : start + _AT_ONCE])
 
     def _compute(self, due: Sequence[Due]) -> None:
         """Compute hours of one project together; each alone when that fails, so that one does not keep the others."""
         hours = [one.hour for one in due]
-        self._rest(hours, time.monotonic() + _FAILED_REST_S)
         self._generation = next_generation(self._generation)
         (project, _) = hours[0]
         try:
@@ -107,9 +101,9 @@ class Rollups:
             compute_hours(self._engine, project, hours_s, self._generation)
         except Exception:
             if len(due) == 1:
+                self._rests[hours[0]] = time.monotonic() + _FAILED_REST_S
                 raise
             LOG.exception("%d hours were not computed together, trying each alone", len(due))
-            self._rest(hours, time.monotonic())
             for one in due:
                 self._compute([one])
             return
@@ -117,9 +111,6 @@ class Rollups:
         self.computed += len(due)
         for one in due:
             self._agenda.done(one.hour, one.mark)
-
-    def _rest(self, hours: Sequence[Hour], until_s: float) -> None:
-        self._rests |= dict.fromkeys(hours, until_s)
 
     def _sweep(self) -> None:
         """Now and then, for a delete in the engine costs more than a few rows that nobody reads."""

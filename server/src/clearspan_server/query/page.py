@@ -44,8 +44,9 @@ class Page:
 class Listing:
     """Statements (their marks are described at `filter.compose`), and the columns that tell one row from another.
 
-    `rows` gives a page in any order. Where very many rows came lately, the newest are found quicker by `places`, their
-    keys and versions, and `at`, what is at some keys. Those that `are_few` cost little, but what is looked up for them.
+    `rows` gives a page in any order. What is read of very many rows should be little: then a page is found quicker by
+    `places`, their keys, versions and measures, and `at`, what is at some keys. Those that `are_few` cost little by
+    their start, but what is looked up for them.
     """
 
     rows: str
@@ -76,7 +77,6 @@ def read_page(
         BadInput: the cursor is not one of this list.
     """
     order = paging.order(listing.ids)
-    is_costly = paging.sort == "-start" and clauses.look_up == listing.are_few
     if paging.cursor:
         cursor = decode(paging.cursor, paging.sort, len(listing.ids))
         clauses = clauses.and_(order.after(cursor.value, cursor.ids))
@@ -84,11 +84,14 @@ def read_page(
             window = _rest(window, cursor.value, order)
     wanted = paging.limit + 1
     asked = _Asked(clauses.values["project"], window, clauses)
-    rows = None
-    if is_costly and (parts := _parts(engine, asked)):
-        rows = _newest(engine, listing, parts, order, wanted)
-    if rows is None:
-        rows = _ordered(engine, listing, asked, order, wanted)
+    parts = [asked] if order.measure != "start" else []
+    if paging.sort == "-start" and clauses.look_up == listing.are_few:
+        parts = _parts(engine, asked)
+    rows = (
+        _by_places(engine, listing, parts, order, wanted)
+        if parts
+        else _ordered(engine, listing, asked, order, wanted)
+    )
     if len(rows) < wanted:
         return Page(rows, None)
     rows = rows[: paging.limit]
@@ -98,13 +101,10 @@ def read_page(
 def _ordered(
     engine: Engine, listing: Listing, asked: _Asked, order: Order, wanted: int
 ) -> list[Row]:
-    """So many rows, or all that there are; by start, part by part of the window."""
+    """So many rows by their start, or all that there are, slice by slice of the window."""
     text = compose(listing.rows, asked.clauses, order)
-    parts = iter([asked.window])
-    if order.measure == "start":
-        parts = slices(asked.window, newest_first=order.descending)
     rows: list[Row] = []
-    for part in parts:
+    for part in slices(asked.window, newest_first=order.descending):
         limit: dict[str, object] = {"limit": wanted - len(rows)}
         rows += engine.query(text, asked.clauses.values | part.values() | limit)
         if len(rows) == wanted:
@@ -112,10 +112,10 @@ def _ordered(
     return rows
 
 
-def _newest(
+def _by_places(
     engine: Engine, listing: Listing, parts: Sequence[_Asked], order: Order, wanted: int
 ) -> list[Row]:
-    """So many rows of the parts, the newest first, or all that there are."""
+    """So many rows of the parts, one part after the other, or all that there are."""
     rows: list[Row] = []
     for places in _places(engine, listing, parts, order, 2 * wanted):
         rows += _at(engine, listing, parts[0].project, places, wanted - len(rows))
@@ -127,7 +127,7 @@ def _newest(
 def _places(
     engine: Engine, listing: Listing, parts: Sequence[_Asked], order: Order, at_once: int
 ) -> Iterator[list[Row]]:
-    """Where everything is that passes the filter, the newest first, so many places at a time."""
+    """Where everything is that passes the filter, part after part and each in order, so many places at a time."""
     for part in parts:
         window, clauses = part.window, part.clauses
         while True:
@@ -136,9 +136,11 @@ def _places(
             yield places
             if len(places) < at_once:
                 break
-            last_ns, ids = places[-1]["start_ns"], listing.key(places[-1])[1]
-            clauses = part.clauses.and_(order.after(last_ns, ids))
-            window = _rest(window, last_ns, order)
+            last = places[-1]
+            ids = listing.key(last)[1]
+            clauses = part.clauses.and_(order.after(_measured(last, order.measure), ids))
+            if order.measure == "start":
+                window = _rest(window, last["start_ns"], order)
 
 
 def _parts(engine: Engine, asked: _Asked) -> list[_Asked]:
