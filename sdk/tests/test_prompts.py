@@ -62,8 +62,10 @@ def test_a_prompt_is_refreshed_in_the_background(recording: Receiver, name: str)
     assert clearspan.prompt(name, fresh_s=0).version == 1
 
     offer(recording, name, 2, "two")
+    recording.is_held = True
 
     assert clearspan.prompt(name, fresh_s=0).version == 1
+    recording.is_held = False
     wait_until(lambda: clearspan.prompt(name, fresh_s=0).version == 2)
 
 
