@@ -118,6 +118,9 @@ format: setup ## format the Python code
 bench: setup web ## the benchmarks, written to bench/RESULTS.md
 	@$(BIN)/python bench/run.py $(ARGS)
 
+bench-metrics: setup ## questions to a million points of metrics, held against numpy, in bench/METRICS.md
+	@$(BIN)/python -m bench.metrics bench/METRICS.md
+
 chaos: setup ## kill -9 a hundred times under load, and account for every span in chaos/RESULTS.md
 	@$(BIN)/python -m chaos --kills $(KILLS) --seconds $(SECONDS) $(if $(SEED),--seed $(SEED)) \
 		--results chaos/RESULTS.md $(ARGS)

@@ -121,6 +121,15 @@ const trace = createRoute({
   component: lazyRouteComponent(() => import("./pages/trace/TracePage"), "TracePage"),
 });
 
+const metrics = createRoute({
+  getParentRoute: () => project,
+  path: "metrics",
+  // `charts`: what is drawn, as model/metricCharts.ts writes it; `at`: the step whose traces are shown.
+  validateSearch: (search: Record<string, string>): { charts?: string; at?: string } =>
+    pick(search, "charts", "at"),
+  component: lazyRouteComponent(() => import("./pages/metrics/MetricsPage"), "MetricsPage"),
+});
+
 const cost = createRoute({
   getParentRoute: () => project,
   path: "cost",
@@ -163,6 +172,11 @@ const settingsTabs = [
   }),
   createRoute({
     getParentRoute: () => settings,
+    path: "scraping",
+    component: lazyRouteComponent(() => import("./pages/settings/ScrapingTab"), "ScrapingTab"),
+  }),
+  createRoute({
+    getParentRoute: () => settings,
     path: "redaction",
     component: lazyRouteComponent(() => import("./pages/settings/RedactionTab"), "RedactionTab"),
   }),
@@ -191,6 +205,7 @@ export const router = createRouter({
       users,
       failures,
       live,
+      metrics,
       cost,
       delivery,
       settings.addChildren(settingsTabs),

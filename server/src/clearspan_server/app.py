@@ -39,6 +39,7 @@ from clearspan_server.api import (
     live,
     logs,
     mapping,
+    metrics,
     normalisations,
     notes,
     openapi,
@@ -57,6 +58,7 @@ from clearspan_server.api import (
     repricing,
     rollups,
     scores,
+    scrapes,
     session,
     spans,
     storage,
@@ -79,6 +81,7 @@ from clearspan_server.ingest.writer import BatchLimits, Writer
 from clearspan_server.jobs.lifecycle import Lifecycle, Stores
 from clearspan_server.jobs.rewriting import Means, Rewriter
 from clearspan_server.jobs.rollups import Rollups
+from clearspan_server.jobs.scraping import Scraper
 from clearspan_server.jobs.states import Patience, Watch
 from clearspan_server.model.deriving import Deriving
 from clearspan_server.query.waiting import Waiting
@@ -101,6 +104,7 @@ from clearspan_server.store.notes import Notes
 from clearspan_server.store.prompts import Prompts
 from clearspan_server.store.quarantine import Quarantine
 from clearspan_server.store.rewrites import Rewrites
+from clearspan_server.store.targets import Targets
 from clearspan_server.store.views import Views
 from clearspan_server.store.watermark import Watermark
 
@@ -137,6 +141,8 @@ ROUTES: tuple[APIRouter, ...] = (
     prompts.router,
     overview.router,
     cost.router,
+    metrics.router,
+    scrapes.router,
     values.router,
     normalisations.router,
     repricing.router,
@@ -191,15 +197,12 @@ def build(settings: Settings, folder: Folder, progress: Progress = LOG.info) -> 
     feed = live.Live(journal.stored)
     quarantine = Quarantine(folder.path / "quarantine.db")
     senders = Senders()
-    patience = _patience(settings)
     rewriting = threading.Lock()
     privacy = Privacy(Redactor(), folder.token.encode())
     told = Watermark(folder.path / "told")
     stores = Stores(journal, engine, agenda, told, book, privacy, rewriting)
     deriving = Deriving()
-    lifecycle = Lifecycle(
-        stores, Watch(senders, patience), feed.changed, deriving, quiet_ns=patience.quiet_ns
-    )
+    lifecycle = _lifecycle(stores, senders, feed, deriving, _patience(settings))
     rewrites = Rewrites(folder.path / "rewrites.db")
     means = Means(engine, journal, book, rewrites, privacy, rewriting, lifecycle.recompute)
     rewriter = Rewriter(means)
@@ -212,6 +215,7 @@ def build(settings: Settings, folder: Folder, progress: Progress = LOG.info) -> 
         accounts=Accounts(catalog.database),
         sessions=Sessions(catalog.database, hours=settings.session_hours),
         views=Views(catalog.database),
+        targets=Targets(catalog.database),
         notes=Notes(catalog.database),
         prompts=Prompts(catalog.database),
         datasets=Datasets(catalog.database),
@@ -235,6 +239,13 @@ def build(settings: Settings, folder: Folder, progress: Progress = LOG.info) -> 
         deriving=deriving,
     )
     return Parts(state, lifecycle, Rollups(engine, agenda), rewriter, agenda)
+
+
+def _lifecycle(
+    stores: Stores, senders: Senders, feed: live.Live, deriving: Deriving, patience: Patience
+) -> Lifecycle:
+    watch = Watch(senders, patience)
+    return Lifecycle(stores, watch, feed.changed, deriving, quiet_ns=patience.quiet_ns)
 
 
 def _limits(settings: Settings) -> BatchLimits:
@@ -265,11 +276,14 @@ def create_app(parts: Parts, grpc_server: GrpcServer) -> FastAPI:
         parts.rollups.start()
         parts.rewriter.start()
         parts.state.writer.start()
+        scraper = Scraper(parts.state.targets, parts.state.receiver)
+        scraper.start()
         # What is here now stays: the collector need not look at it again at every few hundred spans.
         gc.freeze()
         gc.set_threshold(_COLLECT_AFTER)
         grpc_server.start(_otlp(parts.state).handlers())
         yield
+        await asyncio.to_thread(scraper.stop)
         await asyncio.to_thread(grpc_server.stop)
         await asyncio.to_thread(shut_down, parts)
 

@@ -529,6 +529,89 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/metrics/exemplars": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Metric Exemplars
+         * @description Values of the metric with the spans that they were measured in, where its sender says so; newest first.
+         */
+        get: operations["get_metric_exemplars"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/metrics/labels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Metric Labels
+         * @description The labels of a metric, or the values of one with how many series have them; at most 200.
+         */
+        get: operations["get_metric_labels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/metrics/names": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Metric Names
+         * @description The metrics of the project by name, with type, unit and labels; at most 1 000.
+         */
+        get: operations["get_metric_names"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/metrics/query": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Metric
+         * @description A metric over time, in series by labels: at most 50, the largest; default the last day.
+         *
+         *     Of a gauge every stat is of its points' values, of a counter of their increases; of a histogram of the values in
+         *     it, percentiles interpolated within buckets. `rate` is a second's. docs/metrics.md tells more.
+         */
+        get: operations["get_metric"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/normalisations": {
         parameters: {
             query?: never;
@@ -1027,6 +1110,50 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scrapes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Scrapes
+         * @description The endpoints of the project, and how it stands with each.
+         */
+        get: operations["get_scrapes"];
+        put?: never;
+        /**
+         * Post Scrape
+         * @description Read an endpoint from now on; any address that this machine can reach, private ones too.
+         */
+        post: operations["post_scrape"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scrapes/{scrape_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete Scrape
+         * @description Read an endpoint no longer; what was read stays.
+         */
+        delete: operations["delete_scrape"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2691,6 +2818,178 @@ export interface components {
             role: string;
         };
         /**
+         * MetricCap
+         * @description How many series came today, of how many that may, and how many points were rejected for it in the last day.
+         */
+        MetricCap: {
+            /** Most Series */
+            most_series: number;
+            /** Rejected Points */
+            rejected_points: number;
+            /** Series Today */
+            series_today: number;
+        };
+        /**
+         * MetricExemplar
+         * @description A value that was measured in a span.
+         */
+        MetricExemplar: {
+            /** Span Id */
+            span_id: string;
+            /** Time */
+            time: string;
+            /** Trace Id */
+            trace_id: string;
+            /** Value */
+            value: number;
+        };
+        /**
+         * MetricExemplars
+         * @description Examples that points of the window brought, newest first.
+         */
+        MetricExemplars: {
+            /** Exemplars */
+            exemplars: components["schemas"]["MetricExemplar"][];
+        };
+        /**
+         * MetricLabel
+         * @description A label of a metric: how many values it has, and in how many series it is.
+         */
+        MetricLabel: {
+            /** Label */
+            label: string;
+            /** Series */
+            series: number;
+            /** Values */
+            values: number;
+        };
+        /**
+         * MetricLabels
+         * @description The labels of a metric, or the values of one; `truncated` where there are more.
+         */
+        MetricLabels: {
+            /** Label */
+            label: string;
+            /** Labels */
+            labels: components["schemas"]["MetricLabel"][];
+            /** Name */
+            name: string;
+            /** Truncated */
+            truncated: boolean;
+            /** Values */
+            values: components["schemas"]["MetricValue"][];
+        };
+        /**
+         * MetricName
+         * @description A metric, as its newest series describes it.
+         */
+        MetricName: {
+            /** Description */
+            description: string;
+            /** Labels */
+            labels: string[];
+            /** Last Seen */
+            last_seen: string;
+            /** Monotonic */
+            monotonic: boolean;
+            /** Name */
+            name: string;
+            /** Series */
+            series: number;
+            /** Temporality */
+            temporality: string;
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "gauge" | "sum" | "histogram" | "exponential_histogram" | "summary";
+            /** Unit */
+            unit: string;
+        };
+        /**
+         * MetricNames
+         * @description The metrics of a project by name; `truncated` where there are more.
+         */
+        MetricNames: {
+            cap: components["schemas"]["MetricCap"];
+            /** Names */
+            names: components["schemas"]["MetricName"][];
+            /** Truncated */
+            truncated: boolean;
+        };
+        /**
+         * MetricReply
+         * @description What a metric was, in steps that begin at `starts`.
+         */
+        MetricReply: {
+            /** End */
+            end: string;
+            /**
+             * Fresh As Of
+             * @description What was received before this moment is in the answer.
+             */
+            fresh_as_of: string;
+            /**
+             * Left Out
+             * @description What is not in the answer, in words.
+             */
+            left_out: string[];
+            /** Name */
+            name: string;
+            /**
+             * Reading
+             * @description What the stat is of: the values of points, their increases, or values within buckets, where percentiles are interpolated.
+             * @enum {string}
+             */
+            reading: "values" | "increases" | "buckets" | "summary";
+            /** Series */
+            series: components["schemas"]["MetricSeries"][];
+            /**
+             * Series Count
+             * @description Of all that there are, also those that are left out.
+             */
+            series_count: number;
+            /** Start */
+            start: string;
+            /** Starts */
+            starts: string[];
+            /** Stat */
+            stat: string;
+            /** Step Ms */
+            step_ms: number;
+            /** Truncated */
+            truncated: boolean;
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "gauge" | "sum" | "histogram" | "exponential_histogram" | "summary";
+            /** Unit */
+            unit: string;
+        };
+        /**
+         * MetricSeries
+         * @description One series: what tells it apart, and its value in each step, null where nothing came.
+         */
+        MetricSeries: {
+            /** Labels */
+            labels: {
+                [key: string]: string;
+            };
+            /** Values */
+            values: (number | null)[];
+        };
+        /**
+         * MetricValue
+         * @description A value of a label, and how many series have it.
+         */
+        MetricValue: {
+            /** Series */
+            series: number;
+            /** Value */
+            value: string;
+        };
+        /**
          * ModelRow
          * @description One model over the window; latencies are of its calls.
          */
@@ -3636,6 +3935,57 @@ export interface components {
         ScoresTaken: {
             /** Ids */
             ids: string[];
+        };
+        /**
+         * ScrapeList
+         * @description The endpoints of a project, oldest first.
+         */
+        ScrapeList: {
+            /** Scrapes */
+            scrapes: components["schemas"]["ScrapeRow"][];
+        };
+        /**
+         * ScrapeRequest
+         * @description An endpoint: its address, under what service its metrics go, and how often it is read.
+         */
+        ScrapeRequest: {
+            /**
+             * Interval S
+             * @default 15
+             */
+            interval_s: number;
+            /** Service */
+            service: string;
+            /** Url */
+            url: string;
+        };
+        /**
+         * ScrapeRow
+         * @description An endpoint, when it was read last and what was wrong with the last try.
+         */
+        ScrapeRow: {
+            /** Created */
+            created: string;
+            /** Error */
+            error: string;
+            /** Id */
+            id: string;
+            /**
+             * Interval S
+             * @default 15
+             */
+            interval_s: number;
+            /** Points */
+            points: number;
+            /**
+             * Read
+             * @description Since the server started; null for never.
+             */
+            read: string | null;
+            /** Service */
+            service: string;
+            /** Url */
+            url: string;
         };
         /**
          * Sender
@@ -5913,6 +6263,193 @@ export interface operations {
             };
         };
     };
+    get_metric_exemplars: {
+        parameters: {
+            query: {
+                /** @description RFC 3339, a day (its beginning in UTC) or epoch milliseconds. */
+                from?: string | null;
+                limit?: number;
+                name: string;
+                /** @description The project, where no key says it; api/access.py reads it. */
+                project?: string | null;
+                /** @description RFC 3339, a day (its beginning in UTC) or epoch milliseconds. Exclusive. */
+                to?: string | null;
+                /** @description A label and its value: `model="gpt-4o"`, or `model!="gpt-4o"`; several must all hold. */
+                where?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MetricExemplars"];
+                };
+            };
+        };
+    };
+    get_metric_labels: {
+        parameters: {
+            query: {
+                label?: string;
+                name: string;
+                prefix?: string;
+                /** @description The project, where no key says it; api/access.py reads it. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MetricLabels"];
+                };
+            };
+        };
+    };
+    get_metric_names: {
+        parameters: {
+            query?: {
+                prefix?: string;
+                /** @description The project, where no key says it; api/access.py reads it. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MetricNames"];
+                };
+            };
+        };
+    };
+    get_metric: {
+        parameters: {
+            query: {
+                by?: string[];
+                /** @description RFC 3339, a day (its beginning in UTC) or epoch milliseconds. */
+                from?: string | null;
+                name: string;
+                /** @description The project, where no key says it; api/access.py reads it. */
+                project?: string | null;
+                stat?: "avg" | "min" | "max" | "sum" | "last" | "count" | "rate" | "p50" | "p90" | "p95" | "p99";
+                /** @description `30s`, `5m`, `1h`, `1d`, or seconds; without one about 120 steps fit the window. */
+                step?: string;
+                /** @description RFC 3339, a day (its beginning in UTC) or epoch milliseconds. Exclusive. */
+                to?: string | null;
+                /** @description A label and its value: `model="gpt-4o"`, or `model!="gpt-4o"`; several must all hold. */
+                where?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MetricReply"];
+                };
+            };
+        };
+    };
     list_normalisations: {
         parameters: {
             query?: {
@@ -7366,6 +7903,133 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ScoreNames"];
                 };
+            };
+        };
+    };
+    get_scrapes: {
+        parameters: {
+            query?: {
+                /** @description The project, where no key says it; api/access.py reads it. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScrapeList"];
+                };
+            };
+        };
+    };
+    post_scrape: {
+        parameters: {
+            query?: {
+                /** @description The project, where no key says it; api/access.py reads it. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScrapeRequest"];
+            };
+        };
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScrapeRow"];
+                };
+            };
+        };
+    };
+    delete_scrape: {
+        parameters: {
+            query?: {
+                /** @description The project, where no key says it; api/access.py reads it. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                scrape_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };

@@ -32,6 +32,8 @@ interface ChartProps {
   theme: string;
   /** In pixels. */
   height?: number;
+  /** Where a table below tells of the lines: it hears at which of the times the cross-hair is. */
+  onPoint?: (at: number | null) => void;
   onBrush: (fromMs: number, toMs: number) => void;
   onPick: (timeMs: number) => void;
 }
@@ -49,8 +51,9 @@ export function Chart(props: ChartProps) {
   const [at, setAt] = useState<number | null>(null);
   const brush = useEffectEvent(props.onBrush);
   const pick = useEffectEvent(props.onPick);
+  const point = useEffectEvent((index: number | null) => (props.onPoint ?? setAt)(index));
   const draw = useEffectEvent((element: HTMLDivElement) =>
-    createPlot(element, props, { onCursor: setAt, onBrush: brush, onPick: pick }),
+    createPlot(element, props, { onCursor: point, onBrush: brush, onPick: pick }),
   );
 
   useEffect(() => {
@@ -67,23 +70,25 @@ export function Chart(props: ChartProps) {
 
   return (
     <figure className="chart" aria-label={title}>
-      <figcaption>
-        <h2>{title}</h2>
-        <span className="chart-labels">
-          {lines.map((line) => {
-            const value = at === null ? null : (line.told ?? line.values)[at];
-            return (
-              <span key={line.label} className="chart-label">
-                <i data-shape={line.shape} style={{ color: `var(${line.color})` }} />
-                {line.label}
-                <b className="number">
-                  {value === null || value === undefined ? "" : format(value)}
-                </b>
-              </span>
-            );
-          })}
-        </span>
-      </figcaption>
+      {!props.onPoint && (
+        <figcaption>
+          <h2>{title}</h2>
+          <span className="chart-labels">
+            {lines.map((line) => {
+              const value = at === null ? null : (line.told ?? line.values)[at];
+              return (
+                <span key={line.label} className="chart-label">
+                  <i data-shape={line.shape} style={{ color: `var(${line.color})` }} />
+                  {line.label}
+                  <b className="number">
+                    {value === null || value === undefined ? "" : format(value)}
+                  </b>
+                </span>
+              );
+            })}
+          </span>
+        </figcaption>
+      )}
       <div ref={host} className="chart-host" style={{ height }} />
     </figure>
   );
@@ -118,7 +123,7 @@ function createPlot(element: HTMLDivElement, props: ChartProps, listeners: Liste
     scales: {
       // The last bucket begins where the times end and needs its room, too.
       x: { range: (_, min, max) => [min, max + props.stepSeconds] },
-      y: { range: (_, __, max) => [0, max > 0 ? max * 1.08 : 1] },
+      y: { range: (_, min, max) => heightOf(min, max) },
     },
     axes: [
       { ...axis, grid: { show: false }, space: 70, size: 24, values: clockLabels },
@@ -155,6 +160,12 @@ function createPlot(element: HTMLDivElement, props: ChartProps, listeners: Liste
   };
   const data = [props.times, ...props.lines.map((line) => line.values)] as UPlot.AlignedData;
   return new UPlot(options, data, element);
+}
+
+/** From zero, with some room; below it where values are. */
+function heightOf(min: number, max: number): [number, number] {
+  const low = min < 0 ? min * 1.08 : 0;
+  return [low, max > 0 ? max * 1.08 : low < 0 ? 0 : 1];
 }
 
 function seriesOf(line: Line, token: (name: string) => string): UPlot.Series {

@@ -30,6 +30,7 @@ from clearspan_server.store.notes import Notes
 from clearspan_server.store.prompts import Prompts
 from clearspan_server.store.quarantine import Quarantine
 from clearspan_server.store.rewrites import Rewrites
+from clearspan_server.store.targets import Targets
 from clearspan_server.store.views import Views
 
 
@@ -45,6 +46,7 @@ class State:
     accounts: Accounts
     sessions: Sessions
     views: Views
+    targets: Targets
     notes: Notes
     prompts: Prompts
     datasets: Datasets

@@ -22,6 +22,7 @@ from clearspan_server.ingest.draft import (
     Rejected,
     Value,
 )
+from clearspan_server.ingest.exponential import Buckets, Exponential, Zero, explicit
 from clearspan_server.ingest.tolerant import parse
 from clearspan_server.ingest.wire_ids import (
     FIRST_NS,
@@ -167,17 +168,26 @@ def _fill(draft: PointDraft, which: str, sent: Any) -> None:  # noqa: ANN401 - a
         draft.point.bounds = list(sent.explicit_bounds)
         draft.point.bucket_counts = list(sent.bucket_counts)
     elif which == "exponential_histogram":
-        draft.detail |= {
-            "scale": sent.scale,
-            "zero_count": sent.zero_count,
-            "zero_threshold": finite(sent.zero_threshold),
-            "positive": _buckets(sent.positive),
-            "negative": _buckets(sent.negative),
-        }
+        positive = Buckets(sent.positive.offset, list(sent.positive.bucket_counts))
+        negative = Buckets(sent.negative.offset, list(sent.negative.bucket_counts))
+        zero = Zero(sent.zero_count, sent.zero_threshold)
+        set_exponential(draft, Exponential(sent.scale, zero, positive, negative))
 
 
-def _buckets(buckets: metrics_pb2.ExponentialHistogramDataPoint.Buckets) -> Value:
-    return {"offset": buckets.offset, "bucket_counts": list[Value](buckets.bucket_counts)}
+def set_exponential(draft: PointDraft, sent: Exponential) -> None:
+    """An exponential histogram as it was sent, in `detail`, and as buckets between bounds, which queries read."""
+    draft.detail |= {
+        "scale": sent.scale,
+        "zero_count": sent.zero.count,
+        "zero_threshold": finite(sent.zero.threshold),
+        "positive": _buckets(sent.positive),
+        "negative": _buckets(sent.negative),
+    }
+    draft.point.bounds, draft.point.bucket_counts = explicit(sent)
+
+
+def _buckets(buckets: Buckets) -> Value:
+    return {"offset": buckets.offset, "bucket_counts": list[Value](buckets.counts)}
 
 
 def _exemplar(exemplar: metrics_pb2.Exemplar) -> Value:

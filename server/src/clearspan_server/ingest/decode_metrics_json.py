@@ -10,10 +10,12 @@ from clearspan_server.ingest.decode_metrics import (
     TEMPORALITIES,
     TYPES,
     new_point,
+    set_exponential,
     set_number,
     take,
 )
 from clearspan_server.ingest.draft import DecodedPoints, Origin, PointDraft, Value
+from clearspan_server.ingest.exponential import Buckets, Exponential, Zero
 from clearspan_server.ingest.tolerant_json import parse_json
 from clearspan_server.ingest.wire_ids import clamped
 from clearspan_server.ingest.wire_values import (
@@ -107,18 +109,16 @@ def _fill(draft: PointDraft, which: str, sent: Mapping[str, Any]) -> None:
         draft.point.bounds = [_double(bound) or 0.0 for bound in listed(sent, "explicitBounds")]
         draft.point.bucket_counts = [_count(one) for one in listed(sent, "bucketCounts")]
     else:
-        draft.detail |= {
-            "scale": whole(sent.get("scale")),
-            "zero_count": _count(sent.get("zeroCount") or 0),
-            "zero_threshold": _finite(sent.get("zeroThreshold") or 0.0),
-            "positive": _buckets(sent.get("positive") or {}),
-            "negative": _buckets(sent.get("negative") or {}),
-        }
+        zero = Zero(
+            _count(sent.get("zeroCount") or 0), _double(sent.get("zeroThreshold") or 0.0) or 0.0
+        )
+        positive, negative = (_buckets(sent.get(name) or {}) for name in ("positive", "negative"))
+        set_exponential(draft, Exponential(whole(sent.get("scale")), zero, positive, negative))
 
 
-def _buckets(buckets: Mapping[str, Any]) -> Value:
-    counts: list[Value] = [_count(one) for one in listed(buckets, "bucketCounts")]
-    return {"offset": whole(buckets.get("offset")), "bucket_counts": counts}
+def _buckets(buckets: Mapping[str, Any]) -> Buckets:
+    counts = [_count(one) for one in listed(buckets, "bucketCounts")]
+    return Buckets(whole(buckets.get("offset")), counts)
 
 
 def _exemplar(exemplar: Mapping[str, Any]) -> Value:

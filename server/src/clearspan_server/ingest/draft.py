@@ -15,7 +15,14 @@ Attributes = dict[str, Value]
 
 # Why a record was not taken, in a word: what the ledger counts. docs/bad-input.md tells each.
 Code = Literal[
-    "bad_ids", "bad_time", "no_time", "no_name", "no_value", "unreadable", "does_not_fit"
+    "bad_ids",
+    "bad_time",
+    "no_time",
+    "no_name",
+    "no_value",
+    "too_many_series",
+    "unreadable",
+    "does_not_fit",
 ]
 
 

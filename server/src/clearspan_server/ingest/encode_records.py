@@ -14,6 +14,9 @@ from clearspan_server.model.log import LogRecord
 from clearspan_server.model.metric import MetricPoint
 from clearspan_server.model.score import Score
 
+MAX_LABELS = 64  # of a data point
+MAX_LABEL_BYTES = 1024  # of the name of a label, and of its value as JSON
+
 _LOG_NAMES = (
     *("event_name", "severity_text", "scope_name", "scope_version"),
     *("service", "process", "environment"),
@@ -41,6 +44,7 @@ def finish_point(draft: PointDraft, privacy: Privacy) -> MetricPoint:
     point.series = _identity(privacy, draft.origin, draft.attributes, *kind)
     detail = to_json(draft.detail) if draft.detail else ""
     point.detail = _finish(point, _POINT_NAMES, ("detail", detail), draft.attributes, privacy)
+    point.attributes = _labels(point.attributes, point.truncated)
     _add_resource(point, draft.origin, privacy)
     return point
 
@@ -95,6 +99,19 @@ def _finish(
     if short is not text:
         row.truncated.append(f"{long[0]}:{limits.size(text)}")
     return short
+
+
+def _labels(attributes: dict[str, str], truncated: list[str]) -> dict[str, str]:
+    """The attributes of a point, as many and as long as labels may be; what was cut is added to `truncated`."""
+    if len(attributes) > MAX_LABELS:
+        truncated.append(f"attributes:{len(attributes)} labels, {MAX_LABELS} are kept")
+    kept = {}
+    for key, text in sorted(attributes.items())[:MAX_LABELS]:
+        short = limits.shortened(text, MAX_LABEL_BYTES)
+        if short is not text:
+            truncated.append(f"attributes.{limits.clipped(key, 80)}:{limits.size(text)}")
+        kept[limits.clipped(key, MAX_LABEL_BYTES)] = short
+    return kept
 
 
 def _add_resource(row: LogRecord | MetricPoint, origin: Origin, privacy: Privacy) -> None:

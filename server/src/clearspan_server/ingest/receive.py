@@ -20,6 +20,7 @@ from clearspan_server.ingest.inflate import inflate
 from clearspan_server.ingest.meter import Meter
 from clearspan_server.ingest.prices import Book, Prices
 from clearspan_server.ingest.senders import Senders
+from clearspan_server.ingest.series import SeriesCap
 from clearspan_server.ingest.signals import Clock, Encoding, Setting, deleted_score, take
 from clearspan_server.model.delivery import Delivery, Signal
 from clearspan_server.store.catalog import Catalog
@@ -77,6 +78,7 @@ class Receiver:
         self._clock = Clock()
         self.max_body_bytes = max_body_bytes
         self.meter = Meter()
+        self.series = SeriesCap()
 
     def receive(self, request: Request, body: bytes) -> Receipt:
         """Take a request; its sender may hear of it only after `durable` has a result.
@@ -133,7 +135,7 @@ class Receiver:
 
     def _setting(self, request: Request) -> Setting:
         book = self._book(request.access.project)
-        return Setting(request.access, self._privacy, self._clock, book)
+        return Setting(request.access, self._privacy, self._clock, book, self.series)
 
     def _delivery(self, request: Request, size_bytes: int) -> Delivery:
         access = request.access

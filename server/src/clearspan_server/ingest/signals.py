@@ -26,6 +26,7 @@ from clearspan_server.ingest.estimate import estimate
 from clearspan_server.ingest.normalise import normalise
 from clearspan_server.ingest.price import price, set_cost
 from clearspan_server.ingest.prices import Book
+from clearspan_server.ingest.series import SeriesCap
 from clearspan_server.model.delivery import Signal
 from clearspan_server.model.log import LogRecord
 from clearspan_server.model.metric import MetricPoint
@@ -71,6 +72,7 @@ class Setting:
     privacy: Privacy
     clock: Clock
     book: Book
+    series: SeriesCap = field(default_factory=SeriesCap)
 
 
 @dataclass(slots=True)
@@ -155,7 +157,8 @@ def _take_metrics(encoding: Encoding, body: bytes, setting: Setting) -> Taken:
     found = _finished(
         decoded.drafts, lambda draft: finish_point(draft, setting.privacy), taken.rejected
     )
-    points = [point for point in found if point is not None]
+    made = [point for point in found if point is not None]
+    points = setting.series.admitted(made, taken.rejected)
     _sign(points, first_ns, setting.access)
     taken.accepted += _add(
         taken, "metrics", points, metric_columns.to_batch, metric_columns.SCHEMA_VERSION

@@ -50,6 +50,15 @@ MIGRATIONS: tuple[Migration, ...] = (
         "one dimension at a time by the hour",
         ("rollup_spans", "rollup_traces", "rollups_narrowed"),
     ),
+    # The views come before what they add to, so that nothing that is inserted meanwhile is left out.
+    Migration(
+        25,
+        "series of metrics, and their readings by the hour",
+        (
+            *("metric_series", "metric_series_fed", "metric_series_stored"),
+            *("metric_hours", "metric_hours_fed", "metric_hours_stored"),
+        ),
+    ),
     Migration(27, "logs by their words", ("logs_searched", "logs_searched_stored")),
     Migration(29, "what scores say beside the judgement", ("scores_more",)),
 )

@@ -15,7 +15,10 @@ export const PAGE_GROUPS = [
   },
   {
     name: "Measure",
-    pages: [{ name: "Cost", to: "/p/$project/cost", icon: "cost", isFiltered: true }],
+    pages: [
+      { name: "Metrics", to: "/p/$project/metrics", icon: "metrics" },
+      { name: "Cost", to: "/p/$project/cost", icon: "cost", isFiltered: true },
+    ],
   },
   {
     name: "Run",
