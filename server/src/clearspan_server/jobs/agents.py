@@ -53,7 +53,7 @@ _BUILDERS: Mapping[str, Callable[[Turn], list[Draft]]] = {
 
 @dataclass(slots=True)
 class Changed:
-    """The traces whose spans were written or taken away, and when these start."""
+    """The traces whose spans are made of the events, or were taken away, and when these start."""
 
     keys: set[Key] = field(default_factory=set)
     starts: dict[Key, Stretch] = field(default_factory=dict)
@@ -87,7 +87,8 @@ def stitch(
     left = {ids[0] for ids in stored} - {ids[0] for ids in fresh}
     _leave(engine, [(project, trace_id) for trace_id in sorted(left)])
     before = [stored[ids] for one in written if (ids := (one.trace_id, one.span_id)) in stored]
-    return _changed([*written, *gone, *before])
+    # Also of those that were written already: the server may have been killed before their traces were derived.
+    return _changed([*fresh.values(), *gone, *before])
 
 
 def _turns(engine: Engine, session: SessionKey, reach_ns: tuple[int, int]) -> list[Turn]:
