@@ -200,6 +200,19 @@ def test_the_days_have_their_calls(told: Door) -> None:
     assert [(one["model"], one["inputUsage"]) for one in day["usage"]] == [("gpt-4o-mini", 24)]
 
 
+def test_the_ledger_counts_scores_that_come_among_spans(told: Door) -> None:
+    def counts() -> dict[str, int]:
+        found: dict[str, int] = told.server.get(f"/api/v1/deliveries?project={told.project}")[
+            "totals"
+        ]
+        return found
+
+    totals = until(lambda: counts() if not counts()["waiting"] else None)
+
+    where = ("stored", "duplicates", "rejected", "quarantined", "waiting")
+    assert totals["received"] == sum(totals[name] for name in where)
+
+
 def test_a_list_of_scores_is_told_which_of_it_was_not_taken(server: Server) -> None:
     asked = door(server, "ingest", "read")
     bad = {"traceId": "t", "name": "no value"}

@@ -44,6 +44,22 @@ def test_a_label_points_at_one_version(asked: Door) -> None:
     assert asked.get("/v2/prompts/team%2Fgreet", version=1)["labels"] == []
 
 
+def test_a_prompt_in_a_prompt_is_put_in_unless_the_names_are_asked_for(asked: Door) -> None:
+    named = "@@@langfusePrompt:name=team/greet|version=1@@@"
+    lost = "@@@langfusePrompt:name=lost|label=production@@@"
+    circle = "@@@langfusePrompt:name=all|label=production@@@"
+    asked.ask("POST", "/v2/prompts", GREET)
+    chat = [{"role": "user", "content": f"{named} {lost}"}, {"type": "placeholder", "name": "h"}]
+    asked.ask("POST", "/v2/prompts", {"name": "chat", "prompt": chat, "labels": ["production"]})
+    asked.ask("POST", "/v2/prompts", {"name": "all", "prompt": circle, "labels": ["production"]})
+
+    resolved = asked.get("/v2/prompts/chat")["prompt"]
+
+    assert [one.get("content") for one in resolved] == [f"Hello {{{{name}}}}! {lost}", None]
+    assert asked.get("/v2/prompts/chat", resolve="false")["prompt"] == chat
+    assert asked.get("/v2/prompts/all")["prompt"] == circle
+
+
 def test_a_prompt_that_is_not_there_is_told_in_the_clients_words(asked: Door) -> None:
     answer = asked.ask("GET", "/v2/prompts/nothing")
 

@@ -13,7 +13,7 @@ import pytest
 from asking import Client
 from clearspan_server.model.score import Score
 from clearspan_server.query.cursor import Cursor
-from clearspan_server.store import score_columns
+from clearspan_server.store import columns, score_columns
 from clearspan_server.store.engine import Engine
 from running import Server, until
 from sending import post, request_of, span
@@ -323,3 +323,13 @@ def test_a_filter_by_scores_that_cannot_be_read_says_where(
 
     assert status == 400
     assert told in answer["error"]["message"]
+
+
+def test_a_score_that_an_earlier_version_left_in_the_journal_is_read() -> None:
+    score = Score(project="p", score_id="a", name="helpful", value=0.5, comment="good")
+    batch = score_columns.to_batch([score])
+    fewer = batch.drop_columns(["environment", "metadata", "experiment_id"])
+
+    table = score_columns.from_bytes(columns.to_bytes(fewer), 1)
+
+    assert table.to_pylist() == batch.to_pylist()

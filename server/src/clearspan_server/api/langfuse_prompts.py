@@ -1,5 +1,6 @@
 """Prompts for Langfuse's clients: versions with labels, over the prompts of the catalog."""
 
+import re
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -23,12 +24,18 @@ from clearspan_server.errors import BadInput
 from clearspan_server.store.prompts import (
     NewVersion,
     PromptKind,
+    Prompts,
     PromptsAsked,
     PromptSummary,
     PromptVersion,
 )
 
 router = APIRouter(prefix="/api/public/v2/prompts", tags=["Langfuse"], include_in_schema=False)
+
+
+_PRODUCTION = "production"
+_MAX_DEPTH = 5  # prompts in prompts
+_OTHER = re.compile(r"@@@langfusePrompt:([^@]{1,600})@@@")
 
 
 class PromptSent(Sent):
@@ -54,7 +61,7 @@ class VersionAsked(Asked):
 
     version: int | None = None
     label: Label | None = None
-    resolve: bool = True  # nothing here refers to another prompt
+    resolve: bool = True  # put other prompts in where this one names them
 
 
 class PromptsPage(PageAsked):
@@ -105,12 +112,15 @@ def get_langfuse_prompt(
 ) -> Shape:
     """One version of a prompt; without a number or a label the one in production."""
     project = prompt_project(request)
-    label = asked.label or "production"
+    label = asked.label or _PRODUCTION
     found = state_of(request).prompts.find(project, name, version=asked.version, label=label)
     if found is None:
         which = f"version {asked.version}" if asked.version is not None else f"label {label!r}"
         raise missing(f"prompt with {which} of the name", name, project)
-    return _version(found, project)
+    told = _version(found, project)
+    if asked.resolve:
+        told["prompt"] = _resolved(state_of(request).prompts, project, found.template, _MAX_DEPTH)
+    return told
 
 
 @router.patch("/{name:path}/versions/{version}")
@@ -133,6 +143,32 @@ def delete_langfuse_prompt(
     if not prompts.delete(project, name, version=asked.version, label=asked.label or ""):
         raise missing("prompt", name, project)
     return Response(status_code=204)
+
+
+def _resolved(prompts: Prompts, project: str, template: Any, depth: int) -> Any:  # noqa: ANN401 - a text, or messages
+    """The template with the texts of other prompts where it names them; what is not there stays a name."""
+    if isinstance(template, list):
+        return [
+            {**one, "content": _resolved(prompts, project, one["content"], depth)}
+            if isinstance(one.get("content"), str)
+            else one
+            for one in template
+        ]
+
+    def text_of(named: re.Match[str]) -> str:
+        said = dict(part.partition("=")[::2] for part in named[1].split("|"))
+        version = said.get("version", "")
+        found = prompts.find(
+            project,
+            said.get("name", ""),
+            version=int(version) if version.isdecimal() else None,
+            label=said.get("label", _PRODUCTION),
+        )
+        if found is None or not isinstance(found.template, str) or not depth:
+            return named[0]
+        return str(_resolved(prompts, project, found.template, depth - 1))
+
+    return _OTHER.sub(text_of, template)
 
 
 def _version(found: PromptVersion, project: str) -> Shape:

@@ -35,7 +35,7 @@ def _whole(trace_id: str) -> Any:
 
 def read_sessions(trace_id: str) -> None:
     """The session with its trace."""
-    found = client.api.sessions.get(steps.SESSION)
+    found = steps.until(lambda: client.api.sessions.get(steps.SESSION))
     steps.same([one.id for one in found.traces], [trace_id])
     listed = client.api.sessions.list()
     steps.same([one.id for one in listed.data], [steps.SESSION])

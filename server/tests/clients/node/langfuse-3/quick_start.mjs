@@ -68,7 +68,10 @@ await steps.step("scores", async () => {
 });
 
 await steps.step("sessions", async () => {
-  const { data } = await langfuse.fetchSessions();
+  const data = await steps.until(async () => {
+    const page = await langfuse.fetchSessions();
+    return page.data.length && page.data;
+  });
   steps.same(data.map((one) => one.id), [steps.session]);
 });
 

@@ -47,8 +47,11 @@ await steps.step("traces", async () => {
   steps.same([got.usageDetails.input, got.usageDetails.output], [24, 9]);
   const page = await langfuse.api.observations.getMany({ traceId, fields: "core,basic,io" });
   steps.same(page.data.map((one) => one.name).toSorted(), ["answer", "support"]);
-  const list = await langfuse.api.trace.list({ userId: steps.user });
-  steps.same(list.data.map((one) => one.id), [traceId]);
+  const listed = await steps.until(async () => {
+    const { data } = await langfuse.api.trace.list({ userId: steps.user });
+    return data.length && data;
+  });
+  steps.same(listed.map((one) => one.id), [traceId]);
 });
 
 await steps.step("scores", async () => {
@@ -65,7 +68,7 @@ await steps.step("scores", async () => {
 });
 
 await steps.step("sessions", async () => {
-  const found = await langfuse.api.sessions.get(steps.session);
+  const found = await steps.until(() => langfuse.api.sessions.get(steps.session));
   steps.same(found.traces.map((one) => one.id), [traceId]);
 });
 

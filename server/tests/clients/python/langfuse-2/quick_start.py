@@ -87,8 +87,8 @@ def _scores(trace_id: str, call_id: str) -> None:
 
 def sessions() -> None:
     """The session that the trace names."""
-    found = client.fetch_sessions()
-    steps.same([one.id for one in found.data], [steps.SESSION])
+    found = steps.until(lambda: client.fetch_sessions().data)
+    steps.same([one.id for one in found], [steps.SESSION])
 
 
 def prompts() -> None:
