@@ -11,6 +11,8 @@ export default defineConfig({
     target: "es2023",
     // The server's content security policy allows no data: fonts, so nothing is inlined.
     assetsInlineLimit: 0,
+    // From it the server knows what a page will ask for, and tells the browser with the page.
+    manifest: "manifest.json",
     rolldownOptions: {
       input: ["index.html", "docs.html"],
       output: {

@@ -275,3 +275,20 @@ def test_lists_ask_for_no_body(visitor: Visitor) -> None:
     assert visitor.asked_for("/api/v1/traces")
     assert visitor.asked_for("/spans/") == []
     assert visitor.asked_for("/api/v1/traces/") == []
+
+
+@pytest.mark.parametrize(
+    ("noun", "search"),
+    [
+        ("Traces", "range=7d&filter=status%3Aok+-tag%3A%22a+~+b%22"),
+        ("Failures", "category=retried"),
+    ],
+)
+def test_the_rows_that_were_asked_for_with_the_page_are_not_asked_for_again(
+    visitor: Visitor, noun: str, search: str
+) -> None:
+    visitor.go(f"/p/demo/{noun.lower()}?live=off&{search}")
+
+    expect(visitor.page.get_by_role("grid", name=noun)).to_be_visible()
+
+    assert len(visitor.asked_for(f"/api/v1/{noun.lower()}")) == 1

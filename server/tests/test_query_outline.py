@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from clearspan_server.api.shapes_outline import SpanColumns
-from reading import Reader, span, span_id, trace_id
+from reading import BASE_NS, MINUTE_NS, Reader, span, span_id, trace_id
 
 
 def test_an_outline_says_the_same_as_the_trace(reader: Reader) -> None:
@@ -23,14 +23,45 @@ def test_an_outline_says_the_same_as_the_trace(reader: Reader) -> None:
     assert outline["trace"] == whole["trace"]
     assert set(outline["spans"]) == set(SpanColumns.model_fields)
     for name, column in outline["spans"].items():
-        assert listed(column) == [one[name] for one in whole["spans"]], name
+        told = listed(column, len(whole["spans"]))
+        assert told == [one[name] for one in whole["spans"]], name
 
 
-def listed(column: Any) -> list[object]:
-    """The values of a column, coded or not."""
-    return (
-        column if isinstance(column, list) else [column["values"][code] for code in column["codes"]]
+def listed(column: Any, count: int) -> list[object]:
+    """The values of a column, coded or not; without codes all are the same."""
+    if isinstance(column, list):
+        return column
+    return [column["values"][code] for code in column["codes"] or [0] * count]
+
+
+def test_an_outline_tells_what_went_in_and_came_out_wherever_that_is_said(reader: Reader) -> None:
+    reader.store(
+        span(1, 1, input_preview="", output_preview=""),
+        span(
+            1,
+            2,
+            parent=1,
+            input_preview="first",
+            output_preview="early",
+            end_ns=BASE_NS + MINUTE_NS,
+        ),
+        span(
+            1,
+            3,
+            parent=1,
+            input_preview="second",
+            output_preview="late",
+            end_ns=BASE_NS + 2 * MINUTE_NS,
+        ),
+        span(2, 1, input_preview="of the root", output_preview=""),
+        span(3, 2, parent=1, parent_remote=False, input_preview="of an orphan"),
     )
+
+    for trace in (1, 2, 3):
+        whole = reader.get(f"/traces/{trace_id(trace)}")
+        outline = reader.get(f"/traces/{trace_id(trace)}/outline")
+        assert outline["trace"] == whole["trace"]
+    assert reader.get(f"/traces/{trace_id(1)}/outline")["trace"]["output_preview"] == "late"
 
 
 def test_previews_come_in_the_order_of_the_outline(reader: Reader) -> None:

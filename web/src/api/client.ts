@@ -52,6 +52,26 @@ export function stream(
   return send(`${path}${queryString(params)}`, { headers, signal });
 }
 
+/** GETs JSON lines, one after the other; what else the page does goes on between them. */
+export async function* getLines<T>(
+  path: string,
+  params: Params,
+  signal: AbortSignal,
+): AsyncGenerator<T> {
+  const response = await stream(path, params, {}, signal);
+  const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+  let rest = "";
+  for (let slice = await reader?.read(); slice && !slice.done; slice = await reader?.read()) {
+    const lines = (rest + slice.value).split("\n");
+    rest = lines.pop() ?? "";
+    for (const line of lines) {
+      yield JSON.parse(line) as T;
+      await new Promise((done) => setTimeout(done));
+    }
+  }
+  if (rest !== "") yield JSON.parse(rest) as T;
+}
+
 /** POSTs JSON; the answer's JSON, undefined when it has no body. */
 export function post<T>(path: string, body: unknown, csrf: string): Promise<T> {
   return write<T>("POST", path, body, csrf);

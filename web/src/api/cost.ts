@@ -14,7 +14,7 @@ export function costQuery(project: string, range: Range, filter: string, by: Cos
   return queryOptions({
     queryKey: ["cost", project, serializeRange(range), filter, by],
     queryFn: async ({ signal }) => {
-      const window = rangeParams(range, Date.now());
+      const window = rangeParams(range);
       if (range.kind === "all") window.from = await oldestStart(project, signal);
       return get<CostReport>("/cost", { project, by, filter, ...window }, signal);
     },

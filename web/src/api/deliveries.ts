@@ -21,7 +21,7 @@ export function deliveriesQuery(project: string, range: Range, isLive: boolean) 
     queryFn: async ({ signal }) => {
       const ask = (window: { from?: string; to?: string }) =>
         get<Deliveries>("/deliveries", { project, ...window }, signal);
-      const found = await ask(rangeParams(range, Date.now()));
+      const found = await ask(rangeParams(range));
       const oldest = found.senders.map(({ first }) => first).sort()[0];
       // Steps of all time since the epoch would put everything into the last one.
       return range.kind === "all" && oldest !== undefined ? ask({ from: oldest }) : found;

@@ -25,7 +25,7 @@ export async function fetchExport(
   signal: AbortSignal,
 ): Promise<Blob> {
   const { project, noun, format, range, filter, sort, more, fields, ids } = question;
-  const window = rangeParams(range, Date.now());
+  const window = rangeParams(range);
   const wanted = { filter, sort, fields: fields.join(","), id: ids };
   const params = { project, of: noun, format, ...window, ...more, ...wanted };
   const response = await stream("/export", params, {}, signal);

@@ -22,7 +22,7 @@ export function facetsQuery({ project, of, range, filter, fields }: FacetQuestio
   return queryOptions({
     queryKey: ["facets", project, of, serializeRange(range), filter, fields],
     queryFn: ({ signal }) => {
-      const window = rangeParams(range, Date.now());
+      const window = rangeParams(range);
       const params = { project, of, ...window, filter, field: fields, limit: VALUES };
       return get<Facets>("/facets", params, signal);
     },

@@ -43,7 +43,7 @@ export async function fetchLogs(
   signal?: AbortSignal,
 ): Promise<Page<LogRow>> {
   const { project, range, filter, traceId, spanId } = question;
-  const window = rangeParams(range, Date.now());
+  const window = rangeParams(range);
   const place = cursor === null ? { limit: FIRST_LOGS } : { limit: MORE_LOGS, cursor };
   const of = { trace_id: traceId, span_id: spanId };
   const params = { project, ...window, filter, ...of, ...place };

@@ -50,7 +50,7 @@ export function metricQuery(project: string, range: Range, chart: MetricChart, i
     queryFn: ({ signal }) =>
       get<MetricReply>(
         "/metrics/query",
-        { project, name, stat, by, where, ...rangeParams(range, Date.now()) },
+        { project, name, stat, by, where, ...rangeParams(range) },
         signal,
       ),
     placeholderData: keepPreviousData,
@@ -67,7 +67,7 @@ export function exemplarsQuery(project: string, range: Range, { name, where }: M
     queryFn: ({ signal }) =>
       get<MetricExemplars>(
         "/metrics/exemplars",
-        { project, name, where: terms, limit: "8", ...rangeParams(range, Date.now()) },
+        { project, name, where: terms, limit: "8", ...rangeParams(range) },
         signal,
       ),
     select: ({ exemplars }) => exemplars,

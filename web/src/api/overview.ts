@@ -15,7 +15,7 @@ export function overviewQuery(project: string, range: Range, filter: string) {
   return queryOptions({
     queryKey: ["overview", project, serializeRange(range), filter],
     queryFn: async ({ signal }) => {
-      const window = rangeParams(range, Date.now());
+      const window = rangeParams(range);
       if (range.kind === "all") window.from = await oldestStart(project, signal);
       return get<Overview>("/overview", { project, filter, ...window }, signal);
     },

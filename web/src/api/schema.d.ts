@@ -1455,6 +1455,8 @@ export interface paths {
         /**
          * Get Previews
          * @description What went into and came out of the spans of a trace, in short; in the order of its outline.
+         *
+         *     JSON lines, for very many spans are tens of megabytes: each line holds some of them.
          */
         get: operations["get_previews"];
         put?: never;
@@ -1917,6 +1919,26 @@ export interface components {
             codes: number[];
             /** Values */
             values: (string | null)[];
+        };
+        /**
+         * CodedCounts
+         * @description Counts that repeat; null is unknown.
+         */
+        CodedCounts: {
+            /** Codes */
+            codes: number[];
+            /** Values */
+            values: (number | null)[];
+        };
+        /**
+         * CodedFlags
+         * @description Yes or no.
+         */
+        CodedFlags: {
+            /** Codes */
+            codes: number[];
+            /** Values */
+            values: boolean[];
         };
         /**
          * CodedKinds
@@ -4165,12 +4187,9 @@ export interface components {
          */
         SpanColumns: {
             agent_name: components["schemas"]["CodedTexts"];
-            /** Attempt */
-            attempt: (number | null)[];
-            /** Cache Read Tokens */
-            cache_read_tokens: (number | null)[];
-            /** Counted */
-            counted: boolean[];
+            attempt: components["schemas"]["CodedCounts"];
+            cache_read_tokens: components["schemas"]["CodedCounts"];
+            counted: components["schemas"]["CodedFlags"];
             /** Duration Ns */
             duration_ns: (number | null)[];
             error_message: components["schemas"]["CodedTexts"];
@@ -5513,11 +5532,11 @@ export interface operations {
                 by?: "model" | "provider" | "feature" | "customer" | "user" | "prompt" | "environment" | "release" | "service";
                 /** @description What rows must fulfil, in the filter language (docs/filter.md): `kind:llm cost>0.05 "refund policy"`. */
                 filter?: string;
-                /** @description RFC 3339, a day (its beginning in UTC) or epoch milliseconds. */
+                /** @description RFC 3339, a day (its beginning in UTC), epoch milliseconds, or how long ago: `-90s`, `-1h`. */
                 from?: string | null;
                 /** @description The project, where no key says it; api/access.py reads it. */
                 project?: string | null;
-                /** @description RFC 3339, a day (its beginning in UTC) or epoch milliseconds. Exclusive. */
+                /** @description RFC 3339, a day (its beginning in UTC), epoch milliseconds, or how long ago: `-90s`, `-1h`. Exclusive. */
                 to?: string | null;
             };
             header?: never;
@@ -5558,11 +5577,11 @@ export interface operations {
     get_deliveries: {
         parameters: {
             query?: {
-                /** @description RFC 3339, a day (its beginning in UTC) or epoch milliseconds. */
+                /** @description RFC 3339, a day (its beginning in UTC), epoch milliseconds, or how long ago: `-90s`, `-1h`. */
                 from?: string | null;
                 /** @description The project, where no key says it; api/access.py reads it. */
                 project?: string | null;
-                /** @description RFC 3339, a day (its beginning in UTC) or epoch milliseconds. Exclusive. */
+                /** @description RFC 3339, a day (its beginning in UTC), epoch milliseconds, or how long ago: `-90s`, `-1h`. Exclusive. */
                 to?: string | null;
             };
             header?: never;
@@ -5609,7 +5628,7 @@ export interface operations {
                 /** @description What rows must fulfil, in the filter language (docs/filter.md): `kind:llm cost>0.05 "refund policy"`. */
                 filter?: string;
                 format?: "csv" | "json" | "jsonl" | "markdown";
-                /** @description RFC 3339, a day (its beginning in UTC) or epoch milliseconds. */
+                /** @description RFC 3339, a day (its beginning in UTC), epoch milliseconds, or how long ago: `-90s`, `-1h`. */
                 from?: string | null;
                 /** @description Of the list only these rows; a span's id is `trace_id/span_id`. */
                 id?: string[];
@@ -5618,7 +5637,7 @@ export interface operations {
                 project?: string | null;
                 /** @description As of the list; empty for its own. */
                 sort?: string;
-                /** @description RFC 3339, a day (its beginning in UTC) or epoch milliseconds. Exclusive. */
+                /** @description RFC 3339, a day (its beginning in UTC), epoch milliseconds, or how long ago: `-90s`, `-1h`. Exclusive. */
                 to?: string | null;
             };
             header?: never;
@@ -5660,13 +5679,13 @@ export interface operations {
                 field: string[];
                 /** @description What rows must fulfil, in the filter language (docs/filter.md): `kind:llm cost>0.05 "refund policy"`. */
                 filter?: string;
-                /** @description RFC 3339, a day (its beginning in UTC) or epoch milliseconds. */
+                /** @description RFC 3339, a day (its beginning in UTC), epoch milliseconds, or how long ago: `-90s`, `-1h`. */
                 from?: string | null;
                 limit?: number;
                 of?: "traces" | "spans";
                 /** @description The project, where no key says it; api/access.py reads it. */
                 project?: string | null;
-                /** @description RFC 3339, a day (its beginning in UTC) or epoch milliseconds. Exclusive. */
+                /** @description RFC 3339, a day (its beginning in UTC), epoch milliseconds, or how long ago: `-90s`, `-1h`. Exclusive. */
                 to?: string | null;
             };
             header?: never;
@@ -5714,13 +5733,13 @@ export interface operations {
                 fields?: string;
                 /** @description What rows must fulfil, in the filter language (docs/filter.md): `kind:llm cost>0.05 "refund policy"`. */
                 filter?: string;
-                /** @description RFC 3339, a day (its beginning in UTC) or epoch milliseconds. */
+                /** @description RFC 3339, a day (its beginning in UTC), epoch milliseconds, or how long ago: `-90s`, `-1h`. */
                 from?: string | null;
                 limit?: number;
                 /** @description The project, where no key says it; api/access.py reads it. */
                 project?: string | null;
                 sort?: "-count" | "count" | "-last_seen" | "last_seen" | "-first_seen" | "first_seen" | "-traces" | "traces" | "-users" | "users";
-                /** @description RFC 3339, a day (its beginning in UTC) or epoch milliseconds. Exclusive. */
+                /** @description RFC 3339, a day (its beginning in UTC), epoch milliseconds, or how long ago: `-90s`, `-1h`. Exclusive. */
                 to?: string | null;
             };
             header?: never;
@@ -5847,12 +5866,12 @@ export interface operations {
                 buckets?: number;
                 /** @description What rows must fulfil, in the filter language (docs/filter.md): `kind:llm cost>0.05 "refund policy"`. */
                 filter?: string;
-                /** @description RFC 3339, a day (its beginning in UTC) or epoch milliseconds. */
+                /** @description RFC 3339, a day (its beginning in UTC), epoch milliseconds, or how long ago: `-90s`, `-1h`. */
                 from?: string | null;
                 of?: "traces" | "spans";
                 /** @description The project, where no key says it; api/access.py reads it. */
                 project?: string | null;
-                /** @description RFC 3339, a day (its beginning in UTC) or epoch milliseconds. Exclusive. */
+                /** @description RFC 3339, a day (its beginning in UTC), epoch milliseconds, or how long ago: `-90s`, `-1h`. Exclusive. */
                 to?: string | null;
             };
             header?: never;
@@ -6095,13 +6114,13 @@ export interface operations {
                 cursor?: string;
                 /** @description What rows must fulfil, in the filter language (docs/filter.md): `kind:llm cost>0.05 "refund policy"`. */
                 filter?: string;
-                /** @description RFC 3339, a day (its beginning in UTC) or epoch milliseconds. */
+                /** @description RFC 3339, a day (its beginning in UTC), epoch milliseconds, or how long ago: `-90s`, `-1h`. */
                 from?: string | null;
                 limit?: number;
                 /** @description The project, where no key says it; api/access.py reads it. */
                 project?: string | null;
                 span_id?: string;
-                /** @description RFC 3339, a day (its beginning in UTC) or epoch milliseconds. Exclusive. */
+                /** @description RFC 3339, a day (its beginning in UTC), epoch milliseconds, or how long ago: `-90s`, `-1h`. Exclusive. */
                 to?: string | null;
                 trace_id?: string;
             };
@@ -6266,13 +6285,13 @@ export interface operations {
     get_metric_exemplars: {
         parameters: {
             query: {
-                /** @description RFC 3339, a day (its beginning in UTC) or epoch milliseconds. */
+                /** @description RFC 3339, a day (its beginning in UTC), epoch milliseconds, or how long ago: `-90s`, `-1h`. */
                 from?: string | null;
                 limit?: number;
                 name: string;
                 /** @description The project, where no key says it; api/access.py reads it. */
                 project?: string | null;
-                /** @description RFC 3339, a day (its beginning in UTC) or epoch milliseconds. Exclusive. */
+                /** @description RFC 3339, a day (its beginning in UTC), epoch milliseconds, or how long ago: `-90s`, `-1h`. Exclusive. */
                 to?: string | null;
                 /** @description A label and its value: `model="gpt-4o"`, or `model!="gpt-4o"`; several must all hold. */
                 where?: string[];
@@ -6402,7 +6421,7 @@ export interface operations {
         parameters: {
             query: {
                 by?: string[];
-                /** @description RFC 3339, a day (its beginning in UTC) or epoch milliseconds. */
+                /** @description RFC 3339, a day (its beginning in UTC), epoch milliseconds, or how long ago: `-90s`, `-1h`. */
                 from?: string | null;
                 name: string;
                 /** @description The project, where no key says it; api/access.py reads it. */
@@ -6410,7 +6429,7 @@ export interface operations {
                 stat?: "avg" | "min" | "max" | "sum" | "last" | "count" | "rate" | "p50" | "p90" | "p95" | "p99";
                 /** @description `30s`, `5m`, `1h`, `1d`, or seconds; without one about 120 steps fit the window. */
                 step?: string;
-                /** @description RFC 3339, a day (its beginning in UTC) or epoch milliseconds. Exclusive. */
+                /** @description RFC 3339, a day (its beginning in UTC), epoch milliseconds, or how long ago: `-90s`, `-1h`. Exclusive. */
                 to?: string | null;
                 /** @description A label and its value: `model="gpt-4o"`, or `model!="gpt-4o"`; several must all hold. */
                 where?: string[];
@@ -6619,11 +6638,11 @@ export interface operations {
             query?: {
                 /** @description What rows must fulfil, in the filter language (docs/filter.md): `kind:llm cost>0.05 "refund policy"`. */
                 filter?: string;
-                /** @description RFC 3339, a day (its beginning in UTC) or epoch milliseconds. */
+                /** @description RFC 3339, a day (its beginning in UTC), epoch milliseconds, or how long ago: `-90s`, `-1h`. */
                 from?: string | null;
                 /** @description The project, where no key says it; api/access.py reads it. */
                 project?: string | null;
-                /** @description RFC 3339, a day (its beginning in UTC) or epoch milliseconds. Exclusive. */
+                /** @description RFC 3339, a day (its beginning in UTC), epoch milliseconds, or how long ago: `-90s`, `-1h`. Exclusive. */
                 to?: string | null;
             };
             header?: never;
@@ -6785,7 +6804,7 @@ export interface operations {
     find_price: {
         parameters: {
             query: {
-                /** @description RFC 3339, a day (its beginning in UTC) or epoch milliseconds. */
+                /** @description RFC 3339, a day (its beginning in UTC), epoch milliseconds, or how long ago: `-90s`, `-1h`. */
                 at?: string | null;
                 model: string;
                 /** @description The project, where no key says it; api/access.py reads it. */
@@ -7583,11 +7602,11 @@ export interface operations {
         parameters: {
             query?: {
                 by?: "hour" | "service" | "environment" | "kind" | "name" | "provider" | "model" | "feature" | "customer";
-                /** @description RFC 3339, a day (its beginning in UTC) or epoch milliseconds. */
+                /** @description RFC 3339, a day (its beginning in UTC), epoch milliseconds, or how long ago: `-90s`, `-1h`. */
                 from?: string | null;
                 /** @description The project, where no key says it; api/access.py reads it. */
                 project?: string | null;
-                /** @description RFC 3339, a day (its beginning in UTC) or epoch milliseconds. Exclusive. */
+                /** @description RFC 3339, a day (its beginning in UTC), epoch milliseconds, or how long ago: `-90s`, `-1h`. Exclusive. */
                 to?: string | null;
             };
             header?: never;
@@ -7630,7 +7649,7 @@ export interface operations {
             query?: {
                 /** @description `next_cursor` of the page before. */
                 cursor?: string;
-                /** @description RFC 3339, a day (its beginning in UTC) or epoch milliseconds. */
+                /** @description RFC 3339, a day (its beginning in UTC), epoch milliseconds, or how long ago: `-90s`, `-1h`. */
                 from?: string | null;
                 limit?: number;
                 name?: string;
@@ -7638,7 +7657,7 @@ export interface operations {
                 project?: string | null;
                 session_id?: string;
                 span_id?: string;
-                /** @description RFC 3339, a day (its beginning in UTC) or epoch milliseconds. Exclusive. */
+                /** @description RFC 3339, a day (its beginning in UTC), epoch milliseconds, or how long ago: `-90s`, `-1h`. Exclusive. */
                 to?: string | null;
                 trace_id?: string;
             };
@@ -8118,13 +8137,13 @@ export interface operations {
                 fields?: string;
                 /** @description What rows must fulfil, in the filter language (docs/filter.md): `kind:llm cost>0.05 "refund policy"`. */
                 filter?: string;
-                /** @description RFC 3339, a day (its beginning in UTC) or epoch milliseconds. */
+                /** @description RFC 3339, a day (its beginning in UTC), epoch milliseconds, or how long ago: `-90s`, `-1h`. */
                 from?: string | null;
                 limit?: number;
                 /** @description The project, where no key says it; api/access.py reads it. */
                 project?: string | null;
                 sort?: "-last_seen" | "last_seen" | "-first_seen" | "first_seen" | "-traces" | "traces" | "-spans" | "spans" | "-users" | "users" | "-errors" | "errors" | "-error_rate" | "error_rate" | "-tokens" | "tokens" | "-cost" | "cost";
-                /** @description RFC 3339, a day (its beginning in UTC) or epoch milliseconds. Exclusive. */
+                /** @description RFC 3339, a day (its beginning in UTC), epoch milliseconds, or how long ago: `-90s`, `-1h`. Exclusive. */
                 to?: string | null;
             };
             header?: never;
@@ -8167,11 +8186,11 @@ export interface operations {
             query?: {
                 /** @description What rows must fulfil, in the filter language (docs/filter.md): `kind:llm cost>0.05 "refund policy"`. */
                 filter?: string;
-                /** @description RFC 3339, a day (its beginning in UTC) or epoch milliseconds. */
+                /** @description RFC 3339, a day (its beginning in UTC), epoch milliseconds, or how long ago: `-90s`, `-1h`. */
                 from?: string | null;
                 /** @description The project, where no key says it; api/access.py reads it. */
                 project?: string | null;
-                /** @description RFC 3339, a day (its beginning in UTC) or epoch milliseconds. Exclusive. */
+                /** @description RFC 3339, a day (its beginning in UTC), epoch milliseconds, or how long ago: `-90s`, `-1h`. Exclusive. */
                 to?: string | null;
             };
             header?: never;
@@ -8220,13 +8239,13 @@ export interface operations {
                 fields?: string;
                 /** @description What rows must fulfil, in the filter language (docs/filter.md): `kind:llm cost>0.05 "refund policy"`. */
                 filter?: string;
-                /** @description RFC 3339, a day (its beginning in UTC) or epoch milliseconds. */
+                /** @description RFC 3339, a day (its beginning in UTC), epoch milliseconds, or how long ago: `-90s`, `-1h`. */
                 from?: string | null;
                 limit?: number;
                 /** @description The project, where no key says it; api/access.py reads it. */
                 project?: string | null;
                 sort?: "-start" | "start" | "-duration" | "duration" | "-cost" | "cost" | "-tokens" | "tokens";
-                /** @description RFC 3339, a day (its beginning in UTC) or epoch milliseconds. Exclusive. */
+                /** @description RFC 3339, a day (its beginning in UTC), epoch milliseconds, or how long ago: `-90s`, `-1h`. Exclusive. */
                 to?: string | null;
             };
             header?: never;
@@ -8356,13 +8375,13 @@ export interface operations {
                 fields?: string;
                 /** @description What rows must fulfil, in the filter language (docs/filter.md): `kind:llm cost>0.05 "refund policy"`. */
                 filter?: string;
-                /** @description RFC 3339, a day (its beginning in UTC) or epoch milliseconds. */
+                /** @description RFC 3339, a day (its beginning in UTC), epoch milliseconds, or how long ago: `-90s`, `-1h`. */
                 from?: string | null;
                 limit?: number;
                 /** @description The project, where no key says it; api/access.py reads it. */
                 project?: string | null;
                 sort?: "-start" | "start" | "-duration" | "duration" | "-cost" | "cost" | "-tokens" | "tokens";
-                /** @description RFC 3339, a day (its beginning in UTC) or epoch milliseconds. Exclusive. */
+                /** @description RFC 3339, a day (its beginning in UTC), epoch milliseconds, or how long ago: `-90s`, `-1h`. Exclusive. */
                 to?: string | null;
             };
             header?: never;
@@ -8760,7 +8779,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorReply"];
+                    "application/jsonl": components["schemas"]["ErrorReply"];
                 };
             };
             /** @description Server Error */
@@ -8769,7 +8788,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorReply"];
+                    "application/jsonl": components["schemas"]["ErrorReply"];
                 };
             };
             /** @description Successful Response */
@@ -8778,7 +8797,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SpanPreviews"];
+                    "application/jsonl": string;
                 };
             };
         };
@@ -8836,13 +8855,13 @@ export interface operations {
                 fields?: string;
                 /** @description What rows must fulfil, in the filter language (docs/filter.md): `kind:llm cost>0.05 "refund policy"`. */
                 filter?: string;
-                /** @description RFC 3339, a day (its beginning in UTC) or epoch milliseconds. */
+                /** @description RFC 3339, a day (its beginning in UTC), epoch milliseconds, or how long ago: `-90s`, `-1h`. */
                 from?: string | null;
                 limit?: number;
                 /** @description The project, where no key says it; api/access.py reads it. */
                 project?: string | null;
                 sort?: "-last_seen" | "last_seen" | "-first_seen" | "first_seen" | "-sessions" | "sessions" | "-traces" | "traces" | "-errors" | "errors" | "-error_rate" | "error_rate" | "-tokens" | "tokens" | "-cost" | "cost";
-                /** @description RFC 3339, a day (its beginning in UTC) or epoch milliseconds. Exclusive. */
+                /** @description RFC 3339, a day (its beginning in UTC), epoch milliseconds, or how long ago: `-90s`, `-1h`. Exclusive. */
                 to?: string | null;
             };
             header?: never;
@@ -8885,11 +8904,11 @@ export interface operations {
             query?: {
                 /** @description What rows must fulfil, in the filter language (docs/filter.md): `kind:llm cost>0.05 "refund policy"`. */
                 filter?: string;
-                /** @description RFC 3339, a day (its beginning in UTC) or epoch milliseconds. */
+                /** @description RFC 3339, a day (its beginning in UTC), epoch milliseconds, or how long ago: `-90s`, `-1h`. */
                 from?: string | null;
                 /** @description The project, where no key says it; api/access.py reads it. */
                 project?: string | null;
-                /** @description RFC 3339, a day (its beginning in UTC) or epoch milliseconds. Exclusive. */
+                /** @description RFC 3339, a day (its beginning in UTC), epoch milliseconds, or how long ago: `-90s`, `-1h`. Exclusive. */
                 to?: string | null;
             };
             header?: never;
@@ -8934,14 +8953,14 @@ export interface operations {
             query?: {
                 /** @description What rows must fulfil, in the filter language (docs/filter.md): `kind:llm cost>0.05 "refund policy"`. */
                 filter?: string;
-                /** @description RFC 3339, a day (its beginning in UTC) or epoch milliseconds. */
+                /** @description RFC 3339, a day (its beginning in UTC), epoch milliseconds, or how long ago: `-90s`, `-1h`. */
                 from?: string | null;
                 /** @description Of `attr` and `resource`: the attribute whose values are meant; without, the keys are. */
                 key?: string;
                 prefix?: string;
                 /** @description The project, where no key says it; api/access.py reads it. */
                 project?: string | null;
-                /** @description RFC 3339, a day (its beginning in UTC) or epoch milliseconds. Exclusive. */
+                /** @description RFC 3339, a day (its beginning in UTC), epoch milliseconds, or how long ago: `-90s`, `-1h`. Exclusive. */
                 to?: string | null;
             };
             header?: never;

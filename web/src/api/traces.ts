@@ -2,7 +2,7 @@
 
 import { queryOptions } from "@tanstack/react-query";
 import { rowsOf, type ValueOf } from "../model/columns";
-import { get } from "./client";
+import { get, getLines } from "./client";
 import type { components } from "./schema";
 
 type TraceList = components["schemas"]["TraceList"];
@@ -56,9 +56,13 @@ export function previewsQuery(project: string, traceId: string) {
     queryKey: ["trace", project, traceId, "previews"],
     queryFn: async ({ signal }): Promise<Previews> => {
       const path = `/traces/${encodeURIComponent(traceId)}/previews`;
-      const found = await get<SpanPreviews>(path, { project }, signal);
-      const { span_id: ids, input_preview: inputs, output_preview: outputs } = found;
-      return new Map(ids.map((id, at) => [id, [inputs[at] ?? "", outputs[at] ?? ""]]));
+      const found = new Map<string, readonly [input: string, output: string]>();
+      for await (const part of getLines<SpanPreviews>(path, { project }, signal)) {
+        part.span_id.forEach((id, at) =>
+          found.set(id, [part.input_preview[at] ?? "", part.output_preview[at] ?? ""]),
+        );
+      }
+      return found;
     },
     structuralSharing: false,
     staleTime: 5000,

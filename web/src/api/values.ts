@@ -20,7 +20,7 @@ export function valuesQuery(project: string, range: Range, { field, key, prefix 
     queryFn: ({ signal }) =>
       get<Values>(
         `/values/${encodeURIComponent(field)}`,
-        { project, ...rangeParams(range, Date.now()), key, prefix },
+        { project, ...rangeParams(range), key, prefix },
         signal,
       ),
     select: ({ values }) => values,

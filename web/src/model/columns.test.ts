@@ -2,13 +2,17 @@ import { expect, test } from "vitest";
 import { rowsOf } from "./columns";
 
 test("a row reads every column at its place, coded or not", () => {
-  const columns = { kind: { values: ["llm", null], codes: [0, 1, 0] }, ns: [7, null, 9] };
+  const columns = {
+    kind: { values: ["llm", null], codes: [0, 1, 0] },
+    ns: [7, null, 9],
+    service: { values: ["desk"], codes: [] },
+  };
 
   const rows = rowsOf(columns, 3);
 
-  expect(rows.map(({ kind, ns }) => [kind, ns])).toEqual([
-    ["llm", 7],
-    [null, null],
-    ["llm", 9],
+  expect(rows.map(({ kind, ns, service }) => [kind, ns, service])).toEqual([
+    ["llm", 7, "desk"],
+    [null, null, "desk"],
+    ["llm", 9, "desk"],
   ]);
 });

@@ -1,4 +1,4 @@
-/** Columns as they come: a list of values, or a list of which each value is said once. */
+/** Columns as they come: a list of values, or a list of which each value is said once, or one value for all. */
 
 interface Coded<Value> {
   values: readonly Value[];
@@ -40,6 +40,8 @@ function reading(column: Column) {
     };
   }
   const { values, codes } = column;
+  const [only] = values;
+  if (codes.length === 0) return () => only;
   return function (this: { place: number }) {
     return values[codes[this.place] ?? 0];
   };

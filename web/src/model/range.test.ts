@@ -50,13 +50,11 @@ describe("a range", () => {
   });
 
   test("relative to now has no end, so that what arrives is in", () => {
-    const now = Date.UTC(2026, 10, 21, 12);
-
-    expect(rangeParams(rangeOf("1h"), now)).toEqual({ from: "2026-11-21T11:00:00.000Z" });
+    expect(rangeParams(rangeOf("last 90 minutes"))).toEqual({ from: "-90m" });
   });
 
   test("of all time begins with the epoch", () => {
-    expect(rangeParams({ kind: "all" }, 0)).toEqual({ from: "0" });
+    expect(rangeParams({ kind: "all" })).toEqual({ from: "0" });
   });
 
   test.each([

@@ -120,13 +120,14 @@ export function describeRange(range: Range): string {
 }
 
 /**
- * The API's `from` and `to`. A relative range has no end, so that what arrives while asking is in;
- * all time begins with the epoch, for without `from` the API gives the last day.
+ * The API's `from` and `to`. A relative range is one to the server's clock, too, so that each question has one
+ * address; it has no end, so that what arrives while asking is in. All time begins with the epoch, for without
+ * `from` the API gives the last day.
  */
-export function rangeParams(range: Range, nowMs: number): { from?: string; to?: string } {
+export function rangeParams(range: Range): { from?: string; to?: string } {
   switch (range.kind) {
     case "relative":
-      return { from: new Date(nowMs - range.ms).toISOString() };
+      return { from: `-${range.text}` };
     case "between":
       return { from: new Date(range.fromMs).toISOString(), to: new Date(range.toMs).toISOString() };
     case "all":

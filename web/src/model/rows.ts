@@ -101,7 +101,7 @@ function addRows(
   const span = tree.spans[at];
   if (!span) return at + 1;
   const last = groups.lastOf.get(at);
-  if (last !== undefined && !areOpen(tree, folds, last)) return after(tree, at);
+  if (last !== undefined && !areOpen(tree, groups, folds, last)) return after(tree, at);
   const repeat = groups.repeats.get(at);
   if (repeat) {
     const isOpen = folds.opened.has(repeat.id);
@@ -112,7 +112,7 @@ function addRows(
     type: "span",
     position: at,
     attempts: groups.attempts.get(at) ?? NO_ATTEMPTS,
-    isOpen: areOpen(tree, folds, at),
+    isOpen: areOpen(tree, groups, folds, at),
     isInner: last !== undefined || groups.repeatOf.has(at),
   });
   return folds.closed.has(span.span_id) ? after(tree, at) : at + 1;
@@ -155,8 +155,9 @@ export function rowIndex(rows: readonly TreeRow[], position: number): number {
   return rows[low]?.position === position ? low : -1;
 }
 
-function areOpen(tree: Tree<TreeSpan>, folds: Folds, last: number): boolean {
-  const span = tree.spans[last];
+function areOpen(tree: Tree<TreeSpan>, groups: Groups, folds: Folds, last: number): boolean {
+  // Of a hundred thousand spans few are the last of several attempts.
+  const span = groups.attempts.has(last) ? tree.spans[last] : undefined;
   return span !== undefined && folds.opened.has(attemptsId(span));
 }
 

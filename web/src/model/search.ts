@@ -25,20 +25,13 @@ export function findSpans<S extends TreeSpan>(
   return found;
 }
 
-/** The next such span after (or, with -1, before) `from`, beginning anew at the end; -1 without any. */
-export function findNext<S extends TreeSpan>(
-  tree: Tree<S>,
-  pattern: RegExp,
-  read: (span: S) => readonly string[],
-  { from, by }: { from: number; by: 1 | -1 },
-): number {
-  const count = tree.spans.length;
-  for (let step = 1; step <= count; step += 1) {
-    const at = (((from + by * step) % count) + count) % count;
-    const span = tree.spans[at];
-    if (span && holds(pattern, read(span))) return at;
-  }
-  return -1;
+/** Of what was found, in order, the next after (or, with -1, before) `from`, beginning anew at the end; -1 without any. */
+export function nextOf(found: readonly number[], from: number, by: 1 | -1): number {
+  const next =
+    by > 0
+      ? (found.find((position) => position > from) ?? found[0])
+      : (found.findLast((position) => position < from) ?? found.at(-1));
+  return next ?? -1;
 }
 
 /** Whether one of the texts holds the pattern. */

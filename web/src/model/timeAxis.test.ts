@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { barBox, ticks } from "./timeAxis";
+import { barBox, roomyTicks, ticks } from "./timeAxis";
 
 const SECOND = 1e9;
 
@@ -35,4 +35,12 @@ test("a bar is cut at the window's edges", () => {
   expect(barBox(window, 150, 900)).toEqual({ left: 50, width: 50 });
   expect(barBox(window, 0, 40)).toBeNull();
   expect(barBox(window, 300, 400)).toBeNull();
+});
+
+test("labels that would touch, or be cut, are left out", () => {
+  const of = (share: number) => ({ text: "1.20 s", share });
+
+  const kept = roomyTicks([of(0), of(0.1), of(0.5), of(0.54), of(0.95)], 250);
+
+  expect(kept.map(({ share }) => share)).toEqual([0, 0.5]);
 });

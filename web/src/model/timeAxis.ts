@@ -27,6 +27,30 @@ export function place(window: TimeWindow, ns: number): number {
   return span <= 0 ? 0 : (ns - window.startNs) / span;
 }
 
+interface Tick {
+  text: string;
+  /** Where it stands, as a share of the axis's width. */
+  share: number;
+}
+
+/** Widest digits of the axis's size, and the room around a label. */
+const LETTER_PX = 6.5;
+const AROUND_PX = 12;
+
+/** Of the ticks in order those whose labels, written to the right of them, neither touch nor are cut by the end. */
+export function roomyTicks<T extends Tick>(ticks: readonly T[], widthPx: number): T[] {
+  const kept: T[] = [];
+  let freePx = 0;
+  for (const tick of ticks) {
+    const leftPx = tick.share * widthPx;
+    const rightPx = leftPx + tick.text.length * LETTER_PX + AROUND_PX;
+    if (leftPx < freePx || rightPx > widthPx) continue;
+    kept.push(tick);
+    freePx = rightPx;
+  }
+  return kept;
+}
+
 /** Left edge and width of a bar in per cent of the window, cut at its edges; null when outside. */
 export function barBox(
   window: TimeWindow,

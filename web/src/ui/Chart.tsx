@@ -172,7 +172,9 @@ function seriesOf(line: Line, token: (name: string) => string): UPlot.Series {
   const color = token(line.color);
   if (line.shape === "bars") {
     const paths = UPlot.paths.bars?.({ size: [0.72, 14], align: 1, radius: 0.15 });
-    return { fill: color, width: 0, points: { show: false }, ...(paths ? { paths } : {}) };
+    // Layers of one whole are told apart by a hairline, too.
+    const edge = line.told ? { stroke: token("--bg"), width: 1 } : { width: 0 };
+    return { fill: color, ...edge, points: { show: false }, ...(paths ? { paths } : {}) };
   }
   const isGhost = line.shape === "ghost";
   return {

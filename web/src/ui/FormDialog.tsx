@@ -1,6 +1,7 @@
 import type { ReactNode } from "react";
 import { Button } from "./Button";
 import { Dialog } from "./Dialog";
+import "./Fields.css";
 import "./FormDialog.css";
 
 interface FormDialogProps {
@@ -21,7 +22,7 @@ export function FormDialog(props: FormDialogProps) {
   return (
     <Dialog label={title} onClose={onClose}>
       <form
-        className="form-dialog"
+        className="form-dialog fields"
         onSubmit={(event) => {
           event.preventDefault();
           onSubmit();

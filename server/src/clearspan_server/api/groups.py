@@ -1,5 +1,6 @@
 """`GET /sessions` and `GET /users`, and one of each."""
 
+from dataclasses import dataclass
 from typing import Annotated, TypeVar
 
 from fastapi import APIRouter, Depends, Query, Response
@@ -41,6 +42,19 @@ class UserQuery(PageQuery):
     sort: UserSort = "-last_seen"
 
 
+@dataclass(slots=True, frozen=True)
+class _Kind:
+    """What one of the two lists is made of."""
+
+    noun: str
+    grouping: Grouping
+    shape: type[Totals]
+
+
+_SESSIONS = _Kind("sessions", SESSIONS, SessionRow)
+_USERS = _Kind("users", USERS, UserRow)
+
+
 @router.get("/sessions", response_model=SessionList)
 def get_sessions(
     asked: Annotated[SessionQuery, Query()],
@@ -48,11 +62,7 @@ def get_sessions(
     still: Still,
 ) -> Response:
     """A page of sessions: of each the traces that start in the window and pass the filter, added up."""
-    fields = chosen_fields(asked.fields, SessionRow, ("session_id",))
-    paging = Paging(asked.sort, asked.limit, asked.cursor)
-    page = list_groups(access.engine, SESSIONS, narrowing(asked, access, still), paging)
-    rows = [group_row(SessionRow, row) for row in page.rows]
-    return as_page("sessions", rows, page.next_cursor, fields)
+    return _page(_SESSIONS, asked, access, still)
 
 
 @router.get("/sessions/{session_id:path}")
@@ -73,11 +83,7 @@ def get_users(
     still: Still,
 ) -> Response:
     """A page of end users: of each the traces that start in the window and pass the filter, added up."""
-    fields = chosen_fields(asked.fields, UserRow, ("user_id",))
-    paging = Paging(asked.sort, asked.limit, asked.cursor)
-    page = list_groups(access.engine, USERS, narrowing(asked, access, still), paging)
-    rows = [group_row(UserRow, row) for row in page.rows]
-    return as_page("users", rows, page.next_cursor, fields)
+    return _page(_USERS, asked, access, still)
 
 
 @router.get("/users/{user_id:path}")
@@ -89,6 +95,16 @@ def get_user(
 ) -> UserRow:
     """One end user: their traces of all time, or of the window that is given."""
     return group_row(UserRow, _one(USERS, user_id, asked, access, still))
+
+
+def _page(
+    kind: _Kind, asked: SessionQuery | UserQuery, access: ReadAccess, still: Still
+) -> Response:
+    fields = chosen_fields(asked.fields, kind.shape, (kind.grouping.id,))
+    paging = Paging(asked.sort, asked.limit, asked.cursor)
+    page = list_groups(access.engine, kind.grouping, narrowing(asked, access, still), paging)
+    rows = [group_row(kind.shape, row) for row in page.rows]
+    return as_page(kind.noun, rows, page.next_cursor, fields)
 
 
 def group_row(shape: type[_Row], row: Row) -> _Row:

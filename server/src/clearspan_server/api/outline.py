@@ -17,16 +17,21 @@ from clearspan_server.api.judged import said_of_traces
 from clearspan_server.api.shapes_outline import SpanColumns, SpanPreviews, TraceOutline
 from clearspan_server.api.stillness import Still
 from clearspan_server.api.window import ScopeQuery
-from clearspan_server.query.traces import read_outline, read_previews, state_of
+from clearspan_server.query.outline import read_outline, read_previews
+from clearspan_server.query.traces import state_of
 
 router = APIRouter(prefix="/api/v1", tags=["traces"])
 
-_LISTED = (
-    *("attempt", "counted", "duration_ns", "ttft_ns"),
-    *("input_tokens", "output_tokens", "cache_read_tokens"),
-)
+_LISTED = ("duration_ns", "ttft_ns", "input_tokens", "output_tokens")
 _COMPUTED = ("span_id", "start_offset_ns", "total_cost", *_LISTED)
+_PREVIEWS_A_LINE = (
+    2_000  # a reader takes a few milliseconds for so many, and can do something else in between
+)
 _CODED = tuple(name for name in SpanColumns.model_fields if name not in _COMPUTED)
+
+
+class _JsonLines(Response):
+    media_type = "application/jsonl"
 
 
 @router.get("/traces/{trace_id}/outline", response_model=TraceOutline)
@@ -47,15 +52,23 @@ def get_outline(
     return _as_json({"trace": trace.model_dump(), "spans": spans})
 
 
-@router.get("/traces/{trace_id}/previews", response_model=SpanPreviews)
+@router.get("/traces/{trace_id}/previews", response_model=SpanPreviews, response_class=_JsonLines)
 def get_previews(
     trace_id: str,
     _asked: Annotated[ScopeQuery, Query()],
     access: Annotated[ReadAccess, Depends(read_access)],
 ) -> Response:
-    """What went into and came out of the spans of a trace, in short; in the order of its outline."""
+    """What went into and came out of the spans of a trace, in short; in the order of its outline.
+
+    JSON lines, for very many spans are tens of megabytes: each line holds some of them.
+    """
     table = read_previews(access.engine, access.project, trace_id)
-    return _as_json({name: table[name].to_pylist() for name in SpanPreviews.model_fields})
+    parts = (table.slice(at, _PREVIEWS_A_LINE) for at in range(0, len(table), _PREVIEWS_A_LINE))
+    lines = (
+        orjson.dumps({name: part[name].to_pylist() for name in SpanPreviews.model_fields})
+        for part in parts
+    )
+    return _JsonLines(b"\n".join(lines))
 
 
 def _span_columns(spans: pa.Table, start_ns: int) -> dict[str, object]:
@@ -71,7 +84,7 @@ def _span_columns(spans: pa.Table, start_ns: int) -> dict[str, object]:
 
 
 def _listed(column: pa.ChunkedArray) -> orjson.Fragment:
-    """Numbers or booleans as JSON; unknown ones are null."""
+    """Numbers as JSON; unknown ones are null."""
     texts = pc.fill_null(pc.cast(column, pa.string()), "null").combine_chunks()
     joined = pc.binary_join(pa.ListArray.from_arrays([0, len(texts)], texts), ",")
     return orjson.Fragment(f"[{joined[0].as_py()}]")
@@ -79,8 +92,13 @@ def _listed(column: pa.ChunkedArray) -> orjson.Fragment:
 
 def _coded(column: pa.ChunkedArray) -> dict[str, object]:
     """What `Coded` says."""
-    encoded = pc.dictionary_encode(column, null_encoding="encode").combine_chunks()
-    return {"values": encoded.dictionary.to_pylist(), "codes": encoded.indices.to_numpy()}
+    if not pa.types.is_dictionary(column.type):
+        column = pc.dictionary_encode(column, null_encoding="encode")
+    encoded = column.combine_chunks()
+    values, codes = encoded.dictionary, encoded.indices
+    if len(column) and len(used := pc.unique(codes)) == 1:
+        return {"values": values.take(used).to_pylist(), "codes": []}
+    return {"values": values.to_pylist(), "codes": codes.to_numpy()}
 
 
 def _as_json(answer: dict[str, object]) -> Response:

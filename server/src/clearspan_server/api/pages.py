@@ -1,6 +1,5 @@
 """The built interface: its files, and the one page for every address that it routes itself."""
 
-import re
 from importlib.resources import files
 from pathlib import Path
 
@@ -12,11 +11,12 @@ from starlette.types import Scope
 from typing_extensions import override
 
 from clearspan_server.api.access import session_of
+from clearspan_server.api.ahead import links
 from clearspan_server.errors import NotFound
 
 router = APIRouter(include_in_schema=False)
 STATIC = Path(str(files("clearspan_server"))) / "static"
-_OF_TRACE = re.compile(r"([A-Za-z0-9._-]+)/traces/([0-9a-f]{32})")
+_MANIFEST = STATIC / "manifest.json"
 
 
 class _Assets(StaticFiles):
@@ -40,14 +40,12 @@ def mount(app: FastAPI) -> None:
 def page(request: Request, path: str = "") -> FileResponse:
     """The page; it holds no data, so everybody may load it.
 
-    Who has a session and opens a trace is told to ask for the trace at once, beside the scripts that will draw it.
+    It is told what it will ask for; who has a session asks for its data at once, beside the scripts that will draw it.
     """
     response = _file("index.html")
-    of_trace = _OF_TRACE.fullmatch(path)
-    if of_trace and session_of(request):
-        project, trace_id = of_trace.groups()
-        outline = f"/api/v1/traces/{trace_id}/outline?project={project}"
-        response.headers["link"] = f"<{outline}>; rel=preload; as=fetch; crossorigin=anonymous"
+    has_session = path != "" and session_of(request) is not None
+    if link := links(path, request.query_params, _MANIFEST, has_session=has_session):
+        response.headers["link"] = link
     return response
 
 

@@ -9,7 +9,10 @@ _Value = TypeVar("_Value")
 
 
 class Coded(Shape, Generic[_Value]):
-    """A list of values that repeat, each said once: the first of the list is `values[codes[0]]`."""
+    """A list of values that repeat, each said once: the first of the list is `values[codes[0]]`.
+
+    Without codes all of the list is the only value.
+    """
 
     values: list[_Value]
     codes: list[int]
@@ -25,6 +28,14 @@ class CodedKinds(Coded[Kind]):
 
 class CodedStatuses(Coded[Status]):
     """Statuses of spans."""
+
+
+class CodedCounts(Coded[int | None]):
+    """Counts that repeat; null is unknown."""
+
+
+class CodedFlags(Coded[bool]):
+    """Yes or no."""
 
 
 class CodedAmounts(Coded[str | None]):
@@ -49,14 +60,14 @@ class SpanColumns(Shape):
     provider: CodedTexts
     request_model: CodedTexts
     response_model: CodedTexts
-    attempt: list[int | None]
+    attempt: CodedCounts
     retry_of: CodedTexts
     tool_name: CodedTexts
     input_tokens: list[int | None]
     output_tokens: list[int | None]
-    cache_read_tokens: list[int | None]
+    cache_read_tokens: CodedCounts
     total_cost: CodedAmounts
-    counted: list[bool]
+    counted: CodedFlags
 
 
 class TraceOutline(Shape):

@@ -1,4 +1,4 @@
-"""The window of a question: `from` and `to`, RFC 3339, days or epoch milliseconds, and what holds without them."""
+"""The window of a question: `from` and `to`, as moments or counted back from now, and what holds without them."""
 
 import re
 import time
@@ -18,8 +18,19 @@ _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _RFC3339 = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2})[Tt ]([0-9]{2}:[0-9]{2}:[0-9]{2})(?:\.([0-9]{1,9}))?([Zz]|[+-][0-9]{2}:[0-9]{2})"
 )
+_AGO = re.compile(r"-([0-9]{1,5})([smhdwy])")
 _SECOND_NS = 1_000_000_000
-TIMES = "RFC 3339, a day (its beginning in UTC) or epoch milliseconds."
+_UNITS_NS = {
+    "s": _SECOND_NS,
+    "m": 60 * _SECOND_NS,
+    "h": HOUR_NS,
+    "d": 24 * HOUR_NS,
+    "w": 7 * 24 * HOUR_NS,
+    "y": 365 * 24 * HOUR_NS,
+}
+TIMES = (
+    "RFC 3339, a day (its beginning in UTC), epoch milliseconds, or how long ago: `-90s`, `-1h`."
+)
 
 
 class ScopeQuery(BaseModel):
@@ -66,14 +77,22 @@ def parse_time(text: str, field: str) -> int:
     Raises:
         BadInput: not a time, or one before 1970 or after 2099.
     """
-    found_ns = int(text) * 1_000_000 if _MILLISECONDS.fullmatch(text) else _rfc3339_ns(text)
+    found_ns = _found_ns(text)
     if found_ns is None or not 0 <= found_ns <= _LAST_NS:
         raise BadInput(
-            f"{field} is not a time in RFC 3339, a day or epoch milliseconds between 1970 and 2099: {text!r}",
+            f"{field} is not a time in RFC 3339, a day, epoch milliseconds between 1970 and 2099, or how long"
+            f" ago, as -1h: {text!r}",
             field=field,
             value=text,
         )
     return found_ns
+
+
+def _found_ns(text: str) -> int | None:
+    if ago := _AGO.fullmatch(text):
+        count, unit = ago.groups()
+        return max(0, time.time_ns() - int(count) * _UNITS_NS[unit])
+    return int(text) * 1_000_000 if _MILLISECONDS.fullmatch(text) else _rfc3339_ns(text)
 
 
 def _rfc3339_ns(text: str) -> int | None:

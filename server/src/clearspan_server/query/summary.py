@@ -12,28 +12,29 @@ from clearspan_server.store.engine import Row
 
 _MODEL_KINDS = pa.array(["llm", "embedding"])
 _SAID_ONCE = ("environment", "release", "user_id", "session_id", "feature", "input_preview")
+_OF_CALLS = ("provider", "request_model", "response_model")
 _SUMMED = ("input_tokens", "output_tokens", "total_tokens", "total_cost")
 
 
 def summarise(spans: pa.Table) -> Row:
-    """The columns of the table `traces` for one trace; `spans` in order of start, at least one.
+    """The columns of the table `traces` for one trace, without its id; `spans` in order of start, at least one.
 
     The root, the first span without a parent, names the trace; else the first whose parent is in another process;
     else the first span, and then the trace is open.
     What it does not say (user, session, error …) the first span that does says. Tokens and cost are sums over
     counted spans that have usage.
     """
-    at = _root_at(spans)
+    at = root_at(spans)
     root: Row = spans.slice(at or 0, 1).to_pylist()[0]
     status = "open" if at is None else root["status"]
     counts = _counts(spans["status"])
     failed_at = pc.index(spans["status"], "error").as_py()
     failed = root if root["status"] == "error" else _row(spans, failed_at)
-    calls = spans.filter(pc.is_in(spans["kind"], _MODEL_KINDS))
-    paying = spans.filter(_pays(spans))
+    # Of a filtered table every column is copied: only those that are looked at.
+    calls = spans.select(_OF_CALLS).filter(pc.is_in(spans["kind"], _MODEL_KINDS))
+    paying = spans.select(_SUMMED).filter(_pays(spans))
     has_end = status not in ("open", "crashed")
     return {
-        "trace_id": root["trace_id"],
         "name": root["name"],
         "kind": root["kind"],
         "status": status,
@@ -48,7 +49,8 @@ def summarise(spans: pa.Table) -> Row:
         "models": _distinct(_models(calls)),
         **{name: root[name] or _first_said(spans[name]) for name in _SAID_ONCE},
         "sample_weight": root["sample_weight"],
-        "output_preview": root["output_preview"] or _last_output(spans),
+        "output_preview": root["output_preview"]
+        or _last_output(spans["output_preview"], spans["end_ns"]),
         "span_count": len(spans),
         "error_count": counts.get("error", 0),
         "open_count": counts.get("open", 0),
@@ -61,7 +63,7 @@ def summarise(spans: pa.Table) -> Row:
     }
 
 
-def _root_at(spans: pa.Table) -> int | None:
+def root_at(spans: pa.Table) -> int | None:
     """Where the first root is, else the first span whose parent is in another process; None without either."""
     for is_such in (pc.equal(spans["parent_id"], ""), spans["parent_remote"]):
         at: int = pc.index(is_such, True).as_py()
@@ -87,11 +89,16 @@ def _models(calls: pa.Table) -> pa.ChunkedArray:
     return pc.if_else(has_answered, calls["response_model"], calls["request_model"])
 
 
-def _last_output(spans: pa.Table) -> str:
-    speaking = spans.filter(pc.not_equal(spans["output_preview"], ""))
-    ends_ns = pc.fill_null(speaking["end_ns"], 0)
-    at = pc.index(ends_ns, pc.max(ends_ns)).as_py() if len(speaking) else -1
-    return str(_row(speaking, at).get("output_preview", ""))
+def _last_output(outputs: pa.ChunkedArray, end_ns: pa.ChunkedArray) -> str:
+    at = last_at(pc.not_equal(outputs, ""), end_ns)
+    return str(outputs[at].as_py()) if at >= 0 else ""
+
+
+def last_at(speaking: pa.ChunkedArray, end_ns: pa.ChunkedArray) -> int:
+    """Where the one that ended last among the `speaking` is; -1 without any."""
+    ends_ns = pc.if_else(speaking, pc.fill_null(end_ns, 0), None)
+    at: int = pc.index(ends_ns, pc.max(ends_ns)).as_py() if pc.any(speaking).as_py() else -1
+    return at
 
 
 def _row(spans: pa.Table, at: int) -> Row:

@@ -24,8 +24,6 @@ LISTING = Listing(
     are_few=True,
 )
 _SPANS = statement(SQL, "trace_spans")
-_OUTLINE = statement(SQL, "trace_outline")
-_PREVIEWS = statement(SQL, "trace_previews")
 _COUNT = statement(SQL, "trace_count")
 _STATE = statement(SQL, "trace_state")
 _VERSION = statement(SQL, "trace_version")
@@ -39,14 +37,6 @@ class TraceOfSpans:
     spans: list[Row]
     places: list[Place]
     version: int
-
-
-@dataclass(slots=True, frozen=True)
-class TraceOfColumns:
-    """One trace; each column of `spans` has a value for each of its spans, in order of start."""
-
-    summary: Row
-    spans: pa.Table
 
 
 def state_of(row: Row, still: Stillness) -> str:
@@ -80,8 +70,8 @@ def read_trace(engine: Engine, project: str, trace_id: str) -> TraceOfSpans:
     Raises:
         NotFound: no span of the project has this trace id.
     """
-    table = engine.table(_SPANS, _of_trace(project, trace_id))
-    summary = _summary(engine, project, trace_id, table)
+    table = engine.table(_SPANS, of_trace(project, trace_id))
+    summary = summary_of(engine, project, trace_id, table)
     spans = table.to_pylist()
     return TraceOfSpans(
         summary=summary,
@@ -91,37 +81,29 @@ def read_trace(engine: Engine, project: str, trace_id: str) -> TraceOfSpans:
     )
 
 
-def read_outline(engine: Engine, project: str, trace_id: str) -> TraceOfColumns:
-    """As `read_trace`: the columns that are drawn, for very many spans.
-
-    Raises:
-        NotFound: no span of the project has this trace id.
-    """
-    table = engine.table(_OUTLINE, _of_trace(project, trace_id))
-    return TraceOfColumns(_summary(engine, project, trace_id, table), table)
-
-
-def read_previews(engine: Engine, project: str, trace_id: str) -> pa.Table:
-    """The columns `span_id`, `input_preview` and `output_preview` of the spans of `read_outline`, in the same order.
-
-    Raises:
-        NotFound: no span of the project has this trace id.
-    """
-    return _found(engine.table(_PREVIEWS, _of_trace(project, trace_id)), project, trace_id)
-
-
-def _of_trace(project: str, trace_id: str) -> dict[str, object]:
+def of_trace(project: str, trace_id: str) -> dict[str, object]:
+    """The bound values of a statement on the spans of one trace."""
     return {"project": project, "trace_id": trace_id, "limit": MAX_SPANS}
 
 
-def _found(spans: pa.Table, project: str, trace_id: str) -> pa.Table:
+def found(spans: pa.Table, project: str, trace_id: str) -> pa.Table:
+    """The spans of a trace.
+
+    Raises:
+        NotFound: there are none.
+    """
     if not len(spans):
         raise NotFound(f"no trace {trace_id!r} in project {project!r}", trace_id=trace_id)
     return spans
 
 
-def _summary(engine: Engine, project: str, trace_id: str, spans: pa.Table) -> Row:
-    summary = summarise(_found(spans, project, trace_id))
+def summary_of(engine: Engine, project: str, trace_id: str, spans: pa.Table) -> Row:
+    """The totals of a trace from its spans.
+
+    Raises:
+        NotFound: there are none.
+    """
+    summary = {"trace_id": trace_id} | summarise(found(spans, project, trace_id))
     asked = {"project": project, "trace_id": trace_id}
     if len(spans) == MAX_SPANS:
         [summary["span_count"]] = engine.table(_COUNT, asked)["spans"].to_pylist()

@@ -4,23 +4,19 @@ import { termFor } from "../../model/terms";
 import { KindGlyph } from "../../ui/KindGlyph";
 import type { Column } from "../../ui/list/column";
 import { Sparkline } from "../../ui/list/Sparkline";
-import { ageColumn, countColumn, wordColumn, wordsColumn } from "../list/columnsOf";
+import { countColumn, wordColumn, wordsColumn } from "../list/columnsOf";
+import {
+  firstSeenColumn,
+  lastSeenColumn,
+  servicesColumn,
+  tracesColumn,
+} from "../list/groupColumns";
 import { NameCell } from "../list/NameCell";
 import { RowLink } from "../list/RowLink";
 
 /** The columns of a list of failures, in their usual order. */
 export const FAILURE_COLUMNS: readonly Column<FailureRow>[] = [
-  ageColumn(
-    {
-      id: "last_seen",
-      name: "Last",
-      width: 40,
-      isUsual: true,
-      sorts: "last_seen",
-      fields: ["last_seen"],
-    },
-    (row) => row.last_seen,
-  ),
+  lastSeenColumn(),
   {
     id: "name",
     name: "Where",
@@ -68,10 +64,7 @@ export const FAILURE_COLUMNS: readonly Column<FailureRow>[] = [
     ),
     phone: "figure",
   },
-  countColumn(
-    { id: "traces", name: "Traces", width: 50, rank: 5, sorts: "traces", fields: ["traces"] },
-    (row) => row.traces,
-  ),
+  tracesColumn(50, 5),
   countColumn(
     { id: "users", name: "Users", width: 46, rank: 3, sorts: "users", fields: ["users"] },
     (row) => row.users,
@@ -80,21 +73,8 @@ export const FAILURE_COLUMNS: readonly Column<FailureRow>[] = [
     { id: "versions", name: "Versions", width: 84, rank: 6, fields: ["versions"] },
     (row) => row.versions,
   ),
-  wordsColumn(
-    { id: "service", name: "Service", width: 104, rank: 7, fields: ["services"] },
-    (row) => row.services,
-  ),
-  ageColumn(
-    {
-      id: "first_seen",
-      name: "First",
-      width: 44,
-      rank: 2,
-      sorts: "first_seen",
-      fields: ["first_seen"],
-    },
-    (row) => row.first_seen,
-  ),
+  servicesColumn(104, 7),
+  firstSeenColumn(2),
   wordColumn(
     { id: "class", name: "Class", width: 90, fields: ["error_class"] },
     (row) => row.error_class,

@@ -41,8 +41,8 @@ export function wordsColumn<R>(named: Named, wordsOf: (row: R) => readonly strin
     cell: (row) => {
       const [first, ...others] = wordsOf(row);
       return (
-        <span className="column-words" title={wordsOf(row).join(", ")}>
-          {first}
+        <span className="column-words column-several" title={wordsOf(row).join(", ")}>
+          <span className="cut">{first}</span>
           {others.length > 0 && <span className="unit">+{others.length}</span>}
         </span>
       );

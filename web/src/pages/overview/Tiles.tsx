@@ -2,8 +2,8 @@ import type { Totals } from "../../api/overview";
 import { narrow } from "../../model/narrow";
 import {
   change,
-  type Figure,
   formatCount,
+  formatDuration,
   formatExact,
   formatMoney,
   formatShare,
@@ -48,18 +48,14 @@ export function Tiles({ totals, previous, windowMs, view }: TilesProps) {
         figure={durationOr(totals.latency_p50_ns)}
         change={change(totals.latency_p50_ns, previous.latency_p50_ns)}
         note={
-          totals.latency_avg_ns === null
-            ? ""
-            : `average ${written(durationOr(totals.latency_avg_ns))}`
+          totals.latency_avg_ns === null ? "" : `average ${formatDuration(totals.latency_avg_ns)}`
         }
       />
       <Tile
         name="Latency p95"
         figure={durationOr(totals.latency_p95_ns)}
         change={change(totals.latency_p95_ns, previous.latency_p95_ns)}
-        note={
-          totals.latency_p99_ns === null ? "" : `p99 ${written(durationOr(totals.latency_p99_ns))}`
-        }
+        note={totals.latency_p99_ns === null ? "" : `p99 ${formatDuration(totals.latency_p99_ns)}`}
       />
       <Tile
         name="Tokens"
@@ -84,10 +80,6 @@ export function Tiles({ totals, previous, windowMs, view }: TilesProps) {
 /** A rate that is not rounded to nothing. */
 function rate(count: number): string {
   return count > 0 && count < 10 ? count.toPrecision(2) : formatCount(count);
-}
-
-function written({ value, unit }: Figure): string {
-  return `${value} ${unit}`.trim();
 }
 
 function perTrace(totals: Totals): string {

@@ -1,35 +1,25 @@
 import type { SessionRow } from "../../api/rows";
 import type { Column } from "../../ui/list/column";
+import { costColumn, countColumn, errorsColumn, tokensColumn, wordColumn } from "../list/columnsOf";
 import {
-  ageColumn,
-  costColumn,
-  countColumn,
-  errorsColumn,
-  tokensColumn,
-  wordColumn,
-  wordsColumn,
-} from "../list/columnsOf";
+  firstSeenColumn,
+  lastSeenColumn,
+  modelsColumn,
+  servicesColumn,
+  tracesColumn,
+  unpricedColumn,
+} from "../list/groupColumns";
 import { NameCell } from "../list/NameCell";
 import { PreviewCell } from "../list/PreviewCell";
 import { RowLink } from "../list/RowLink";
 
 /** The columns of a list of sessions, in their usual order. */
 export const SESSION_COLUMNS: readonly Column<SessionRow>[] = [
-  ageColumn(
-    {
-      id: "last_seen",
-      name: "Last",
-      width: 40,
-      isUsual: true,
-      sorts: "last_seen",
-      fields: ["last_seen"],
-    },
-    (row) => row.last_seen,
-  ),
+  lastSeenColumn(),
   {
     id: "session",
     name: "Session",
-    width: 110,
+    width: 126,
     grow: 0.3,
     phone: "title",
     fields: ["session_id"],
@@ -52,38 +42,16 @@ export const SESSION_COLUMNS: readonly Column<SessionRow>[] = [
     { id: "user", name: "User", width: 90, rank: 3, fields: ["user_id", "users"] },
     (row) => (row.users > 1 ? `${row.user_id} +${row.users - 1}` : row.user_id),
   ),
-  countColumn(
-    { id: "traces", name: "Traces", width: 50, isUsual: true, sorts: "traces", fields: ["traces"] },
-    (row) => row.traces,
-  ),
+  tracesColumn(50),
   errorsColumn(4),
   tokensColumn(1, () => true),
   costColumn(2),
-  wordsColumn(
-    { id: "models", name: "Models", width: 132, rank: 6, fields: ["models"] },
-    (row) => row.models,
-  ),
-  ageColumn(
-    {
-      id: "first_seen",
-      name: "First",
-      width: 44,
-      rank: 5,
-      sorts: "first_seen",
-      fields: ["first_seen"],
-    },
-    (row) => row.first_seen,
-  ),
+  modelsColumn(132, 6),
+  firstSeenColumn(5),
   countColumn(
     { id: "spans", name: "Spans", width: 50, sorts: "spans", fields: ["spans"] },
     (row) => row.spans,
   ),
-  countColumn(
-    { id: "unpriced", name: "Unpriced calls", width: 92, fields: ["unpriced_count"] },
-    (row) => row.unpriced_count,
-  ),
-  wordsColumn(
-    { id: "service", name: "Service", width: 110, fields: ["services"] },
-    (row) => row.services,
-  ),
+  unpricedColumn(),
+  servicesColumn(110),
 ];

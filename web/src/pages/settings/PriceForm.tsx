@@ -2,10 +2,8 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { type PriceRow, storePrice } from "../../api/prices";
 import { className, entryOf, type FormState, formOf, withPrice } from "../../model/priceForm";
-import { Button } from "../../ui/Button";
-import { Dialog } from "../../ui/Dialog";
+import { FormDialog } from "../../ui/FormDialog";
 import { useSession } from "../useSession";
-import "./PriceForm.css";
 
 interface PriceFormProps {
   project: string;
@@ -27,28 +25,18 @@ export function PriceForm({ project, entry, classes, onClose }: PriceFormProps) 
       onClose();
     },
   });
-  const title = entry === null ? "Add a price" : `Edit ${entry.model}`;
   return (
-    <Dialog label={title} onClose={onClose}>
-      <form
-        className="price-form"
-        onSubmit={(event) => {
-          event.preventDefault();
-          store.mutate();
-        }}
-      >
-        <h2>{title}</h2>
-        <Which form={form} onChange={setForm} />
-        <Prices form={form} classes={classes} onChange={setForm} />
-        <footer>
-          <p role="alert">{store.error?.message}</p>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" variant="primary" disabled={store.isPending}>
-            {store.isPending ? "Saving" : "Save"}
-          </Button>
-        </footer>
-      </form>
-    </Dialog>
+    <FormDialog
+      title={entry === null ? "Add a price" : `Edit ${entry.model}`}
+      action={store.isPending ? "Saving" : "Save"}
+      problem={store.error?.message}
+      isBusy={store.isPending}
+      onSubmit={() => store.mutate()}
+      onClose={onClose}
+    >
+      <Which form={form} onChange={setForm} />
+      <Prices form={form} classes={classes} onChange={setForm} />
+    </FormDialog>
   );
 }
 

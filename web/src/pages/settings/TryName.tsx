@@ -4,7 +4,7 @@ import { type PriceFound, priceQuery } from "../../api/prices";
 import { className } from "../../model/priceForm";
 import { formatRate } from "../../model/priceLines";
 import { DataTable } from "../../ui/DataTable";
-import "./PriceForm.css";
+import "../../ui/Fields.css";
 import "./TryName.css";
 
 const COLUMNS = [{ name: "Class", type: "words" }, { name: "Price" }] as const;
@@ -18,7 +18,7 @@ export function TryName({ project }: { project: string }) {
   return (
     <section className="try-name">
       <h2>Try a name</h2>
-      <div className="try-name-asked">
+      <div className="try-name-asked fields">
         <label>
           Model
           <input

@@ -1,7 +1,10 @@
-import { useState } from "react";
+import { lazy, useState } from "react";
 import { formatExact } from "../../model/format";
-import { Markdown } from "../../ui/Markdown";
 import "./LongText.css";
+
+// Larger than all else of the page, which is drawn before it is here; it is fetched meanwhile.
+const markdown = import("../../ui/Markdown");
+const Markdown = lazy(async () => ({ default: (await markdown).Markdown }));
 
 /** A text longer than this begins folded. */
 const FOLDED = 4000;

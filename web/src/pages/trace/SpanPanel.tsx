@@ -1,7 +1,7 @@
 import * as Tabs from "@radix-ui/react-tabs";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import type { ComponentType } from "react";
+import { type ComponentType, Suspense } from "react";
 import { logCountsQuery } from "../../api/logs";
 import { type SpanDetail, spanQuery } from "../../api/spans";
 import { formatExact, nameOr } from "../../model/format";
@@ -80,13 +80,15 @@ export function SpanPanel({ trace, position, onSelect, onClose }: SpanPanelProps
         {tabs.map(({ id, Content }) => (
           <Tabs.Content key={id} value={id} className="tab-content">
             {data ? (
-              <Content
-                key={data.span_id}
-                span={data}
-                trace={trace}
-                position={position}
-                onSelect={onSelect}
-              />
+              <Suspense fallback={<Waiting rows={6} />}>
+                <Content
+                  key={data.span_id}
+                  span={data}
+                  trace={trace}
+                  position={position}
+                  onSelect={onSelect}
+                />
+              </Suspense>
             ) : error ? (
               <Notice title="The span could not be read" tone="error">
                 <p>{error.message}</p>

@@ -1,8 +1,9 @@
+import { useRef } from "react";
 import { formatDuration } from "../../model/format";
 import { drawn, type Gap, moments, type TimeScale } from "../../model/gaps";
-import { barBox, place, type TimeWindow } from "../../model/timeAxis";
+import { barBox, place, roomyTicks, type TimeWindow } from "../../model/timeAxis";
 import type { Tree, TreeSpan } from "../../model/tree";
-import { useMedia } from "../../ui/useMedia";
+import { useWidth } from "../../ui/useWidth";
 import { Minimap } from "./Minimap";
 import "./TimeRuler.css";
 
@@ -14,17 +15,20 @@ interface TimeRulerProps {
   onZoom: (window: TimeWindow | null) => void;
 }
 
-const TICKS = 5;
-const TICKS_WHEN_NARROW = 2;
-/** Between two labels, as a share of the width. */
-const LEAST_DISTANCE = 0.09;
+const MOST_TICKS = 5;
+/** The least room for one, in pixels. */
+const TICK_PX = 70;
 
 /** The head of the tree: column names, the whole trace in miniature, and the time axis. */
 export function TimeRuler({ tree, scale, window, onZoom }: TimeRulerProps) {
-  const isNarrow = useMedia("(max-width: 720px)");
-  const shown = spaced(moments(scale, window, isNarrow ? TICKS_WHEN_NARROW : TICKS), (ns) =>
-    place(window, drawn(scale, ns)),
-  );
+  const axis = useRef<HTMLDivElement>(null);
+  const widthPx = useWidth(axis);
+  const count = Math.min(Math.max(widthPx / TICK_PX, 1), MOST_TICKS);
+  const ticks = moments(scale, window, count).map((ns) => ({
+    text: ns === 0 ? "0" : formatDuration(ns),
+    share: place(window, drawn(scale, ns)),
+  }));
+  const shown = roomyTicks(ticks, widthPx);
   return (
     <>
       <div className="time-ruler">
@@ -37,12 +41,12 @@ export function TimeRuler({ tree, scale, window, onZoom }: TimeRulerProps) {
         </span>
         <span className="time-column span-tokens">Tokens</span>
         <span className="time-column span-cost">Cost</span>
-        <div className="time-axis">
+        <div ref={axis} className="time-axis">
           <Minimap tree={tree} scale={scale} window={window} onZoom={onZoom} />
           <div className="time-ticks" aria-hidden="true">
-            {shown.map(({ ns, share }) => (
-              <span key={ns} style={{ left: `${share * 100}%` }}>
-                {ns === 0 ? "0" : formatDuration(ns)}
+            {shown.map(({ text, share }) => (
+              <span key={share} style={{ left: `${share * 100}%` }}>
+                {text}
               </span>
             ))}
           </div>
@@ -50,8 +54,8 @@ export function TimeRuler({ tree, scale, window, onZoom }: TimeRulerProps) {
       </div>
       <div className="time-grid">
         <div>
-          {shown.map(({ ns, share }) => (
-            <i key={ns} style={{ left: `${share * 100}%` }} />
+          {shown.map(({ share }) => (
+            <i key={share} style={{ left: `${share * 100}%` }} />
           ))}
           {scale.gaps.map((gap) => (
             <GapMark key={gap.startNs} gap={gap} scale={scale} window={window} />
@@ -76,15 +80,4 @@ function GapMark({ gap, scale, window }: { gap: Gap; scale: TimeScale; window: T
       <span className="number">{length}</span>
     </b>
   );
-}
-
-/** Without moments that would stand upon the one before, or beyond the edge. */
-function spaced(found: readonly number[], shareOf: (ns: number) => number) {
-  const kept: { ns: number; share: number }[] = [];
-  for (const ns of found) {
-    const share = shareOf(ns);
-    const before = kept.at(-1)?.share ?? -1;
-    if (share <= 0.94 && share - before >= LEAST_DISTANCE) kept.push({ ns, share });
-  }
-  return kept;
 }

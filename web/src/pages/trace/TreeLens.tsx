@@ -1,10 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { useCallback, useMemo, useState } from "react";
+import { useCallback, useEffect, useEffectEvent, useMemo, useRef, useState } from "react";
 import { previewsQuery, type TraceSpan } from "../../api/traces";
 import { heatOf } from "../../model/heat";
 import { type Folds, NO_FOLDS, revealed, rowsOf, type TreeRow } from "../../model/rows";
-import { findNext, searchPattern } from "../../model/search";
+import { nextOf, searchPattern } from "../../model/search";
 import { hasChildren } from "../../model/tree";
 import { useHighlight } from "../../ui/useHighlight";
 import { useHotkeys } from "../../ui/useHotkeys";
@@ -40,6 +40,8 @@ export function TreeLens({ trace, selection }: LensProps) {
     [previews],
   );
   const matches = useFound(tree, previews ? pattern : null, textsOf);
+  // A step that was asked for before all was searched.
+  const awaited = useRef<1 | -1 | null>(null);
   useHighlight("sought", pattern);
   const rows = useMemo(() => rowsOf(tree, groups, folds), [tree, groups, folds]);
 
@@ -49,9 +51,16 @@ export function TreeLens({ trace, selection }: LensProps) {
   };
   const stepMatch = (by: 1 | -1) => {
     if (!pattern) return;
-    const next = findNext(tree, pattern, textsOf, { from: selected, by });
+    awaited.current = matches ? null : by;
+    const next = nextOf(matches ?? [], selected, by);
     if (next >= 0) select(next);
   };
+  const stepAwaited = useEffectEvent(() => {
+    if (awaited.current !== null) stepMatch(awaited.current);
+  });
+  useEffect(() => {
+    if (matches) stepAwaited();
+  }, [matches]);
   const stepRow = (by: 1 | -1) => {
     const next =
       by > 0

@@ -1,30 +1,21 @@
 import type { UserRow } from "../../api/rows";
 import { termFor } from "../../model/terms";
 import type { Column } from "../../ui/list/column";
+import { costColumn, countColumn, errorsColumn, tokensColumn } from "../list/columnsOf";
 import {
-  ageColumn,
-  costColumn,
-  countColumn,
-  errorsColumn,
-  tokensColumn,
-  wordsColumn,
-} from "../list/columnsOf";
+  firstSeenColumn,
+  lastSeenColumn,
+  modelsColumn,
+  servicesColumn,
+  tracesColumn,
+  unpricedColumn,
+} from "../list/groupColumns";
 import { NameCell } from "../list/NameCell";
 import { RowLink } from "../list/RowLink";
 
 /** The columns of a list of users, in their usual order. */
 export const USER_COLUMNS: readonly Column<UserRow>[] = [
-  ageColumn(
-    {
-      id: "last_seen",
-      name: "Last",
-      width: 40,
-      isUsual: true,
-      sorts: "last_seen",
-      fields: ["last_seen"],
-    },
-    (row) => row.last_seen,
-  ),
+  lastSeenColumn(),
   {
     id: "user",
     name: "User",
@@ -51,34 +42,12 @@ export const USER_COLUMNS: readonly Column<UserRow>[] = [
     },
     (row) => row.sessions,
   ),
-  countColumn(
-    { id: "traces", name: "Traces", width: 62, isUsual: true, sorts: "traces", fields: ["traces"] },
-    (row) => row.traces,
-  ),
+  tracesColumn(62),
   errorsColumn(3),
   tokensColumn(1, () => true),
   costColumn(2),
-  wordsColumn(
-    { id: "models", name: "Models", width: 150, rank: 5, fields: ["models"] },
-    (row) => row.models,
-  ),
-  wordsColumn(
-    { id: "service", name: "Service", width: 130, rank: 6, fields: ["services"] },
-    (row) => row.services,
-  ),
-  ageColumn(
-    {
-      id: "first_seen",
-      name: "First",
-      width: 44,
-      rank: 4,
-      sorts: "first_seen",
-      fields: ["first_seen"],
-    },
-    (row) => row.first_seen,
-  ),
-  countColumn(
-    { id: "unpriced", name: "Unpriced calls", width: 92, fields: ["unpriced_count"] },
-    (row) => row.unpriced_count,
-  ),
+  modelsColumn(150, 5),
+  servicesColumn(130, 6),
+  firstSeenColumn(4),
+  unpricedColumn(),
 ];

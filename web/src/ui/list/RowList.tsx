@@ -3,6 +3,7 @@ import { counted } from "../../model/format";
 import { chosenColumns, tracksOf, widthOf } from "../../model/listColumns";
 import { type Selection, toggledRow } from "../../model/selection";
 import { useMedia } from "../useMedia";
+import { useWidth } from "../useWidth";
 import type { Column } from "./column";
 import { HoverCard } from "./HoverCard";
 import { Row } from "./Row";
@@ -11,7 +12,6 @@ import { useRowCursor } from "./useRowCursor";
 import { useRowMouse } from "./useRowMouse";
 import { useSteadyScroll } from "./useSteadyScroll";
 import { useVirtualRows } from "./useVirtualRows";
-import { useWidth } from "./useWidth";
 import "./RowList.css";
 
 interface RowListProps<R> {
