@@ -5,7 +5,11 @@ from typing import Any
 
 import pytest
 
+import reading
+from clearspan_server.errors import BadInput
+from clearspan_server.query.whole import read_whole
 from langfusing import AT, Door, door, event
+from reading import Reader
 from running import Server, until
 from sending import post, request_of, span
 
@@ -309,3 +313,14 @@ def test_a_question_that_cannot_be_read_is_refused_with_its_place(told: Door) ->
     answer = told.ask("GET", "/metrics?query=%7B%22view%22%3A%22scores%22%7D")
 
     assert (answer.status, "query.view" in answer.body["message"]) == (400, True)
+
+
+def test_an_answer_that_would_be_huge_is_refused(reader: Reader) -> None:
+    reader.store(reading.span(1, 1, input="x" * 1_000), reading.span(1, 2, output="y" * 1_000))
+    keys = [(reading.trace_id(1), reading.span_id(number)) for number in (2, 1)]
+
+    found = list(read_whole(reader.engine, reader.project, keys))
+
+    assert [row["span_id"] for row in found] == [key[1] for key in keys]
+    with pytest.raises(BadInput, match="fewer rows"):
+        list(read_whole(reader.engine, reader.project, keys, max_bytes=1_500))

@@ -111,3 +111,20 @@ def test_a_hash_that_is_none_is_refused(asked: Door) -> None:
     answer = asked.ask("POST", "/media", sent)
 
     assert (answer.status, "sha256Hash 'x'" in answer.body["message"]) == (400, True)
+
+
+def test_what_was_announced_wrongly_can_be_announced_again(asked: Door) -> None:
+    announced(asked, PNG, contentLength=3)
+
+    told = announced(asked, PNG)
+
+    assert at(told["uploadUrl"], "PUT", PNG)[0] == 200
+
+
+def test_a_file_over_the_limit_is_refused_before_it_comes(asked: Door) -> None:
+    sent = {"contentType": "image/png", "contentLength": 10**12, "field": "input"}
+    digest = base64.b64encode(hashlib.sha256(PNG).digest()).decode()
+
+    answer = asked.ask("POST", "/media", {**sent, "sha256Hash": digest})
+
+    assert (answer.status, "1000000000000" in answer.body["message"]) == (413, True)

@@ -72,7 +72,7 @@ class Media:
         self._clock = clock
 
     def announce(self, project: str, told: Medium, use: Use | None) -> Medium:
-        """Note a file that is to come, and where it stands; one that is known stays as it is.
+        """Note a file that is to come, and where it stands; one that has come stays as it is.
 
         Raises:
             BadInput: the project has `MAX_MEDIA`.
@@ -87,6 +87,9 @@ class Media:
             of_project = sa.select(sa.func.count()).where(_MEDIA.c.project == project)
             if added.rowcount and connection.execute(of_project).scalar_one() > MAX_MEDIA:
                 raise BadInput(f"project {project!r} has {MAX_MEDIA} files, which is the most")
+            awaited = _one(project, told.id) & _MEDIA.c.uploaded.is_(None)
+            again = {"size_bytes": told.size_bytes, "content_type": told.content_type}
+            connection.execute(_MEDIA.update().where(awaited).values(**again, sha256=told.sha256))
             if use is not None:
                 of = {"project": project, "media_id": told.id, "trace_id": use.trace_id}
                 connection.execute(
