@@ -10,7 +10,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2_grpc import TraceServiceStub
 
 from asking import Headers, ask, bearer
-from clearspan_server.api.otlp_paths import INGESTION, PATHS
+from clearspan_server.api.otlp_paths import INGESTION, PATHS, XTRACE
 from clearspan_server.app import ROUTES
 from running import Server
 from team import Team
@@ -25,10 +25,11 @@ NEEDS: dict[tuple[str, str], str] = {
     ("DELETE", "/api/v1/session"): "nothing",
     ("GET", "/metrics"): "any credential",
     ("GET", "/openapi.json"): "any credential",
+    ("GET", "/api/internal/rate_limit_stats"): "any credential",
     ("GET", "/api/public/projects"): "a key",
     **{
         ("POST", path): "ingest"
-        for path in (*PATHS, *(f"{path.rstrip('/')}/" for path in PATHS), INGESTION)
+        for path in (*PATHS, *(f"{path.rstrip('/')}/" for path in PATHS), INGESTION, *XTRACE)
     },
     ("POST", "/api/v1/processes/{process_id}/heartbeat"): "ingest",
     ("POST", "/api/v1/scores"): "ingest or write",

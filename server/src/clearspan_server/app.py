@@ -66,9 +66,11 @@ from clearspan_server.api import (
     values,
     views,
     whereabouts,
+    xtrace,
 )
 from clearspan_server.api.access import GATE
 from clearspan_server.api.guard import Guard
+from clearspan_server.api.read_rates import ReadRates
 from clearspan_server.api.shapes import ErrorReply
 from clearspan_server.api.state import State
 from clearspan_server.ingest.budget import Budget
@@ -121,6 +123,7 @@ ROUTES: tuple[APIRouter, ...] = (
     langfuse_prompts.router,
     langfuse_datasets.router,
     langfuse_comments.router,
+    xtrace.router,
     session.router,
     accounts.router,
     projects.router,
@@ -237,6 +240,7 @@ def build(settings: Settings, folder: Folder, progress: Progress = LOG.info) -> 
         disk=disk,
         agenda=agenda,
         deriving=deriving,
+        read_rates=ReadRates(settings.reads_per_s, settings.reads_burst),
     )
     return Parts(state, lifecycle, Rollups(engine, agenda), rewriter, agenda)
 

@@ -10,7 +10,8 @@
     ├─ NotFound            nothing under this id in this project        404
     ├─ TooSlow             a body that stopped coming                   408
     ├─ TooBusy             the journal is over its bound                429
-    │  └─ TooManyAttempts  failed sign-ins                              429
+    │  ├─ TooManyAttempts  failed sign-ins                              429
+    │  └─ TooManyReads     a key that polls too fast                    429
     ├─ Unavailable         a part is not up                             503
     └─ StartRefused        the server cannot start; the command exits with 2
        ├─ FolderInUse
@@ -81,6 +82,10 @@ class TooBusy(ClearspanError):
 
 class TooManyAttempts(TooBusy):
     code = "too_many_attempts"
+
+
+class TooManyReads(TooBusy):
+    code = "too_many_reads"
 
 
 class Unavailable(ClearspanError):

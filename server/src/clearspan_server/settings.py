@@ -44,6 +44,8 @@ class Settings:
     stalled_s: int = 30
     crashed_s: int = 300
     session_hours: int = 30 * 24
+    reads_per_s: int = 20
+    reads_burst: int = 40
     trusted_proxies: str = "127.0.0.1,::1"
     admin_name: str = "admin"
     admin_password_file: str = ""
@@ -68,6 +70,8 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("stalled_s", "Silence of a process after which its open traces are stalled."),
     Setting("crashed_s", "Silence of a process after which its open spans have crashed."),
     Setting("session_hours", "How long a browser stays signed in."),
+    Setting("reads_per_s", "How often a key may poll traces and metrics below /api/public."),
+    Setting("reads_burst", "How many of these reads a key has in advance."),
     Setting("trusted_proxies", "Addresses of proxies whose X-Forwarded-For is believed."),
     Setting("admin_name", "The name of the admin that `admin_password_file` makes."),
     Setting("admin_password_file", "A file with a password: makes the first admin at the start."),

@@ -60,6 +60,14 @@ _ANYBODY = frozenset(
         ("PUT", f"{MEDIA}/{{media_id}}/content"),
     )
 )
+# What clients of other servers poll: a key reads it so often and not more.
+_POLLED = frozenset(
+    ("GET", f"/api/public/{noun}")
+    for noun in (
+        *("traces", "traces/{trace_id}"),
+        *("metrics/daily", "metrics/names", "metrics/query"),
+    )
+)
 # What a viewer may send although it is no GET: it concerns nobody else, or stores nothing.
 _VIEWERS_TOO = frozenset(
     (
@@ -96,6 +104,14 @@ async def gate(request: Request) -> None:
         return
     if request.app.state.server.accounts.exist:
         await run_in_threadpool(_let_in, request, where)
+    if where in _POLLED:
+        await run_in_threadpool(_count_read, request)
+
+
+def _count_read(request: Request) -> None:
+    key = caller_of(request).key
+    if key is not None:
+        request.app.state.server.read_rates.check(key.id)
 
 
 def _let_in(request: Request, where: tuple[str, str]) -> None:

@@ -23,6 +23,8 @@ PATHS: Mapping[str, Signal] = {
     "/api/otel/v1/metrics": "metrics",
 }
 
+# Where xtrace's clients send.
+XTRACE: Mapping[str, Signal] = {"/v1/l/batch": "traces", "/v1/metrics/batch": "metrics"}
 INGESTION = "/api/public/ingestion"  # Langfuse's clients before OpenTelemetry
 MEDIA = "/api/public/media"  # files beside traces, of Langfuse's clients
 _PUBLIC = "/api/public/"
@@ -31,7 +33,8 @@ _CONTENT = re.compile(rf"{MEDIA}/[^/]+/content/?")
 
 def takes_records(path: str) -> bool:
     """Whether what is posted to a path has the limit of records, not of requests."""
-    return signal_at(path) is not None or path.rstrip("/") == INGESTION
+    plain = path.rstrip("/")
+    return signal_at(path) is not None or plain == INGESTION or plain in XTRACE
 
 
 def takes_files(path: str) -> bool:

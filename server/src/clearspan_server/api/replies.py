@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
-from clearspan_server.api.otlp_paths import is_langfuse, signal_at
+from clearspan_server.api.otlp_paths import XTRACE, is_langfuse, signal_at
 from clearspan_server.errors import (
     BadInput,
     ClearspanError,
@@ -29,6 +29,15 @@ LOG = logging.getLogger(__name__)
 _PROTOBUF = "application/x-protobuf"
 _JSON = "application/json"
 _MISSING = "LangfuseNotFoundError"  # which Langfuse's clients look for
+# The words of xtrace's clients; all else is a bad request.
+_XTRACE = {
+    401: "UNAUTHORIZED",
+    403: "UNAUTHORIZED",
+    404: "NOT_FOUND",
+    429: "TOO_MANY_REQUESTS",
+    500: "INTERNAL_ERROR",
+    503: "SERVICE_UNAVAILABLE",
+}
 _SHOWN_CHARS = 200  # of a value that was refused
 _SECRETS = frozenset(("password", "old", "new", "token"))  # fields of api/shapes_access.py
 
@@ -47,8 +56,10 @@ def reply_to(request: Request, error: ClearspanError) -> Response:
             return JSONResponse(plain, error.status, headers=_headers(error))
     if is_langfuse(request.scope["path"]):
         name = _MISSING if isinstance(error, NotFound) else error.code
-        said = {"message": error.message, "error": name}
+        said = _in_xtrace(error) | {"error": name}  # both have clients that read the same routes
         return JSONResponse(said, error.status, headers=_headers(error))
+    if request.scope["path"].rstrip("/") in XTRACE:
+        return JSONResponse(_in_xtrace(error), error.status, headers=_headers(error))
     body = {
         "error": {
             "code": error.code,
@@ -58,6 +69,11 @@ def reply_to(request: Request, error: ClearspanError) -> Response:
         }
     }
     return JSONResponse(body, error.status, headers=_headers(error))
+
+
+def _in_xtrace(error: ClearspanError) -> dict[str, Any]:
+    code = _XTRACE.get(error.status, "BAD_REQUEST")
+    return {"message": error.message, "code": code, "data": None}
 
 
 def install(app: FastAPI) -> None:

@@ -8,6 +8,7 @@ from starlette.requests import HTTPConnection
 
 from clearspan_server.api.attempts import Attempts
 from clearspan_server.api.live import Live
+from clearspan_server.api.read_rates import ReadRates
 from clearspan_server.ingest.budget import Budget
 from clearspan_server.ingest.encode import Privacy
 from clearspan_server.ingest.prices import Prices
@@ -66,6 +67,7 @@ class State:
     disk: Disk
     agenda: Agenda
     deriving: Deriving
+    read_rates: ReadRates
     attempts: Attempts = field(default_factory=Attempts)
 
 

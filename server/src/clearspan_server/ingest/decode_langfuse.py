@@ -193,14 +193,14 @@ def _span(said: dict[str, Any], what: str, event: dict[str, Any], batch: _Batch)
     # An update does not repeat the start: the first moment that it knows of stands for it.
     moments = [said.get(name) for name in ("startTime", "completionStartTime", "endTime")]
     moments.append(event.get("timestamp"))
-    start_ns = next((at for one in moments if (at := _nanoseconds(one)) is not None), 0)
+    start_ns = next((at for one in moments if (at := nanoseconds(one)) is not None), 0)
     span = Span(
         project=batch.project,
         trace_id=trace_id(trace),
         span_id=span_id(own_id),
         parent_id=span_id(parent) if parent else root_id(trace) if "traceId" in said else "",
         start_ns=start_ns,
-        end_ns=_nanoseconds(said.get("endTime")),
+        end_ns=nanoseconds(said.get("endTime")),
         name=text(said.get("name")),
         scope_name=batch.origin.scope_name,
         scope_version=batch.origin.scope_version,
@@ -215,8 +215,8 @@ def _trace(said: dict[str, Any], what: str, event: dict[str, Any], batch: _Batch
     attributes = _attributes(said, _OF_TRACE, f"{_TRACE}metadata", f"{_TRACE}body")
     attributes[_STATE] = _UPDATE
     stamps = [said.get("start_time"), said.get("timestamp"), event.get("timestamp")]
-    known = [at for one in stamps if (at := _nanoseconds(one)) is not None]
-    ends = [*known, _nanoseconds(said.get("end_time")) or 0]
+    known = [at for one in stamps if (at := nanoseconds(one)) is not None]
+    ends = [*known, nanoseconds(said.get("end_time")) or 0]
     span = _root(own_id, min(known, default=0), max(ends), batch)
     span.name = text(said.get("name"))
     return Draft(span, attributes, [], batch.origin, 0)
@@ -288,7 +288,7 @@ def _is_number(value: object) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
-def _nanoseconds(moment: object) -> int | None:
+def nanoseconds(moment: object) -> int | None:
     """A moment in ISO 8601, UTC where it names no zone, in nanoseconds since 1970; None for what is none."""
     if not isinstance(moment, str):
         return None

@@ -27,10 +27,14 @@ from clearspan_server.store.catalog import Catalog
 from clearspan_server.store.journal import Journal, Rows
 
 Protocol = Literal[
-    "http/protobuf", "http/json", "http/langfuse", "http", "grpc"
+    "http/protobuf", "http/json", "http/langfuse", "http/xtrace", "http", "grpc"
 ]  # "http": of no type
 
-_ENCODINGS: Mapping[Protocol, Encoding] = {"http/json": "json", "http/langfuse": "langfuse"}
+_ENCODINGS: Mapping[Protocol, Encoding] = {
+    "http/json": "json",
+    "http/langfuse": "langfuse",
+    "http/xtrace": "xtrace",
+}
 _MAX_REASONS = 5  # that a partial success quotes
 
 

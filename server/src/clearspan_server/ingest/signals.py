@@ -15,6 +15,7 @@ from clearspan_server.ingest import (
     decode_metrics,
     decode_metrics_json,
     decode_traces,
+    decode_xtrace,
 )
 from clearspan_server.ingest.admission import IngestAccess
 from clearspan_server.ingest.decode_langfuse_scores import decode_langfuse_scores
@@ -37,7 +38,7 @@ from clearspan_server.store.journal import Rows
 
 LOG = logging.getLogger(__name__)
 
-Encoding = Literal["protobuf", "json", "langfuse"]
+Encoding = Literal["protobuf", "json", "langfuse", "xtrace"]
 Record = TypeVar("Record", Span, LogRecord, MetricPoint, Score)
 Sent = TypeVar("Sent", Span, LogRecord, MetricPoint)  # with what they say of their sender
 Drafted = TypeVar("Drafted")
@@ -108,6 +109,7 @@ _SLICES: Mapping[Encoding, Callable[[bytes, str, int], Iterator[Decoded]]] = {
     "protobuf": decode_traces.protobuf_slices,
     "json": decode_traces.json_slices,
     "langfuse": decode_langfuse.langfuse_slices,
+    "xtrace": decode_xtrace.xtrace_slices,
 }
 
 
@@ -149,6 +151,8 @@ def _take_logs(encoding: Encoding, body: bytes, setting: Setting) -> Taken:
 
 
 def _take_metrics(encoding: Encoding, body: bytes, setting: Setting) -> Taken:
+    if encoding == "xtrace":
+        encoding, body = "json", decode_xtrace.metrics_in_otlp(body)
     is_json = encoding == "json"
     decode = decode_metrics_json.decode_json if is_json else decode_metrics.decode_protobuf
     decoded = decode(body, setting.access.project)

@@ -42,10 +42,13 @@ export const LOG_COLUMNS: readonly Column<LogRow>[] = [
       </span>
     ),
   },
-  wordColumn(
-    { id: "logger", name: "Logger", width: 150, rank: 3, fields: [] },
-    (row) => row.logger,
-  ),
+  {
+    ...wordColumn<LogRow>(
+      { id: "logger", name: "Logger", width: 150, rank: 3, fields: [] },
+      (row) => row.logger,
+    ),
+    phone: "note",
+  },
   wordColumn(
     { id: "service", name: "Service", width: 120, rank: 2, fields: [] },
     (row) => row.service,
