@@ -140,8 +140,29 @@ def test_a_key_reads_so_often_and_a_little_in_advance() -> None:
     assert (counts.allowed, counts.rejected, counts.most_rejected) == (61, 1, [("a", 1)])
 
 
+def test_what_was_sent_is_read_by_session_and_by_id(server: Server, key: str) -> None:
+    assert send(server, "/v1/l/batch", BATCH, key).status == 200
+
+    def read(path: str) -> Any:
+        return ask(server, "GET", f"/api/public/{path}", bearer(key)).body
+
+    listed = until(lambda: read(f"traces?sessionId=sess-001&fromTimestamp={START}")["data"])
+    found = read(f"traces/{TRACE}")
+    assert [(one["id"], one["userId"], one["tags"]) for one in listed] == [
+        (TRACE, "alice", ["prod"])
+    ]
+    [observation] = found["observations"]
+    assert (observation["id"], observation["usage"]["total"]) == (SPAN, 17)
+    assert observation["metadata"]["step_id"] == "s-1"
+    days = read(f"metrics/daily?fromTimestamp={START}&release=v1.0")["data"]
+    assert [(day["date"], day["countTraces"]) for day in days] == [("2026-11-21", 1)]
+    missing = read("traces/nothing")
+    assert (missing["code"], missing["data"]) == ("NOT_FOUND", None)
+
+
 def test_the_counts_of_slowed_reads_are_told(server: Server, key: str) -> None:
     stats = ask(server, "GET", "/api/internal/rate_limit_stats", bearer(key)).body
 
     assert (stats["rate_limit_qps"], stats["rate_limit_burst"]) == (20, 40)
     assert stats["total_rejected"] == 0
+    assert stats["total_allowed"] >= 4

@@ -64,7 +64,7 @@ _ANYBODY = frozenset(
 _POLLED = frozenset(
     ("GET", f"/api/public/{noun}")
     for noun in (
-        *("traces", "traces/{trace_id}"),
+        *("traces", "traces/{trace_id:path}"),
         *("metrics/daily", "metrics/names", "metrics/query"),
     )
 )

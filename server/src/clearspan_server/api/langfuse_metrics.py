@@ -28,6 +28,8 @@ class DaysPage(PageAsked):
 
     trace_name: str = ""
     user_id: str = ""
+    version: str = ""
+    release: str = ""
     tags: list[str] = Field(default_factory=list)
     environment: list[str] = Field(default_factory=list)
     from_timestamp: datetime | None = None
@@ -66,6 +68,8 @@ def get_langfuse_days(
         NO_TRACE,
         term("trace.name", asked.trace_name),
         term("user", asked.user_id),
+        term('attr["langfuse.version"]', asked.version),
+        term("trace.release", asked.release),
         *(term("tag", one) for one in asked.tags),
         any_of(*(term("env", one) for one in asked.environment)),
     )
