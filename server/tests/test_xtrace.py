@@ -160,6 +160,50 @@ def test_what_was_sent_is_read_by_session_and_by_id(server: Server, key: str) ->
     assert (missing["code"], missing["data"]) == ("NOT_FOUND", None)
 
 
+def test_metrics_are_read_by_step_label_and_group(server: Server) -> None:
+    key = make_key(server, "xtrace-metrics", "ingest", "read")
+    sent = [
+        {
+            "name": "token_usage",
+            "labels": {"agent_role": role, "session_id": f"s-{number % 2}"},
+            "value": float(number),
+            "timestamp": f"2026-11-21T10:{number:02}:00Z",
+        }
+        for number in range(20)
+        for role in ("Planner", "Executor")
+    ]
+    assert send(server, "/v1/metrics/batch", {"metrics": sent}, key).status == 200
+
+    def read(query: str) -> Any:
+        return ask(server, "GET", f"/api/public/metrics/{query}", bearer(key)).body
+
+    frame = "query?name=token_usage&from=2026-11-21T10:00:00Z&to=2026-11-21T11:00:00Z&step=1h"
+    until(lambda: read("names") == {"data": ["token_usage"]})
+    summed = read(f"{frame}&agg=sum&group_by=agent_role")
+    assert summed == {
+        "data": [
+            {
+                "labels": {"agent_role": role},
+                "values": [{"timestamp": "2026-11-21T10:00:00+00:00", "value": 190.0}],
+            }
+            for role in ("Executor", "Planner")
+        ],
+        "meta": {
+            "series_count": 2,
+            "truncated": False,
+            "latest_ts": "2026-11-21T10:00:00+00:00",
+        },
+    }
+    planner = "&labels=%7B%22agent_role%22%3A%22Planner%22%7D"
+    both = read(f"{frame}&agg=max{planner}")["data"]
+    assert [(one["labels"]["session_id"], one["values"][0]["value"]) for one in both] == [
+        ("s-0", 18.0),
+        ("s-1", 19.0),
+    ]
+    assert read("query?name=nothing")["data"] == []
+    assert read(f"{frame}&step=2h")["code"] == "BAD_REQUEST"
+
+
 def test_the_counts_of_slowed_reads_are_told(server: Server, key: str) -> None:
     stats = ask(server, "GET", "/api/internal/rate_limit_stats", bearer(key)).body
 

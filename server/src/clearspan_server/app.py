@@ -67,6 +67,7 @@ from clearspan_server.api import (
     views,
     whereabouts,
     xtrace,
+    xtrace_metrics,
 )
 from clearspan_server.api.access import GATE
 from clearspan_server.api.guard import Guard
@@ -124,6 +125,7 @@ ROUTES: tuple[APIRouter, ...] = (
     langfuse_datasets.router,
     langfuse_comments.router,
     xtrace.router,
+    xtrace_metrics.router,
     session.router,
     accounts.router,
     projects.router,
