@@ -5,7 +5,7 @@ the same events give the same spans, with the same ids. A turn is a trace, and b
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import Any
@@ -189,9 +189,6 @@ class Step:
     is_failed: bool = False
     is_cancelled: bool = False
     more: Mapping[str, Value] = field(default_factory=dict)  # what other events say of it
-
-
-Builder = Callable[[Turn], list[Draft]]
 
 
 def step_draft(turn: Turn, step: Step) -> Draft:
