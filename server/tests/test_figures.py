@@ -14,6 +14,7 @@ from clearspan_server.model.span import Span
 from clearspan_server.query.source import LONG_NS
 from clearspan_server.store.agenda import Agenda
 from clearspan_server.store.engine import Engine
+from clearspan_server.store.ranks import RANKS
 from clearspan_server.store.rollups import compute_hours
 from figuring import (
     DIMENSIONS,
@@ -346,6 +347,29 @@ def test_an_hour_that_is_due_comes_from_its_spans(agenda: Agenda, engine: Engine
     assert overview["origin"]["source"] == cost["origin"]["source"] == "rollups"
     assert agenda.due()
     agenda.done((other.project, hour_s), 1)
+
+
+def test_as_many_numbers_as_there_are_ranks_are_told_by_their_ranks(
+    agenda: Agenda, engine: Engine
+) -> None:
+    hour_s = (FROM_NS // HOUR_NS + 9) * 3_600
+
+    def lasting(seconds: int) -> Span:
+        took_ns, start_ns = seconds * SECOND_NS, (hour_s + seconds) * SECOND_NS
+        return span(
+            seconds, start_ns=start_ns, end_ns=start_ns + took_ns, ttft_ns=took_ns, kind="llm"
+        )
+
+    with Reader(engine) as other:
+        other.agenda = agenda
+        other.store(*map(lasting, range(1, len(RANKS) + 1)))
+        compute_hours(engine, other.project, [hour_s], 1)
+        found = other.get("/overview", **framed(FROM_NS))
+
+    totals, (model,) = found["totals"], found["models"]
+    medians = totals["latency_p50_ns"], totals["ttft_p50_ns"], model["latency_p50_ns"]
+    assert found["origin"]["source"] == "rollups"
+    assert [round(one / SECOND_NS / len(RANKS), 1) for one in medians] == [0.5] * 3
 
 
 def test_users_and_sessions_have_a_price_where_nothing_was_sampled(engine: Engine) -> None:

@@ -16,12 +16,16 @@ _Groups = npt.NDArray[np.int64]
 
 
 def added(
-    parts: pa.Table, keys: Sequence[Key], levels: Mapping[str, tuple[float, ...]]
+    parts: pa.Table,
+    keys: Sequence[Key],
+    levels: Mapping[str, tuple[float, ...]],
+    *,
+    at_ranks: bool,
 ) -> dict[Key, Row]:
     """The parts with equal keys as one row: numbers are summed, `estimated` holds where it holds of one.
 
     Text is left out. A measure of `levels`, such as `latency`, has the columns `latency_count` and `latency_ns` (all
-    its numbers, or of all rows those at ranks), and becomes `latency_count` and `latency_quantiles_ns`.
+    its numbers, or `at_ranks` those at ranks), and becomes `latency_count` and `latency_quantiles_ns`.
     """
     numbers: dict[Key, int] = {}
     groups = np.array([numbers.setdefault(key, len(numbers)) for key in keys], np.int64)
@@ -32,8 +36,13 @@ def added(
         if name in measures:
             measure = measures[name]
             counts = parts[f"{measure}_count"].to_numpy().astype(np.int64)
-            found = _quantiles(column, groups, counts, levels[measure], len(numbers))
-            columns[f"{measure}_quantiles_ns"] = found
+            values = column.combine_chunks().flatten().to_numpy()
+            whose = _at_ranks(groups, counts) if at_ranks else _each(groups, counts)
+            found: list[list[int]] = []
+            if values.size:
+                found = quantiles(*whose, values, levels[measure]).tolist()
+            # A group behind the last that has any number.
+            columns[f"{measure}_quantiles_ns"] = found + [[]] * (len(numbers) - len(found))
         elif pa.types.is_decimal(column.type):
             columns[name] = _money(column, groups, len(numbers))
         elif not (pa.types.is_string(column.type) or pa.types.is_list(column.type)):
@@ -60,17 +69,14 @@ def _money(column: pa.ChunkedArray, groups: _Groups, size: int) -> list[Decimal]
     return sums
 
 
-def _quantiles(
-    column: pa.ChunkedArray, groups: _Groups, counts: _Groups, levels: tuple[float, ...], size: int
-) -> list[list[int]]:
-    """A list of quantiles for each group, empty where it has no number."""
-    values = column.combine_chunks().flatten().to_numpy()
-    if not values.size:
-        return [[] for _ in range(size)]
-    if values.size == counts.sum():  # every number itself
-        groups, weights = np.repeat(groups, counts), np.ones(values.size)
-    else:
-        groups, counts = groups[counts > 0], counts[counts > 0]
-        groups, weights = np.repeat(groups, len(RANKS)), np.outer(counts, SHARES).ravel()
-    rows: list[list[int]] = quantiles(groups, weights, values, levels).tolist()
-    return rows + [[] for _ in range(size - len(rows))]
+# Of each number that parts list the group it is of, and how many numbers it stands for.
+_Whose = tuple[_Groups, npt.NDArray[np.float64]]
+
+
+def _each(groups: _Groups, counts: _Groups) -> _Whose:
+    return np.repeat(groups, counts), np.ones(counts.sum())
+
+
+def _at_ranks(groups: _Groups, counts: _Groups) -> _Whose:
+    groups, counts = groups[counts > 0], counts[counts > 0]
+    return np.repeat(groups, len(RANKS)), np.outer(counts, SHARES).ravel()

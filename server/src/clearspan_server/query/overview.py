@@ -105,7 +105,9 @@ def _read_spans(engine: Engine, source: Source, clauses: Clauses, values: Row) -
     spans = engine.table(asked, clauses.values | values)
     answers = spans.filter(pc.equal(spans["is_answer"], 1))
     others = spans.filter(pc.equal(spans["is_by_model"], 0))
-    return _by_model(answers), _by_time(others, {"ttft": (0.5, 0.95)})
+    at_ranks = source.kind == "rollups"
+    by_time = _by_time(others, {"ttft": (0.5, 0.95)}, at_ranks=at_ranks)
+    return _by_model(answers, at_ranks=at_ranks), by_time
 
 
 def _read_traces(engine: Engine, source: Source, clauses: Clauses, values: Row) -> _Rows:
@@ -115,13 +117,15 @@ def _read_traces(engine: Engine, source: Source, clauses: Clauses, values: Row) 
     traces = engine.table(_TRACES["rollups"], clauses.values | values)
     is_all = pc.equal(traces["dimension"], "")
     binned, every = traces.filter(pc.invert(is_all)), traces.filter(is_all)
-    return _spread(binned), _by_time(every, {"latency": (0.5, 0.95, 0.99)})
+    return _spread(binned), _by_time(every, {"latency": (0.5, 0.95, 0.99)}, at_ranks=True)
 
 
-def _by_time(parts: pa.Table, levels: Mapping[str, tuple[float, ...]]) -> list[Row]:
+def _by_time(
+    parts: pa.Table, levels: Mapping[str, tuple[float, ...]], *, at_ranks: bool
+) -> list[Row]:
     periods, buckets = parts["period"].to_pylist(), parts["bucket"].to_pylist()
-    points = added(parts, list(zip(periods, buckets, strict=True)), levels)
-    totals = added(parts, periods, levels)
+    points = added(parts, list(zip(periods, buckets, strict=True)), levels, at_ranks=at_ranks)
+    totals = added(parts, periods, levels, at_ranks=at_ranks)
     return [
         *(
             row | {"period": period, "bucket": bucket, "is_total": 0}
@@ -131,7 +135,7 @@ def _by_time(parts: pa.Table, levels: Mapping[str, tuple[float, ...]]) -> list[R
     ]
 
 
-def _by_model(parts: pa.Table) -> list[Row]:
+def _by_model(parts: pa.Table, *, at_ranks: bool) -> list[Row]:
     """Calls by model; one without an answer counts under the model that last answered the same wish."""
     names = ("asked_of", "asked_for", "answered_by", "last_ns")
     calls = list(zip(*(parts[name].to_pylist() for name in names), strict=True))
@@ -144,7 +148,7 @@ def _by_model(parts: pa.Table) -> list[Row]:
         (provider, answer or last.get((provider, wish)) or wish)
         for provider, wish, answer, _ in calls
     ]
-    models = added(parts, keys, {"latency": (0.5, 0.95)})
+    models = added(parts, keys, {"latency": (0.5, 0.95)}, at_ranks=at_ranks)
     return [
         row | {"provider": provider, "model": model, "is_total": 0}
         for (provider, model), row in models.items()
@@ -160,7 +164,7 @@ def _spread(parts: pa.Table) -> list[Row]:
     keys = list(zip(*(parts[name].to_pylist() for name in names), strict=True))
     return [
         dict(zip(names, key, strict=True)) | {"traces": row["traces"], "is_total": 1}
-        for key, row in added(parts.select(["traces"]), keys, {}).items()
+        for key, row in added(parts.select(["traces"]), keys, {}, at_ranks=True).items()
     ]
 
 
