@@ -1,10 +1,14 @@
 """Lists of a project in which very much happens: the newest are found by their places, and are the same."""
 
+from collections.abc import Callable, Mapping
+from itertools import count
 from typing import Any
 
 import pytest
+from typing_extensions import override
 
 from clearspan_server.api.window import rfc3339
+from clearspan_server.store.engine import Engine, Row
 from reading import BASE_NS, HOUR_NS, SECOND_NS, Reader, span
 
 COUNT = 3_100  # traces; fewer lie thin
@@ -90,3 +94,47 @@ def test_pages_of_the_newest_follow_each_other(busy: Reader, noun: str) -> None:
     whole = busy.get(f"/{noun}", filter="kind:tool", sort="start", limit=500, **OLDER)[noun]
     assert found == [row["trace_id"] for row in whole][::-1]
     assert len(found) == 93
+
+
+class Meanwhile(Engine):
+    """An engine in which something happens once, right before rows are read of which the places are known."""
+
+    def __init__(self, engine: Engine, happens: Callable[[], None]) -> None:
+        vars(self).update(vars(engine))
+        self.happens: Callable[[], None] | None = happens
+
+    @override
+    def query(self, statement: str, values: Mapping[str, object] | None = None) -> list[Row]:
+        if self.happens and "use_skip_indexes = 0" in statement:
+            happens, self.happens = self.happens, None
+            happens()
+        return super().query(statement, values)
+
+
+VERSIONS = count(4)
+
+
+@pytest.mark.parametrize(
+    ("noun", "sort", "newest", "written", "is_there"),
+    [
+        ("traces", "-start", COUNT - 47, {"user_id": "eve"}, True),
+        ("spans", "-start", COUNT - 1, {"user_id": "eve"}, True),
+        ("spans", "-duration", COUNT - 1, {"user_id": "eve"}, True),
+        ("spans", "-start", COUNT - 1, {"status": "cancelled"}, False),
+    ],
+)
+def test_a_row_written_anew_while_its_page_is_read_is_there_if_it_still_passes(
+    busy: Reader, noun: str, sort: str, newest: int, written: dict[str, Any], *, is_there: bool
+) -> None:
+    def write(**changed: Any) -> None:
+        now = {"start_ns": at(newest, 1), "version": next(VERSIONS), **fields(newest), **changed}
+        busy.store(span(newest, 1, **now))
+
+    asked = "kind:tool" if noun == "traces" else "name:run -status:cancelled"
+    with Reader(Meanwhile(busy.engine, lambda: write(**written))) as reader:
+        reader.project = busy.project
+        rows = reader.get(f"/{noun}", filter=asked, sort=sort, **OLDER)[noun]
+    write()
+
+    assert len(rows) == 50
+    assert (rows[0]["trace_id"] == f"{newest:032x}") is is_there

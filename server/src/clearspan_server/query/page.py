@@ -1,7 +1,7 @@
 """One page of a list: the window is read part by part until the page is full."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -15,6 +15,7 @@ from clearspan_server.store.statements import statement
 _MINUTE_NS = 60_000_000_000
 _LATELY_NS = 15 * _MINUTE_NS
 _THIN_NS = 2 * HOUR_NS  # for some thousand traces
+_MOST_VERSIONS = 10_000  # of the rows of a page
 _REACH = statement(SQL, "reach")
 
 _Key = tuple[int, tuple[str, ...]]  # the minute of a row's start, in seconds, and its ids
@@ -67,6 +68,18 @@ class _Asked:
     window: Window
     clauses: Clauses
 
+    def values(self) -> dict[str, object]:
+        return self.clauses.values | self.window.values()
+
+
+@dataclass(slots=True, frozen=True)
+class _Places:
+    """Where rows are that pass the filter, in order; `asked` gave them, and they are all of it or so many."""
+
+    asked: _Asked
+    found: list[Row]
+    are_all: bool
+
 
 def read_page(
     engine: Engine, listing: Listing, window: Window, clauses: Clauses, paging: Paging
@@ -87,11 +100,9 @@ def read_page(
     parts = [asked] if order.measure != "start" else []
     if paging.sort == "-start" and clauses.look_up == listing.are_few:
         parts = _parts(engine, asked)
-    rows = (
-        _by_places(engine, listing, parts, order, wanted)
-        if parts
-        else _ordered(engine, listing, asked, order, wanted)
-    )
+    rows = _by_places(engine, listing, parts, order, wanted) if parts else None
+    if rows is None:
+        rows = _ordered(engine, listing, asked, order, wanted)
     if len(rows) < wanted:
         return Page(rows, None)
     rows = rows[: paging.limit]
@@ -101,10 +112,13 @@ def read_page(
 def _ordered(
     engine: Engine, listing: Listing, asked: _Asked, order: Order, wanted: int
 ) -> list[Row]:
-    """So many rows by their start, or all that there are, slice by slice of the window."""
+    """So many rows, or all that there are; by their start, slice by slice of the window."""
     text = compose(listing.rows, asked.clauses, order)
     rows: list[Row] = []
-    for part in slices(asked.window, newest_first=order.descending):
+    parts = iter([asked.window])
+    if order.measure == "start":
+        parts = slices(asked.window, newest_first=order.descending)
+    for part in parts:
         limit: dict[str, object] = {"limit": wanted - len(rows)}
         rows += engine.query(text, asked.clauses.values | part.values() | limit)
         if len(rows) == wanted:
@@ -114,11 +128,14 @@ def _ordered(
 
 def _by_places(
     engine: Engine, listing: Listing, parts: Sequence[_Asked], order: Order, wanted: int
-) -> list[Row]:
-    """So many rows of the parts, one part after the other, or all that there are."""
+) -> list[Row] | None:
+    """So many rows of the parts, one part after the other, or all that there are; None when some change meanwhile."""
     rows: list[Row] = []
     for places in _places(engine, listing, parts, order, 2 * wanted):
-        rows += _at(engine, listing, parts[0].project, places, wanted - len(rows))
+        found, replaced = _at(engine, listing, places, wanted - len(rows))
+        if replaced and _have_come(engine, listing, places, order, replaced):
+            return None
+        rows += found
         if len(rows) == wanted:
             break
     return rows
@@ -126,21 +143,22 @@ def _by_places(
 
 def _places(
     engine: Engine, listing: Listing, parts: Sequence[_Asked], order: Order, at_once: int
-) -> Iterator[list[Row]]:
+) -> Iterator[_Places]:
     """Where everything is that passes the filter, part after part and each in order, so many places at a time."""
     for part in parts:
-        window, clauses = part.window, part.clauses
+        asked = part
         while True:
-            values = clauses.values | window.values() | {"limit": at_once}
-            places = engine.query(compose(listing.places, clauses, order), values)
-            yield places
-            if len(places) < at_once:
+            text = compose(listing.places, asked.clauses, order)
+            found = engine.query(text, asked.values() | {"limit": at_once})
+            yield _Places(asked, found, are_all=len(found) < at_once)
+            if len(found) < at_once:
                 break
-            last = places[-1]
+            last = found[-1]
             ids = listing.key(last)[1]
             clauses = part.clauses.and_(order.after(_measured(last, order.measure), ids))
+            asked = replace(asked, clauses=clauses)
             if order.measure == "start":
-                window = _rest(window, last["start_ns"], order)
+                asked = replace(asked, window=_rest(asked.window, last["start_ns"], order))
 
 
 def _parts(engine: Engine, asked: _Asked) -> list[_Asked]:
@@ -164,28 +182,66 @@ def _parts(engine: Engine, asked: _Asked) -> list[_Asked]:
 
 
 def _at(
-    engine: Engine, listing: Listing, project: object, places: Sequence[Row], wanted: int
-) -> list[Row]:
-    """The rows at these places that no newer version has replaced, in their order, at most so many.
+    engine: Engine, listing: Listing, places: _Places, wanted: int
+) -> tuple[list[Row], dict[_Key, int]]:
+    """The rows at these places that no other version has replaced, in their order, at most so many; and what has.
 
     A row passes the filter and has its place when its own version does, so that neither is asked again.
     """
     versions: dict[_Key, int] = {}
-    for place in places:
+    for place in places.found:
         key = listing.key(place)
         versions[key] = max(place["version"], versions.get(key, 0))
-    hopeful = [place for place in places if place["version"] == versions[listing.key(place)]]
+    hopeful = [place for place in places.found if place["version"] == versions[listing.key(place)]]
     left = list(dict.fromkeys(map(listing.key, hopeful)))
     rows: list[Row] = []
+    replaced: dict[_Key, int] = {}
     while left and len(rows) < wanted:
         some, left = left[:wanted], left[wanted:]
-        found = _rows(engine, listing, project, some)
-        rows += [
-            found[key]
-            for key in some
-            if found[key]["version"] == versions[key] and not found[key]["is_deleted"]
-        ]
-    return rows[:wanted]
+        found = _rows(engine, listing, places.asked.project, some)
+        for key in some:
+            row = found.get(key)
+            if row is None or row["is_deleted"]:
+                continue
+            if row["version"] == versions[key]:
+                rows.append(row)
+            else:
+                replaced[key] = row["version"]
+    return rows[:wanted], replaced
+
+
+def _have_come(
+    engine: Engine, listing: Listing, places: _Places, order: Order, replaced: Mapping[_Key, int]
+) -> bool:
+    """Whether one of these versions passes the filter and belongs among the places: it came when these had been read.
+
+    One that was there before does not pass, or is behind them.
+    """
+    ids = [f"{name} in {{replaced_{name}:Array(String)}}" for name in listing.ids]
+    values: dict[str, object] = {"replaced_minutes": sorted({minute_s for minute_s, _ in replaced})}
+    for number, name in enumerate(listing.ids):
+        values[f"replaced_{name}"] = sorted({ids[number] for _, ids in replaced})
+    chosen = Clauses(["start_minute in {replaced_minutes:Array(UInt32)}", *ids], values)
+    asked = replace(places.asked, clauses=places.asked.clauses.and_(chosen))
+    text = compose(listing.places, asked.clauses, order)
+    last = places.found[-1] if not places.are_all else None
+    return any(
+        replaced.get(listing.key(place)) == place["version"]
+        and (last is None or not _is_behind(place, last, order))
+        for place in engine.query(text, asked.values() | {"limit": _MOST_VERSIONS})
+    )
+
+
+def _is_behind(row: Row, other: Row, order: Order) -> bool:
+    mine, its = _rank(row, order), _rank(other, order)
+    return mine < its if order.descending else mine > its
+
+
+def _rank(row: Row, order: Order) -> tuple[bool, int | Decimal, tuple[str, ...]]:
+    """What is unknown is last, in either direction; of equal ones the ids decide."""
+    value = _measured(row, order.measure)
+    is_first = (value is not None) == order.descending
+    return is_first, value or 0, tuple(row[name] for name in order.ids)
 
 
 def _rows(

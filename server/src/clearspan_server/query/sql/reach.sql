@@ -7,7 +7,8 @@ from
     from traces
     where project = {project:String}
         and start_ns >= {from_ns:Int64} and start_ns < {to_ns:Int64}
-        and start_minute <= toStartOfMinute(fromUnixTimestamp64Nano({to_ns:Int64}, 'UTC'))
+        and start_minute between toStartOfMinute(fromUnixTimestamp64Nano({from_ns:Int64}, 'UTC'))
+            and toStartOfMinute(fromUnixTimestamp64Nano({to_ns:Int64}, 'UTC'))
         and start_minute >=
         (
             select min(start_minute)

@@ -1,6 +1,6 @@
 -- Where the spans of a page are: keys and versions in the order of the page, of old versions, too. `final` would read
 -- whole minutes of all that is shown. Who reads on, by spans_at, sees which versions hold.
-select toUnixTimestamp(start_minute) as minute_s, trace_id, span_id, version, start_ns, end_ns, total_tokens, total_cost
+select trace_id, span_id, version, start_ns, end_ns, total_tokens, total_cost
 from spans
 where project = {project:String}
     -- The sort key knows minutes: without this line the whole project is read.

@@ -1,6 +1,6 @@
 -- Where the traces of a page are: keys and versions in the order of the page, of old versions, too. `final` would read
 -- whole minutes of all that is shown. Who reads on, by traces_at, sees which versions hold.
-select toUnixTimestamp(start_minute) as minute_s, trace_id, version, start_ns, end_ns, total_tokens, total_cost
+select trace_id, version, start_ns, end_ns, total_tokens, total_cost
 from traces
 where project = {project:String}
     -- The sort key knows minutes: without this line the whole project is read.
