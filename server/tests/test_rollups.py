@@ -11,6 +11,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
+from clearspan_server.jobs.derive import crash
 from clearspan_server.jobs.rollups import Rollups
 from clearspan_server.model.span import Span
 from clearspan_server.query.rollups import GROUPS, sums_by_hour
@@ -20,6 +21,7 @@ from clearspan_server.store.columns import to_batch
 from clearspan_server.store.derived import Bounds, derive_traces
 from clearspan_server.store.engine import Engine
 from clearspan_server.store.rollups import compute_hours, newest_generation, next_generation, sweep
+from clearspan_server.store.statements import statement
 from reading import BASE_NS, HOUR_NS, SECOND_NS, Reader, span
 from running import until
 
@@ -268,6 +270,18 @@ def test_an_hour_that_an_earlier_version_computed_is_computed_again(
         assert found(reader) == expected([call(1)])
 
 
+def test_hours_of_before_there_were_roll_ups_are_told_from_computed_ones(reader: Reader) -> None:
+    reader.store(call(1), call(2, start_ns=HOUR_START_NS - HOUR_NS))
+    compute(reader)
+    told = statement("clearspan_server.store.schema", "rollup_hours_unknown").partition(
+        "layout)\n"
+    )[2]
+
+    rows = [row for row in reader.engine.query(told) if row["project"] == reader.project]
+
+    assert [row["hour"].timestamp() for row in rows] == [HOUR_S - 3_600]
+
+
 def test_a_trace_changes_the_hour_of_its_start_though_its_new_span_is_of_another(
     reader: Reader,
 ) -> None:
@@ -299,6 +313,42 @@ def test_the_hour_that_a_trace_leaves_is_marked_before_it_is_left(reader: Reader
     derive_traces(reader.engine, [(reader.project, root.trace_id)], Bounds(mark=mark))
 
     assert traces == [({(reader.project, HOUR_S)}, 1)]
+
+
+def test_the_hour_that_a_span_leaves_is_marked_before_it_is_left(reader: Reader) -> None:
+    root, early, late = (call(1, start_ns=HOUR_START_NS - n * HOUR_NS) for n in (2, 1, 0))
+    early.span_id = late.span_id = f"{2:016x}"
+    early.parent_id = late.parent_id = root.span_id
+    reader.store(root, early)
+    late.version, late.project = AFTER, reader.project
+    batch = pa.Table.from_batches([to_batch([late])])
+    reader.engine.insert("spans", batch, token=reader.project)
+    marked: list[tuple[set[Hour], int]] = []
+
+    def mark(hours: Iterable[Hour]) -> None:
+        marked.append((set(hours), len(reader.get("/spans", from_=0)["spans"])))
+
+    derive_traces(reader.engine, [(reader.project, root.trace_id)], Bounds(mark=mark))
+
+    assert marked == [({(reader.project, HOUR_S - 3_600)}, 3)]
+    assert len(reader.get("/spans", from_=0)["spans"]) == 2
+
+
+def test_the_hour_of_a_span_that_crashed_is_marked_before_that_is_stored(reader: Reader) -> None:
+    root = call(1, status="open", end_ns=None, process="p1")
+    reader.store(root)
+    marked: list[tuple[set[Hour], str]] = []
+
+    def statuses() -> list[str]:
+        return [one["status"] for one in reader.get("/spans", from_=0)["spans"]]
+
+    def mark(hours: Iterable[Hour]) -> None:
+        marked.append((set(hours), statuses()[0]))
+
+    crash(reader.engine, [(reader.project, root.trace_id)], "p1", (), mark)
+
+    assert marked == [({(reader.project, HOUR_S)}, "open")]
+    assert statuses() == ["crashed"]
 
 
 def test_an_hour_that_is_marked_while_it_is_computed_stays_due(agenda: Agenda) -> None:

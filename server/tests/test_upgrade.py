@@ -9,7 +9,8 @@ from asking import ask, bearer
 from running import Server, serving, until
 
 FOLDERS = sorted((Path(__file__).parent / "folders").glob("*.tar.xz"))
-EVERYTHING = "from=2026-01-01T00:00:00Z&limit=500"
+ALWAYS = "from=2026-01-01T00:00:00Z"
+EVERYTHING = f"{ALWAYS}&limit=500"
 TRACES, SPANS = 29, 42  # that scripts/keep_folder.py puts into a folder
 # Nothing was said of traces when these were kept.
 UNSAID = {f"0.1.0{name}.tar.xz" for name in ("", "-ingest", "-meaning", "-capture")}
@@ -29,8 +30,10 @@ def test_an_earlier_folder_opens_with_every_span(archive: Path, tmp_path: Path) 
         keys = server.get("/api/v1/keys")["keys"]
         said = said_in(server)
         detail = server.get(f"/api/v1/traces/{first['trace_id']}/spans/{first['span_id']}")
+        figures = server.get(f"/api/v1/overview?{ALWAYS}")
 
     assert len(spans) == SPANS
+    assert (figures["origin"]["source"], figures["totals"]["traces"]) == ("rollups", TRACES)
     assert detail["span_id"] == first["span_id"]
     assert (made.status, [key["last_used"] for key in keys]) == (201, [None] * len(keys))
     assert said == (

@@ -12,7 +12,7 @@ from clearspan_server.model.span import Span
 from clearspan_server.store.agenda import Hour
 from clearspan_server.store.columns import to_batch
 from clearspan_server.store.counting import Key, hour_of, named
-from clearspan_server.store.derived import Bounds, Derived, Stretch, derive_traces, widen
+from clearspan_server.store.derived import Bounds, Derived, Mark, Stretch, derive_traces, widen
 from clearspan_server.store.engine import Engine
 from clearspan_server.store.parts import SpanKey, read_parts
 from clearspan_server.store.statements import statement
@@ -65,14 +65,19 @@ def fold_parts(engine: Engine, days: Days, keys: Sequence[Key]) -> Folded:
 
 
 def crash(
-    engine: Engine, keys: Collection[Key], process: str, living: Collection[str] = ()
+    engine: Engine, keys: Collection[Key], process: str, living: Collection[str], mark: Mark
 ) -> set[Hour]:
-    """Mark what the process left open in these traces, but for the span ids that it still has open; gives the hours."""
+    """What the process left open in these traces has crashed, but for the span ids that it still has open.
+
+    Gives the hours; `mark` hears of them before: once it is written, nobody could tell them any more.
+    """
     values = {**named(keys), "process": process, "living": list(living)}
     left = engine.query(statement(_SCHEMA, "spans_open"), values)
+    hours = {hour_of(row["project"], row["start_ns"]) for row in left}
     if left:
+        mark(hours)
         engine.command(statement(_SCHEMA, "spans_crash"), values)
-    return {hour_of(row["project"], row["start_ns"]) for row in left}
+    return hours
 
 
 def _rows(engine: Engine, keys: Sequence[SpanKey]) -> dict[SpanKey, Span]:

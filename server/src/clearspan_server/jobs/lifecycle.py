@@ -210,7 +210,8 @@ class Lifecycle:
             living = due.living.get(process, frozenset())
             work.dirty |= keys
             with self._stores.rewriting:
-                work.hours |= crash(self._stores.engine, keys, process, living)
+                engine, mark = self._stores.engine, self._stores.agenda.mark
+                work.hours |= crash(engine, keys, process, living, mark)
         work.dirty |= due.stirred
         for word in ("finished", "updated"):
             self._report([key for key, told in due.told.items() if told == word], word)

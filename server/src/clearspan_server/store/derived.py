@@ -16,6 +16,7 @@ _SCHEMA = "clearspan_server.store.schema"
 _MINUTE_NS = 60_000_000_000
 _QUIET_NS = 5_000_000_000
 _LONG_NS = 60 * _MINUTE_NS  # of a trace that goes on for longer most minutes hold nothing
+Mark = Callable[[Iterable[Hour]], None]  # these hours must be computed anew
 _ASIDE = ("is_doubled", "is_suspect", "responses")  # of a scan, not of the table
 
 Stretch = tuple[int, int]
@@ -47,14 +48,14 @@ class Bounds:
 
     `starts` is where what is new of the traces starts; one that is not in it has nothing new, and without it nothing
     is known. The open traces of the processes in `silent` are stalled. A trace that was quiet for `quiet_ns` after its
-    end had finished. `mark` hears of the hours that traces leave before they do: once they have, nobody could tell
-    any more.
+    end had finished. `mark` hears of the hours that traces and spans leave before they do: once they have, nobody
+    could tell any more.
     """
 
     starts: Mapping[Key, Stretch] | None = None
     silent: Collection[str] = ()
     quiet_ns: int = _QUIET_NS
-    mark: Callable[[Iterable[Hour]], None] | None = None
+    mark: Mark | None = None
 
 
 def derive_traces(engine: Engine, keys: Sequence[Key], bounds: Bounds | None = None) -> Derived:
@@ -65,7 +66,7 @@ def derive_traces(engine: Engine, keys: Sequence[Key], bounds: Bounds | None = N
     derived = Derived()
     doubled = _flagged(traces, "is_doubled")
     if doubled:
-        derived.hours |= heal(engine, doubled)
+        derived.hours |= heal(engine, doubled, bounds.mark)
         traces = _again(engine, traces, doubled, before, bounds)
     changed, hours = decide(engine, traces)
     if changed:
@@ -98,7 +99,7 @@ def unsettled(engine: Engine, told_ns: int, week_ns: int) -> list[Standing]:
     ]
 
 
-def heal(engine: Engine, keys: Collection[Key]) -> set[Hour]:
+def heal(engine: Engine, keys: Collection[Key], mark: Mark | None) -> set[Hour]:
     """Tombstones for all but the newest record of each span that has two sort keys; gives the hours they leave.
 
     The minute of the start is part of the sort key: without them the engine would keep both rows for ever.
@@ -110,9 +111,12 @@ def heal(engine: Engine, keys: Collection[Key]) -> set[Hour]:
         for start_ns in row["starts_ns"]
         if start_ns // _MINUTE_NS != row["kept_ns"] // _MINUTE_NS
     ]
+    hours = {hour_of(str(row[0]), row[3]) for row in rows}
+    if hours and mark:
+        mark(hours)
     if rows:
         engine.insert_rows("spans", names, rows)
-    return {hour_of(str(row[0]), row[3]) for row in rows}
+    return hours
 
 
 def _before(engine: Engine, keys: Sequence[Key]) -> dict[Key, list[Row]]:

@@ -50,6 +50,7 @@ MIGRATIONS: tuple[Migration, ...] = (
         "one dimension at a time by the hour",
         ("rollup_spans", "rollup_traces", "rollups_narrowed"),
     ),
+    Migration(17, "hours of before there were roll-ups", ("rollup_hours_unknown",)),
     # The views come before what they add to, so that nothing that is inserted meanwhile is left out.
     Migration(
         25,
