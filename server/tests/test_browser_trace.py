@@ -197,6 +197,18 @@ def test_a_body_is_asked_for_only_when_its_span_is_shown(visitor: Visitor, demo:
     assert {path.rsplit("/", 1)[1] for path in visitor.asked_for("/spans/")} == {call} - {root}
 
 
+def test_a_trace_of_which_the_previews_cannot_be_read_is_searched_by_all_else(
+    visitor: Visitor, demo: Server
+) -> None:
+    visitor.forgiven = "500"
+    visitor.page.route("**/previews?*", lambda route: route.fulfill(status=500, body="{}"))
+    open_trace(visitor, a_trace(demo, "ok"))
+
+    visitor.page.get_by_label("Find in this trace").fill("help centre")
+
+    expect(visitor.page.locator(".tree-matches")).to_have_text("– of 1")
+
+
 def test_captured_markup_is_shown_as_text_and_loads_nothing(visitor: Visitor, demo: Server) -> None:
     hostile = (
         "<script>window.harmed = true</script> <img src=x onerror='window.harmed = true'>"

@@ -1,6 +1,7 @@
 /** What a window cost, and on what. */
 
-import { keepPreviousData, queryOptions } from "@tanstack/react-query";
+import { queryOptions } from "@tanstack/react-query";
+import { ofSameProject } from "../model/previousData";
 import { type Range, rangeParams, serializeRange } from "../model/range";
 import { get } from "./client";
 import { oldestStart } from "./overview";
@@ -18,7 +19,7 @@ export function costQuery(project: string, range: Range, filter: string, by: Cos
       if (range.kind === "all") window.from = await oldestStart(project, signal);
       return get<CostReport>("/cost", { project, by, filter, ...window }, signal);
     },
-    placeholderData: keepPreviousData,
+    placeholderData: ofSameProject(project),
     staleTime: 5000,
   });
 }

@@ -1,6 +1,7 @@
 /** The ledger: what was received and what became of it; and what the engine refused. */
 
-import { keepPreviousData, queryOptions } from "@tanstack/react-query";
+import { queryOptions } from "@tanstack/react-query";
+import { ofSameProject } from "../model/previousData";
 import { type Range, rangeParams, serializeRange } from "../model/range";
 import { get, post } from "./client";
 import type { components } from "./schema";
@@ -26,7 +27,7 @@ export function deliveriesQuery(project: string, range: Range, isLive: boolean) 
       // Steps of all time since the epoch would put everything into the last one.
       return range.kind === "all" && oldest !== undefined ? ask({ from: oldest }) : found;
     },
-    placeholderData: keepPreviousData,
+    placeholderData: ofSameProject(project),
     refetchInterval: isLive ? RENEW_MS : false,
   });
 }

@@ -1,6 +1,7 @@
 /** The values that fields take in a list, with their counts. */
 
-import { keepPreviousData, queryOptions } from "@tanstack/react-query";
+import { queryOptions } from "@tanstack/react-query";
+import { ofSameProject } from "../model/previousData";
 import { type Range, rangeParams, serializeRange } from "../model/range";
 import { get } from "./client";
 import type { Counted } from "./histogram";
@@ -27,7 +28,7 @@ export function facetsQuery({ project, of, range, filter, fields }: FacetQuestio
       return get<Facets>("/facets", params, signal);
     },
     select: ({ facets }) => facets,
-    placeholderData: keepPreviousData,
+    placeholderData: ofSameProject(project),
     staleTime: 15_000,
   });
 }

@@ -1,6 +1,7 @@
 /** How many traces or spans there were when. */
 
-import { keepPreviousData, queryOptions } from "@tanstack/react-query";
+import { queryOptions } from "@tanstack/react-query";
+import { ofSameProject } from "../model/previousData";
 import { type Range, rangeParams, serializeRange } from "../model/range";
 import { get } from "./client";
 import { oldestStart } from "./overview";
@@ -23,7 +24,7 @@ export function histogramQuery(project: string, of: Counted, range: Range, filte
       const params = { project, of, ...window, filter, buckets: BUCKETS };
       return get<Histogram>("/histogram", params, signal);
     },
-    placeholderData: keepPreviousData,
+    placeholderData: ofSameProject(project),
     staleTime: 10_000,
   });
 }

@@ -1,6 +1,7 @@
 /** A window in numbers: totals, series, distributions and models. */
 
-import { keepPreviousData, queryOptions } from "@tanstack/react-query";
+import { queryOptions } from "@tanstack/react-query";
+import { ofSameProject } from "../model/previousData";
 import { type Range, rangeParams, serializeRange } from "../model/range";
 import { get } from "./client";
 import type { components } from "./schema";
@@ -19,7 +20,7 @@ export function overviewQuery(project: string, range: Range, filter: string) {
       if (range.kind === "all") window.from = await oldestStart(project, signal);
       return get<Overview>("/overview", { project, filter, ...window }, signal);
     },
-    placeholderData: keepPreviousData,
+    placeholderData: ofSameProject(project),
     staleTime: 5000,
   });
 }

@@ -1,6 +1,7 @@
 /** What calls are priced with: the list, the project's own entries, and which of them means a model. */
 
-import { keepPreviousData, queryOptions } from "@tanstack/react-query";
+import { queryOptions } from "@tanstack/react-query";
+import { ofSameProject } from "../model/previousData";
 import { type Days, windowOf } from "../model/repricing";
 import { get, post, put, remove } from "./client";
 import type { components } from "./schema";
@@ -27,7 +28,7 @@ export function priceQuery(project: string, model: string, provider: string) {
     queryKey: ["prices", project, "find", model, provider],
     queryFn: ({ signal }) => get<PriceFound>("/prices/find", { project, model, provider }, signal),
     enabled: model !== "",
-    placeholderData: keepPreviousData,
+    placeholderData: ofSameProject(project),
   });
 }
 

@@ -63,6 +63,11 @@ describe("a fresh first page", () => {
     expect(shown(merge)).toBe("b a");
   });
 
+  test("goes on where it ends itself when there was none", () => {
+    const merge = mergeFirstPage([{ rows: [], next_cursor: null }], page("b a", "1"), idOf);
+    expect(merge.pages.at(-1)?.next_cursor).toBe("1");
+  });
+
   test("changes nothing when it is empty", () => {
     const merge = mergeFirstPage([page("b a")], { rows: [], next_cursor: null }, idOf);
 

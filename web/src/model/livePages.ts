@@ -5,7 +5,7 @@ export interface Page<R> {
   next_cursor: string | null;
 }
 
-interface Merge<R> {
+export interface Merge<R> {
   pages: Page<R>[];
   /** How many more rows there are; the scroll position moves by as many, so that nothing jumps. */
   added: number;
@@ -28,12 +28,15 @@ export function mergeFirstPage<R>(
   known: Known = "stay",
 ): Merge<R> {
   const [first, ...rest] = pages;
-  if (!first) return { pages: [fresh], added: fresh.rows.length };
+  // An empty list has no end that a longer one could keep.
+  if (!first || pages.every(({ rows }) => rows.length === 0)) {
+    return { pages: [fresh], added: fresh.rows.length };
+  }
   const before = new Map(
     pages.flatMap((page) => page.rows.map((row) => [idOf(row), row] as const)),
   );
   const added = fresh.rows.filter((row) => !before.has(idOf(row)));
-  if (before.size > 0 && added.length === fresh.rows.length && fresh.next_cursor !== null) {
+  if (added.length === fresh.rows.length && fresh.next_cursor !== null) {
     return { pages: [fresh], added: 0 };
   }
   const now = new Map(fresh.rows.map((row) => [idOf(row), row]));

@@ -57,7 +57,8 @@ export function ListBody<N extends Noun>(props: ListBodyProps<N>) {
       sort={sort}
       onSort={props.onSort}
       added={added}
-      hasMore={query.hasNextPage}
+      // Once more when the list has been read again: nothing further is asked for meanwhile.
+      hasMore={query.hasNextPage && !query.isRefetching}
       onMore={() => {
         if (!query.isFetching) void query.fetchNextPage();
       }}

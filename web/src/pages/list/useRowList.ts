@@ -1,7 +1,8 @@
-import { type InfiniteData, useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
-import { useMemo, useRef, useState } from "react";
-import { fetchRows, type Noun, type RowOf, type RowQuestion, rowsQuery } from "../../api/rows";
-import { mergeFirstPage, type Page } from "../../model/livePages";
+import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
+import { useEffect, useEffectEvent, useMemo, useRef, useState } from "react";
+import { renewRows } from "../../api/freshRows";
+import { fetchRows, type Noun, type RowQuestion, rowsQuery } from "../../api/rows";
+import { mergeFirstPage } from "../../model/livePages";
 import { useLiveTraces } from "../shell/liveContext";
 import type { ListKind } from "./listKind";
 
@@ -10,35 +11,42 @@ const RENEW_MS = 5000;
 
 /** The list with its further pages, kept fresh by live events; `added` counts rows put on top so far. */
 export function useRowList<N extends Noun>(kind: ListKind<N>, question: RowQuestion<N>) {
-  type Pages = InfiniteData<Page<RowOf[N]>, string | null>;
   const queries = useQueryClient();
   const options = rowsQuery(question);
   const query = useInfiniteQuery(options);
   const [added, setAdded] = useState(0);
   const isAsking = useRef(false);
+  /** Whether something changed for which there was no time: it is asked for as soon as there is. */
+  const isOwed = useRef(false);
+  const [answers, setAnswers] = useState(0);
   const renewed = useRef(0);
 
   // Groups are added up anew each time, and are asked for at the pace of the charts; the one that was seen last leads.
   const isQuick = kind.newestFirst === "-start";
 
   const refresh = async () => {
-    if (isAsking.current || query.isPending) return;
+    isOwed.current = isAsking.current || query.isFetching;
+    if (isOwed.current) return;
     isAsking.current = true;
     try {
-      const fresh = await fetchRows(question, null);
-      const known = queries.getQueryData<Pages>(options.queryKey);
-      if (!known) return;
-      const merge = mergeFirstPage(known.pages, fresh, kind.idOf, isQuick ? "stay" : "rise");
-      queries.setQueryData<Pages>(options.queryKey, {
-        pages: merge.pages,
-        pageParams: known.pageParams.slice(0, merge.pages.length),
-      });
-      setAdded((count) => count + merge.added);
+      const more = await renewRows(
+        queries,
+        options.queryKey,
+        () => fetchRows(question, null),
+        (pages, fresh) => mergeFirstPage(pages, fresh, kind.idOf, isQuick ? "stay" : "rise"),
+      );
+      if (more === null) isOwed.current = true;
+      else setAdded((count) => count + more);
     } finally {
       isAsking.current = false;
+      setAnswers((count) => count + 1);
     }
   };
   const again = () => void refresh().catch(() => undefined); // the next event asks again
+  const settle = useEffectEvent(() => {
+    if (isOwed.current && !query.isFetching) again();
+  });
+  useEffect(() => settle(), [query.isFetching, answers]);
   useLiveTraces(() => {
     // Only the newest-first order has a place for new rows: the top.
     if (question.sort !== kind.newestFirst || question.range.kind === "between") return;

@@ -62,7 +62,9 @@ export function SpanTree(props: SpanTreeProps) {
     const index = rowIndex(rows, selected);
     if (index >= 0) range.scrollTo(index);
   });
-  useEffect(() => reveal(), [selected]);
+  // By its id: spans that come later move it, and whoever looks elsewhere stays there.
+  const revealedId = tree.spans[selected]?.span_id;
+  useEffect(() => reveal(), [revealedId]);
 
   return (
     <div className="span-tree">

@@ -31,7 +31,7 @@ export function TreeLens({ trace, selection }: LensProps) {
   const [folds, setFolds] = useState<Folds>(() => revealed(tree, groups, NO_FOLDS, selected));
   const [query, setQuery] = useState("");
   const pattern = useMemo(() => searchPattern(query), [query]);
-  const { data: previews } = useQuery({
+  const { data: previews, isError } = useQuery({
     ...previewsQuery(project, traceId),
     enabled: pattern !== null,
   });
@@ -39,7 +39,8 @@ export function TreeLens({ trace, selection }: LensProps) {
     (span: TraceSpan) => searchedTexts(span, previews ?? NO_PREVIEWS),
     [previews],
   );
-  const matches = useFound(tree, previews ? pattern : null, textsOf);
+  // Without the previews, where they cannot be read, the rest is searched.
+  const matches = useFound(tree, previews || isError ? pattern : null, textsOf);
   // A step that was asked for before all was searched.
   const awaited = useRef<1 | -1 | null>(null);
   useHighlight("sought", pattern);
