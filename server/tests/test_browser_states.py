@@ -56,6 +56,12 @@ SCREENS = (
         "sessions/{session}?live=off", ".session-turns li", "could not be", "traces of this session"
     ),
     Screen("live", "[role=status]:has-text('Connected')", NOTHING_SENT, "Reconnecting"),
+    Screen(
+        "metrics?range=all&live=off",
+        "text=No metric has been sent",
+        "No metric has been sent",
+        "The metrics could not",
+    ),
     Screen("cost?range=all&live=off", ".cost-table tbody tr", NOTHING_SENT, "The cost could not"),
     Screen(
         "delivery?range=all&live=off", "[aria-label=Senders]", NOTHING_SENT, "The ledger could not"
@@ -64,6 +70,7 @@ SCREENS = (
     settled("/keys", "text=There is no key yet", "There is no key yet", "The keys could not"),
     settled("/prices", "h2:text-is('Prices')", "No prices of this project", "could not be read"),
     settled("/accounts", "text=Create the first admin", "Create the first admin", ""),
+    settled("/scraping", "text=No endpoint is read", "No endpoint is read", "The endpoints could"),
     settled("/redaction", "h2:text-is('Redaction')", "Redaction", ""),
     settled("/storage", "[aria-label=Tables]", "Tables", "The storage could not"),
     settled(

@@ -24,6 +24,7 @@ from clearspan_server.model.span import Span
 from clearspan_server.store import log_columns, metric_columns
 from clearspan_server.store.columns import to_bytes
 from clearspan_server.store.engine import Engine
+from clearspan_server.store.statements import statement
 from fuzzing import CAPTURES, in_json
 
 PRIVACY = Privacy(Redactor(), b"key")
@@ -88,6 +89,30 @@ def test_rows_of_both_kinds_reach_the_engine(engine: Engine) -> None:
     other = engine.query("select * from metrics where project = 'logs and metrics'")[0]
     assert (one["record_id"], one["body"]) == (log.record_id, log.body)
     assert (other["series"], other["bucket_counts"]) == (point.series, point.bucket_counts)
+
+
+def test_what_is_known_of_series_is_the_same_from_each_insert_as_from_all_points(
+    engine: Engine,
+) -> None:
+    sent = [points((GENAI / "chat.metrics.bin").read_bytes()) for _ in range(2)]
+    rows = [finish_point(draft, PRIVACY) for one in sent for draft in one.drafts]
+    for place, row in enumerate(rows):
+        row.project = "series"
+        row.time_ns += place
+        engine.insert(
+            "metrics",
+            metric_columns.from_bytes(to_bytes(metric_columns.to_batch([row])), 1),
+            token=f"series {place}",
+        )
+
+    for table in ("metric_series", "metric_hours"):
+        asked = f"select * from {table} final where project = 'series' order by all"  # noqa: S608
+        by_inserts = engine.query(asked)
+        engine.command(f"truncate table {table}")
+        engine.command(statement("clearspan_server.store.schema", f"{table}_stored"))
+
+        assert by_inserts
+        assert engine.query(asked) == by_inserts
 
 
 def test_a_record_that_is_sent_again_is_the_same_and_another_is_not() -> None:

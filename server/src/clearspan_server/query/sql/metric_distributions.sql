@@ -3,7 +3,7 @@
 select
     transform(series, {series:Array(UInt64)}, {groups:Array(UInt32)}, toUInt32(0)) as group,
     intDiv(time_ns, {step_ns:Int64}) as bucket,
-    bounds,
+    any(metrics.bounds) as bounds,
     sumForEach(bucket_counts) as counts,
     toFloat64(sum(ifNull(metrics.count, 0))) as count,
     sum(ifNull(metrics.sum, 0)) as sum,
@@ -16,6 +16,6 @@ where project = {project:String} and name = {name:String}
     and time_ns >= {from_ns:Int64} and time_ns < {to_ns:Int64}
     and series in {series:Array(UInt64)}
     and metrics.count is not null
-group by group, bucket, bounds
+group by group, bucket, cityHash64(metrics.bounds)
 order by group, bucket
 settings prefer_column_name_to_alias = 1

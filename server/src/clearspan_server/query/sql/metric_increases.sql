@@ -22,6 +22,18 @@ with
             and metric_hours.value is not null
         group by series, start_ns
     ),
+    lines as
+    (
+        select
+            series,
+            start_ns,
+            time_ns,
+            is_increase,
+            reading,
+            lagInFrame(reading, 1, nan)
+                over (partition by series, start_ns order by time_ns rows between 1 preceding and current row) as before
+        from points
+    ),
     increases as
     (
         select
@@ -30,24 +42,24 @@ with
             reading,
             multiIf(
                 is_increase, reading,
-                row_number() over line = 1, if(start_ns > 0, reading, null),
-                reading < lagInFrame(reading) over line, reading,
-                reading - lagInFrame(reading) over line
+                isNaN(before), if(start_ns > 0, reading, nan),
+                reading < before, reading,
+                reading - before
             ) as increase
-        from points
-        window line as (partition by series, start_ns order by time_ns rows between 1 preceding and current row)
+        from lines
+        where time_ns >= {from_ns:Int64}
     )
 select
     transform(series, {series:Array(UInt64)}, {groups:Array(UInt32)}, toUInt32(0)) as group,
     intDiv(time_ns, {step_ns:Int64}) as bucket,
-    count(increase) as count,
-    sum(assumeNotNull(increase)) as sum,
-    min(assumeNotNull(increase)) as min,
-    max(assumeNotNull(increase)) as max,
+    count() as count,
+    sum(increase) as sum,
+    min(increase) as min,
+    max(increase) as max,
     argMax(reading, time_ns) as last,
-    quantilesExactInclusiveIf(0.5, 0.9, 0.95, 0.99)(assumeNotNull(increase), {levels:Bool}) as levels
+    quantilesExactInclusiveIf(0.5, 0.9, 0.95, 0.99)(increase, {levels:Bool}) as levels
 from increases
-where time_ns >= {from_ns:Int64} and increase is not null
+where not isNaN(increase)
 group by group, bucket
 order by group, bucket
 settings prefer_column_name_to_alias = 1
