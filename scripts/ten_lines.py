@@ -55,9 +55,8 @@ class Stand:
             def do_POST(self) -> None:
                 size = int(self.headers["content-length"])
                 body = self.rfile.read(size)
-                if len(body) < size:  # the program has ended in the middle of it
-                    self.close_connection = True
-                    return
+                if len(body) < size:
+                    raise ConnectionAbortedError("the program has ended in the middle of it")
                 if stand.slow:
                     time.sleep(stand.chance.uniform(*_SLOW_S))
                 stand.take(body)
