@@ -5395,7 +5395,7 @@ export interface operations {
         parameters: {
             query: {
                 agg?: "avg" | "max" | "min" | "sum" | "last" | "p50" | "p90" | "p99";
-                /** @description RFC 3339, a day (its beginning in UTC) or epoch milliseconds. */
+                /** @description RFC 3339, a day (its beginning in UTC), epoch milliseconds, or how long ago: `-90s`, `-1h`. */
                 from?: string | null;
                 group_by?: string;
                 /** @description A JSON object of labels. */
@@ -5404,7 +5404,7 @@ export interface operations {
                 /** @description The project, where no key says it; api/access.py reads it. */
                 project?: string | null;
                 step?: "1m" | "5m" | "1h" | "1d";
-                /** @description RFC 3339, a day (its beginning in UTC) or epoch milliseconds. */
+                /** @description RFC 3339, a day (its beginning in UTC), epoch milliseconds, or how long ago: `-90s`, `-1h`. */
                 to?: string | null;
             };
             header?: never;

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -19,6 +20,7 @@ from clearspan_server.errors import (
     NotAuthenticated,
     NotFound,
     TooBusy,
+    TooManyReads,
     TooSlow,
     Unavailable,
 )
@@ -73,7 +75,11 @@ def reply_to(request: Request, error: ClearspanError) -> Response:
 
 def _in_xtrace(error: ClearspanError) -> dict[str, Any]:
     code = _XTRACE.get(error.status, "BAD_REQUEST")
-    return {"message": error.message, "code": code, "data": None}
+    told: dict[str, Any] = {"message": error.message, "code": code, "data": None}
+    if isinstance(error, TooManyReads):
+        reset = datetime.now(UTC) + timedelta(seconds=error.retry_after_s)
+        told["meta"] = {"rate_limit": {"remaining": 0, "reset_at": reset.isoformat()}}
+    return told
 
 
 def install(app: FastAPI) -> None:
