@@ -51,6 +51,18 @@ NEEDS: dict[tuple[str, str], str] = {
     ("POST", "/api/v1/keys"): "admin",
     ("POST", "/api/v1/keys/{key_id}/rotate"): "admin",
     ("DELETE", "/api/v1/keys/{key_id}"): "admin",
+    **{
+        (method, f"/api/v1/{path}"): "admin"
+        for method, path in (
+            *(("GET", "erasures"), ("POST", "erasures")),
+            *(("GET", "erasures/{erasure_id}"), ("DELETE", "erasures/{erasure_id}")),
+            *(("GET", "retention"), ("PUT", "retention")),
+            *(("GET", "retention/turns"), ("POST", "retention/turns")),
+        )
+    },
+    ("GET", "/api/v1/backups"): "to be an admin",
+    ("POST", "/api/v1/backups"): "to be an admin",
+    ("GET", "/api/v1/backups/{backup_id}"): "to be an admin",
     ("POST", "/api/v1/accounts"): "to be an admin",
     ("DELETE", "/api/v1/accounts/{account_id}"): "to be an admin",
     ("PUT", "/api/v1/accounts/{account_id}/password"): "to be an admin",
@@ -89,6 +101,9 @@ BODIES: dict[str, Any] = {
     "/api/v1/prices": {"model": "m", "provider": "", "since": None, "prices": {"input": "1"}},
     "/api/v1/prices/reprice": {"from": "2026-01-01", "to": "2026-01-02", "preview": True},
     "/api/v1/normalisations": {"from": "2026-01-01", "to": "2026-01-02", "preview": True},
+    "/api/v1/erasures": {"by": "user", "value": "nobody", "preview": True},
+    "/api/v1/backups": {"path": "relative"},
+    "/api/v1/retention/turns": {"preview": True},
     "/api/v1/quarantine/redrive": {"ids": [1]},
     "/api/v1/quarantine/discard": {"ids": [1]},
     "/api/v1/redaction/try": {"text": "x"},
@@ -152,7 +167,10 @@ def status_of(server: Server, where: tuple[str, str], headers: Headers) -> int:
     while "{" in path:
         before, _, rest = path.partition("{")
         name, _, after = rest.partition("}")
-        number = name in ("version", "repricing_id", "normalisation_id", "row_id")
+        number = name in (
+            *("version", "repricing_id", "normalisation_id", "row_id"),
+            *("erasure_id", "backup_id"),
+        )
         path = before + ("1" if number else ID[:16] if name == "span_id" else ID) + after
     body = None if method in ("GET", "DELETE") else BODIES.get(pattern, {})
     return ask(server, method, path + QUERIES.get(pattern, ""), headers, body).status

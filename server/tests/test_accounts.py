@@ -246,7 +246,6 @@ def test_storage_and_versions_tell_what_is_here(team: Team) -> None:
     storage = ask(team.server, "GET", "/api/v1/storage", team.viewer).body
     versions = ask(team.server, "GET", "/api/v1/versions", team.viewer).body
 
-    assert storage["retention_days"] is None
     assert storage["catalog_bytes"] > 0
     assert 0 < storage["disk_free_bytes"] <= storage["disk_total_bytes"]
     assert (versions["catalog_revision"] >= "0003", versions["senders"]) == (True, [])

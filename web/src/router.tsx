@@ -182,6 +182,16 @@ const settingsTabs = [
   }),
   createRoute({
     getParentRoute: () => settings,
+    path: "retention",
+    component: lazyRouteComponent(() => import("./pages/settings/RetentionTab"), "RetentionTab"),
+  }),
+  createRoute({
+    getParentRoute: () => settings,
+    path: "erasure",
+    component: lazyRouteComponent(() => import("./pages/settings/ErasureTab"), "ErasureTab"),
+  }),
+  createRoute({
+    getParentRoute: () => settings,
     path: "storage",
     component: lazyRouteComponent(() => import("./pages/settings/StorageTab"), "StorageTab"),
   }),

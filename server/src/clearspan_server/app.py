@@ -5,9 +5,9 @@ import gc
 import logging
 import threading
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,9 +17,11 @@ from fastapi.routing import APIRoute
 from clearspan_server import __version__
 from clearspan_server.api import (
     accounts,
+    backups,
     contents,
     cost,
     deliveries,
+    erasures,
     export,
     facets,
     failures,
@@ -56,6 +58,7 @@ from clearspan_server.api import (
     redaction,
     replies,
     repricing,
+    retention,
     rollups,
     scores,
     scrapes,
@@ -81,7 +84,9 @@ from clearspan_server.ingest.receive import Receiver
 from clearspan_server.ingest.redact import Redactor
 from clearspan_server.ingest.senders import Senders
 from clearspan_server.ingest.writer import BatchLimits, Writer
+from clearspan_server.jobs import removal_means
 from clearspan_server.jobs.lifecycle import Lifecycle, Stores
+from clearspan_server.jobs.removing import Remover
 from clearspan_server.jobs.rewriting import Means, Rewriter
 from clearspan_server.jobs.rollups import Rollups
 from clearspan_server.jobs.scraping import Scraper
@@ -93,8 +98,10 @@ from clearspan_server.rpc.server import GrpcServer
 from clearspan_server.settings import Settings
 from clearspan_server.store.accounts import Accounts
 from clearspan_server.store.agenda import Agenda
+from clearspan_server.store.backups import Backups
 from clearspan_server.store.browser_sessions import Sessions
 from clearspan_server.store.catalog import Catalog
+from clearspan_server.store.curated import Curated
 from clearspan_server.store.datasets import Datasets
 from clearspan_server.store.disk import Disk
 from clearspan_server.store.engine import Engine
@@ -106,6 +113,8 @@ from clearspan_server.store.migrations import migrate
 from clearspan_server.store.notes import Notes
 from clearspan_server.store.prompts import Prompts
 from clearspan_server.store.quarantine import Quarantine
+from clearspan_server.store.removals import Removals
+from clearspan_server.store.retention import Retention
 from clearspan_server.store.rewrites import Rewrites
 from clearspan_server.store.targets import Targets
 from clearspan_server.store.views import Views
@@ -158,6 +167,9 @@ ROUTES: tuple[APIRouter, ...] = (
     whereabouts.router,
     redaction.router,
     storage.router,
+    retention.router,
+    erasures.router,
+    backups.router,
     live.router,
     logs.router,
     processes.router,
@@ -183,6 +195,7 @@ class Parts:
     lifecycle: Lifecycle
     rollups: Rollups
     rewriter: Rewriter
+    remover: Remover
     agenda: Agenda
 
 
@@ -192,25 +205,24 @@ def build(settings: Settings, folder: Folder, progress: Progress = LOG.info) -> 
     Raises:
         FolderInUse, Unavailable: the engine does not open.
     """
-    engine = _engine(folder.path / "engine", settings.faults, progress)
-    progress("opening the journal")
-    disk = Disk(folder.path, settings.min_free_bytes)
-    journal = Journal(folder.path / "journal", max_bytes=settings.max_journal_bytes, disk=disk)
-    catalog = Catalog(folder.path / "catalog.db")
-    book = Prices(catalog, folder.path / "prices.json")
-    agenda = Agenda(folder.path / "agenda.db")
+    at = folder.path
+    engine = _engine(at / "engine", settings.faults, progress)
+    disk, journal = _journal(settings, at, progress)
+    catalog = Catalog(at / "catalog.db")
+    book = Prices(catalog, at / "prices.json")
     feed = live.Live(journal.stored)
-    quarantine = Quarantine(folder.path / "quarantine.db")
-    senders = Senders()
-    rewriting = threading.Lock()
+    agenda, quarantine = Agenda(at / "agenda.db"), Quarantine(at / "quarantine.db")
+    rewriting, removing, wake_remover = threading.Lock(), threading.Lock(), threading.Event()
     privacy = Privacy(Redactor(), folder.token.encode())
-    told = Watermark(folder.path / "told")
-    stores = Stores(journal, engine, agenda, told, book, privacy, rewriting)
-    deriving = Deriving()
+    stores = Stores(journal, engine, agenda, Watermark(at / "told"), book, privacy, rewriting)
+    senders, deriving = Senders(), Deriving()
     lifecycle = _lifecycle(stores, senders, feed, deriving, _patience(settings))
-    rewrites = Rewrites(folder.path / "rewrites.db")
+    rewrites = Rewrites(at / "rewrites.db")
     means = Means(engine, journal, book, rewrites, privacy, rewriting, lifecycle.recompute)
-    rewriter = Rewriter(means)
+    rewriter, rollups_job = Rewriter(means), Rollups(engine, agenda)
+    writer = Writer(journal, engine, quarantine, _limits(settings), lifecycle.stored)
+    locks = (removing, writer.storing, rewriting, rollups_job.computing)  # in the order of holding
+    most_bytes = settings.max_body_bytes
     state = State(
         settings=settings,
         token=folder.token,
@@ -224,18 +236,20 @@ def build(settings: Settings, folder: Folder, progress: Progress = LOG.info) -> 
         notes=Notes(catalog.database),
         prompts=Prompts(catalog.database),
         datasets=Datasets(catalog.database),
-        media=Media(catalog.database, folder.path / "blobs"),
+        media=Media(catalog.database, at / "blobs"),
         prices=book,
         rewrites=rewrites,
         wake_rewriter=rewriter.wake,
+        removals=Removals(at / "removals.db"),
+        retention=Retention(catalog.database),
+        wake_remover=wake_remover.set,
+        backups=Backups(at, engine, lambda: _all_of(locks)),
         live=feed,
         receiving=ThreadPoolExecutor(_RECEIVERS, thread_name_prefix="receive"),
-        receiver=Receiver(
-            journal, catalog, privacy, senders, book, max_body_bytes=settings.max_body_bytes
-        ),
+        receiver=Receiver(journal, catalog, privacy, senders, book, max_body_bytes=most_bytes),
         privacy=privacy,
-        bodies=Budget(max(_BODIES_BYTES, 2 * settings.max_body_bytes)),
-        writer=Writer(journal, engine, quarantine, _limits(settings), lifecycle.stored),
+        bodies=Budget(max(_BODIES_BYTES, 2 * most_bytes)),
+        writer=writer,
         senders=senders,
         waiting=Waiting(journal),
         quarantine=quarantine,
@@ -244,7 +258,47 @@ def build(settings: Settings, folder: Folder, progress: Progress = LOG.info) -> 
         deriving=deriving,
         read_rates=ReadRates(settings.reads_per_s, settings.reads_burst),
     )
-    return Parts(state, lifecycle, Rollups(engine, agenda), rewriter, agenda)
+    remover = Remover(_removal_means(state, means, rollups_job, removing), wake_remover)
+    return Parts(state, lifecycle, rollups_job, rewriter, remover, agenda)
+
+
+@contextmanager
+def _all_of(locks: Sequence[threading.Lock]) -> Iterator[None]:
+    with ExitStack() as stack:
+        for lock in locks:
+            stack.enter_context(lock)
+        yield
+
+
+def _removal_means(
+    state: State, means: Means, sums: Rollups, removing: threading.Lock
+) -> removal_means.Means:
+    return removal_means.Means(
+        engine=state.engine,
+        journal=state.journal,
+        agenda=state.agenda,
+        removals=state.removals,
+        retention=state.retention,
+        notes=state.notes,
+        curated=Curated(state.catalog.database),
+        media=state.media,
+        views=state.views,
+        rewrites=state.rewrites,
+        quarantine=state.quarantine,
+        key=means.privacy.pseudonym_key,
+        rewriting=means.rewriting,
+        removing=removing,
+        projects=state.catalog.projects,
+        recompute=means.recompute,
+        sweep=sums.sweep,
+        forget=state.live.forget,
+    )
+
+
+def _journal(settings: Settings, folder: Path, progress: Progress) -> tuple[Disk, Journal]:
+    progress("opening the journal")
+    disk = Disk(folder, settings.min_free_bytes)
+    return disk, Journal(folder / "journal", max_bytes=settings.max_journal_bytes, disk=disk)
 
 
 def _lifecycle(
@@ -281,6 +335,7 @@ def create_app(parts: Parts, grpc_server: GrpcServer) -> FastAPI:
         parts.lifecycle.start()
         parts.rollups.start()
         parts.rewriter.start()
+        parts.remover.start()
         parts.state.writer.start()
         scraper = Scraper(parts.state.targets, parts.state.receiver)
         scraper.start()
@@ -342,6 +397,7 @@ def shut_down(parts: Parts, progress: Progress = LOG.info) -> None:
     if not state.writer.stop(state.settings.drain_s, progress):
         progress("time is up; the rest waits in the journal for the next start")
     parts.rewriter.stop(timeout_s=max(1.0, deadline - time.monotonic()))
+    parts.remover.stop(timeout_s=max(1.0, deadline - time.monotonic()))
     parts.lifecycle.stop(timeout_s=max(1.0, deadline - time.monotonic()))
     parts.rollups.stop(timeout_s=max(1.0, deadline - time.monotonic()))
     state.journal.close()
@@ -349,6 +405,7 @@ def shut_down(parts: Parts, progress: Progress = LOG.info) -> None:
     state.catalog.close()
     state.quarantine.close()
     state.rewrites.close()
+    state.removals.close()
     parts.agenda.close()
 
 

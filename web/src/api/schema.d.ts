@@ -248,6 +248,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/backups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Backups
+         * @description The newest backups since the server was started.
+         */
+        get: operations["list_backups"];
+        put?: never;
+        /**
+         * Create Backup
+         * @description Begin a backup: everything that was acknowledged until now is in it.
+         */
+        post: operations["create_backup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/backups/{backup_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Backup
+         * @description One backup, with how far it is.
+         */
+        get: operations["get_backup"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cost": {
         parameters: {
             query?: never;
@@ -288,6 +332,54 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/erasures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Erasures
+         * @description The newest 50 erasures and previews of the project: the record of who had what erased, without a name.
+         */
+        get: operations["list_erasures"];
+        put?: never;
+        /**
+         * Create Erasure
+         * @description Begin an erasure, or a preview of one; it goes on by itself, also after a restart.
+         */
+        post: operations["create_erasure"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/erasures/{erasure_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Erasure
+         * @description One erasure, with how far it is, and its receipt.
+         */
+        get: operations["get_erasure"];
+        put?: never;
+        post?: never;
+        /**
+         * Cancel Erasure
+         * @description Give up an erasure that has not begun to remove anything, or a preview.
+         */
+        delete: operations["cancel_erasure"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1082,6 +1174,54 @@ export interface paths {
          * @description The text as it would be stored, and how many of which kind were replaced; up to 64 kB.
          */
         post: operations["try_redaction"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Retention
+         * @description How long the project keeps what was sent.
+         */
+        get: operations["get_retention"];
+        /**
+         * Put Retention
+         * @description Keep what was sent to the project for so long; it holds from the next turn on.
+         */
+        put: operations["put_retention"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/retention/turns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Retention Turns
+         * @description The newest 50 turns and previews of the project.
+         */
+        get: operations["list_retention_turns"];
+        put?: never;
+        /**
+         * Begin Retention
+         * @description A turn now, or a preview of one.
+         */
+        post: operations["begin_retention"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1937,6 +2077,53 @@ export interface components {
             role: "admin" | "viewer";
         };
         /**
+         * Backup
+         * @description A backup: how far it is, and what it holds. For `still_ms` nothing was stored; what came meanwhile waited.
+         */
+        Backup: {
+            /** Asked By */
+            asked_by: string;
+            /** Bytes */
+            bytes: number;
+            /** Created */
+            created: string;
+            /** Ended */
+            ended: string | null;
+            /** Error */
+            error: string;
+            /** Files */
+            files: number;
+            /** Id */
+            id: number;
+            /** Path */
+            path: string;
+            /** Progress */
+            progress: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "running" | "done" | "failed";
+            /** Still Ms */
+            still_ms: number;
+        };
+        /**
+         * BackupList
+         * @description The newest backups since the server was started, newest first.
+         */
+        BackupList: {
+            /** Backups */
+            backups: components["schemas"]["Backup"][];
+        };
+        /**
+         * BackupRequest
+         * @description Where the backup goes: the absolute path of a folder on the server's machine, which is not there yet.
+         */
+        BackupRequest: {
+            /** Path */
+            path: string;
+        };
+        /**
          * Bin
          * @description Traces from `low` up to and without `high`; null has no end.
          */
@@ -2336,6 +2523,90 @@ export interface components {
             state: string;
             /** Version */
             version: string;
+        };
+        /**
+         * Erasure
+         * @description An erasure: how far it is, what it found, and its receipt once it is done.
+         *
+         *     `counts` are records by where they were, each once. `subject` is a keyed hash in place of the value, the same for
+         *     the same value of a project. `views` are saved views whose filter names the value; they stay. `unreadable` requests
+         *     in the quarantine cannot be looked into, and stay. `receipt` is a SHA-256 over all this and the receipt before it.
+         */
+        Erasure: {
+            /** Asked By */
+            asked_by: string;
+            /** By */
+            by: string;
+            /** Counts */
+            counts: {
+                [key: string]: number;
+            };
+            /** Created */
+            created: string;
+            /** Ended */
+            ended: string | null;
+            /** Error */
+            error: string;
+            /** Examples */
+            examples: components["schemas"]["RemovedTrace"][];
+            /** Id */
+            id: number;
+            /** Preview */
+            preview: boolean;
+            /** Progress */
+            progress: number;
+            /** Receipt */
+            receipt: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "running" | "done" | "cancelled";
+            /** Subject */
+            subject: string;
+            /** Unreadable */
+            unreadable: number;
+            /** Views */
+            views: string[];
+        };
+        /**
+         * ErasureList
+         * @description The newest erasures and previews of the project, newest first.
+         */
+        ErasureList: {
+            /** Erasures */
+            erasures: components["schemas"]["Erasure"][];
+        };
+        /**
+         * ErasureRequest
+         * @description Whose or which data is to be erased. A preview counts it and removes nothing.
+         *
+         *     `user`, `customer` and `session` mean whole traces of theirs, `text` all traces that hold it anywhere. `mentions`
+         *     adds to the former what only says the value somewhere.
+         */
+        ErasureRequest: {
+            /**
+             * By
+             * @enum {string}
+             */
+            by: "user" | "customer" | "session" | "trace" | "text";
+            /**
+             * Mentions
+             * @default false
+             */
+            mentions: boolean;
+            /**
+             * Preview
+             * @default false
+             */
+            preview: boolean;
+            /**
+             * Project
+             * @default
+             */
+            project: string;
+            /** Value */
+            value: string;
         };
         /** ErrorBody */
         ErrorBody: {
@@ -3810,6 +4081,20 @@ export interface components {
             time: string;
         };
         /**
+         * RemovedTrace
+         * @description A trace that goes.
+         */
+        RemovedTrace: {
+            /** Name */
+            name: string;
+            /** Spans */
+            spans: number;
+            /** Start */
+            start: string;
+            /** Trace Id */
+            trace_id: string;
+        };
+        /**
          * RepricedModel
          * @description What is found of a model's spans; without a name it is of all the models beyond the first hundred.
          *
@@ -3908,6 +4193,108 @@ export interface components {
         RepricingList: {
             /** Repricings */
             repricings: components["schemas"]["Repricing"][];
+        };
+        /**
+         * RetentionPolicy
+         * @description How long a project keeps what was sent; null is for ever.
+         *
+         *     The first of the `rules` that a trace passes holds for it, else `days`, which also hold for log records and points
+         *     of metrics. `rollup_days` are those of sums by the hour and of the ledger.
+         */
+        RetentionPolicy: {
+            /**
+             * Days
+             * @default 30
+             */
+            days: number | null;
+            /**
+             * Rollup Days
+             * @default 400
+             */
+            rollup_days: number | null;
+            /** Rules */
+            rules?: components["schemas"]["RetentionRule"][];
+            thinning?: components["schemas"]["Thinning"] | null;
+        };
+        /**
+         * RetentionRequest
+         * @description A turn of retention now. A preview counts what would go and removes nothing.
+         */
+        RetentionRequest: {
+            /**
+             * Preview
+             * @default false
+             */
+            preview: boolean;
+            /**
+             * Project
+             * @default
+             */
+            project: string;
+        };
+        /**
+         * RetentionRule
+         * @description Traces that pass the filter are kept for so many days; null is for ever.
+         */
+        RetentionRule: {
+            /** Days */
+            days: number | null;
+            /** Filter */
+            filter: string;
+        };
+        /**
+         * RetentionState
+         * @description The policy, and the moment before which some traces are gone and only sums by the hour are whole.
+         */
+        RetentionState: {
+            /** Days */
+            days: number | null;
+            /** Frozen Before */
+            frozen_before: string | null;
+            /** Rollup Days */
+            rollup_days: number | null;
+            /** Rules */
+            rules: components["schemas"]["RetentionRule"][];
+            thinning: components["schemas"]["Thinning"] | null;
+        };
+        /**
+         * RetentionTurn
+         * @description A turn of retention: how far it is, and what went or would go, by where it was.
+         */
+        RetentionTurn: {
+            /** Asked By */
+            asked_by: string;
+            /** Counts */
+            counts: {
+                [key: string]: number;
+            };
+            /** Created */
+            created: string;
+            /** Ended */
+            ended: string | null;
+            /** Error */
+            error: string;
+            /** Examples */
+            examples: components["schemas"]["RemovedTrace"][];
+            /** Id */
+            id: number;
+            /** Preview */
+            preview: boolean;
+            /** Progress */
+            progress: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "running" | "done" | "cancelled";
+        };
+        /**
+         * RetentionTurns
+         * @description The newest turns, newest first.
+         */
+        RetentionTurns: {
+            /** Turns */
+            turns: components["schemas"]["RetentionTurn"][];
         };
         /**
          * RollupRow
@@ -4596,8 +4983,6 @@ export interface components {
         /**
          * Storage
          * @description What the data folder holds. Below `min_free_bytes` of free disk senders are told to wait.
-         *
-         *     `retention_days` is null where nothing is ever deleted.
          */
         Storage: {
             /** Catalog Bytes */
@@ -4620,8 +5005,6 @@ export interface components {
             quarantine_bytes: number;
             /** Quarantine Rows */
             quarantine_rows: number;
-            /** Retention Days */
-            retention_days: number | null;
             /** Tables */
             tables: components["schemas"]["StoredTable"][];
         };
@@ -4636,6 +5019,21 @@ export interface components {
             name: string;
             /** Rows */
             rows: number;
+        };
+        /**
+         * Thinning
+         * @description After so many days a share (0 to 1) of the traces stays, and all that failed, were slow, scored or noted on.
+         */
+        Thinning: {
+            /** After Days */
+            after_days: number;
+            /** Share */
+            share: number;
+            /**
+             * Slow Ms
+             * @default 10000
+             */
+            slow_ms: number;
         };
         /**
          * Totals
@@ -5762,6 +6160,126 @@ export interface operations {
             };
         };
     };
+    list_backups: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BackupList"];
+                };
+            };
+        };
+    };
+    create_backup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BackupRequest"];
+            };
+        };
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Backup"];
+                };
+            };
+        };
+    };
+    get_backup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                backup_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Backup"];
+                };
+            };
+        };
+    };
     get_cost: {
         parameters: {
             query?: {
@@ -5852,6 +6370,170 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Deliveries"];
                 };
+            };
+        };
+    };
+    list_erasures: {
+        parameters: {
+            query?: {
+                /** @description The project, where no key says it; api/access.py reads it. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErasureList"];
+                };
+            };
+        };
+    };
+    create_erasure: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ErasureRequest"];
+            };
+        };
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erasure"];
+                };
+            };
+        };
+    };
+    get_erasure: {
+        parameters: {
+            query?: {
+                /** @description The project, where no key says it; api/access.py reads it. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                erasure_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erasure"];
+                };
+            };
+        };
+    };
+    cancel_erasure: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                erasure_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };
@@ -7830,6 +8512,175 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RedactionTried"];
+                };
+            };
+        };
+    };
+    get_retention: {
+        parameters: {
+            query?: {
+                /** @description The project, where no key says it; api/access.py reads it. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetentionState"];
+                };
+            };
+        };
+    };
+    put_retention: {
+        parameters: {
+            query?: {
+                /** @description The project, where no key says it; api/access.py reads it. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RetentionPolicy"];
+            };
+        };
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetentionState"];
+                };
+            };
+        };
+    };
+    list_retention_turns: {
+        parameters: {
+            query?: {
+                /** @description The project, where no key says it; api/access.py reads it. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetentionTurns"];
+                };
+            };
+        };
+    };
+    begin_retention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RetentionRequest"];
+            };
+        };
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetentionTurn"];
                 };
             };
         };

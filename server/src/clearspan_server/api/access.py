@@ -225,6 +225,11 @@ def prompt_project(request: Request) -> str:
     return _project_of(request, "read", _asked_project(request))
 
 
+def administered_project(request: Request, asked: str) -> str:
+    """The project of which the caller may remove what is stored: an admin of any, a key that may admin of its own."""
+    return _project_of(request, "admin", asked or _asked_project(request))
+
+
 def managed_project(request: Request) -> str | None:
     """Whose keys the caller may change: those of any project (None) for an admin, its own for a key that may admin."""
     if caller_of(request).key is not None:

@@ -8,7 +8,7 @@ import asyncio
 import json
 import time
 from collections import deque
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -72,6 +72,16 @@ class Live:
         """Tell every client; from any thread."""
         if self._loop is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._publish, Change(seq, project, trace_ids, what))
+
+    def forget(self, project: str, trace_ids: Collection[str]) -> None:
+        """Tell nobody of these traces any more; from any thread."""
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._forget, project, frozenset(trace_ids))
+
+    def _forget(self, project: str, trace_ids: frozenset[str]) -> None:
+        for change in self._history:
+            if change.project == project:
+                change.trace_ids[:] = [one for one in change.trace_ids if one not in trace_ids]
 
     def close(self) -> None:
         """End every stream; on the loop's own thread."""

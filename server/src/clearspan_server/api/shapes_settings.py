@@ -32,10 +32,7 @@ class StoredTable(Shape):
 
 
 class Storage(Shape):
-    """What the data folder holds. Below `min_free_bytes` of free disk senders are told to wait.
-
-    `retention_days` is null where nothing is ever deleted.
-    """
+    """What the data folder holds. Below `min_free_bytes` of free disk senders are told to wait."""
 
     folder: str
     disk_free_bytes: int
@@ -48,7 +45,6 @@ class Storage(Shape):
     catalog_bytes: int
     quarantine_rows: int
     quarantine_bytes: int
-    retention_days: int | None
 
 
 class SenderVersion(Shape):

@@ -20,6 +20,7 @@ from clearspan_server.query.waiting import Waiting
 from clearspan_server.settings import Settings
 from clearspan_server.store.accounts import Accounts
 from clearspan_server.store.agenda import Agenda
+from clearspan_server.store.backups import Backups
 from clearspan_server.store.browser_sessions import Sessions
 from clearspan_server.store.catalog import Catalog
 from clearspan_server.store.datasets import Datasets
@@ -30,6 +31,8 @@ from clearspan_server.store.media import Media
 from clearspan_server.store.notes import Notes
 from clearspan_server.store.prompts import Prompts
 from clearspan_server.store.quarantine import Quarantine
+from clearspan_server.store.removals import Removals
+from clearspan_server.store.retention import Retention
 from clearspan_server.store.rewrites import Rewrites
 from clearspan_server.store.targets import Targets
 from clearspan_server.store.views import Views
@@ -55,6 +58,10 @@ class State:
     prices: Prices
     rewrites: Rewrites
     wake_rewriter: Callable[[], None]
+    removals: Removals
+    retention: Retention
+    wake_remover: Callable[[], None]
+    backups: Backups
     live: Live
     receiving: ThreadPoolExecutor
     receiver: Receiver

@@ -38,7 +38,6 @@ def get_storage(request: Request) -> Storage:
         catalog_bytes=file_bytes(folder / "catalog.db"),
         quarantine_rows=server.quarantine.count(),
         quarantine_bytes=file_bytes(folder / "quarantine.db"),
-        retention_days=None,
     )
 
 

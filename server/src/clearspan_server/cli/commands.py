@@ -1,6 +1,7 @@
 """The commands and their options; each imports its own part, so that a light one starts fast."""
 
 import json
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -124,6 +125,28 @@ def normalise(  # noqa: PLR0913, PLR0917 - its options are its arguments
     server = client.find(load({"data": data}).data)
     asked = {"project": project, "from": since, "to": until, "all": every, "preview": preview}
     normalising.normalise(server, asked, as_json=as_json)
+
+
+@app.command()
+def backup(
+    path: Annotated[Path, typer.Argument(help="A folder that is not there yet.")],
+    data: Data = None,
+) -> None:
+    """Copy the data folder of a running server, as of now."""
+    from clearspan_server.cli import backup as at  # noqa: PLC0415 - Rich takes long to import
+
+    at.backup(client.find(load({"data": data}).data), path)
+
+
+@app.command()
+def restore(
+    path: Annotated[Path, typer.Argument(help="What `clearspan backup` made.")],
+    data: Data = None,
+) -> None:
+    """Make a data folder of a backup; nobody may use that folder."""
+    from clearspan_server.cli import backup as at  # noqa: PLC0415 - Rich takes long to import
+
+    at.bring_back(path, load({"data": data}).data)
 
 
 @app.command()

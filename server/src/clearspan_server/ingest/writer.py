@@ -114,6 +114,7 @@ class Writer:
         self.trouble = ""  # why the last batch was not stored; empty when it was
         self.figures = Figures()
         self._read_at = time.monotonic()
+        self.storing = threading.Lock()  # held from before a batch begins until it is finished
         self._draining = False
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._write_forever, name="writer", daemon=True)
@@ -152,11 +153,16 @@ class Writer:
 
     def _write_next(self) -> bool:
         """Insert the next batch; false when there is none."""
+        batch = self._journal.begun() or self._prepared
+        entries = self._gather() if batch is None else _of(self._journal, batch)
+        if entries:
+            with self.storing:
+                self._write(entries, batch)
+        return bool(entries)
+
+    def _write(self, entries: list[Entry], batch: Batch | None) -> None:
+        """Insert a batch, a new one where none is under way."""
         journal = self._journal
-        batch = journal.begun() or self._prepared
-        entries = self._gather() if batch is None else _of(journal, batch)
-        if not entries:
-            return False
         held = contents(entries)
         if batch is None:
             note = self._note_duplicates(held)
@@ -175,7 +181,6 @@ class Writer:
         self.figures.rows += sum(one.sent.num_rows for one in held.gathered)
         journal.finish(batch)
         self._stored(StoredBatch.of(batch.last_seq, held))
-        return True
 
     def _insert(self, one: Gathered, batch: Batch, held: Contents) -> Counter[int]:
         """Insert the rows of one kind; how many of them were refused, by the entry with their receipt."""

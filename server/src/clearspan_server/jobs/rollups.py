@@ -37,6 +37,7 @@ class Rollups:
         self._generation = 0
         self._swept_s = float("-inf")
         self._written = True  # since the last sweep; what a crash left counts
+        self.computing = threading.Lock()  # a sweep would take what is being written
         self.computed = 0  # hours, since the start
         self.trouble = ""  # why the last round failed; empty when it did not
         self._stop = threading.Event()
@@ -98,7 +99,8 @@ class Rollups:
         (project, _) = hours[0]
         try:
             hours_s = [hour_s for _, hour_s in hours]
-            compute_hours(self._engine, project, hours_s, self._generation)
+            with self.computing:
+                compute_hours(self._engine, project, hours_s, self._generation)
         except Exception:
             if len(due) == 1:
                 self._rests[hours[0]] = time.monotonic() + _FAILED_REST_S
@@ -115,5 +117,10 @@ class Rollups:
     def _sweep(self) -> None:
         """Now and then, for a delete in the engine costs more than a few rows that nobody reads."""
         if self._written and time.monotonic() - self._swept_s >= _SWEEP_S:
-            sweep(self._engine)
+            self.sweep()
             self._swept_s, self._written = time.monotonic(), False
+
+    def sweep(self) -> None:
+        """Remove the generations that do not hold, now; from any thread."""
+        with self.computing:
+            sweep(self._engine)

@@ -50,21 +50,25 @@ def source_of(agenda: Agenda | None, asked: Narrowing, before_ns: int) -> Source
     """The source for what is asked and for the time from `before_ns` on that it is compared with.
 
     Hours that an end of either cuts, and hours whose roll-ups are due (`agenda`), are raw. All are without an agenda,
-    in short windows, under a filter, and while very many hours are due.
+    in short windows, under a filter, and while very many hours are due. Of frozen hours, whose spans are not all here
+    any more, only the roll-ups tell: they are whole, and one that the beginning cuts is left out.
     """
     as_of_ns, window = time.time_ns(), asked.window
-    is_narrow = window.width_ns < LONG_NS or asked.filter.strip() != ""
-    if agenda is None or is_narrow:
+    if agenda is None or asked.filter.strip() != "":
+        return Source("raw", (), as_of_ns, before_ns, window.to_ns)
+    first_s, end_s = _hour_s(before_ns), -(-window.to_ns // HOUR_NS) * _HOUR_S
+    frozen_s = agenda.frozen_before(asked.project)
+    is_frozen = first_s < frozen_s
+    if window.width_ns < LONG_NS and not is_frozen:
         return Source("raw", (), as_of_ns, before_ns, window.to_ns)
     cut = {_hour_s(end) for end in (before_ns, window.from_ns, window.to_ns) if end % HOUR_NS}
-    first_s, end_s = _hour_s(before_ns), -(-window.to_ns // HOUR_NS) * _HOUR_S
     due = (one.hour for one in agenda.due())
     late = {
         hour_s for due_in, hour_s in due if due_in == asked.project and first_s <= hour_s < end_s
     }
-    if len(late) > _MAX_LATE_HOURS:
+    if len(late) > _MAX_LATE_HOURS and not is_frozen:
         return Source("raw", (), as_of_ns, before_ns, window.to_ns)
-    hours = tuple(sorted(cut | late))
+    hours = tuple(sorted(one for one in cut | late if one >= frozen_s))
     return Source("rollups", hours, as_of_ns, before_ns, window.to_ns)
 
 

@@ -1,4 +1,7 @@
-"""The agenda: the hours whose roll-ups no longer follow from their spans, on disk until they do again."""
+"""The agenda: the hours whose roll-ups no longer follow from their spans, on disk until they do again.
+
+Hours of which spans were removed by retention are frozen: their sums outlive them and are never computed again.
+"""
 
 import sqlite3
 import threading
@@ -13,7 +16,8 @@ _SCHEMA = """
 create table if not exists hours (
     project text not null, hour_s integer not null,
     mark integer not null, since_s real not null,
-    primary key (project, hour_s)) without rowid
+    primary key (project, hour_s)) without rowid;
+create table if not exists frozen (project text primary key, before_s integer not null) without rowid;
 """
 
 
@@ -34,16 +38,17 @@ class Agenda:
         self._file = sqlite3.connect(path, check_same_thread=False, timeout=10)
         self._file.execute("pragma journal_mode = wal")
         self._file.execute("pragma synchronous = full")
-        self._file.execute(_SCHEMA)
+        self._file.executescript(_SCHEMA)
         self._file.commit()
 
     def mark(self, hours: Iterable[Hour]) -> None:
-        """These hours must be computed anew, also those that are being computed now."""
+        """These hours must be computed anew, also those that are being computed now; frozen ones stay as they are."""
         now_s = time.time()
-        rows = [(project, hour_s, now_s) for project, hour_s in hours]
+        rows = [(project, hour_s, now_s, hour_s, project) for project, hour_s in hours]
         with self._lock, self._file:
             self._file.executemany(
-                "insert into hours values (?, ?, 1, ?)"
+                "insert into hours select ?, ?, 1, ?"
+                " where ? >= coalesce((select before_s from frozen where project = ?), 0)"
                 " on conflict (project, hour_s) do update set mark = mark + 1",
                 rows,
             )
@@ -66,6 +71,28 @@ class Agenda:
                 "update hours set since_s = max(since_s, ?) where project = ? and hour_s = ?",
                 (time.time(), *hour),
             )
+
+    def freeze(self, project: str, before_s: int) -> bool:
+        """Keep the sums of all hours before a moment as they are, for ever; false while one of them is due."""
+        with self._lock, self._file:
+            late = self._file.execute(
+                "select 1 from hours where project = ? and hour_s < ?", (project, before_s)
+            ).fetchone()
+            if late is None:
+                self._file.execute(
+                    "insert into frozen values (?, ?) on conflict (project)"
+                    " do update set before_s = max(before_s, excluded.before_s)",
+                    (project, before_s),
+                )
+        return late is None
+
+    def frozen_before(self, project: str) -> int:
+        """The moment, in seconds since the epoch, before which the hours of a project are frozen; 0 for none."""
+        with self._lock:
+            row = self._file.execute(
+                "select before_s from frozen where project = ?", (project,)
+            ).fetchone()
+        return int(row[0]) if row else 0
 
     def close(self) -> None:
         with self._lock:

@@ -31,7 +31,7 @@ _DATASETS = sa.Table(
     sa.Column("created", sa.DateTime(timezone=True), nullable=False),
     sa.Column("updated", sa.DateTime(timezone=True), nullable=False),
 )
-_ITEMS = sa.Table(
+ITEMS = sa.Table(
     "dataset_items",
     _METADATA,
     sa.Column("project", sa.String(100), primary_key=True),
@@ -59,7 +59,7 @@ _EXPERIMENTS = sa.Table(
     sa.Column("created", sa.DateTime(timezone=True), nullable=False),
     sa.Column("updated", sa.DateTime(timezone=True), nullable=False),
 )
-_ANSWERS = sa.Table(
+ANSWERS = sa.Table(
     "experiment_items",
     _METADATA,
     sa.Column("id", sa.String(32), primary_key=True),
@@ -190,17 +190,17 @@ class Datasets:
         new = {"project": project, "id": item_id or secrets.token_hex(12), "status": "active"}
         new |= {"dataset_id": dataset_id, "trace_id": "", "span_id": ""}
         new |= {"input": "null", "expected": "null", "metadata": "null"}
-        one = _one(_ITEMS, project, new["id"])
+        one = _one(ITEMS, project, new["id"])
         with self._database.begin() as connection:
             added = connection.execute(
-                _ITEMS.insert().prefix_with("or ignore", dialect="sqlite"),
+                ITEMS.insert().prefix_with("or ignore", dialect="sqlite"),
                 {**new, "created": now, "updated": now, **given},
             )
             if added.rowcount:
-                _check(connection, _ITEMS, _ITEMS.c.dataset_id == dataset_id, MAX_ITEMS)
+                _check(connection, ITEMS, ITEMS.c.dataset_id == dataset_id, MAX_ITEMS)
             else:
-                connection.execute(_ITEMS.update().where(one).values(updated=now, **given))
-            row = connection.execute(sa.select(_ITEMS).where(one)).one()
+                connection.execute(ITEMS.update().where(one).values(updated=now, **given))
+            row = connection.execute(sa.select(ITEMS).where(one)).one()
             if row.dataset_id != dataset_id:
                 raise BadInput(f"the item {item_id!r} is one of another dataset", value=item_id)
         return _item(row)
@@ -209,7 +209,7 @@ class Datasets:
         """The example of an id."""
         with self._database.connect() as connection:
             row = connection.execute(
-                sa.select(_ITEMS).where(_one(_ITEMS, project, item_id))
+                sa.select(ITEMS).where(_one(ITEMS, project, item_id))
             ).one_or_none()
         return None if row is None else _item(row)
 
@@ -223,22 +223,22 @@ class Datasets:
         span_id: str = "",
     ) -> tuple[Sequence[Item], int]:
         """A page of examples, the newest first, and how many there are; "" is any."""
-        wanted = _ITEMS.c.project == project
+        wanted = ITEMS.c.project == project
         for column, value in (
             ("dataset_id", dataset_id),
             ("trace_id", trace_id),
             ("span_id", span_id),
         ):
-            wanted &= (_ITEMS.c[column] == value) if value else sa.true()
-        rows, total = self._page(_ITEMS, wanted, page)
+            wanted &= (ITEMS.c[column] == value) if value else sa.true()
+        rows, total = self._page(ITEMS, wanted, page)
         return [_item(row) for row in rows], total
 
     def delete_item(self, project: str, item_id: str) -> bool:
         """Delete an example and what answered it; false where there is none."""
-        answers = (_ANSWERS.c.project == project) & (_ANSWERS.c.item_id == item_id)
+        answers = (ANSWERS.c.project == project) & (ANSWERS.c.item_id == item_id)
         with self._database.begin() as connection:
-            gone = connection.execute(_ITEMS.delete().where(_one(_ITEMS, project, item_id)))
-            connection.execute(_ANSWERS.delete().where(answers))
+            gone = connection.execute(ITEMS.delete().where(_one(ITEMS, project, item_id)))
+            connection.execute(ANSWERS.delete().where(answers))
         return bool(gone.rowcount)
 
     def answer(
@@ -277,8 +277,8 @@ class Datasets:
                 created=now,
             )
             row = {name: getattr(made, name) for name in Answer.__slots__}
-            connection.execute(_ANSWERS.insert(), row | {"project": project})
-            _check(connection, _ANSWERS, _ANSWERS.c.experiment_id == run.id, MAX_ITEMS)
+            connection.execute(ANSWERS.insert(), row | {"project": project})
+            _check(connection, ANSWERS, ANSWERS.c.experiment_id == run.id, MAX_ITEMS)
         return run, made
 
     def experiment(self, project: str, dataset_id: str, name: str) -> Experiment | None:
@@ -302,15 +302,15 @@ class Datasets:
 
     def answers(self, project: str, experiment_id: str, page: Page) -> tuple[Sequence[Answer], int]:
         """A page of what answered in an experiment, the newest first, and how many there are."""
-        wanted = (_ANSWERS.c.project == project) & (_ANSWERS.c.experiment_id == experiment_id)
-        rows, total = self._page(_ANSWERS, wanted, page)
+        wanted = (ANSWERS.c.project == project) & (ANSWERS.c.experiment_id == experiment_id)
+        rows, total = self._page(ANSWERS, wanted, page)
         return [_answer(row) for row in rows], total
 
     def delete_experiment(self, project: str, experiment_id: str) -> None:
         """Delete an experiment; the traces stay."""
-        answers = (_ANSWERS.c.project == project) & (_ANSWERS.c.experiment_id == experiment_id)
+        answers = (ANSWERS.c.project == project) & (ANSWERS.c.experiment_id == experiment_id)
         with self._database.begin() as connection:
-            connection.execute(_ANSWERS.delete().where(answers))
+            connection.execute(ANSWERS.delete().where(answers))
             connection.execute(
                 _EXPERIMENTS.delete().where(_one(_EXPERIMENTS, project, experiment_id))
             )

@@ -122,6 +122,8 @@ class Journal:
         self._pending_bytes = 0
         self._newest: sqlite3.Connection | None = None  # the committing thread's own
         self._newest_bytes = 0
+        self._is_rolling = False
+        self._next_first: int | None = None  # of the segment that follows one that was ended early
         self._closed = False
         self._thread = threading.Thread(target=self._commit_forever, name="journal", daemon=True)
         self._thread.start()
@@ -220,8 +222,24 @@ class Journal:
         with self._state_lock, self._state:
             self._set_position("derived", seq)
         self.derived = seq
+        self._unlink(seq)
+
+    def roll(self) -> None:
+        """End the newest segment, so that it can go once all of it is derived, whether another follows or not."""
         with self._wake:
-            limits = pairwise(self._segments)  # the newest segment stays, whatever is derived
+            self._is_rolling = True
+            self._wake.notify()
+
+    def holds(self, seq: int) -> bool:
+        """Whether entries up to `seq` are still on disk."""
+        with self._wake:
+            return self._is_rolling or any(first <= seq for first in self._segments)
+
+    def _unlink(self, seq: int) -> None:
+        with self._wake:
+            # The newest segment stays, whatever is derived, unless it was ended.
+            ends = [] if self._next_first is None else [self._next_first]
+            limits = pairwise([*self._segments, *ends])
             gone = [first for first, following in limits if following - 1 <= seq]
             self._segments = [first for first in self._segments if first not in gone]
         for first in gone:
@@ -240,7 +258,13 @@ class Journal:
             self._state.close()
 
     def _commit_forever(self) -> None:
-        while group := self._next_group():
+        while True:
+            group = self._next_group()
+            self._end_segment()
+            if not group and self._closed:
+                break
+            if not group:
+                continue
             try:
                 self._newest_bytes += self._commit(self._segment(), group)
             except sqlite3.Error as error:
@@ -258,13 +282,25 @@ class Journal:
         first = self.committed + 1
         self._newest, self._newest_bytes = _segment_at(self._path(first)), 0
         with self._wake:
+            self._next_first = None
             if first not in self._segments:
                 self._segments.append(first)
         return self._newest
 
+    def _end_segment(self) -> None:
+        """Do what `roll` asks for."""
+        with self._wake:
+            if not self._is_rolling:
+                return
+            if self._newest is not None:
+                self._newest.close()
+            self._newest, self._next_first = None, self.committed + 1
+            self._is_rolling = False
+        self._unlink(self.derived)
+
     def _next_group(self) -> list[_Append]:
         with self._wake:
-            self._wake.wait_for(lambda: self._pending or self._closed)
+            self._wake.wait_for(lambda: self._pending or self._closed or self._is_rolling)
             size, taken = 0, 0
             for entry in self._pending:
                 size += entry.size_bytes

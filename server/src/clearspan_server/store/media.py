@@ -3,7 +3,7 @@
 import hashlib
 import os
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -126,6 +126,33 @@ class Media:
         """The file with the bytes; None while they have not come, and when they are gone."""
         path = self._path(project, medium.blob)
         return path if medium.blob and path.is_file() else None
+
+    def of_traces(self, project: str, trace_ids: Collection[str]) -> set[str]:
+        """The files of a project that stand in these traces and in no other; their ids."""
+        uses = sa.select(_USES.c.media_id, _USES.c.trace_id).where(_USES.c.project == project)
+        with self._database.connect() as connection:
+            rows = connection.execute(uses).all()
+        elsewhere = {row.media_id for row in rows if row.trace_id not in trace_ids}
+        return {row.media_id for row in rows} - elsewhere
+
+    def erase(self, project: str, trace_ids: Collection[str]) -> None:
+        """Delete the files that stand in these traces alone, with their bytes."""
+        gone = self.of_traces(project, trace_ids)
+        with self._database.begin() as connection:
+            uses = sa.select(_USES.c.trace_id).where(_USES.c.project == project).distinct()
+            for trace_id in {*connection.scalars(uses)} & set(trace_ids):
+                of_trace = (_USES.c.project == project) & (_USES.c.trace_id == trace_id)
+                connection.execute(_USES.delete().where(of_trace))
+            blobs = {
+                connection.scalar(sa.select(_MEDIA.c.blob).where(_one(project, media_id)))
+                for media_id in gone
+            }
+            for media_id in gone:
+                connection.execute(_MEDIA.delete().where(_one(project, media_id)))
+            kept = sa.select(_MEDIA.c.blob).where(_MEDIA.c.project == project)
+            unused = blobs - {*connection.scalars(kept)} - {"", None}
+        for blob in unused:
+            self._path(project, str(blob)).unlink(missing_ok=True)
 
     def _path(self, project: str, blob: str) -> Path:
         # A project's name has no slash, but may be "..".

@@ -51,6 +51,7 @@ MIGRATIONS: tuple[Migration, ...] = (
         ("rollup_spans", "rollup_traces", "rollups_narrowed"),
     ),
     Migration(17, "hours of before there were roll-ups", ("rollup_hours_unknown",)),
+    Migration(22, "what is being removed", ("doomed", "doomed_rows")),
     # The views come before what they add to, so that nothing that is inserted meanwhile is left out.
     Migration(
         25,

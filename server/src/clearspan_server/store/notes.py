@@ -1,7 +1,7 @@
 """What people note on traces: comments and bookmarks, in the catalog's database."""
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from clearspan_server.errors import BadInput
 from clearspan_server.store.catalog import METADATA
+from clearspan_server.store.scrub import scrub_database
 
 MAX_COMMENTS = 1_000  # of one trace
 
@@ -142,6 +143,56 @@ class Notes:
         """Take the bookmark of a trace away, if it has one."""
         with self._database.begin() as connection:
             connection.execute(BOOKMARKS.delete().where(_on(BOOKMARKS, project, trace_id)))
+
+    def all_traces(self, project: str) -> set[str]:
+        """The traces of a project that somebody has commented or bookmarked."""
+        with self._database.connect() as connection:
+            return {
+                trace_id
+                for table in (COMMENTS, BOOKMARKS)
+                for trace_id in connection.scalars(
+                    sa.select(table.c.trace_id).where(table.c.project == project).distinct()
+                )
+            }
+
+    def saying(self, project: str, texts: Sequence[str]) -> set[str]:
+        """The comments of a project that hold one of the texts, in any case; their ids."""
+        lowered = [text.lower() for text in texts]
+        with self._database.connect() as connection:
+            rows = connection.execute(
+                sa.select(COMMENTS.c.id, COMMENTS.c.text).where(COMMENTS.c.project == project)
+            ).all()
+        return {row.id for row in rows if any(text in row.text.lower() for text in lowered)}
+
+    def count(
+        self, project: str, trace_ids: Collection[str], comment_ids: Collection[str] = ()
+    ) -> dict[str, int]:
+        """How many comments and bookmarks there are on these traces, comments under these ids included."""
+        found = {"comments": 0, "bookmarks": 0}
+        with self._database.connect() as connection:
+            for table, name in ((COMMENTS, "comments"), (BOOKMARKS, "bookmarks")):
+                rows = connection.execute(sa.select(table).where(table.c.project == project))
+                found[name] = sum(
+                    row.trace_id in trace_ids or (name == "comments" and row.id in comment_ids)
+                    for row in rows
+                )
+        return found
+
+    def erase(
+        self, project: str, trace_ids: Collection[str], comment_ids: Collection[str] = ()
+    ) -> None:
+        """Delete what was noted on these traces, and comments, so that nothing of them stays on disk."""
+        with self._database.begin() as connection:
+            for table in (COMMENTS, BOOKMARKS):
+                noted = connection.execute(
+                    sa.select(table.c.trace_id).where(table.c.project == project).distinct()
+                )
+                for trace_id in {row.trace_id for row in noted} & set(trace_ids):
+                    connection.execute(table.delete().where(_on(table, project, trace_id)))
+            for comment_id in comment_ids:
+                one = (COMMENTS.c.project == project) & (COMMENTS.c.id == comment_id)
+                connection.execute(COMMENTS.delete().where(one))
+        scrub_database(self._database)
 
 
 def _comment(row: sa.Row[Any]) -> Comment:

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import astuple, dataclass
 from pathlib import Path
 
+from clearspan_server.store.scrub import scrub
+
 _SCHEMA = """
 create table if not exists rows (
     id integer primary key,
@@ -122,6 +124,16 @@ class Quarantine:
         """Give these rows up."""
         with self._lock, self._file:
             self._file.executemany("delete from rows where id = ?", [(one,) for one in ids])
+
+    def of_project(self, project: str) -> list[Quarantined]:
+        """All rows of a project, also those that were sent again."""
+        return self._select("where project = ? order by id", (project,))
+
+    def erase(self, ids: Sequence[int]) -> None:
+        """Delete rows so that nothing of them stays on disk."""
+        self.discard(ids)
+        with self._lock:
+            scrub(self._file)
 
     def close(self) -> None:
         with self._lock:

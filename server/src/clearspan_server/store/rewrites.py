@@ -21,6 +21,7 @@ from clearspan_server.model.rewrite import (
     Stretch,
     Tally,
 )
+from clearspan_server.store.scrub import scrub
 
 _SCHEMA = """
 create table if not exists rewrites (
@@ -143,6 +144,21 @@ class Rewrites:
                 (state, time.time_ns(), rewrite_id),
             )
         return bool(ended.rowcount)
+
+    def forget(self, project: str) -> None:
+        """Drop what rewrites of a project show of spans; what they count stays."""
+        with self._lock:
+            with self._file:
+                rows = self._file.execute(
+                    "select id, tally from rewrites where project = ?", (project,)
+                ).fetchall()
+                for row in rows:
+                    tally = _from_text(row["tally"])
+                    tally.examples, tally.biggest = [], []
+                    self._file.execute(
+                        "update rewrites set tally = ? where id = ?", (_to_text(tally), row["id"])
+                    )
+            scrub(self._file)
 
     def close(self) -> None:
         with self._lock:

@@ -8,6 +8,8 @@ const TABS = [
   { name: "Accounts", to: "/p/$project/settings/accounts" },
   { name: "Scraping", to: "/p/$project/settings/scraping" },
   { name: "Redaction", to: "/p/$project/settings/redaction" },
+  { name: "Retention", to: "/p/$project/settings/retention" },
+  { name: "Erasure", to: "/p/$project/settings/erasure" },
   { name: "Storage", to: "/p/$project/settings/storage" },
   { name: "Versions", to: "/p/$project/settings/versions" },
 ] as const;

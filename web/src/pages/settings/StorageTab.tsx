@@ -41,10 +41,8 @@ export function StorageTab() {
 }
 
 function Facts({ held }: { held: Storage }) {
-  const days = held.retention_days;
   const facts = [
     ["Folder", <code key="folder">{held.folder}</code>],
-    ["Kept", days === null ? "For ever: nothing is deleted by itself" : counted(days, "day")],
     [
       "Free disk",
       `${formatBytes(held.disk_free_bytes)} of ${formatBytes(held.disk_total_bytes)}; below ${formatBytes(held.min_free_bytes)} senders are told to wait`,

@@ -1,0 +1,207 @@
+"""Erasure: what is stored of a person, or with a text, is found in every store and leaves the disk."""
+
+import time
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+import pyarrow as pa
+
+from clearspan_server.ingest.batches import KINDS
+from clearspan_server.ingest.encode import pseudonym
+from clearspan_server.jobs.removal_means import Means
+from clearspan_server.model.removal import Findings, Removal, Subject
+from clearspan_server.store.agenda import Hour
+from clearspan_server.store.doomed import Doomed, Sought, purge
+from clearspan_server.store.quarantine import Quarantined
+
+_PASSES = 3  # what came while it was at work is looked for again
+_FIELDS = {"user": "user_id", "customer": "customer_id", "session": "session_id"}
+
+Told = Callable[[float], None]
+
+
+@dataclass(slots=True)
+class Found:
+    """What one look has found: traces, rows of the quarantine and comments by their ids."""
+
+    trace_ids: set[str]
+    quarantined: list[int] = field(default_factory=list)
+    comments: set[str] = field(default_factory=set)
+    findings: Findings = field(default_factory=Findings)
+
+    def is_nothing(self) -> bool:
+        """Whether there is nothing left to remove."""
+        return not any(self.findings.counts.values())
+
+
+def sought(project: str, subject: Subject, key: bytes) -> Sought:
+    """The spellings of a subject: as it is, as JSON has it, and the name that redaction has given it."""
+    names = list(dict.fromkeys([subject.value, pseudonym(subject.value, key)]))
+    wholes = [*names, *(_json(one) for one in names)]
+    needles = list(dict.fromkeys([*names, *(_json(one)[1:-1] for one in names)]))
+    return Sought(project, subject, names, wholes, needles)
+
+
+def look(means: Means, removal: Removal, doomed: Doomed, known: Collection[str] = ()) -> Found:
+    """Find everything; `known` are traces that an earlier look has found. Nothing is changed."""
+    subject = removal.subject
+    if subject is None:
+        return Found(set())
+    asked = sought(removal.project, subject, means.key)
+    doomed.clear()
+    rows, unreadable = _quarantined(means, asked)
+    doomed.add({*known, *(row.row.trace_id for row in rows if row.row.trace_id)})
+    doomed.seek(asked)
+    trace_ids = doomed.trace_ids()
+    of_traces = [
+        row
+        for row in means.quarantine.of_project(removal.project)
+        if row.row.trace_id and row.row.trace_id in trace_ids
+    ]
+    comments = (
+        means.notes.saying(removal.project, asked.needles) if subject.anywhere else set[str]()
+    )
+    found = Found(trace_ids, sorted({row.id for row in (*rows, *of_traces)}), comments)
+    found.findings = Findings(
+        counts=doomed.counts()
+        | {"quarantined": len(found.quarantined)}
+        | means.notes.count(removal.project, trace_ids, comments)
+        | {
+            "media": len(means.media.of_traces(removal.project, trace_ids)),
+            "items": means.curated.count(removal.project, trace_ids, _texts(asked)),
+        },
+        examples=doomed.examples(),
+        views=_views(means, asked),
+        unreadable=unreadable,
+    )
+    return found
+
+
+def erase(means: Means, removal: Removal, told: Told) -> None:
+    """Remove everything of the subject; safe to repeat after a crash.
+
+    Raises:
+        Stopped: the server stops.
+    """
+    received = means.journal.committed
+    means.wait(lambda: means.journal.derived >= received)
+    doomed = Doomed(means.engine, removal.project)
+    known = means.removals.begun(removal)
+    hours: set[Hour] = set()
+    subject = removal.subject
+    for number in range(_PASSES):
+        found = look(means, removal, doomed, known)
+        if found.is_nothing() and number:
+            break
+        _note(removal, found.findings, is_more=number > 0)
+        means.removals.begin(removal, found.trace_ids)
+        hours |= doomed.hours()
+        kin = doomed.kin()
+        means.agenda.mark(hours)
+        with means.rewriting:
+            doomed.delete(lambda share: told(0.1 + 0.4 * share))
+        means.quarantine.erase(found.quarantined)
+        means.notes.erase(removal.project, found.trace_ids, found.comments)
+        means.media.erase(removal.project, found.trace_ids)
+        if subject is not None:
+            asked = sought(removal.project, subject, means.key)
+            means.curated.erase(removal.project, found.trace_ids, _texts(asked))
+        means.forget(removal.project, found.trace_ids)
+        _follow(means, hours, kin)
+        known = set()
+    told(0.6)
+    means.rewrites.forget(removal.project)
+    _recomputed(means, hours)
+    told(0.8)
+    doomed.unname(anywhere=subject is not None and subject.anywhere)
+    means.sweep()
+    _leave_the_journal(means)
+    told(0.9)
+    purge(means.engine)
+    doomed.clear()
+
+
+def _note(removal: Removal, found: Findings, *, is_more: bool) -> None:
+    """Add what one look has found; one that was interrupted counted before it removed anything."""
+    counts = removal.findings.counts
+    if not counts:
+        removal.findings = found
+        return
+    for name, count in found.counts.items():
+        held = counts.get(name, 0)
+        counts[name] = held + count if is_more else max(held, count)
+
+
+def _follow(means: Means, hours: Collection[Hour], kin: Collection[tuple[str, str]]) -> None:
+    """Traces that recorded the same calls are derived again, for other spans may count now."""
+    done = means.recompute(kin, hours)
+    means.wait(done.done)
+
+
+def _recomputed(means: Means, hours: Collection[Hour]) -> None:
+    """Wait until the sums of these hours follow from what is left."""
+    begun_s = time.time()
+    means.agenda.mark(hours)
+
+    def are_done() -> bool:
+        return not any(one.hour in hours and one.since_s <= begun_s for one in means.agenda.due())
+
+    means.wait(are_done)
+
+
+def _leave_the_journal(means: Means) -> None:
+    """What was received until now is derived, and leaves the disk."""
+    received = means.journal.committed
+    means.wait(lambda: means.journal.derived >= received)
+    means.journal.roll()
+    means.wait(lambda: not means.journal.holds(received))
+
+
+def _texts(asked: Sought) -> Sequence[str]:
+    """What is looked for in texts of any kind; nothing, where an id alone counts."""
+    return asked.needles if asked.subject.anywhere else ()
+
+
+def _views(means: Means, asked: Sought) -> list[str]:
+    """Saved views whose filter names the subject: they stay, for they are somebody else's work."""
+    texts = [one.lower() for one in asked.needles]
+    return [
+        view.look.name
+        for view in means.views.list(asked.project)
+        if any(text in view.look.filter.lower() for text in texts)
+    ]
+
+
+def _quarantined(means: Means, asked: Sought) -> tuple[list[Quarantined], int]:
+    """The rows of the quarantine that are about the subject, and how many nobody can look into."""
+    found, unreadable = [], 0
+    for row in means.quarantine.of_project(asked.project):
+        try:
+            table = KINDS[row.row.kind].read(row.row.data, row.row.schema_version)
+        except (pa.ArrowException, ValueError, KeyError):
+            unreadable += 1
+            continue
+        if any(_is_about(record, asked) for record in table.to_pylist()):
+            found.append(row)
+    return found, unreadable
+
+
+def _is_about(record: dict[str, Any], asked: Sought) -> bool:
+    named = record.get(_FIELDS.get(asked.subject.by, ""))
+    if named in asked.names or (
+        asked.subject.by == "trace" and record.get("trace_id") == asked.subject.value
+    ):
+        return True
+    if asked.subject.anywhere:
+        text = orjson.dumps(record, default=str).decode().lower()
+        return any(needle.lower() in text for needle in asked.needles)
+    said: Iterable[object] = [
+        value for name in ("attributes", "resource") for _, value in (record.get(name) or ())
+    ]
+    return any(one in asked.wholes for one in said)
+
+
+def _json(text: str) -> str:
+    return orjson.dumps(text).decode()

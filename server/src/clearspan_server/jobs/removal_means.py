@@ -1,0 +1,63 @@
+"""What removals work with: every store that holds something of a trace, and whoever must follow."""
+
+import threading
+from collections.abc import Callable, Collection, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+
+from clearspan_server.store.agenda import Agenda, Hour
+from clearspan_server.store.counting import Key
+from clearspan_server.store.curated import Curated
+from clearspan_server.store.engine import Engine
+from clearspan_server.store.journal import Journal
+from clearspan_server.store.media import Media
+from clearspan_server.store.notes import Notes
+from clearspan_server.store.quarantine import Quarantine
+from clearspan_server.store.removals import Removals
+from clearspan_server.store.retention import Retention
+from clearspan_server.store.rewrites import Rewrites
+from clearspan_server.store.views import Views
+
+_LOOK_S = 0.2
+
+
+class Stopped(Exception):
+    """The server stops; what is under way goes on with the next start."""
+
+
+@dataclass(slots=True, frozen=True)
+class Means:
+    """`key` makes pseudonyms; nobody else rewrites spans while `rewriting` is held, or removes under `removing`.
+
+    `recompute` derives traces again, `sweep` removes sums that do not hold, `forget` tells who still knows of traces.
+    """
+
+    engine: Engine
+    journal: Journal
+    agenda: Agenda
+    removals: Removals
+    retention: Retention
+    notes: Notes
+    curated: Curated
+    media: Media
+    views: Views
+    rewrites: Rewrites
+    quarantine: Quarantine
+    key: bytes
+    rewriting: threading.Lock
+    removing: threading.Lock
+    projects: Callable[[], Sequence[str]]
+    recompute: Callable[[Collection[Key], Collection[Hour]], "Future[None]"]
+    sweep: Callable[[], None]
+    forget: Callable[[str, Collection[str]], None]
+    stopping: threading.Event = field(default_factory=threading.Event)
+
+    def wait(self, is_so: Callable[[], bool]) -> None:
+        """Return when it is so.
+
+        Raises:
+            Stopped: the server stops.
+        """
+        while not is_so():
+            if self.stopping.wait(_LOOK_S):
+                raise Stopped

@@ -1,0 +1,27 @@
+-- The traces of which a span holds one of the texts anywhere, in any record, also one that was replaced since.
+insert into doomed
+select distinct trace_id
+from
+(
+    select trace_id
+    from spans
+    where project = {project:String}
+        and multiSearchAnyCaseInsensitiveUTF8(
+            concat(
+                trace_id, ' ', name, ' ', links, ' ', error_type, ' ', error_message, ' ', error_stack, ' ',
+                service, ' ', service_version, ' ', environment, ' ', release, ' ',
+                user_id, ' ', customer_id, ' ', session_id, ' ', turn_id, ' ', run_id, ' ', step_id, ' ', request_id, ' ',
+                arrayStringConcat(tags, ' '), ' ', feature, ' ', experiment, ' ', variant, ' ', prompt_name, ' ',
+                prompt_version, ' ', agent_name, ' ', request_model, ' ', response_model, ' ', response_id, ' ',
+                parameters, ' ', tool_definitions, ' ', input, ' ', output, ' ', input_preview, ' ', output_preview, ' ',
+                retrieval_query, ' ', documents, ' ', tool_name, ' ', tool_call_id, ' ', tool_arguments, ' ',
+                tool_result, ' ', attributes_overflow, ' ', events, ' ', process, ' ', sender, ' ',
+                arrayStringConcat(mapKeys(attributes), ' '), ' ', arrayStringConcat(mapValues(attributes), ' '), ' ',
+                arrayStringConcat(mapKeys(resource), ' '), ' ', arrayStringConcat(mapValues(resource), ' ')
+            ),
+            {needles:Array(String)})
+    union all
+    select trace_id
+    from span_parts
+    where project = {project:String} and multiSearchAnyCaseInsensitiveUTF8(data, {needles:Array(String)})
+)

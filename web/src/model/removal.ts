@@ -1,0 +1,52 @@
+/** A removal of what is stored: what it found, in words. */
+
+import { counted, formatShare } from "./format";
+
+interface Facts {
+  preview: boolean;
+  state: "running" | "done" | "cancelled";
+  progress: number;
+  counts: Record<string, number>;
+}
+
+const NOUNS: Record<string, string> = {
+  traces: "trace",
+  spans: "span",
+  logs: "log record",
+  metrics: "point of metrics",
+  scores: "score",
+  comments: "comment",
+  bookmarks: "bookmark",
+  media: "file",
+  items: "item of datasets",
+  quarantined: "row in quarantine",
+  deliveries: "request of the ledger",
+  hours: "hour of sums",
+};
+
+/** What counts hold, the traces first; parts of spans and the like are no records of their own to a reader. */
+export function describeCounts(counts: Record<string, number>): string {
+  const told = Object.entries(NOUNS).flatMap(([name, noun]) => {
+    const count = counts[name] ?? 0;
+    return count > 0 ? [plural(count, noun)] : [];
+  });
+  return told.join(", ");
+}
+
+/** How far it is, or what went or would go. */
+export function describeRemoval(job: Facts): string {
+  if (job.state === "running") {
+    return `${job.preview ? "Looking" : "Removing"}: ${formatShare(job.progress)} done.`;
+  }
+  if (job.state === "cancelled") return "Given up before anything was removed.";
+  const what = describeCounts(job.counts);
+  if (what === "")
+    return job.preview ? "Nothing would be removed." : "There was nothing to remove.";
+  return job.preview ? `Would remove ${what}.` : `Removed ${what}.`;
+}
+
+/** Of `point of metrics` the first word has the plural. */
+function plural(count: number, noun: string): string {
+  const [, head = noun, tail = ""] = /^(\w+)( (?:of|in) .*)$/.exec(noun) ?? [];
+  return counted(count, head) + tail;
+}
