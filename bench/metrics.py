@@ -28,7 +28,7 @@ from clearspan_server.store.migrations import migrate
 
 POINTS = 1_000_000
 SERIES = 100
-ASKED = 40
+ASKED = 20
 BAR_MS = 150
 _BATCH = 20_000
 _DAY_NS = 86_400_000_000_000
@@ -37,6 +37,7 @@ _BOUNDS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 _MODELS = tuple("abcdefghij")
 
 Floats = npt.NDArray[np.float64]
+Line = tuple[str, float, float, float]  # a question; median, 95 % and processor time in ms
 
 
 @dataclass(slots=True, frozen=True)
@@ -218,7 +219,7 @@ def main(results: Path | None) -> int:
         ("values of a label", "labels", {"name": "load", "label": "gpu"}),
     ]
     window = {"from": (to_ns - _DAY_NS) // 10**6, "to": to_ns // 10**6, "step": "15m"}
-    lines = []
+    lines: list[Line] = []
     with TemporaryDirectory() as folder:
         data = Path(folder) / "data"
         data.mkdir()
@@ -236,30 +237,34 @@ def main(results: Path | None) -> int:
                 reply, _ = ask(url, token, path, **given)
                 if asked.get("by") == "model" and asked["name"] != "duration":
                     check(reply, made, str(asked["stat"]))
+                cpu_s = server.cpu_s()
                 times = sorted(ask(url, token, path, **given)[1] for _ in range(ASKED))
-                lines.append((name, statistics.median(times), times[int(0.95 * ASKED)]))
+                cpu_ms = (server.cpu_s() - cpu_s) / ASKED * 1000
+                lines.append((name, statistics.median(times), times[int(0.95 * ASKED)], cpu_ms))
     text = _table(lines)
     print(text)
     if results:
         results.write_text(text, encoding="utf-8")
-    return int(max(most for _, _, most in lines) > BAR_MS)
+    return int(max(most for _, _, most, _ in lines) > BAR_MS)
 
 
-def _table(lines: list[tuple[str, float, float]]) -> str:
+def _table(lines: list[Line]) -> str:
     told = [f"- {name}: {value}" for name, value in facts().items()]
-    rows = [f"| {name} | {middle:.0f} | {most:.0f} |" for name, middle, most in lines]
+    rows = [
+        f"| {name} | {middle:.0f} | {most:.0f} | {cpu:.0f} |" for name, middle, most, cpu in lines
+    ]
     return "\n".join(
         [
             "# Questions to a million points of metrics",
             "",
             f"{POINTS:,} points of {SERIES} series in a day, asked for in steps of 15 minutes, {ASKED} times each over",
             f"HTTP by one client; at most {BAR_MS} ms are wanted. Those by model were held against numpy.",
-            "Made by `make bench-metrics`.",
+            f"Made by `make bench-metrics` on {time.strftime('%Y-%m-%d', time.gmtime())}.",
             "",
             *told,
             "",
-            "| question | ms, median | ms, 95 % |",
-            "|---|---|---|",
+            "| question | ms, median | ms, 95 % | ms of processor |",
+            "|---|---|---|---|",
             *rows,
             "",
         ]
