@@ -25,6 +25,7 @@ export default defineConfig({
               minShareCount: 3,
               maxModuleSize: 12_000,
             },
+            { name: "lists", test: /\/src\/pages\/(list\/|traces\/TracePeek)/, minShareCount: 2 },
           ],
         },
       },

@@ -25,7 +25,7 @@ _USUAL_SORTS = {
     "users": "-last_seen",
     "failures": "-last_seen",
 }
-_USUAL_FONT = "-latin-wght-normal.woff2"
+_USUAL_FONT = "/inter-latin-wght-normal.woff2"
 # Lists have their pages in files of their names; pages of one thing that have their own:
 _PAGES_OF_ONE = {"traces": "trace/TracePage", "sessions": "sessions/SessionPage"}
 

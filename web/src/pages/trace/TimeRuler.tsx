@@ -22,7 +22,7 @@ const TICK_PX = 70;
 /** The head of the tree: column names, the whole trace in miniature, and the time axis. */
 export function TimeRuler({ tree, scale, window, onZoom }: TimeRulerProps) {
   const axis = useRef<HTMLDivElement>(null);
-  const widthPx = useWidth(axis);
+  const widthPx = useWidth(axis) ?? 0;
   const count = Math.min(Math.max(widthPx / TICK_PX, 1), MOST_TICKS);
   const ticks = moments(scale, window, count).map((ns) => ({
     text: ns === 0 ? "0" : formatDuration(ns),

@@ -113,7 +113,7 @@ export function RowList<R>(props: RowListProps<R>) {
             data-picking={selection.ids.size > 0}
             {...mouse.handlers}
           >
-            {rows.slice(first, last).map((row, place) => {
+            {drawnRows(rows, first, last, shown).map((row, place) => {
               const index = first + place;
               const rowId = order[index] ?? "";
               return (
@@ -141,7 +141,17 @@ export function RowList<R>(props: RowListProps<R>) {
   );
 }
 
-/** The chosen columns, or the usual ones that fit; a phone has places for some of them. */
+/** The rows from `first` to `last`; none before there are columns, for all of them would be drawn twice. */
+function drawnRows<R>(
+  rows: readonly R[],
+  first: number,
+  last: number,
+  columns: readonly Column<R>[],
+): readonly R[] {
+  return columns.length === 0 ? [] : rows.slice(first, last);
+}
+
+/** The chosen columns, or the usual ones that fit; a phone has places for some of them. None before there is a place. */
 function useShownColumns<R>(
   { columns, chosen }: RowListProps<R>,
   scroller: RefObject<HTMLDivElement | null>,
@@ -149,7 +159,7 @@ function useShownColumns<R>(
 ) {
   const room = useWidth(scroller);
   return useMemo(
-    () => (isPhone ? [...columns] : chosenColumns(columns, chosen, room)),
+    () => (room === null ? [] : isPhone ? [...columns] : chosenColumns(columns, chosen, room)),
     [columns, chosen, room, isPhone],
   );
 }
