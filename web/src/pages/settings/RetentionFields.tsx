@@ -65,7 +65,7 @@ interface ThinningProps {
 function Thinning({ form, onChange }: ThinningProps) {
   return (
     <div className="removal-form">
-      <label className="check">
+      <label className="check whole">
         <input
           type="checkbox"
           checked={form.isThinned}
