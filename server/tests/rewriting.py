@@ -73,7 +73,7 @@ class Bench:
                 self.journal,
                 self.prices,
                 self.rewrites,
-                self.privacy,
+                lambda _project: self.privacy,
                 self.lock,
                 recompute,
             )

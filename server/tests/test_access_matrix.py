@@ -43,6 +43,10 @@ NEEDS: dict[tuple[str, str], str] = {
     ("PATCH", "/api/public/media/{media_id}"): "ingest or write",
     ("POST", "/v1development/profiles"): "to be no viewer",
     ("POST", "/api/v1/redaction/try"): "read",
+    ("GET", "/api/v1/redaction/settings"): "admin",
+    ("PUT", "/api/v1/redaction/settings"): "admin",
+    ("POST", "/api/v1/redaction/rescans"): "admin",
+    ("DELETE", "/api/v1/redaction/rescans/{rescan_id}"): "admin",
     ("GET", "/api/v1/accounts"): "a role",
     ("GET", "/api/v1/storage"): "a role",
     ("GET", "/api/v1/versions"): "a role",
@@ -108,6 +112,8 @@ BODIES: dict[str, Any] = {
     "/api/v1/quarantine/discard": {"ids": [1]},
     "/api/v1/redaction/try": {"text": "x"},
     "/api/v1/scrapes": {"url": "http://127.0.0.1:9/metrics", "service": "x", "interval_s": 3600},
+    "/api/v1/redaction/settings": {"capture": "masked"},
+    "/api/v1/redaction/rescans": {"from": "2026-01-01", "to": "2026-01-02", "preview": True},
     "/api/v1/traces/{trace_id}/comments": {"text": "x"},
     "/api/v1/prompts": {"name": "x", "template": "y"},
     "/api/public/v2/prompts": {"name": "x", "prompt": "y"},
@@ -168,7 +174,7 @@ def status_of(server: Server, where: tuple[str, str], headers: Headers) -> int:
         before, _, rest = path.partition("{")
         name, _, after = rest.partition("}")
         number = name in (
-            *("version", "repricing_id", "normalisation_id", "row_id"),
+            *("version", "repricing_id", "normalisation_id", "rescan_id", "row_id"),
             *("erasure_id", "backup_id"),
         )
         path = before + ("1" if number else ID[:16] if name == "span_id" else ID) + after

@@ -49,7 +49,7 @@ def receiver(journal: Journal, tmp_path: Path) -> Iterator[Receiver]:
     yield Receiver(
         journal,
         catalog,
-        Privacy(Redactor(), b"key"),
+        lambda _project: Privacy(Redactor(), b"key"),
         Senders(),
         prices,
         max_body_bytes=100_000,

@@ -46,7 +46,7 @@ def derivation(engine: Engine, tmp_path: Path) -> Iterator[Derivation]:
         agenda,
         Watermark(tmp_path / "told"),
         Prices(catalog, tmp_path / "prices.json"),
-        Privacy(Redactor(), b"test"),
+        lambda _project: Privacy(Redactor(), b"test"),
         threading.Lock(),
     )
     watch = Watch(Senders(), Patience(*(seconds * SECOND_NS for seconds in (5, 15, 300))))

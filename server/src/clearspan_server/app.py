@@ -58,6 +58,7 @@ from clearspan_server.api import (
     redaction,
     replies,
     repricing,
+    rescans,
     retention,
     rollups,
     scores,
@@ -78,10 +79,9 @@ from clearspan_server.api.read_rates import ReadRates
 from clearspan_server.api.shapes import ErrorReply
 from clearspan_server.api.state import State
 from clearspan_server.ingest.budget import Budget
-from clearspan_server.ingest.encode import Privacy
 from clearspan_server.ingest.prices import Prices
+from clearspan_server.ingest.privacies import Privacies
 from clearspan_server.ingest.receive import Receiver
-from clearspan_server.ingest.redact import Redactor
 from clearspan_server.ingest.senders import Senders
 from clearspan_server.ingest.writer import BatchLimits, Writer
 from clearspan_server.jobs import removal_means
@@ -111,6 +111,7 @@ from clearspan_server.store.journal import Journal
 from clearspan_server.store.media import Media
 from clearspan_server.store.migrations import migrate
 from clearspan_server.store.notes import Notes
+from clearspan_server.store.privacy import PrivacyStore
 from clearspan_server.store.prompts import Prompts
 from clearspan_server.store.quarantine import Quarantine
 from clearspan_server.store.removals import Removals
@@ -166,6 +167,7 @@ ROUTES: tuple[APIRouter, ...] = (
     quarantine.router,
     whereabouts.router,
     redaction.router,
+    rescans.router,
     storage.router,
     retention.router,
     erasures.router,
@@ -210,15 +212,14 @@ def build(settings: Settings, folder: Folder, progress: Progress = LOG.info) -> 
     disk, journal = _journal(settings, at, progress)
     catalog = Catalog(at / "catalog.db")
     book = Prices(catalog, at / "prices.json")
-    feed = live.Live(journal.stored)
+    feed, rewrites = live.Live(journal.stored), Rewrites(at / "rewrites.db")
     agenda, quarantine = Agenda(at / "agenda.db"), Quarantine(at / "quarantine.db")
     rewriting, removing, wake_remover = threading.Lock(), threading.Lock(), threading.Event()
-    privacy = Privacy(Redactor(), folder.token.encode())
-    stores = Stores(journal, engine, agenda, Watermark(at / "told"), book, privacy, rewriting)
-    senders, deriving = Senders(), Deriving()
+    privacies = Privacies(PrivacyStore(catalog.database), folder.token.encode())
+    senders, deriving, told = Senders(), Deriving(), Watermark(at / "told")
+    stores = Stores(journal, engine, agenda, told, book, privacies.of, rewriting)
     lifecycle = _lifecycle(stores, senders, feed, deriving, _patience(settings))
-    rewrites = Rewrites(at / "rewrites.db")
-    means = Means(engine, journal, book, rewrites, privacy, rewriting, lifecycle.recompute)
+    means = Means(engine, journal, book, rewrites, privacies.of, rewriting, lifecycle.recompute)
     rewriter, rollups_job = Rewriter(means), Rollups(engine, agenda)
     writer = Writer(journal, engine, quarantine, _limits(settings), lifecycle.stored)
     locks = (removing, writer.storing, rewriting, rollups_job.computing)  # in the order of holding
@@ -246,8 +247,8 @@ def build(settings: Settings, folder: Folder, progress: Progress = LOG.info) -> 
         backups=Backups(at, engine, lambda: _all_of(locks)),
         live=feed,
         receiving=ThreadPoolExecutor(_RECEIVERS, thread_name_prefix="receive"),
-        receiver=Receiver(journal, catalog, privacy, senders, book, max_body_bytes=most_bytes),
-        privacy=privacy,
+        receiver=Receiver(journal, catalog, privacies.of, senders, book, max_body_bytes=most_bytes),
+        privacies=privacies,
         bodies=Budget(max(_BODIES_BYTES, 2 * most_bytes)),
         writer=writer,
         senders=senders,
@@ -285,7 +286,7 @@ def _removal_means(
         views=state.views,
         rewrites=state.rewrites,
         quarantine=state.quarantine,
-        key=means.privacy.pseudonym_key,
+        key=state.token.encode(),
         rewriting=means.rewriting,
         removing=removing,
         projects=state.catalog.projects,

@@ -1160,6 +1160,98 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/redaction/masked": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Masked
+         * @description What was masked in what started in the window, by day and type; default the last day.
+         */
+        get: operations["get_masked"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/redaction/rescans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Rescans
+         * @description The newest 20 rescans of the project.
+         */
+        get: operations["list_rescans"];
+        put?: never;
+        /**
+         * Rescan
+         * @description Begin a rescan; it goes on by itself, step by step, also after a restart.
+         */
+        post: operations["rescan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/redaction/rescans/{rescan_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Rescan
+         * @description One rescan, with how far it is.
+         */
+        get: operations["get_rescan"];
+        put?: never;
+        post?: never;
+        /**
+         * Cancel Rescan
+         * @description Stop a rescan where it is; what it has redacted stays so.
+         */
+        delete: operations["cancel_rescan"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/redaction/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Settings
+         * @description The project's rules, and who chose them. Words may name people: only who may change them reads them.
+         */
+        get: operations["get_settings"];
+        /**
+         * Put Settings
+         * @description Choose other rules for a project; they hold for what comes from now on. What is stored changes by a rescan.
+         */
+        put: operations["put_settings"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/redaction/try": {
         parameters: {
             query?: never;
@@ -1171,7 +1263,7 @@ export interface paths {
         put?: never;
         /**
          * Try Redaction
-         * @description The text as it would be stored, and how many of which kind were replaced; up to 64 kB.
+         * @description The text as it would be stored, and how many of which type were replaced; up to 64 kB. Nothing of it is kept.
          */
         post: operations["try_redaction"];
         delete?: never;
@@ -1572,7 +1664,7 @@ export interface paths {
         put?: never;
         /**
          * Post Comment
-         * @description Write a comment, under the name of whoever is signed in, or of the key.
+         * @description Write a comment, under the name of whoever is signed in, or of the key; it is redacted as spans are.
          */
         post: operations["post_comment"];
         delete?: never;
@@ -3173,6 +3265,26 @@ export interface components {
             trace_id: string;
         };
         /**
+         * MaskedList
+         * @description What was masked in spans, logs and metric points, the newest day first.
+         */
+        MaskedList: {
+            /** Masked */
+            masked: components["schemas"]["MaskedOfDay"][];
+        };
+        /**
+         * MaskedOfDay
+         * @description How many of a type were masked in what started on a day (UTC).
+         */
+        MaskedOfDay: {
+            /** Count */
+            count: number;
+            /** Day */
+            day: string;
+            /** Type */
+            type: string;
+        };
+        /**
          * Me
          * @description Who asks, and what this server is. Versions are told to those who are let in.
          *
@@ -3578,6 +3690,16 @@ export interface components {
         PasswordReset: {
             /** Password */
             password: string;
+        };
+        /**
+         * Pattern
+         * @description A regular expression in RE2's syntax; its finds become `[redacted:<name>]`.
+         */
+        Pattern: {
+            /** Name */
+            name: string;
+            /** Pattern */
+            pattern: string;
         };
         /**
          * Point
@@ -4047,10 +4169,113 @@ export interface components {
             trace_id: string;
         };
         /**
+         * RedactionChange
+         * @description Who chose rules, and when.
+         */
+        RedactionChange: {
+            /** Changed */
+            changed: string;
+            /** Changed By */
+            changed_by: string;
+            rules: components["schemas"]["RedactionRules"];
+        };
+        /**
+         * RedactionRequest
+         * @description Other rules for a project; they hold for what comes from now on.
+         */
+        RedactionRequest: {
+            /**
+             * Capture
+             * @default masked
+             * @enum {string}
+             */
+            capture: "masked" | "full" | "errors" | "metadata";
+            /**
+             * Hash Ids
+             * @default true
+             */
+            hash_ids: boolean;
+            /**
+             * Off
+             * @default []
+             */
+            off: string[];
+            /**
+             * Patterns
+             * @default []
+             */
+            patterns: components["schemas"]["Pattern"][];
+            /**
+             * Project
+             * @default
+             */
+            project: string;
+            /**
+             * Words
+             * @default []
+             */
+            words: string[];
+        };
+        /**
+         * RedactionRules
+         * @description What a project keeps of texts.
+         *
+         *     `capture`: "masked" keeps all texts without personal data and secrets, "full" without secrets only, "errors" the
+         *     masked texts of what failed and of nothing else, "metadata" no texts. `off` are types of personal data that are not
+         *     looked for; `words` and `patterns` are looked for beside them. With `hash_ids` the id of a user, customer or session
+         *     in which something is found becomes a keyed hash, which filters find under both; without, a mark.
+         */
+        RedactionRules: {
+            /**
+             * Capture
+             * @default masked
+             * @enum {string}
+             */
+            capture: "masked" | "full" | "errors" | "metadata";
+            /**
+             * Hash Ids
+             * @default true
+             */
+            hash_ids: boolean;
+            /**
+             * Off
+             * @default []
+             */
+            off: string[];
+            /**
+             * Patterns
+             * @default []
+             */
+            patterns: components["schemas"]["Pattern"][];
+            /**
+             * Words
+             * @default []
+             */
+            words: string[];
+        };
+        /**
+         * RedactionSettings
+         * @description The rules in force, the types that can be left alone and those that cannot, and the newest changes first.
+         */
+        RedactionSettings: {
+            /** Changes */
+            changes: components["schemas"]["RedactionChange"][];
+            /** Personal Types */
+            personal_types: string[];
+            rules: components["schemas"]["RedactionRules"];
+            /** Secret Types */
+            secret_types: string[];
+        };
+        /**
          * RedactionTried
-         * @description `counts` by kind of what was replaced.
+         * @description `counts` by type of what was replaced. With a `capture` of "metadata" no text is kept, whatever is in it.
          */
         RedactionTried: {
+            /**
+             * Capture
+             * @enum {string}
+             */
+            capture: "masked" | "full" | "errors" | "metadata";
             /** Counts */
             counts: {
                 [key: string]: number;
@@ -4060,7 +4285,7 @@ export interface components {
         };
         /**
          * RedactionTry
-         * @description A text to redact, up to 64 kB.
+         * @description A text to redact by the project's rules, up to 64 kB.
          */
         RedactionTry: {
             /** Text */
@@ -4193,6 +4418,79 @@ export interface components {
         RepricingList: {
             /** Repricings */
             repricings: components["schemas"]["Repricing"][];
+        };
+        /**
+         * Rescan
+         * @description A rescan: `progress` from 0 to 1, and what it has found so far.
+         *
+         *     `spans` were read again by the project's rules of now, `changed` of them hold less now: how many by field, with
+         *     examples as they are afterwards, `types` what was found how often. `error` says why it does not go on, while it
+         *     tries again.
+         */
+        Rescan: {
+            /** Changed */
+            changed: number;
+            /** Created */
+            created: string;
+            /** Ended */
+            ended: string | null;
+            /** Error */
+            error: string;
+            /** Examples */
+            examples: components["schemas"]["FieldChange"][];
+            /** Fields */
+            fields: components["schemas"]["ChangedField"][];
+            /** From */
+            from: string;
+            /** Id */
+            id: number;
+            /** Preview */
+            preview: boolean;
+            /** Progress */
+            progress: number;
+            /** Spans */
+            spans: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "running" | "done" | "cancelled";
+            /** To */
+            to: string;
+            /** Types */
+            types: {
+                [key: string]: number;
+            };
+        };
+        /**
+         * RescanList
+         * @description The newest rescans, newest first.
+         */
+        RescanList: {
+            /** Rescans */
+            rescans: components["schemas"]["Rescan"][];
+        };
+        /**
+         * RescanRequest
+         * @description The window of a rescan, RFC 3339, days or epoch milliseconds; without an end all there is on that side.
+         *
+         *     A preview changes nothing and tells what would change.
+         */
+        RescanRequest: {
+            /** From */
+            from?: string | null;
+            /**
+             * Preview
+             * @default false
+             */
+            preview: boolean;
+            /**
+             * Project
+             * @default
+             */
+            project: string;
+            /** To */
+            to?: string | null;
         };
         /**
          * RetentionPolicy
@@ -8470,6 +8768,298 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["QuarantineOutcome"];
+                };
+            };
+        };
+    };
+    get_masked: {
+        parameters: {
+            query?: {
+                /** @description RFC 3339, a day (its beginning in UTC), epoch milliseconds, or how long ago: `-90s`, `-1h`. */
+                from?: string | null;
+                /** @description The project, where no key says it; api/access.py reads it. */
+                project?: string | null;
+                /** @description RFC 3339, a day (its beginning in UTC), epoch milliseconds, or how long ago: `-90s`, `-1h`. Exclusive. */
+                to?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MaskedList"];
+                };
+            };
+        };
+    };
+    list_rescans: {
+        parameters: {
+            query?: {
+                /** @description The project, where no key says it; api/access.py reads it. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RescanList"];
+                };
+            };
+        };
+    };
+    rescan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RescanRequest"];
+            };
+        };
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rescan"];
+                };
+            };
+        };
+    };
+    get_rescan: {
+        parameters: {
+            query?: {
+                /** @description The project, where no key says it; api/access.py reads it. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                rescan_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rescan"];
+                };
+            };
+        };
+    };
+    cancel_rescan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rescan_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_settings: {
+        parameters: {
+            query?: {
+                /** @description The project, where no key says it; api/access.py reads it. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RedactionSettings"];
+                };
+            };
+        };
+    };
+    put_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RedactionRequest"];
+            };
+        };
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RedactionSettings"];
                 };
             };
         };

@@ -225,8 +225,8 @@ def prompt_project(request: Request) -> str:
     return _project_of(request, "read", _asked_project(request))
 
 
-def administered_project(request: Request, asked: str) -> str:
-    """The project of which the caller may remove what is stored: an admin of any, a key that may admin of its own."""
+def administered_project(request: Request, asked: str = "") -> str:
+    """The project that the caller may administer: the one that an admin asks for, or that of a key that may admin."""
     return _project_of(request, "admin", asked or _asked_project(request))
 
 

@@ -112,7 +112,8 @@ async def put_langfuse_media(
         found = hashlib.sha256(content).hexdigest()
         if found != known.sha256:
             raise BadInput(f"the hash of what came is {found}; {known.sha256} was announced")
-        clean = await asyncio.to_thread(redacted_bytes, server, known.content_type, content)
+        given = (signed.of, known.content_type, content)
+        clean = await asyncio.to_thread(redacted_bytes, server, *given)
         await asyncio.to_thread(server.media.keep, signed.of, media_id, clean)
     return Response(status_code=200)
 

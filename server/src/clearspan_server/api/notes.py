@@ -30,14 +30,15 @@ def get_comments(
 
 @router.post("/comments", status_code=201)
 def post_comment(request: Request, trace_id: str, asked: CommentRequest) -> CommentRow:
-    """Write a comment, under the name of whoever is signed in, or of the key."""
+    """Write a comment, under the name of whoever is signed in, or of the key; it is redacted as spans are."""
     project = written_project(request, "")
     text = asked.text.strip()
     if not text:
         raise BadInput("text holds nothing but white space", field="text", value=asked.text[:100])
     server = state_of(request)
     server.catalog.ensure_project(project)
-    made = server.notes.add_comment(project, checked_trace_id(trace_id), author_of(request), text)
+    [clean], _ = server.privacies.of(project).redactor.redact([text])
+    made = server.notes.add_comment(project, checked_trace_id(trace_id), author_of(request), clean)
     return _row(made)
 
 

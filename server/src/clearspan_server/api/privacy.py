@@ -12,20 +12,20 @@ _TEXTS = re.compile(r"text/|application/(json|xml|[\w.-]+\+(json|xml))|image/svg
 
 def without_secrets(server: State, project: str, fields: Mapping[str, object]) -> dict[str, object]:
     """The fields with personal data and secrets replaced in every text."""
-    del project
     texts = [json.dumps(value, ensure_ascii=False) for value in fields.values()]
-    [clean], counts = redacted([texts], server.privacy.redactor)
+    [clean], counts = redacted([texts], server.privacies.of(project).redactor)
     if not counts:
         return dict(fields)
     return {name: json.loads(text) for name, text in zip(fields, clean, strict=True)}
 
 
-def redacted_bytes(server: State, content_type: str, content: bytes) -> bytes:
+def redacted_bytes(server: State, project: str, content_type: str, content: bytes) -> bytes:
     """A file without personal data and secrets, where it is text; what is no text stays as it is."""
     if not _TEXTS.match(content_type):
         return content
     try:
-        [[clean]], counts = redacted([[content.decode()]], server.privacy.redactor)
+        redactor = server.privacies.of(project).redactor
+        [[clean]], counts = redacted([[content.decode()]], redactor)
     except UnicodeDecodeError:
         return content
     return clean.encode() if counts else content

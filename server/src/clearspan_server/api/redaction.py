@@ -1,11 +1,34 @@
-"""`POST /redaction/try`: what redaction makes of a text; nothing of it is stored or logged."""
+"""`/redaction`: what a project keeps of texts, what was masked, and what redaction makes of a text."""
 
-from fastapi import APIRouter, Request
+from typing import Annotated
 
-from clearspan_server.api.access import read_access
-from clearspan_server.api.shapes_settings import RedactionTried, RedactionTry
-from clearspan_server.api.state import state_of
+from fastapi import APIRouter, Depends, Query, Request
+
+from clearspan_server.api.access import (
+    ReadAccess,
+    administered_project,
+    author_of,
+    read_access,
+)
+from clearspan_server.api.accounts import moment
+from clearspan_server.api.shapes_redaction import (
+    MaskedList,
+    MaskedOfDay,
+    Pattern,
+    RedactionChange,
+    RedactionRequest,
+    RedactionRules,
+    RedactionSettings,
+    RedactionTried,
+    RedactionTry,
+)
+from clearspan_server.api.state import State, state_of
+from clearspan_server.api.window import ScopeQuery, WindowQuery, window
 from clearspan_server.errors import TooLarge
+from clearspan_server.ingest.patterns import SECRET_TYPES
+from clearspan_server.ingest.privacies import PERSONAL_TYPES
+from clearspan_server.model.privacy import OwnPattern, PrivacySettings
+from clearspan_server.query.masked import masked_by_day
 
 router = APIRouter(prefix="/api/v1/redaction", tags=["settings"])
 
@@ -14,10 +37,71 @@ _MAX_BYTES = 64 * 1024
 
 @router.post("/try")
 def try_redaction(request: Request, given: RedactionTry) -> RedactionTried:
-    """The text as it would be stored, and how many of which kind were replaced; up to 64 kB."""
-    read_access(request)
+    """The text as it would be stored, and how many of which type were replaced; up to 64 kB. Nothing of it is kept."""
+    access = read_access(request)
     size = len(given.text.encode("utf-8", "surrogatepass"))
     if size > _MAX_BYTES:
         raise TooLarge(f"the text has {size} bytes; {_MAX_BYTES} can be tried")
-    [text], counts = state_of(request).privacy.redactor.redact([given.text])
-    return RedactionTried(text=text, counts=counts)
+    privacy = state_of(request).privacies.of(access.project)
+    [text], counts = privacy.redactor.redact([given.text])
+    return RedactionTried(text=text, counts=counts, capture=privacy.capture)
+
+
+@router.get("/settings")
+def get_settings(request: Request, asked: Annotated[ScopeQuery, Query()]) -> RedactionSettings:
+    """The project's rules, and who chose them. Words may name people: only who may change them reads them."""
+    del asked
+    return _settings(state_of(request), administered_project(request))
+
+
+@router.put("/settings")
+def put_settings(request: Request, asked: RedactionRequest) -> RedactionSettings:
+    """Choose other rules for a project; they hold for what comes from now on. What is stored changes by a rescan."""
+    project = administered_project(request, asked.project)
+    server = state_of(request)
+    chosen = PrivacySettings(
+        capture=asked.capture,
+        off=tuple(sorted(set(asked.off))),
+        words=tuple(dict.fromkeys(word.strip() for word in asked.words)),
+        patterns=tuple(OwnPattern(one.name, one.pattern) for one in asked.patterns),
+        hash_ids=asked.hash_ids,
+    )
+    server.catalog.ensure_project(project)
+    server.privacies.change(project, chosen, author_of(request))
+    return _settings(server, project)
+
+
+@router.get("/masked")
+def get_masked(
+    asked: Annotated[WindowQuery, Query()], access: Annotated[ReadAccess, Depends(read_access)]
+) -> MaskedList:
+    """What was masked in what started in the window, by day and type; default the last day."""
+    rows = masked_by_day(access.engine, access.project, window(asked))
+    return MaskedList(masked=[MaskedOfDay(**row) for row in rows])
+
+
+def _settings(server: State, project: str) -> RedactionSettings:
+    changes = server.privacies.changes(project)
+    return RedactionSettings(
+        rules=_rules(changes[0].settings if changes else PrivacySettings()),
+        personal_types=sorted(PERSONAL_TYPES),
+        secret_types=sorted(SECRET_TYPES),
+        changes=[
+            RedactionChange(
+                changed=moment(one.changed),
+                changed_by=one.changed_by,
+                rules=_rules(one.settings),
+            )
+            for one in changes
+        ],
+    )
+
+
+def _rules(settings: PrivacySettings) -> RedactionRules:
+    return RedactionRules(
+        capture=settings.capture,
+        off=list(settings.off),
+        words=list(settings.words),
+        patterns=[Pattern(name=one.name, pattern=one.pattern) for one in settings.patterns],
+        hash_ids=settings.hash_ids,
+    )

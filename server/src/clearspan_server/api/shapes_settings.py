@@ -1,26 +1,6 @@
-"""The shapes of settings: what the data folder holds, versions, and redaction tried out."""
-
-from typing import Annotated
-
-from pydantic import Field
+"""The shapes of settings: what the data folder holds, and versions."""
 
 from clearspan_server.api.shapes import Shape
-
-# A bound that no body reaches: only of a text that has one it is checked that it can be written at all.
-Text = Annotated[str, Field(max_length=1024 * 1024)]
-
-
-class RedactionTry(Shape):
-    """A text to redact, up to 64 kB."""
-
-    text: Text
-
-
-class RedactionTried(Shape):
-    """`counts` by kind of what was replaced."""
-
-    text: str
-    counts: dict[str, int]
 
 
 class StoredTable(Shape):

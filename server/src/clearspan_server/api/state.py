@@ -10,8 +10,8 @@ from clearspan_server.api.attempts import Attempts
 from clearspan_server.api.live import Live
 from clearspan_server.api.read_rates import ReadRates
 from clearspan_server.ingest.budget import Budget
-from clearspan_server.ingest.encode import Privacy
 from clearspan_server.ingest.prices import Prices
+from clearspan_server.ingest.privacies import Privacies
 from clearspan_server.ingest.receive import Receiver
 from clearspan_server.ingest.senders import Senders
 from clearspan_server.ingest.writer import Writer
@@ -65,7 +65,7 @@ class State:
     live: Live
     receiving: ThreadPoolExecutor
     receiver: Receiver
-    privacy: Privacy
+    privacies: Privacies
     bodies: Budget
     writer: Writer
     senders: Senders

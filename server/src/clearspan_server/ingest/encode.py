@@ -3,18 +3,20 @@
 Redaction comes before anything is cut, so that half a secret never stays behind in a preview.
 """
 
-import hashlib
-import hmac
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from itertools import islice
 from operator import attrgetter
 
 from clearspan_server.ingest import limits
+from clearspan_server.ingest.capture import leave_out
 from clearspan_server.ingest.coerce import to_json, to_jsons
 from clearspan_server.ingest.draft import Draft, Origin
 from clearspan_server.ingest.normalise.messages import preview
 from clearspan_server.ingest.redact import BETWEEN, Redactor
+from clearspan_server.model.privacy import CaptureMode
+from clearspan_server.model.pseudonym import pseudonym
 from clearspan_server.model.span import Span
 
 MAX_ATTRIBUTES = 256
@@ -46,9 +48,8 @@ _TEXT_FIELDS = tuple(
     and field.name not in _IDENTITY_FIELDS
 )
 _texts_of = attrgetter(*_TEXT_FIELDS, *_IDENTITY_FIELDS)
-# An escaped backslash is taken first, so that what follows it is not mistaken for an escape.
 _ASCII_ESCAPE = re.compile(
-    r"\\\\|\\u00(2[013-9a-f]|[346][0-9a-f]|5[0-9abd-f]|7[0-9a-e])", re.IGNORECASE
+    r"(\\+)u00(2[013-9a-f]|[346][0-9a-f]|5[0-9abd-f]|7[0-9a-e])", re.IGNORECASE
 )
 _MIRRORS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("input.value", ("input", "input_text", "tool_arguments", "retrieval_query")),
@@ -58,15 +59,27 @@ _MIRRORS: tuple[tuple[str, tuple[str, ...]], ...] = (
 
 @dataclass(slots=True, frozen=True)
 class Privacy:
-    """What finds secrets, and the install's key that pseudonyms are made with."""
+    """What is kept of a project's texts: what finds secrets, and the install's key that pseudonyms are made with."""
 
     redactor: Redactor
     pseudonym_key: bytes
+    capture: CaptureMode = "masked"
+    hash_ids: bool = True
+
+    def known_as(self, name: str, clean: str) -> str:
+        """What stands for the name of a user, customer or session of which redaction made `clean`."""
+        is_hashed = name != clean and self.hash_ids
+        return pseudonym(name, self.pseudonym_key) if is_hashed else clean
+
+
+PrivacyOf = Callable[[str], Privacy]
+"""Project → what is kept of its texts now."""
 
 
 def finish(draft: Draft, privacy: Privacy) -> Span:
     """The span of a normalised draft with attributes, events, previews; every text redacted."""
     span = draft.span
+    leave_out(draft, privacy.capture)
     _mirror(draft)
     keys, values = _split_attributes(draft)
     span.events = _events(draft)
@@ -74,7 +87,7 @@ def finish(draft: Draft, privacy: Privacy) -> Span:
     shown = [draft.input_text[:_PREVIEW_SOURCE_CHARS], draft.output_text[:_PREVIEW_SOURCE_CHARS]]
     joined = BETWEEN.join(given)
     if "\\u00" in joined or not privacy.redactor.is_clean(joined):
-        keys, values, shown = _redact(span, (keys, values, shown), privacy)
+        keys, values, shown = redact_in_place(span, (keys, values, shown), privacy)
     span.input_preview, span.output_preview = preview(shown[0]), preview(shown[1])
     span.attributes = dict(zip(keys, values, strict=True))
     span.resource = resource_text(draft.origin, privacy.redactor)
@@ -84,10 +97,10 @@ def finish(draft: Draft, privacy: Privacy) -> Span:
     return span
 
 
-_Apart = tuple[list[str], list[str], list[str]]  # attribute keys, their values, what lists show
+Apart = tuple[list[str], list[str], list[str]]  # attribute keys, their values, what lists show
 
 
-def _redact(span: Span, apart: _Apart, privacy: Privacy) -> _Apart:
+def redact_in_place(span: Span, apart: Apart, privacy: Privacy) -> Apart:
     """Redact the texts of a span in place, and those that are not yet in it."""
     keys, values, shown = apart
     texts = [getattr(span, name) for name in _TEXT_FIELDS]
@@ -101,8 +114,7 @@ def _redact(span: Span, apart: _Apart, privacy: Privacy) -> _Apart:
     for name, value in zip(_TEXT_FIELDS, texts, strict=True):
         setattr(span, name, value)
     for name, value, original in zip(_IDENTITY_FIELDS, named, identities, strict=True):
-        known = original if value == original else pseudonym(original, privacy.pseudonym_key)
-        setattr(span, name, known)
+        setattr(span, name, privacy.known_as(original, value))
     _drop_redacted_numbers(span, keys, values, clean_values)
     shown, _ = privacy.redactor.redact(shown)  # a piece of a field above: counted there
     return keys, clean_values, shown
@@ -120,8 +132,20 @@ def redacted(groups: list[list[str]], redactor: Redactor) -> tuple[list[list[str
 
 
 def _without_escapes(text: str) -> str:
-    """JSON text with its escapes of printable ASCII written out: some writers escape even `+` and `@`."""
-    return _ASCII_ESCAPE.sub(lambda found: chr(int(found[1], 16)) if found[1] else found[0], text)
+    """JSON text with its escapes of printable ASCII written out: some writers escape even `+` and `@`.
+
+    In JSON within JSON the backslash of an escape is doubled each time. Of other numbers of backslashes every two are
+    one that means itself.
+    """
+    return _ASCII_ESCAPE.sub(_written_out, text)
+
+
+def _written_out(found: re.Match[str]) -> str:
+    backslashes = len(found[1])
+    letter = chr(int(found[2], 16))
+    if backslashes in (1, 2, 4, 8):
+        return letter
+    return found[1][1:] + letter if backslashes % 2 else found[0]
 
 
 def _drop_redacted_numbers(span: Span, keys: list[str], given: list[str], clean: list[str]) -> None:
@@ -182,11 +206,3 @@ def resource_text(origin: Origin, redactor: Redactor) -> dict[str, str]:
         found = dict(zip(keys, values, strict=True))
         origin.resource_text = limits.cut_map(found, "resource", origin.resource_truncated)
     return origin.resource_text
-
-
-def pseudonym(name: str, key: bytes) -> str:
-    """The name under which somebody is known whose own is personal data.
-
-    Keyed, so that nobody can find the person by hashing a list of addresses.
-    """
-    return f"redacted-{hmac.new(key, name.encode(), hashlib.sha256).hexdigest()[:12]}"

@@ -7,9 +7,10 @@ become one because what told them apart was redacted, and nobody can guess what 
 import hashlib
 
 from clearspan_server.ingest import limits
+from clearspan_server.ingest.capture import leave_out_of_log, leave_out_of_score
 from clearspan_server.ingest.coerce import to_json
 from clearspan_server.ingest.draft import Attributes, LogDraft, Origin, PointDraft
-from clearspan_server.ingest.encode import Privacy, pseudonym, redacted, resource_text
+from clearspan_server.ingest.encode import Privacy, redacted, resource_text
 from clearspan_server.model.log import LogRecord
 from clearspan_server.model.metric import MetricPoint
 from clearspan_server.model.score import Score
@@ -32,6 +33,8 @@ def finish_log(draft: LogDraft, privacy: Privacy) -> LogRecord:
     sent = (draft.sent_ns, record.observed_ns, record.trace_id, record.span_id, record.flags)
     named = (record.severity, record.severity_text, record.event_name, record.dropped_attributes)
     record.record_id = _identity(privacy, draft.origin, draft.attributes, *sent, *named, body)
+    leave_out_of_log(draft, privacy.capture)
+    body = "" if draft.body is None else body
     record.body = _finish(record, _LOG_NAMES, ("body", body), draft.attributes, privacy)
     _add_resource(record, draft.origin, privacy)
     return record
@@ -51,12 +54,12 @@ def finish_point(draft: PointDraft, privacy: Privacy) -> MetricPoint:
 
 def finish_score(score: Score, privacy: Privacy) -> Score:
     """The row of a score, ready to be written; a session has the name that it has in spans."""
+    leave_out_of_score(score, privacy.capture)
     given = [[getattr(score, name) for name in _SCORE_TEXTS], [score.session_id]]
     clean, _ = redacted(given, privacy.redactor)
     for name, value in zip(_SCORE_TEXTS, clean[0], strict=True):
         setattr(score, name, value)
-    if clean[1] != given[1]:
-        score.session_id = pseudonym(score.session_id, privacy.pseudonym_key)
+    score.session_id = privacy.known_as(score.session_id, clean[1][0])
     return score
 
 

@@ -6,7 +6,7 @@ Every protocol calls it with what its headers said; every request whose body cam
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import orjson
@@ -15,10 +15,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from clearspan_server.errors import BadInput, TooBusy, Unavailable
 from clearspan_server.ingest.admission import IngestAccess
 from clearspan_server.ingest.draft import Rejected
-from clearspan_server.ingest.encode import Privacy
+from clearspan_server.ingest.encode import Privacy, PrivacyOf
 from clearspan_server.ingest.inflate import inflate
 from clearspan_server.ingest.meter import Meter
-from clearspan_server.ingest.prices import Book, Prices
+from clearspan_server.ingest.prices import Prices
 from clearspan_server.ingest.senders import Senders
 from clearspan_server.ingest.series import SeriesCap
 from clearspan_server.ingest.signals import Clock, Encoding, Setting, deleted_score, take
@@ -68,7 +68,7 @@ class Receiver:
         self,
         journal: Journal,
         catalog: Catalog,
-        privacy: Privacy,
+        privacy_of: PrivacyOf,
         senders: Senders,
         prices: Prices,
         *,
@@ -76,7 +76,7 @@ class Receiver:
     ) -> None:
         self._journal = journal
         self._catalog = catalog
-        self._privacy = privacy
+        self._privacy_of = privacy_of
         self._senders = senders
         self._prices = prices
         self._clock = Clock()
@@ -92,8 +92,8 @@ class Receiver:
             TooBusy: the journal is over its bound.
             Unavailable: the journal cannot be written, or the catalog cannot be used.
         """
-        delivery = self._delivery(request, len(body))
         setting = self._setting(request)
+        delivery = self._delivery(request, setting.access, len(body))
         try:
             plain = inflate(body, request.encoding, self.max_body_bytes)
             encoding = _ENCODINGS.get(request.protocol, "protobuf")
@@ -103,7 +103,7 @@ class Receiver:
             raise
         if taken.accepted:
             self._ensure_project(request.access.project)
-        delivery.process = request.access.process or taken.process or request.address
+        delivery.process = setting.access.process or taken.process or request.address
         delivery.service = taken.service
         delivery.client_ns = taken.newest_ns
         delivery.accepted = taken.accepted
@@ -124,8 +124,9 @@ class Receiver:
         Raises:
             TooBusy, Unavailable: as `receive`.
         """
-        delivery = self._delivery(request, len(score_id))
-        taken = deleted_score(score_id, self._setting(request))
+        setting = self._setting(request)
+        delivery = self._delivery(request, setting.access, len(score_id))
+        taken = deleted_score(score_id, setting)
         delivery.received = delivery.accepted = taken.accepted
         return self._append(taken.rows, delivery)
 
@@ -135,14 +136,19 @@ class Receiver:
         Raises:
             TooBusy, Unavailable: as `receive`; then the sender had better try again and be told later.
         """
-        self._enter_unread(self._delivery(request, 0), error)
+        access = self._setting(request).access
+        self._enter_unread(self._delivery(request, access, 0), error)
 
     def _setting(self, request: Request) -> Setting:
-        book = self._book(request.access.project)
-        return Setting(request.access, self._privacy, self._clock, book, self.series)
+        project = request.access.project
+        try:
+            privacy, book = self._privacy_of(project), self._prices.of(project)
+        except SQLAlchemyError as error:
+            raise Unavailable(f"the catalog cannot be read: {error}") from error
+        access = _cleaned(request.access, privacy)
+        return Setting(access, privacy, self._clock, book, self.series)
 
-    def _delivery(self, request: Request, size_bytes: int) -> Delivery:
-        access = request.access
+    def _delivery(self, request: Request, access: IngestAccess, size_bytes: int) -> Delivery:
         self._senders.heard(access.process)  # whatever becomes of the request, who sent it lives
         return Delivery(
             project=access.project,
@@ -171,14 +177,14 @@ class Receiver:
         self.meter.count(delivery)
         return future
 
-    def _book(self, project: str) -> Book:
-        try:
-            return self._prices.of(project)
-        except SQLAlchemyError as error:
-            raise Unavailable(f"the catalog cannot be read: {error}") from error
-
     def _ensure_project(self, project: str) -> None:
         try:
             self._catalog.ensure_project(project)
         except SQLAlchemyError as error:
             raise Unavailable(f"the catalog cannot be written: {error}") from error
+
+
+def _cleaned(access: IngestAccess, privacy: Privacy) -> IngestAccess:
+    """With what headers say of the sender redacted: the ledger keeps it."""
+    [sender, process], counts = privacy.redactor.redact([access.sender, access.process])
+    return replace(access, sender=sender, process=process) if counts else access

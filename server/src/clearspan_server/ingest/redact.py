@@ -12,7 +12,9 @@ from collections.abc import Callable, Collection, Iterator
 import hyperscan
 import re2
 
-from clearspan_server.ingest.patterns import DEFAULT_TYPES, REJECTED, RULES, TYPES, Check
+from clearspan_server.ingest.own_rules import NO_RULES, OwnRules
+from clearspan_server.ingest.pattern import REJECTED, Check
+from clearspan_server.ingest.patterns import RULES, TYPES
 
 # RE2's matches are shaped like those of re.
 _Search = Callable[[bytes, int], re.Match[bytes] | None]
@@ -24,6 +26,10 @@ BETWEEN = "\0"
 # begin inside it; a longer one is skipped as a whole, which keeps the time linear.
 _SEARCHED_AGAIN_BYTES = 64
 
+# Inside of a run of base64 a match is an accident: of an image, an embedding, a signature.
+_BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_="
+_SHORTEST_BLOB = 192
+
 _HEX = frozenset(b"0123456789abcdefABCDEF")
 _QUOTE_OR_ESCAPE = re.compile(rb'"|\\.', re.DOTALL)
 
@@ -33,12 +39,13 @@ class Redactor:
 
     Args:
         types: What to look for, at least one of `patterns.TYPES`.
+        own: The words and patterns of a project, beside them.
 
     Raises:
         ValueError: A type is not known, or there is none.
     """
 
-    def __init__(self, types: Collection[str] = DEFAULT_TYPES) -> None:
+    def __init__(self, types: Collection[str] = TYPES, own: OwnRules = NO_RULES) -> None:
         if not types or not TYPES.issuperset(types):
             raise ValueError(f"redaction types {sorted(types)}: expected some of {sorted(TYPES)}")
         rules = [rule for rule in RULES if rule.type in types]
@@ -54,7 +61,9 @@ class Redactor:
                 for rule in rules
             ],
         )
-        self._thread = threading.local()  # a scan needs working memory of its own
+        self._own = own
+        # A scan needs working memory of its own. The last text that is not clean is remembered with its hits.
+        self._thread = threading.local()
 
     def redact(self, texts: list[str]) -> tuple[list[str], dict[str, int]]:
         """Replace what must not be stored by `[redacted:<type>]`.
@@ -69,34 +78,39 @@ class Redactor:
             The texts (the very same list when nothing was found), and how many of each type were
             replaced.
         """
+        texts, own_counts = self._own.redact(texts)
         joined = BETWEEN.join(texts).encode("utf-8", "surrogatepass")
-        hits = self._prefilter(joined)
-        if not hits:
-            return texts, {}
         found = _without_overlaps(
             [
                 (start, end, rank)
-                for rank in sorted(hits)
+                for rank in sorted(self._prefilter(joined))
                 for start, end in _matches(joined, *self._rules[rank])
+                if not _is_in_blob(joined, start, end)
             ]
         )
         if not found:
-            return texts, {}
+            return texts, own_counts
         counts = Counter(self._types[rank] for _, _, rank in found)
-        return self._replace(texts, found), dict(counts)
+        return self._replace(texts, found), dict(counts) | own_counts
 
     def is_clean(self, joined: str) -> bool:
         """Whether texts, joined by `BETWEEN`, are certain to hold nothing that must go: true of most."""
+        if not self._own.is_clean(joined):
+            return False
         return not self._prefilter(joined.encode("utf-8", "surrogatepass"))
 
     def _prefilter(self, joined: bytes) -> list[int]:
         """The rules that could hit."""
-        try:
-            scratch = self._thread.scratch
-        except AttributeError:
-            scratch = self._thread.scratch = hyperscan.Scratch(self._database)
+        held = self._thread
         hits: list[int] = []
-        self._database.scan(joined, lambda rule, *_: hits.append(rule), scratch=scratch)
+        try:
+            if held.joined == joined:  # it was just asked whether they are clean
+                hits = held.hits
+                return hits
+        except AttributeError:
+            held.scratch = hyperscan.Scratch(self._database)
+        self._database.scan(joined, lambda rule, *_: hits.append(rule), scratch=held.scratch)
+        held.joined, held.hits = joined if hits else None, hits
         return hits
 
     def _replace(self, texts: list[str], found: list[tuple[int, int, int]]) -> list[str]:
@@ -104,14 +118,15 @@ class Redactor:
         redacted = []
         begin = position = 0
         for text in texts:
-            raw = text.encode("utf-8", "surrogatepass")
+            raw = None if text.isascii() else text.encode("utf-8", "surrogatepass")
+            size = len(text if raw is None else raw)
             inside = []
-            while position < len(found) and found[position][0] <= begin + len(raw):
+            while position < len(found) and found[position][0] <= begin + size:
                 start, end, rank = found[position]
                 inside.append((start - begin, end - begin, self._types[rank]))
                 position += 1
-            redacted.append(_rewrite(raw, inside) if inside else text)
-            begin += len(raw) + len(BETWEEN)
+            redacted.append(_rewrite(raw or text.encode(), inside) if inside else text)
+            begin += size + len(BETWEEN)
         return redacted
 
 
@@ -127,6 +142,12 @@ def _matches(text: bytes, search: _Search, check: Check) -> Iterator[tuple[int, 
             at = end
         else:
             at = start + 1 if stop - start <= _SEARCHED_AGAIN_BYTES else stop
+
+
+def _is_in_blob(text: bytes, start: int, end: int) -> bool:
+    before, after = text[max(0, start - _SHORTEST_BLOB) : start], text[end : end + _SHORTEST_BLOB]
+    around = len(before) - len(before.rstrip(_BASE64)) + len(after) - len(after.lstrip(_BASE64))
+    return around >= _SHORTEST_BLOB
 
 
 def _after_escape(text: bytes, start: int) -> int:

@@ -9,8 +9,8 @@ import orjson
 import pyarrow as pa
 
 from clearspan_server.ingest.batches import KINDS
-from clearspan_server.ingest.encode import pseudonym
 from clearspan_server.jobs.removal_means import Means
+from clearspan_server.model.pseudonym import pseudonym
 from clearspan_server.model.removal import Findings, Removal, Subject
 from clearspan_server.store.agenda import Hour
 from clearspan_server.store.doomed import Doomed, Sought, purge

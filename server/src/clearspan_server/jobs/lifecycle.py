@@ -14,7 +14,7 @@ from clickhouse_connect.driver.exceptions import DatabaseError
 from clearspan_server.errors import Unavailable
 from clearspan_server.ingest.agent_events import SessionKey
 from clearspan_server.ingest.batches import contents
-from clearspan_server.ingest.encode import Privacy
+from clearspan_server.ingest.encode import PrivacyOf
 from clearspan_server.ingest.prices import Prices
 from clearspan_server.ingest.refusals import is_refusal
 from clearspan_server.ingest.renormalise import Today
@@ -54,7 +54,7 @@ class Stores:
     agenda: Agenda
     told: Watermark
     prices: Prices
-    privacy: Privacy
+    privacy_of: PrivacyOf
     rewriting: threading.Lock  # held by whoever reads spans to write them again
 
 
@@ -290,7 +290,7 @@ class Lifecycle:
             self._gone_on = True
 
     def _today(self, project: str) -> Today:
-        return Today(self._stores.prices.of(project), self._stores.privacy)
+        return Today(self._stores.prices.of(project), self._stores.privacy_of(project))
 
     def _report(
         self, keys: Collection[Key], what: Literal["traces"] | Word, seq: int | None = None

@@ -11,12 +11,13 @@ from dataclasses import dataclass, replace
 
 import pyarrow as pa
 
-from clearspan_server.ingest.encode import Privacy
+from clearspan_server.ingest.encode import PrivacyOf
 from clearspan_server.ingest.normalise import VERSION
 from clearspan_server.ingest.prices import Prices
 from clearspan_server.ingest.renormalise import Today
 from clearspan_server.jobs.normalising import NORMALISING
 from clearspan_server.jobs.repricing import REPRICING
+from clearspan_server.jobs.rescanning import RESCANNING
 from clearspan_server.jobs.surveys import Scope, SpanIds, Way, whole_spans
 from clearspan_server.model.rewrite import Rewrite, RewriteKind, Stretch, Tally
 from clearspan_server.store.agenda import Hour
@@ -29,7 +30,11 @@ from clearspan_server.store.statements import statement
 
 LOG = logging.getLogger(__name__)
 
-WAYS: Mapping[RewriteKind, Way] = {"reprice": REPRICING, "normalise": NORMALISING}
+WAYS: Mapping[RewriteKind, Way] = {
+    "reprice": REPRICING,
+    "normalise": NORMALISING,
+    "rescan": RESCANNING,
+}
 
 # Traces whose figures have changed, with their hours; done when everything that follows is stored.
 Recompute = Callable[[Collection[Key], Collection[Hour]], "Future[None]"]
@@ -40,6 +45,7 @@ _HOUR_NS = 60 * _MINUTE_NS
 _DAY_NS = 24 * _HOUR_NS
 _WRITTEN_AT_ONCE = 500  # spans with bodies
 _RETRY_S = 5.0
+_ANY_VERSION = 65_535
 _LOOK_S = 0.5
 
 
@@ -51,7 +57,7 @@ class Means:
     journal: Journal
     prices: Prices
     rewrites: Rewrites
-    privacy: Privacy
+    privacy_of: PrivacyOf
     rewriting: threading.Lock
     recompute: Recompute
 
@@ -125,8 +131,9 @@ class Rewriter:
     def _scope(self, rewrite: Rewrite) -> Scope:
         """The means as they are now: prices may change while it goes on."""
         means = self._means
-        today = Today(means.prices.of(rewrite.project), means.privacy)
-        below = VERSION + rewrite.is_full  # what newer rules have filled stays, whatever happens
+        today = Today(means.prices.of(rewrite.project), means.privacy_of(rewrite.project))
+        # What newer rules have filled stays, whatever happens; to be redacted it may be of any version.
+        below = _ANY_VERSION if rewrite.kind == "rescan" else VERSION + rewrite.is_full
         return Scope(means.engine, today, below)
 
     def _do(self, rewrite: Rewrite, begun: Step) -> bool:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from heapq import nsmallest
 from typing import Literal
 
-RewriteKind = Literal["reprice", "normalise"]
+RewriteKind = Literal["reprice", "normalise", "rescan"]
 RewriteState = Literal["running", "done", "cancelled"]
 SHOWN_DIFFERENCES = 10
 SHOWN_CHANGES = 20
@@ -83,7 +83,8 @@ class Tally:
 
     `spans` were looked at, `changed` of them become others. Totals are of counted spans. A re-pricing also tells how
     many `kept` a cost from the list, which knows no price for them any more, what it finds by model, and the biggest
-    differences; a normalisation how many spans change by field, with examples.
+    differences; a normalisation how many spans change by field, with examples, and a rescan besides what it found, by
+    type.
     """
 
     spans: int = 0
@@ -95,6 +96,7 @@ class Tally:
     biggest: list[Difference] = field(default_factory=list)
     fields: dict[str, int] = field(default_factory=dict)
     examples: list[Change] = field(default_factory=list)
+    types: dict[str, int] = field(default_factory=dict)
 
     def add(self, other: "Tally") -> None:
         """Add what another part of the window holds."""
@@ -107,6 +109,8 @@ class Tally:
         self.biggest = biggest([*self.biggest, *other.biggest])
         for name, count in other.fields.items():
             self.fields[name] = self.fields.get(name, 0) + count
+        for name, count in other.types.items():
+            self.types[name] = self.types.get(name, 0) + count
         for change in other.examples:
             self.show(change)
 

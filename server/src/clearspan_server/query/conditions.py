@@ -3,7 +3,7 @@
 The statement in which they stand binds `project`, and `from_ns` and `to_ns` as the window whose rows it reads.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -11,7 +11,7 @@ import orjson
 
 from clearspan_server.query import SQL
 from clearspan_server.query.amounts import READERS, flag, number
-from clearspan_server.query.fields import Column, Field, Of
+from clearspan_server.query.fields import PEOPLE, Column, Field, Of
 from clearspan_server.query.language import (
     ANYTHING,
     And,
@@ -53,6 +53,7 @@ class Conditions:
 
     rows: Of
     words: Mapping[str, Searched]  # the searched texts, as the engine cuts them
+    pseudonym: Callable[[str], str] = str  # a person's name → the one that stands for it
     values: dict[str, object] = field(default_factory=dict)
 
     def of(self, node: Node, layer: Layer) -> str:
@@ -154,12 +155,19 @@ class Conditions:
             texts = [one for one in (*MESSAGES, ERRORS, RECORDS) if one.column == held]
             return self._says(value, texts)
         if isinstance(value, Word):
-            return " or ".join(self._is_word(column, value) for column in columns)
+            words = self._spellings(asked, value)
+            return " or ".join(self._is_word(column, word) for column in columns for word in words)
         bound = self._bind(value, READERS[asked.type][2])
         # Unknown is outside of any bound, and inside of a bound's negation.
         return " or ".join(
             f"ifNull({column.sql} {term.operator} {bound}, false)" for column in columns
         )
+
+    def _spellings(self, asked: Field, word: Word) -> list[Word]:
+        """What was sent, and of people the name that stands for them where theirs was redacted."""
+        if asked.name not in PEOPLE or word.is_pattern:
+            return [word]
+        return list(dict.fromkeys((word, Word(self.pseudonym(word.text)))))
 
     def _is_word(self, column: Column, word: Word) -> str:
         if not word.is_pattern:

@@ -94,6 +94,9 @@ class Field:
         return [Column(one.removesuffix("[]"), one.endswith("[]")) for one in texts if one]
 
 
+# Fields whose value may be stored as a pseudonym.
+PEOPLE = frozenset(("user", "session", "customer"))
+
 _LATENCY = "end_ns - start_ns"
 
 # In the order in which they are offered.

@@ -1,7 +1,7 @@
 """The only builder of SQL: a filter and an order become clauses of fixed text with bound values."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from clearspan_server.query import SQL
@@ -15,10 +15,15 @@ from clearspan_server.store.statements import statement
 
 @dataclass(slots=True, frozen=True)
 class Stillness:
-    """The moments, in nanoseconds, since which nothing of a trace came that is quiet, or idle."""
+    """What a filter is read with.
+
+    The moments, in nanoseconds, since which nothing of a trace came that is quiet, or idle; and the other name under
+    which a user, customer or session may be stored.
+    """
 
     quiet_ns: int
     idle_ns: int
+    pseudonym: Callable[[str], str] = str
 
     def values(self) -> dict[str, object]:
         """The values that are bound in `fields.STATE`."""
@@ -94,7 +99,7 @@ def logs_of(trace_id: str, span_id: str) -> Clauses:
 def _clauses(engine: Engine, rows: Of, text: str, still: Stillness) -> Clauses:
     tree = parse(text)
     words = search(engine, {said.text for said in searched(tree) if not said.is_pattern})
-    conditions = Conditions(rows, words)
+    conditions = Conditions(rows, words, still.pseudonym)
     where = conditions.of(tree, rows)
     return Clauses([where], conditions.values | still.values())
 

@@ -1,0 +1,55 @@
+r"""What a rule of redaction is made of, and the borders that rules have in common.
+
+A rule is looked for twice. Its `prefilter` is for Hyperscan, at least as generous as its `pattern`,
+and asks only "could this be here at all?"; its `pattern` is for RE2, works on UTF-8 bytes and puts
+what must go into group 1; its `check` (Luhn, mod 97, plausibility) has the last word.
+
+Texts are often JSON, where a line break is the two characters `\n` and an ü may be `\u00fc`. So a
+left border may be a whole escape sequence (`\nsk-…` is a key after a line break, not a word that
+begins with n), and nothing in group 1 can match a quotation mark.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+REJECTED = 0
+
+Check = Callable[[bytes, int, int], int]
+"""(text, start, end) of a candidate → where what must go ends, or `REJECTED`."""
+
+ESCAPE = rb"\\+(?:[nrtbf]|u[0-9A-Fa-f]{4})"
+LEFT = rb"(?:^|[^A-Za-z0-9_]|" + ESCAPE + rb")"
+# Digits inside floats, paths, dates and dashed ids are no phone numbers and no cards.
+LEFT_OF_DIGITS = rb"(?:^|[^A-Za-z0-9_./\-]|" + ESCAPE + rb"|(?:^|[^0-9]|" + ESCAPE + rb")\.)"
+
+
+@dataclass(slots=True, frozen=True)
+class Rule:
+    """One format of one type of personal data or secret."""
+
+    type: str
+    prefilter: bytes
+    pattern: bytes
+    check: Check
+    ignore_case: bool = False  # of the prefilter; a pattern says (?i)
+
+
+def accept(_text: bytes, _start: int, end: int) -> int:
+    """The pattern alone is proof enough."""
+    return end
+
+
+_NOT_DIGITS = bytes(byte for byte in range(256) if byte not in b"0123456789")
+
+
+def digits(text: bytes) -> bytes:
+    """Its digits alone."""
+    return text.translate(None, _NOT_DIGITS)
+
+
+def ends_here(text: bytes, end: int) -> bool:
+    """True when the number is over: no letter, digit or further group of digits follows."""
+    following = text[end : end + 2]
+    if following[:1].isalnum() or following[:1] == b"_":
+        return False
+    return not (following[:1] in (b".", b"-") and following[1:].isdigit())
