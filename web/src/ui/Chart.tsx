@@ -158,7 +158,7 @@ function createPlot(element: HTMLDivElement, props: ChartProps, listeners: Liste
       ],
     },
   };
-  const data = [props.times, ...props.lines.map((line) => line.values)] as UPlot.AlignedData;
+  const data = [props.times, ...props.lines.map(heightsOf)] as UPlot.AlignedData;
   return new UPlot(options, data, element);
 }
 
@@ -166,6 +166,11 @@ function createPlot(element: HTMLDivElement, props: ChartProps, listeners: Liste
 function heightOf(min: number, max: number): [number, number] {
   const low = min < 0 ? min * 1.08 : 0;
   return [low, max > 0 ? max * 1.08 : low < 0 ? 0 : 1];
+}
+
+/** Where a layer ends; nothing in place of 0, whose hairline would erase the axis. */
+function heightsOf({ values, told }: Line): readonly (number | null)[] {
+  return told ? values.map((value) => (value === 0 ? null : value)) : values;
 }
 
 function seriesOf(line: Line, token: (name: string) => string): UPlot.Series {

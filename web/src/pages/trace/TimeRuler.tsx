@@ -29,6 +29,13 @@ export function TimeRuler({ tree, scale, window, onZoom }: TimeRulerProps) {
     share: place(window, drawn(scale, ns)),
   }));
   const shown = roomyTicks(ticks, widthPx);
+  // A length stands upright, and takes as little room as a tick without a text.
+  const starts = scale.gaps.map((gap) => ({
+    gap,
+    text: "",
+    share: place(window, drawn(scale, gap.startNs)),
+  }));
+  const told = new Set(roomyTicks(starts, widthPx).map(({ gap }) => gap));
   return (
     <>
       <div className="time-ruler">
@@ -58,7 +65,13 @@ export function TimeRuler({ tree, scale, window, onZoom }: TimeRulerProps) {
             <i key={share} style={{ left: `${share * 100}%` }} />
           ))}
           {scale.gaps.map((gap) => (
-            <GapMark key={gap.startNs} gap={gap} scale={scale} window={window} />
+            <GapMark
+              key={gap.startNs}
+              isTold={told.has(gap)}
+              gap={gap}
+              scale={scale}
+              window={window}
+            />
           ))}
         </div>
       </div>
@@ -66,8 +79,16 @@ export function TimeRuler({ tree, scale, window, onZoom }: TimeRulerProps) {
   );
 }
 
+interface GapMarkProps {
+  gap: Gap;
+  /** Whether there is room for its length. */
+  isTold: boolean;
+  scale: TimeScale;
+  window: TimeWindow;
+}
+
 /** Where a long pause is drawn short. */
-function GapMark({ gap, scale, window }: { gap: Gap; scale: TimeScale; window: TimeWindow }) {
+function GapMark({ gap, isTold, scale, window }: GapMarkProps) {
   const box = barBox(window, drawn(scale, gap.startNs), drawn(scale, gap.endNs));
   if (!box) return null;
   const length = formatDuration(gap.endNs - gap.startNs);
@@ -77,7 +98,7 @@ function GapMark({ gap, scale, window }: { gap: Gap; scale: TimeScale; window: T
       title={`${length} in which nothing but containers ran, drawn short`}
       style={{ left: `${box.left}%`, width: `${box.width}%` }}
     >
-      <span className="number">{length}</span>
+      {isTold && <span className="number">{length}</span>}
     </b>
   );
 }
