@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from clearspan_server.ingest.batches import KINDS
 from clearspan_server.jobs.removal_means import Means
-from clearspan_server.model.pseudonym import pseudonym
+from clearspan_server.model.pseudonym import spellings
 from clearspan_server.model.removal import Findings, Removal, Subject
 from clearspan_server.store.agenda import Hour
 from clearspan_server.store.doomed import Doomed, Sought, purge
@@ -38,7 +38,7 @@ class Found:
 
 def sought(project: str, subject: Subject, key: bytes) -> Sought:
     """The spellings of a subject: as it is, as JSON has it, and the name that redaction has given it."""
-    names = list(dict.fromkeys([subject.value, pseudonym(subject.value, key)]))
+    names = list(spellings(subject.value, key))
     wholes = [*names, *(_json(one) for one in names)]
     needles = list(dict.fromkeys([*names, *(_json(one)[1:-1] for one in names)]))
     return Sought(project, subject, names, wholes, needles)
