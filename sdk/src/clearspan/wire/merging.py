@@ -130,9 +130,9 @@ def _place(items: list[Any], piece: Json) -> Json:
             # Google's copy of OpenAI's form gives every call the index 0.
             if item.get("index") == index and (not name or item.get("id") in (None, name)):
                 return item
-    elif piece.get("type") in _GROWING:
+    elif isinstance(kind := piece.get("type"), str) and kind in _GROWING:
         last = mapping(items[-1] if items else None)
-        if last.get("type") == piece["type"]:
+        if last.get("type") == kind:
             return last
     return {}
 

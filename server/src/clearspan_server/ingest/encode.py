@@ -123,29 +123,37 @@ def redact_in_place(span: Span, apart: Apart, privacy: Privacy) -> Apart:
 def redacted(groups: list[list[str]], redactor: Redactor) -> tuple[list[list[str]], dict[str, int]]:
     """The groups with every text redacted, scanned as one; and how many of each type were found."""
     together = [text for group in groups for text in group]
-    readable = [_without_escapes(text) if "\\u00" in text else text for text in together]
+    readable = [_readable(text, redactor) if "\\u00" in text else text for text in together]
     clean, counts = redactor.redact(readable)
     if not counts:
         return groups, counts
-    rest = iter(clean)
+    # Where nothing was found, the text stays as it was spelled.
+    texts = zip(together, readable, clean, strict=True)
+    rest = iter([text if left == read else left for text, read, left in texts])
     return [list(islice(rest, len(group))) for group in groups], counts
 
 
-def _without_escapes(text: str) -> str:
+def _readable(text: str, redactor: Redactor) -> str:
     """JSON text with its escapes of printable ASCII written out: some writers escape even `+` and `@`.
 
-    In JSON within JSON the backslash of an escape is doubled each time. Of other numbers of backslashes every two are
-    one that means itself.
+    Every two backslashes mean one. But in JSON within JSON the backslash of an escape is doubled each time: these are
+    written out where that brings to light what was hidden.
     """
-    return _ASCII_ESCAPE.sub(_written_out, text)
+    once = _ASCII_ESCAPE.sub(_written_out, text)
+    within = _ASCII_ESCAPE.sub(_written_out_within, text)
+    if once == within:
+        return once
+    hidden, open_to_all = (sum(redactor.redact([one])[1].values()) for one in (once, within))
+    return within if open_to_all > hidden else once
 
 
 def _written_out(found: re.Match[str]) -> str:
-    backslashes = len(found[1])
     letter = chr(int(found[2], 16))
-    if backslashes in (1, 2, 4, 8):
-        return letter
-    return found[1][1:] + letter if backslashes % 2 else found[0]
+    return found[1][1:] + letter if len(found[1]) % 2 else found[0]
+
+
+def _written_out_within(found: re.Match[str]) -> str:
+    return chr(int(found[2], 16)) if len(found[1]) in (2, 4, 8) else _written_out(found)
 
 
 def _drop_redacted_numbers(span: Span, keys: list[str], given: list[str], clean: list[str]) -> None:
