@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from clearspan_server.api.access import ReadAccess, read_access, written_project
 from clearspan_server.api.encode import money
-from clearspan_server.api.rewriting import progress, window_of
+from clearspan_server.api.rewriting import progress, rewrite_of, window_of
 from clearspan_server.api.shapes_normalisations import (
     ChangedField,
     FieldChange,
@@ -16,7 +16,6 @@ from clearspan_server.api.shapes_normalisations import (
 )
 from clearspan_server.api.state import state_of
 from clearspan_server.api.window import ScopeQuery, rfc3339
-from clearspan_server.errors import NotFound
 from clearspan_server.ingest.normalise import VERSION
 from clearspan_server.model.rewrite import Rewrite
 
@@ -54,10 +53,8 @@ def get_normalisation(
 ) -> Normalisation:
     """One normalisation, with how far it is."""
     del asked
-    found = state_of(request).rewrites.find("normalise", access.project, normalisation_id)
-    if found is None:
-        raise NotFound(f"no normalisation {normalisation_id} is in project {access.project!r}")
-    return _shape(found)
+    rewrites = state_of(request).rewrites
+    return _shape(rewrite_of(rewrites, "normalise", access.project, normalisation_id))
 
 
 @router.delete("/{normalisation_id}", status_code=204, response_class=Response)
@@ -65,9 +62,7 @@ def cancel_normalisation(request: Request, normalisation_id: int) -> Response:
     """Stop a normalisation where it is; what it has filled stays so."""
     project = written_project(request, "")
     rewrites = state_of(request).rewrites
-    if rewrites.find("normalise", project, normalisation_id) is None:
-        raise NotFound(f"no normalisation {normalisation_id} is in project {project!r}")
-    rewrites.end(normalisation_id, "cancelled")
+    rewrites.end(rewrite_of(rewrites, "normalise", project, normalisation_id).id, "cancelled")
     return Response(status_code=204)
 
 

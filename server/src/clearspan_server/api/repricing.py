@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from clearspan_server.api.access import ReadAccess, read_access, written_project
 from clearspan_server.api.encode import money, money_or_none
-from clearspan_server.api.rewriting import progress, window_of
+from clearspan_server.api.rewriting import progress, rewrite_of, window_of
 from clearspan_server.api.shapes_prices import (
     PriceDifference,
     RepricedModel,
@@ -16,7 +16,6 @@ from clearspan_server.api.shapes_prices import (
 )
 from clearspan_server.api.state import state_of
 from clearspan_server.api.window import ScopeQuery, rfc3339
-from clearspan_server.errors import NotFound
 from clearspan_server.model import rewrite
 
 router = APIRouter(prefix="/api/v1/prices/reprice", tags=["prices"])
@@ -55,10 +54,8 @@ def get_repricing(
 ) -> Repricing:
     """One re-pricing, with how far it is."""
     del asked
-    found = state_of(request).rewrites.find("reprice", access.project, repricing_id)
-    if found is None:
-        raise NotFound(f"no re-pricing {repricing_id} is in project {access.project!r}")
-    return _shape(found)
+    rewrites = state_of(request).rewrites
+    return _shape(rewrite_of(rewrites, "reprice", access.project, repricing_id))
 
 
 @router.delete("/{repricing_id}", status_code=204, response_class=Response)
@@ -66,9 +63,7 @@ def cancel_repricing(request: Request, repricing_id: int) -> Response:
     """Stop a re-pricing where it is; what it has priced stays so."""
     project = written_project(request, "")
     rewrites = state_of(request).rewrites
-    if rewrites.find("reprice", project, repricing_id) is None:
-        raise NotFound(f"no re-pricing {repricing_id} is in project {project!r}")
-    rewrites.end(repricing_id, "cancelled")
+    rewrites.end(rewrite_of(rewrites, "reprice", project, repricing_id).id, "cancelled")
     return Response(status_code=204)
 
 

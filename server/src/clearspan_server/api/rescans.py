@@ -9,12 +9,11 @@ from clearspan_server.api.access import (
     administered_project,
     read_access,
 )
-from clearspan_server.api.rewriting import progress, window_of
+from clearspan_server.api.rewriting import progress, rewrite_of, window_of
 from clearspan_server.api.shapes_normalisations import ChangedField, FieldChange
 from clearspan_server.api.shapes_redaction import Rescan, RescanList, RescanRequest
 from clearspan_server.api.state import state_of
 from clearspan_server.api.window import ScopeQuery, rfc3339
-from clearspan_server.errors import NotFound
 from clearspan_server.model.rewrite import Rewrite
 
 router = APIRouter(prefix="/api/v1/redaction/rescans", tags=["settings"])
@@ -51,10 +50,8 @@ def get_rescan(
 ) -> Rescan:
     """One rescan, with how far it is."""
     del asked
-    found = state_of(request).rewrites.find("rescan", access.project, rescan_id)
-    if found is None:
-        raise NotFound(f"no rescan {rescan_id} is in project {access.project!r}")
-    return _shape(found)
+    rewrites = state_of(request).rewrites
+    return _shape(rewrite_of(rewrites, "rescan", access.project, rescan_id))
 
 
 @router.delete("/{rescan_id}", status_code=204, response_class=Response)
@@ -62,9 +59,7 @@ def cancel_rescan(request: Request, rescan_id: int) -> Response:
     """Stop a rescan where it is; what it has redacted stays so."""
     project = administered_project(request)
     rewrites = state_of(request).rewrites
-    if rewrites.find("rescan", project, rescan_id) is None:
-        raise NotFound(f"no rescan {rescan_id} is in project {project!r}")
-    rewrites.end(rescan_id, "cancelled")
+    rewrites.end(rewrite_of(rewrites, "rescan", project, rescan_id).id, "cancelled")
     return Response(status_code=204)
 
 

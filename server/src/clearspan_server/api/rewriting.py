@@ -1,10 +1,17 @@
-"""What requests and answers about rewrites of history have in common: the window, and how far one is."""
+"""What requests and answers about rewrites of history have in common: the window, which one, and how far it is."""
 
 import time
 
 from clearspan_server.api.window import parse_time
-from clearspan_server.errors import BadInput
-from clearspan_server.model.rewrite import Rewrite, Stretch
+from clearspan_server.errors import BadInput, NotFound
+from clearspan_server.model.rewrite import Rewrite, RewriteKind, Stretch
+from clearspan_server.store.rewrites import Rewrites
+
+_NAMES: dict[RewriteKind, str] = {
+    "reprice": "re-pricing",
+    "normalise": "normalisation",
+    "rescan": "rescan",
+}
 
 
 def window_of(project: str, since: str | None, until: str | None) -> Stretch:
@@ -18,6 +25,18 @@ def window_of(project: str, since: str | None, until: str | None) -> Stretch:
     if from_ns >= to_ns:
         raise BadInput(f"from {since!r} is not before to {until or 'now'!r}", field="from")
     return Stretch(project, from_ns, to_ns)
+
+
+def rewrite_of(rewrites: Rewrites, kind: RewriteKind, project: str, rewrite_id: int) -> Rewrite:
+    """One rewrite of a project.
+
+    Raises:
+        NotFound: there is none of this kind and number.
+    """
+    found = rewrites.find(kind, project, rewrite_id)
+    if found is None:
+        raise NotFound(f"no {_NAMES[kind]} {rewrite_id} is in project {project!r}")
+    return found
 
 
 def progress(found: Rewrite) -> float:
