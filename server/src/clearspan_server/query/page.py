@@ -5,18 +5,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from clearspan_server.query import SQL
 from clearspan_server.query.cursor import Cursor, decode
 from clearspan_server.query.filter import Clauses, Order, compose
+from clearspan_server.query.reach import reach
 from clearspan_server.query.window import HOUR_NS, Window, slices
 from clearspan_server.store.engine import Engine, Row
-from clearspan_server.store.statements import statement
 
 _MINUTE_NS = 60_000_000_000
 _LATELY_NS = 15 * _MINUTE_NS
 _THIN_NS = 2 * HOUR_NS  # for some thousand traces
 _MOST_VERSIONS = 10_000  # of the rows of a page
-_REACH = statement(SQL, "reach")
 
 _Key = tuple[int, tuple[str, ...]]  # the minute of a row's start, in seconds, and its ids
 
@@ -169,9 +167,8 @@ def _parts(engine: Engine, asked: _Asked) -> list[_Asked]:
     rest = asked.window
     if rest.to_ns < time.time_ns() - _LATELY_NS:
         return []
-    [row] = engine.query(_REACH, {"project": asked.project} | rest.values())
-    few_ns, more_ns = row["starts_ns"]
-    if not more_ns or few_ns - more_ns > _THIN_NS:
+    few_ns, more_ns = reach(engine, asked.project, rest)
+    if more_ns <= rest.from_ns or few_ns - more_ns > _THIN_NS:
         return []
     near = asked.clauses.near()
     return [

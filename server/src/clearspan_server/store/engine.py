@@ -1,7 +1,7 @@
 """The telemetry engine: ClickHouse SQL through one client, embedded in a folder or at a server's URL."""
 
 import threading
-from collections import Counter
+from collections import Counter, OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +17,7 @@ from clearspan_server.errors import Unavailable
 Row = dict[str, Any]  # column name → value, as the driver gives it: foreign data enters here
 
 MAX_CLIENTS = 8
+_MOST_CONSTANTS = 256
 # The rows of one insert may be of any number of months, which are partitions; the default stops at 100.
 _ANY_MONTHS = {"max_partitions_per_insert_block": 0}
 
@@ -34,6 +35,7 @@ class Engine:
         self._slots = threading.BoundedSemaphore(max_clients)
         self._closed = False
         self._inserts: Counter[str] = Counter()
+        self._constants: OrderedDict[tuple[str, str], list[Row]] = OrderedDict()
         with self._client() as client:
             self.version = str(client.command("select version()"))
 
@@ -43,6 +45,19 @@ class Engine:
             result = client.query(statement, parameters=dict(values or {}))
             names = result.column_names
             return [dict(zip(names, row, strict=True)) for row in result.result_rows]
+
+    def constant(self, statement: str, values: Mapping[str, object]) -> list[Row]:
+        """The rows of a select that reads nothing stored, so that they are the same every time: asked for once."""
+        key = statement, repr(sorted(values.items()))
+        with self._lock:
+            if known := self._constants.get(key):
+                return known
+        rows = self.query(statement, values)
+        with self._lock:
+            self._constants[key] = rows
+            if len(self._constants) > _MOST_CONSTANTS:
+                self._constants.popitem(last=False)
+        return rows
 
     def table(self, statement: str, values: Mapping[str, object] | None = None) -> pa.Table:
         """The rows of a select as Arrow: for many rows of few columns."""

@@ -136,4 +136,7 @@ settings
     -- load, 82 instead of 132 on the realistic one, with queries as fast as before.
     min_bytes_for_wide_part = 134217728,
     merge_selector_base = 10,
-    index_granularity = 2048
+    -- A page reads a few rows of forty columns, and of each of them everything up to the next mark: measured at a million
+    -- spans, one trace took 36 ms instead of 48, the newest page 20 instead of 30, a week by its costs 315 instead of
+    -- 420; on disk it is 4 % more.
+    index_granularity = 512

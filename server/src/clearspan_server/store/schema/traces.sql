@@ -45,4 +45,4 @@ create table if not exists traces
 engine = ReplacingMergeTree(version, is_deleted)
 partition by toYYYYMM(start_minute)
 order by (project, start_minute, trace_id)
-settings fsync_after_insert = 1, fsync_part_directory = 1, min_rows_to_fsync_after_merge = 1, min_compressed_bytes_to_fsync_after_merge = 1, index_granularity = 2048
+settings fsync_after_insert = 1, fsync_part_directory = 1, min_rows_to_fsync_after_merge = 1, min_compressed_bytes_to_fsync_after_merge = 1, index_granularity = 512
