@@ -140,10 +140,9 @@ def test_a_row_written_anew_while_its_page_is_read_is_there_if_it_still_passes(
     assert (rows[0]["trace_id"] == f"{newest:032x}") is is_there
 
 
-@pytest.mark.parametrize("noun", ["traces", "spans"])
-def test_what_came_since_the_last_question_is_there(busy: Reader, noun: str) -> None:
+@pytest.mark.parametrize(("noun", "newest"), [("traces", COUNT + 1), ("spans", COUNT + 2)])
+def test_what_came_since_the_last_question_is_there(busy: Reader, noun: str, newest: int) -> None:
     busy.get(f"/{noun}")  # how far back a list reads is now known for some seconds
-    newest = COUNT + 10 + len(noun)
     busy.store(span(newest, 1, start_ns=at(newest, 1), **fields(newest)))
 
     rows = busy.get(f"/{noun}")[noun]
