@@ -1,7 +1,8 @@
 /** Metrics: their names and labels, what they were, and the spans that they were measured in. */
 
-import { keepPreviousData, queryOptions } from "@tanstack/react-query";
+import { queryOptions } from "@tanstack/react-query";
 import { type MetricChart, serializeChart, serializeTerm } from "../model/metricCharts";
+import { ofSameProject } from "../model/previousData";
 import { type Range, rangeParams, serializeRange } from "../model/range";
 import { get } from "./client";
 import type { components } from "./schema";
@@ -53,7 +54,7 @@ export function metricQuery(project: string, range: Range, chart: MetricChart, i
         { project, name, stat, by, where, ...rangeParams(range) },
         signal,
       ),
-    placeholderData: keepPreviousData,
+    placeholderData: ofSameProject(project),
     staleTime: AGAIN_MS / 2,
     refetchInterval: isLive && range.kind !== "between" ? AGAIN_MS : false,
   });
