@@ -13,7 +13,9 @@ from receiver import Receiver, serving
 
 @pytest.fixture
 def receiver() -> Iterator[Receiver]:
-    """A server that this process does not record to yet."""
+    """A server that this process does not record to yet; what other tests have left is forgotten."""
+    clearspan.init(exporters=[])
+    clearspan.flush()
     with serving() as running:
         yield running
 

@@ -207,6 +207,22 @@ def test_a_queue_that_takes_too_much_memory_drops_the_oldest(
     assert shelf.dropped > 60
 
 
+def test_flushes_that_nobody_waits_for_any_more_take_no_place(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CLEARSPAN_QUEUE_SPANS", "40")
+    clearspan.init(exporters=[shelf])
+    shelf.may_go_on.clear()
+
+    for _ in range(35):
+        record(1)
+        assert not clearspan.flush(0.01)
+    shelf.may_go_on.set()
+
+    assert clearspan.flush()
+    assert len(shelf.spans) == 35
+
+
 def test_what_a_context_carries_counts_once_for_the_spans_that_share_it(
     shelf: Shelf, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -49,6 +49,41 @@ def test_without_a_server_a_program_runs_and_ends_as_always(programs: Programs) 
     assert len(ended.err.splitlines()) == 2
 
 
+LEFT_OPEN = """
+import clearspan
+clearspan.init(sample={sample})
+clearspan.instrument("httpx")
+import httpx
+
+body = b'data: {{"choices": [{{"index": 0, "delta": {{"content": "Hi"}}}}]}}\\n\\n'
+transport = httpx.MockTransport(lambda _: httpx.Response(200, content=iter([body] * 9)))
+client = httpx.Client(transport=transport)
+question = {{"model": "m", "messages": [{{"role": "user", "content": "Hi"}}], "stream": True}}
+request = client.build_request("POST", "https://api.openai.com/v1/chat/completions", json=question)
+span = clearspan.span("left open")
+response = client.send(request, stream=True)
+pieces = response.iter_raw()
+next(pieces)
+{last}
+"""
+
+
+@pytest.mark.parametrize("sample", [1.0, 0.0])
+@pytest.mark.parametrize("last", ["", "raise SystemExit(3)", "1 / 0"])
+def test_what_is_open_when_a_program_ends_is_cancelled_with_what_has_come(
+    receiver: Receiver, programs: Programs, last: str, sample: float
+) -> None:
+    source = LEFT_OPEN.format(last=last, sample=sample)
+
+    programs.run(source, CLEARSPAN_ENDPOINT=receiver.url)
+
+    assert receiver.span("left open")["attributes"]["clearspan.status"] == "cancelled"
+    call = receiver.span("chat m")["attributes"]
+    assert call["clearspan.status"] == "cancelled"
+    assert "Hi" in call["gen_ai.output.messages"]
+    assert len(receiver.spans()) == 2
+
+
 MEMORY = """
 import clearspan
 

@@ -107,12 +107,34 @@ def test_log_handlers_may_fail_and_record_spans(programs: Programs, emit: str) -
     assert (ended.code, ended.out, ended.err) == (0, "done\n", "")
 
 
-def test_a_span_that_nobody_ends_before_the_interpreter_does_is_silent(programs: Programs) -> None:
-    source = "import clearspan\nspan = clearspan.span('left open')\n"
+SPOILED = """
+import clearspan
 
-    ended = programs.run(source, CLEARSPAN_ENDPOINT=NO_SERVER)
+@clearspan.{kind}
+def work():
+    clearspan.current_span().{spoil}
+    {end}
 
-    assert (ended.code, ended.err) == (0, "")
+with clearspan.span("parent"):
+    for _ in range(2):
+        try:
+            print(work())
+        except KeyError as error:
+            print(error)
+"""
+
+
+@pytest.mark.parametrize("kind", ["trace", "tool"])
+@pytest.mark.parametrize("spoil", ["fields = None", "attempt = 'second'", "retry_of = 3"])
+@pytest.mark.parametrize("end", ["return 'done'", "raise KeyError('done')"])
+def test_a_function_that_spoils_its_span_ends_as_always(
+    programs: Programs, kind: str, spoil: str, end: str
+) -> None:
+    source = SPOILED.format(kind=kind, spoil=spoil, end=end)
+
+    ended = programs.run(source, CLEARSPAN_DISABLED="1")
+
+    assert (ended.code, ended.out.replace("'", "")) == (0, "done\ndone\n")
 
 
 FORKED = """

@@ -184,7 +184,7 @@ def test_children_whose_server_is_away_leave_their_spans_to_the_next_run(
 ) -> None:
     settings = {"CLEARSPAN_ENDPOINT": receiver.url, "CLEARSPAN_SPILL": str(tmp_path / "spill")}
     receiver.answers += [Answer(503, {"retry-after": "60"}, b"")] * 2
-    programs.run(SPAWNED.format(method=method), CLEARSPAN_EXIT_S="0.5", **settings)
+    programs.run(SPAWNED.format(method=method), CLEARSPAN_EXIT_S="2", **settings)
     assert len(receiver.posts()) == 2
     receiver.requests.clear()
 

@@ -68,6 +68,21 @@ def test_a_series_is_one_combination_of_labels_in_any_order(recording: Receiver)
     assert sent == {"{'a': '1', 'b': '2'}": "2", "{'a': '1', 'b': \"['no', 'hash']\"}": "1"}
 
 
+def test_labels_are_masked_and_those_that_are_the_same_then_are_one_series(
+    receiver: Receiver,
+) -> None:
+    clearspan.init(endpoint=receiver.url, capture="masked")
+    calls = clearspan.counter("masked.calls")
+
+    for name in ("ann", "bob"):
+        calls.add(1, user=f"{name}@example.com")
+
+    assert clearspan.flush()
+    clearspan.init(exporters=[])
+    [point] = points(receiver, "masked.calls")
+    assert (point["labels"], point["asInt"]) == ({"user": "***"}, "2")
+
+
 def test_only_what_has_changed_is_sent_and_always_the_whole_sum(recording: Receiver) -> None:
     calls = clearspan.counter("changed.calls")
     calls.add(1, model="a")

@@ -144,6 +144,24 @@ def test_what_is_held_at_a_change_of_settings_is_decided(
     assert weights(receiver) == {"first": 4, "root": 4}
 
 
+@pytest.mark.parametrize("slot", ["fields", "large"])
+def test_a_span_that_the_program_has_broken_does_it_no_harm(
+    slot: str,
+    record: Record,
+    receiver: Receiver,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("CLEARSPAN_STRICT")
+    record(sample=0.25)
+
+    with arriving(HIGH), clearspan.span("broken") as span:
+        setattr(span, slot, {1: "large"} if slot == "large" else None)
+    run(HIGH, fails=True)
+
+    clearspan.flush()
+    assert receiver.span("root")
+
+
 def test_a_limit_drops_what_is_over_and_counts_it(
     record: Record, receiver: Receiver, caplog: pytest.LogCaptureFixture
 ) -> None:

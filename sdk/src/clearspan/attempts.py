@@ -8,6 +8,7 @@ from collections.abc import Hashable
 from time import monotonic
 from typing import NamedTuple
 
+from clearspan.errors import report
 from clearspan.tracer import Span
 
 WITHIN_S = 60.0
@@ -48,7 +49,14 @@ def note(call: Hashable, span: Span) -> None:
     """Remembers a failed attempt for the next one."""
     if span.status != "error":
         return
-    number, first_id = span.attempt or 1, span.retry_of or span.span_id
+    try:
+        said = span.fields.get("attempt"), span.fields.get("retry_of")
+    except Exception as error:  # noqa: BLE001  # the funnel: the program has replaced a slot
+        report(error, "remembering a failed attempt")
+        return
+    # What the program says itself may be of any type.
+    number = said[0] if isinstance(said[0], int) else 1
+    first_id = said[1] if isinstance(said[1], str) else span.span_id
     with _lock:
         _failed[call] = Failed(first_id, span.trace_id, number, monotonic())
         if len(_failed) > MAX_FAILED:
@@ -74,8 +82,8 @@ class Attempt(Span):
             self.fields.setdefault("attempt", former.number + 1)
             self.fields.setdefault("retry_of", former.first_id)
 
-    def end(self) -> None:  # type: ignore[explicit-override]  # override is of Python 3.12
+    def end(self, at_ns: int = 0) -> None:  # type: ignore[explicit-override]  # override is of Python 3.12
         """Ends the span; a failed one is remembered for the next attempt."""
         if not self.ended and self._call is not None:
             note(self._call, self)
-        super().end()
+        super().end(at_ns)

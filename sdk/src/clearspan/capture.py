@@ -1,6 +1,5 @@
 """Copies values of the program: plain, bounded, and without running any of its code."""
 
-import re
 from collections.abc import Callable, Iterable
 from itertools import islice
 from sys import getsizeof
@@ -52,15 +51,12 @@ _SAFELY: dict[type, Callable[..., Any]] = {
 
 
 class Mode:
-    """What this process captures."""
+    """What this process captures now."""
 
-    __slots__ = ("content", "errors_only", "masks", "redact")
+    __slots__ = ("content",)
 
     def __init__(self) -> None:
         self.content = True  # what users and models wrote, including messages of exceptions
-        self.errors_only = False  # content only of spans that failed
-        self.masks: tuple[re.Pattern[str], ...] = ()
-        self.redact: Callable[[str, object], object] | None = None
 
 
 mode = Mode()

@@ -107,11 +107,14 @@ class _Call(NamedTuple):
     def give(self, span: Span, result: object) -> None:
         """Records ``result`` unless the function has set one itself."""
         key = self.result
-        if not self.captures or not mode.content or key in span.fields or result is None:
-            return
-        span.set({key: result})
-        if self.kind == "retriever" and "documents" not in span.fields:
-            _show_documents(span)
+        try:
+            if not self.captures or not mode.content or key in span.fields or result is None:
+                return
+            span.set({key: result})
+            if self.kind == "retriever" and "documents" not in span.fields:
+                _show_documents(span)
+        except Exception as error:  # noqa: BLE001  # the funnel: the program has replaced a slot
+            report(error, "recording a result")
 
     def _asked(self, named: dict[str, object]) -> dict[str, object]:
         if self.kind != "retriever" or type(named.get("query")) is not str:

@@ -14,6 +14,7 @@ from typing import Protocol
 from clearspan.errors import counted, report, warn_once
 from clearspan.exporters import Exporter
 from clearspan.fields import FACT_BYTES, NOTHING
+from clearspan.masks import Rules, following
 from clearspan.outbox import INTERVAL_S, LAST_PAUSE_S, Bounds, Mark, Outbox
 from clearspan.tracer import Span
 
@@ -46,7 +47,10 @@ class Reporter(Protocol):
 
 
 class Delivery:
-    """The sink of a process: takes finished spans without blocking and delivers them."""
+    """The sink of a process: takes finished spans without blocking and delivers them.
+
+    What it takes leaves under its own ``rules``, also when the process has got others meanwhile.
+    """
 
     def __init__(
         self,
@@ -54,7 +58,9 @@ class Delivery:
         bounds: Bounds,
         still_open: OpenSpans,
         reporter: Reporter,
+        rules: Rules,
     ) -> None:
+        self._rules = rules
         self._outboxes = tuple(Outbox(make, bounds) for make in makers)
         self._reporter = reporter
         self._next_report_s = monotonic() + REPORT_S
@@ -112,7 +118,7 @@ class Delivery:
     def discard(self, count: int) -> None:
         """Counts spans that were thrown away before they came here."""
         for outbox in self._outboxes:
-            outbox.dropped += count
+            outbox.discard(count)
 
     def start(self) -> bool:
         """Starts the thread unless it runs; False when the interpreter allows no more threads."""
@@ -173,8 +179,9 @@ class Delivery:
 
     def spill(self, patience_s: float) -> None:
         """Keeps on disk what still waits."""
-        for outbox in self._outboxes:
-            outbox.spill(patience_s)
+        with following(self._rules):
+            for outbox in self._outboxes:
+                outbox.spill(patience_s)
 
     def _reach(self, marks: Sequence[Mark], timeout_s: float) -> bool:
         """Delivers up to the marks; whether everything before them was acknowledged."""
@@ -185,6 +192,9 @@ class Delivery:
             self._work_here(deadline_s, marks)
         for mark in marks:
             mark.answered.wait(max(0.0, deadline_s - monotonic()))
+        for outbox, mark in zip(self._outboxes, marks, strict=False):
+            if not mark.answered.is_set():
+                outbox.forget(mark)
         return all(mark.is_complete for mark in marks)
 
     def tell_undelivered(self, topic: str, what: str) -> None:
@@ -201,8 +211,9 @@ class Delivery:
             self._alarm.get()
             while self._is_rung and not self._is_stopped:
                 sleep(STUCK_S)
-                for outbox in self._outboxes:
-                    outbox.relieve()
+                with following(self._rules):
+                    for outbox in self._outboxes:
+                        outbox.relieve()
 
     def _run(self) -> None:
         if any(outbox.may_spill() for outbox in self._outboxes):
@@ -227,18 +238,22 @@ class Delivery:
         if not self._working.acquire(timeout=patience_s):
             return
         try:
-            for outbox in self._outboxes:
-                outbox.deliver()
-            # Not before the queues are short: while the server is away the bell stays silent.
-            if not any(outbox.is_crowded() for outbox in self._outboxes):
-                self._is_rung = False
-            self._report()
-            self.errand()
-            if monotonic() >= self._next_watch_s:
-                self._next_watch_s = monotonic() + 1.0
-                self._watch()
+            with following(self._rules):
+                self._do_all()
         finally:
             self._working.release()
+
+    def _do_all(self) -> None:
+        for outbox in self._outboxes:
+            outbox.deliver()
+        # Not before the queues are short: while the server is away the bell stays silent.
+        if not any(outbox.is_crowded() for outbox in self._outboxes):
+            self._is_rung = False
+        self._report()
+        self.errand()
+        if monotonic() >= self._next_watch_s:
+            self._next_watch_s = monotonic() + 1.0
+            self._watch()
 
     def _report(self) -> None:
         asked = [self._asked.pop() for _ in range(len(self._asked))]

@@ -9,7 +9,7 @@ from typing import NamedTuple, Protocol
 
 from clearspan.capture import mode
 from clearspan.errors import report
-from clearspan.masks import masked_text, redacted
+from clearspan.masks import masked_text, redacted, rules
 
 MAX_MESSAGE_CHARS = 8_192
 MAX_STACK_CHARS = 32_768
@@ -49,7 +49,7 @@ class Failure:
     @property
     def message(self) -> str:
         """The text as it may leave the process; what formats it runs on the delivery thread."""
-        return _shown("error.message", self.text)
+        return _shown("error.message", self.text) if rules().content else ""
 
     @classmethod
     def of(cls, error: BaseException | str, message: str = "") -> Failure:
@@ -68,8 +68,9 @@ class Failure:
 
     def stack(self) -> str:
         """The formatted traceback, cut in front."""
-        stack = "".join(self.trace.format())[-MAX_STACK_CHARS:] if self.trace else ""
-        return _shown("error.stack", stack)
+        if self.trace is None or (isinstance(self.trace, _Chain) and not rules().content):
+            return ""
+        return _shown("error.stack", "".join(self.trace.format())[-MAX_STACK_CHARS:])
 
 
 def _shown(name: str, text: str) -> str:

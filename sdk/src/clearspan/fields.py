@@ -10,7 +10,7 @@ from typing import Generic, NamedTuple, TypeVar, overload
 
 from clearspan.capture import ATOMS, mode, plain
 from clearspan.errors import report
-from clearspan.masks import cleaned
+from clearspan.masks import cleaned, rules
 
 T = TypeVar("T")
 
@@ -197,14 +197,15 @@ class Facts:
     def facts(self) -> dict[str, object]:
         """What may leave the process: inherited facts, fields and attributes, without secrets."""
         self.settle()
-        stray = {name: plain(value).value for name, value in vars(self).items()}
         # One call copies a dict that the program may still be adding to.
+        stray = {name: plain(value).value for name, value in vars(self).copy().items()}
         inherited = self.carried.facts
         known = {**inherited, **stray, **self.fields.copy()}
         if "tags" in inherited:
             known["tags"] = joined_tags(inherited["tags"], known["tags"])
         # Once more, for what was set before the process knew its mode, and for stray names.
-        if not mode.content or (mode.errors_only and self.status != "error"):
+        own = rules()
+        if not own.content or (own.errors_only and self.status != "error"):
             known = without_content(known)
         return cleaned(known)
 

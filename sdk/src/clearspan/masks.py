@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import lru_cache
+from typing import NamedTuple
 
 from clearspan.capture import mode, plain
 from clearspan.errors import SettingError, report, warn_once
@@ -33,45 +36,77 @@ _PAIR = re.compile(r'"([\w .-]{1,64})"(\s*:\s*)(?:"(?:[^"\\]|\\.)*"|-?\d[\d.]*)'
 _WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[^A-Za-z0-9]+")
 
 
-def choose(capture: str, masks: Sequence[str], redact: object) -> None:
-    """Makes these settings hold for the process.
+class Rules(NamedTuple):
+    """What may leave, as one `init` has said it."""
+
+    content: bool = True
+    errors_only: bool = False  # content only of spans that failed
+    masks: tuple[re.Pattern[str], ...] = ()
+    redact: Callable[[str, object], object] | None = None
+
+
+_latest = Rules()
+_own: ContextVar[Rules | None] = ContextVar("clearspan.rules", default=None)
+
+
+def rules() -> Rules:
+    """Those of the recorder whose spans are being exported here; else the latest."""
+    return _own.get() or _latest
+
+
+@contextmanager
+def following(own: Rules) -> Iterator[None]:
+    """A block that exports what was recorded under these rules, whatever holds by now."""
+    token = _own.set(own)
+    try:
+        yield
+    finally:
+        _own.reset(token)
+
+
+def choose(capture: str, masks: Sequence[str], redact: object) -> Rules:
+    """Makes these settings hold for what is recorded from now on.
 
     A mask that cannot be read leaves out all content: what it was to hide must not be sent.
     """
+    global _latest  # noqa: PLW0603  # one per process
     given = (masks,) if isinstance(masks, str) else masks
     patterns = [*given, *(PERSONAL if capture == "masked" else ())]
     try:
-        mode.masks = tuple(re.compile(pattern) for pattern in patterns)
+        compiled = tuple(re.compile(pattern) for pattern in patterns)
     except (re.error, TypeError) as error:
-        capture, mode.masks = "metadata", ()
+        capture, compiled = "metadata", ()
         report(SettingError(f"masks={patterns!r}: {error}"), "reading masks; content is left out")
-    mode.redact = _imported(redact) if isinstance(redact, str) else redact  # type: ignore[assignment]  # the setting was checked
-    mode.errors_only = capture == "errors"
+    hook = _imported(redact) if isinstance(redact, str) else redact
     mode.content = capture != "metadata"
+    _latest = Rules(mode.content, capture == "errors", compiled, hook)  # type: ignore[arg-type]  # the setting was checked
+    return _latest
 
 
 def cleaned(facts: dict[str, object]) -> dict[str, object]:
     """``facts`` without secrets, masked, and as the program's own hook leaves them."""
+    hook = rules().redact
     clean = {
         name: MASKED if _is_secret(name, value) else _cleaned(value, name not in NOT_ARGUMENTS)
         for name, value in facts.items()
     }
-    return {name: redacted(name, value) for name, value in clean.items()} if mode.redact else clean
+    return {name: redacted(name, value) for name, value in clean.items()} if hook else clean
 
 
 def masked_text(text: str) -> str:
     """``text`` with a mask in place of all that the masks match."""
-    for pattern in mode.masks:
+    for pattern in rules().masks:
         text = pattern.sub(MASKED, text)
     return text
 
 
 def redacted(name: str, value: object) -> object:
     """What the hook makes of a field; None when it fails."""
-    if mode.redact is None or value is None:
+    redact = rules().redact
+    if redact is None or value is None:
         return value
     try:
-        return plain(mode.redact(name, value)).value
+        return plain(redact(name, value)).value
     except Exception as error:  # noqa: BLE001  # the program's own code
         warn_once("redact", f"redact failed ({type(error).__name__}); such fields are left out")
         return None
@@ -91,7 +126,7 @@ def _clean(value: object, is_argument: bool) -> object:  # noqa: FBT001  # one o
         text: str = value  # type: ignore[assignment]  # its type says so
         if is_argument and text[:1] in {"{", "["}:
             text = _PAIR.sub(_clean_pair, text)
-        return masked_text(text) if mode.masks else text
+        return masked_text(text)
     if kind is dict:
         pairs: dict[str, object] = value  # type: ignore[assignment]  # the keys of copies are texts
         return {

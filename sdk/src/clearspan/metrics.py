@@ -10,6 +10,7 @@ from time import time_ns
 
 from clearspan.capture import ATOMS, plain
 from clearspan.errors import report, warn_once
+from clearspan.masks import masked_text
 
 MOST_SERIES = 2_000  # of all instruments
 MOST_LABELS = 16
@@ -64,7 +65,7 @@ def _short(labels: Mapping[str, object]) -> dict[str, object]:
     return {
         str(name)[:MOST_LABEL_CHARS]: value
         if type(value) in ATOMS
-        else str(plain(value).value)[:MOST_LABEL_CHARS]
+        else masked_text(str(plain(value).value))[:MOST_LABEL_CHARS]
         for name, value in sorted(labels.items())[:MOST_LABELS]
     }
 
@@ -270,7 +271,8 @@ class Registry:
             with instrument._lock:  # noqa: SLF001  # one unit
                 point = _point(instrument, series)
             labels = [
-                {"key": name, "value": {"stringValue": value}}
+                # Masked once more, for series that are older than the masks.
+                {"key": name, "value": {"stringValue": masked_text(value)}}
                 for name, value in series.labels.items()
             ]
             times = {"startTimeUnixNano": str(self._start_ns), "timeUnixNano": now_ns}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from _random import Random
 from collections import deque
@@ -106,6 +107,16 @@ class Outbox:
         with self._lock:
             self._queue.append(mark)
         return mark
+
+    def forget(self, mark: Mark) -> None:
+        """Takes back a mark that nobody waits for any more: it would take the place of a span."""
+        with self._lock, contextlib.suppress(ValueError):
+            self._queue.remove(mark)
+
+    def discard(self, count: int) -> None:
+        """Counts spans that were thrown away before they came here."""
+        with self._lock:
+            self.dropped += count
 
     def is_crowded(self) -> bool:
         """Whether the queue is half full."""
@@ -270,20 +281,24 @@ class Outbox:
 
     def _fill(self) -> bool:
         """Moves spans from the queue to the batch, up to the next mark; answers marks reached."""
+        while (mark := self._moved()) and not self._batch and not self._must_wait(mark):
+            self.forget(mark)
+            self._answer(mark)
+        return bool(self._batch)
+
+    def _moved(self) -> Mark | None:
+        """Moves spans to the batch while there is room; the mark that stands in the way."""
         room_bytes = BATCH_BYTES - sum(span.size_bytes for span in self._batch)
         with self._lock:
             while len(self._batch) < BATCH_SPANS and room_bytes > 0 and self._queue:
                 item = self._queue[0]
                 if isinstance(item, Mark):
-                    if self._batch or self._must_wait(item):
-                        break
-                    self._answer(item)
-                else:
-                    self._batch.append(item)
-                    self._size_bytes -= item.size_bytes
-                    room_bytes -= item.size_bytes
+                    return item
+                self._batch.append(item)
+                self._size_bytes -= item.size_bytes
+                room_bytes -= item.size_bytes
                 self._queue.popleft()
-        return bool(self._batch)
+        return None
 
     def _must_wait(self, mark: Mark) -> bool:
         exporter = self._exporter

@@ -82,6 +82,7 @@ class Recorder:
         self._is_over = False
         self._deadline_s = 0.0  # of the end
         self._exporting: Exporting | None = None
+        self._has_left_some = False  # not acknowledged when other settings came, and not told yet
 
     def start(self, settings: Settings) -> None:
         """Records with ``settings`` from now on; what was recorded before is delivered first."""
@@ -89,11 +90,12 @@ class Recorder:
             if settings == self._settings:
                 return
             former, self._settings = self._delivery, settings
-            if self._sampling is not None:
-                self._sampling.release()
+            sampling = self._sampling
             self._install()
-        if former is not None:
-            former.close(REINIT_S)
+            if sampling is not None:  # not before: what starts meanwhile would be held for ever
+                sampling.release()
+        if former is not None and not former.close(REINIT_S):
+            self._has_left_some = True
 
     def start_lazily(self) -> Sink:
         """Starts with the settings of the environment, unless a recorder has been started."""
@@ -123,7 +125,7 @@ class Recorder:
         if is_capturing():
             return
         if "otlp" in self.settings.exporters and self._delivery is not None:
-            self._scores.put(score)
+            self._scores.put(score, self.settings)
             if self._is_over:
                 self.flush(max(0.0, self._deadline_s - monotonic()))
                 self._tell_unsent("late")
@@ -137,17 +139,19 @@ class Recorder:
 
     def flush(self, timeout_s: float) -> bool:
         """Whether everything was acknowledged."""
+        has_left_some, self._has_left_some = self._has_left_some, False
         if self._delivery is None:
-            return True
+            return not has_left_some
         timeout_s = min(timeout_s, MOST_S)
         deadline_s = monotonic() + timeout_s
         self._scores.hurry()
-        is_complete = self._delivery.flush(timeout_s)
+        is_complete = self._delivery.flush(timeout_s) and not has_left_some
         return self._scores.wait(max(0.0, deadline_s - monotonic())) and is_complete
 
     def close(self) -> None:
         """Delivers at the end of the program."""
         self._is_over = True
+        self._abandon_open()
         if self._sampling is not None:
             self._sampling.release()
         if self._delivery is not None and self._settings is not None:
@@ -157,6 +161,17 @@ class Recorder:
             self._delivery.close(self._deadline_s - monotonic())
             self._tell_unsent("exit")
             send_to(Late(self._delivery, self._deadline_s))
+
+    def _abandon_open(self) -> None:
+        """Ends what nobody has ended, such as a stream that the program has left but not let go."""
+        open_spans = [*self._delivery.open.values()] if self._delivery is not None else []
+        open_spans += self._sampling.still_open() if self._sampling is not None else []
+        for reference in open_spans:
+            try:
+                if (span := reference()) is not None:
+                    span.abandon()
+            except Exception as error:  # noqa: BLE001  # the funnel: the program has replaced a slot
+                report(error, "ending an open span")
 
     def _tell_unsent(self, topic: str) -> None:
         """Warns, once a topic, when scores or metrics have not been taken."""
@@ -182,23 +197,18 @@ class Recorder:
             self._sink = NoSink()
             deliver_to(self._sink)
             return
-        choose(settings.capture, settings.masks, settings.redact)
+        rules = choose(settings.capture, settings.masks, settings.redact)
         still_open = self._delivery.open if self._delivery else {}
         bounds = Bounds(settings.queue_spans, settings.queue_bytes)
         self._exporting = exporting = Exporting(settings, still_open)
         makers = [partial(exporting.exporter, given) for given in settings.exporters]
-        self._delivery = Delivery(makers, bounds, still_open, exporting)
+        self._delivery = Delivery(makers, bounds, still_open, exporting, rules)
         self._delivery.at_exit = self.close
-        self._delivery.errand = self._send_scores
+        self._delivery.errand = self._scores.send
         self._sink = self._stages(settings, self._delivery)
         deliver_to(self._sink)
         if self._is_over:  # started by an exit function
             self.close()
-
-    def _send_scores(self) -> None:
-        # With the latest settings: a former delivery may be at its last work.
-        if self._settings is not None:
-            self._scores.send(self._settings)
 
     def _stages(self, settings: Settings, delivery: Delivery) -> Sink:
         """What spans pass before they are queued."""

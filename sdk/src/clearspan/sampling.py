@@ -7,7 +7,7 @@ import weakref
 from time import monotonic
 from typing import Protocol
 
-from clearspan.errors import warn_once
+from clearspan.errors import report, warn_once
 from clearspan.fields import FACT_BYTES
 from clearspan.outbox import Bounds
 from clearspan.tracer import Sink, Span
@@ -112,6 +112,11 @@ class Sampling:
                 oldest = next(trace_id for trace_id, other in self._held.items() if other.spans)
                 self._decide(oldest, self._by_share(oldest))
 
+    def still_open(self) -> list[weakref.ref[Span]]:
+        """The spans that wait for their end here."""
+        with self._lock:
+            return [span for held in self._held.values() for span in held.open.values()]
+
     def release(self) -> None:
         """Decides all that is held, by the share: the program ends or has other settings now."""
         with self._lock:
@@ -119,8 +124,12 @@ class Sampling:
                 self._decide(trace_id, self._by_share(trace_id), is_last=True)
 
     def _hold(self, held: _Held, span: Span) -> None:
-        size_bytes = SPAN_BYTES + FACT_BYTES * len(span.fields)
-        size_bytes += sum(span.large.copy().values()) if span.large else 0
+        size_bytes = SPAN_BYTES
+        try:
+            size_bytes += FACT_BYTES * len(span.fields)
+            size_bytes += sum(span.large.copy().values()) if span.large else 0
+        except Exception as error:  # noqa: BLE001  # the funnel: the program has replaced a slot
+            report(error, "measuring a span")
         held.spans.append(span)
         held.size_bytes += size_bytes
         self._spans += 1
@@ -149,7 +158,14 @@ class Sampling:
         # Parents start before their children, as everywhere.
         for span in sorted(starting, key=lambda span: span.start_ns):
             if weight != 1.0:
-                span.fields["sample_weight"] = weight
+                _weigh(span, weight)
             self._sink.started(span)
         for span in held.spans:
             self._sink.ended(span)
+
+
+def _weigh(span: Span, weight: float) -> None:
+    try:
+        span.fields["sample_weight"] = weight
+    except Exception as error:  # noqa: BLE001  # the funnel: the program has replaced a slot
+        report(error, "weighing a span")

@@ -6,10 +6,11 @@ import os
 import threading
 from collections import deque
 from time import monotonic
+from typing import NamedTuple
 
 from clearspan.api import ask
 from clearspan.errors import report, warn_once
-from clearspan.masks import cleaned
+from clearspan.masks import Rules, cleaned, following, rules
 from clearspan.settings import Settings
 
 PATH = "/api/v1/scores"
@@ -23,11 +24,19 @@ NOT_ALLOWED = frozenset({401, 403})
 Score = dict[str, object]
 
 
+class Waiting(NamedTuple):
+    """A score, to be sent where and as it was to be when it was given."""
+
+    score: Score
+    settings: Settings
+    rules: Rules
+
+
 class ScoreQueue:
     """What waits to be sent; the oldest is dropped when there is no room."""
 
     def __init__(self) -> None:
-        self._waiting: deque[Score] = deque()
+        self._waiting: deque[Waiting] = deque()
         self._lost = 0  # refused by the server, or dropped because too many wait
         self._reported = 0  # of the lost ones, those that a `wait` has told
         self._not_before_s = 0.0
@@ -35,14 +44,15 @@ class ScoreQueue:
         self._settled = threading.Event()  # nothing waits, or the server does not take it now
         self._settled.set()
 
-    def put(self, score: Score) -> None:
+    def put(self, score: Score, settings: Settings) -> None:
         """Queues a score; repeated requests repeat its id, by which the server knows it."""
         if len(self._waiting) >= MAX_WAITING:
             self._waiting.popleft()
             self._lost += 1
             warn_once("scores", "too many scores wait, the oldest are dropped")
         self._settled.clear()
-        self._waiting.append({"id": os.urandom(16).hex(), **score})
+        identified = {"id": os.urandom(16).hex(), **score}
+        self._waiting.append(Waiting(identified, settings, rules()))
 
     def hurry(self) -> None:
         """Makes the next `send` try, even if the last attempt has failed."""
@@ -50,12 +60,12 @@ class ScoreQueue:
         if self._waiting:
             self._settled.clear()
 
-    def send(self, settings: Settings) -> None:
+    def send(self) -> None:
         """Sends what waits until the server does not take it."""
         if not self._sending.acquire(blocking=False):
             return
         try:
-            self._send(settings)
+            self._send()
         finally:
             self._sending.release()
 
@@ -74,21 +84,30 @@ class ScoreQueue:
         """How many were lost or still wait."""
         return self._lost + len(self._waiting)
 
-    def _send(self, settings: Settings) -> None:
+    def _send(self) -> None:
         while self._waiting and monotonic() >= self._not_before_s:
-            score = self._waiting[0]
-            if self._is_settled(settings, score):
-                if self._waiting and self._waiting[0] is score:
+            waiting = self._waiting[0]
+            if self._is_settled(waiting):
+                if self._waiting and self._waiting[0] is waiting:
                     self._waiting.popleft()
+            elif waiting.settings is not self._waiting[-1].settings:
+                self._give_up(waiting.settings)  # newer ones go elsewhere, and must not wait for it
             else:
                 self._not_before_s = monotonic() + PAUSE_S
                 self._settled.set()
         if not self._waiting:
             self._settled.set()
 
-    def _is_settled(self, settings: Settings, score: Score) -> bool:
+    def _give_up(self, settings: Settings) -> None:
+        while self._waiting and self._waiting[0].settings is settings:
+            self._waiting.popleft()
+            self._lost += 1
+
+    def _is_settled(self, waiting: Waiting) -> bool:
         try:
-            status, said = ask(settings, PATH, cleaned(score), TIMEOUT_S)
+            with following(waiting.rules):
+                content = cleaned(waiting.score)
+            status, said = ask(waiting.settings, PATH, content, TIMEOUT_S)
         except OSError as error:
             warn_once("away, scores", f"scores wait, for the server does not answer ({error})")
             return False

@@ -164,11 +164,11 @@ class Span(Facts):
             self.fields["first_token_ns"] = (now_ns or time_ns()) - self.start_ns
             self.fields.setdefault("streamed", True)
 
-    def end(self) -> None:
-        """Ends the span and hands it over; only the first call counts."""
+    def end(self, at_ns: int = 0) -> None:
+        """Ends the span, now or at a Unix time, and hands it over; only the first call counts."""
         if not self.ended:
             self.ended = True
-            now_ns = time_ns()
+            now_ns = at_ns or time_ns()
             self.end_ns = now_ns if now_ns > self.start_ns else self.start_ns  # noqa: FURB136  # 60 ns
             _sink.ended(self)
 
@@ -176,9 +176,7 @@ class Span(Facts):
         self.token = _current.set(self)
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, stack: object
-    ) -> None:
+    def __exit__(self, kind: object, error: BaseException | None, stack: object) -> None:
         if error is not None:
             self.close_with(error)
         leave(self)
@@ -191,8 +189,10 @@ class Span(Facts):
         elif is_stop(error):
             self.cancel()
 
-    def __del__(self) -> None:
-        # Made, never ended and now forgotten: it still ends in exactly one way.
+    def abandon(self) -> None:
+        """Ends, in the one way that is left, what was forgotten or is open at the program's end."""
         if not self.ended:
             self.cancel()
             self.end()
+
+    __del__ = abandon

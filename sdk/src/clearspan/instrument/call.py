@@ -50,6 +50,22 @@ def harmless(function: Callable[P, R]) -> Callable[P, R | None]:
     return guarded
 
 
+class CallSpan(Span):
+    """The span of a call, which alone ends it."""
+
+    __slots__ = ("call",)
+
+    call: ref[ModelCall]
+
+    def abandon(self) -> None:  # type: ignore[explicit-override]  # override is of Python 3.12
+        """Ends the call, with what has come so far."""
+        if (call := self.call()) is not None:
+            call.cancel()
+
+    def __del__(self) -> None:  # type: ignore[explicit-override]  # as above
+        """The call is forgotten with it, perhaps after it, and has more to say."""
+
+
 class ModelCall:
     """One call; the transports tell it what happens. It ends once, whatever they tell.
 
@@ -64,9 +80,10 @@ class ModelCall:
     )
 
     def __init__(
-        self, endpoint: wire.Endpoint, target: str, key: tuple[str, int], span: Span
+        self, endpoint: wire.Endpoint, target: str, key: tuple[str, int], span: CallSpan
     ) -> None:
         self.span = span
+        span.call = ref(self)
         self.target = target  # host and path
         self.is_reading = False  # of a transport whose reading functions call each other
         self._endpoint = endpoint
@@ -88,6 +105,14 @@ class ModelCall:
         self._headers = {name.lower(): value for name, value in headers.items()}
         self._answer = wire.Answer(self._endpoint, status, self._headers)
         self._inflate = inflater(self._headers.get("content-encoding", ""))
+
+    def send_on(self, url: str) -> None:
+        """What was answered so far only says that the request is to go elsewhere."""
+        self.target = _address(url.partition("?")[0])[1]
+
+    def goes_to(self, url: str) -> bool:
+        """Whether the request goes to this address."""
+        return self.target == _address(url.partition("?")[0])[1]
 
     @harmless
     def received(self, data: bytes, *, is_decoded: bool = False) -> None:
@@ -138,9 +163,7 @@ class ModelCall:
 
         The call lasted as long as it was read: when a stream was forgotten is the garbage collector's affair.
         """
-        if not self._is_over:
-            self._conclude(self.span.cancel)
-            self.span.end_ns = self._last_ns or self.span.end_ns
+        self._conclude(self.span.cancel, at_ns=self._last_ns)
 
     def fail(self, error: BaseException) -> None:
         """The request or its stream raised ``error``: a failure, or somebody's wish to stop."""
@@ -150,7 +173,9 @@ class ModelCall:
             self._conclude(lambda: self.span.close_with(error))
 
     @harmless
-    def _conclude(self, verdict: Callable[[], None], *, is_end: bool = False) -> None:
+    def _conclude(
+        self, verdict: Callable[[], None], *, is_end: bool = False, at_ns: int = 0
+    ) -> None:
         if self._is_over:
             return
         self._is_over = True
@@ -167,7 +192,8 @@ class ModelCall:
                 if answer is None or not answer.is_complete:
                     verdict()
         finally:
-            self._finish()
+            attempts.note(self._key, self.span)
+            self.span.end(at_ns)
 
     def _seems_well(self, *, is_end: bool) -> bool:
         """Whether nothing but reading the answer, which can wait, is left."""
@@ -196,10 +222,6 @@ class ModelCall:
         _keep(self.span, _told(answer), self._size_bytes)
         if answer.error is not None:
             self.span.error(answer.error.type, answer.error.message)
-
-    def _finish(self) -> None:
-        attempts.note(self._key, self.span)
-        self.span.end()
 
     def __del__(self) -> None:
         self.cancel()
@@ -274,7 +296,7 @@ def begin(
         place = Scope(former.trace_id, place.span_id, place.carried, is_remote=False)
     with place if former else nullcontext():
         name = f"{endpoint.operation} {question.model}".rstrip()
-        span = Span(name, _KINDS.get(endpoint.operation, "llm"), {})
+        span = CallSpan(name, _KINDS.get(endpoint.operation, "llm"), {})
     span.adopt(facts, 0)
     if len(sent) <= SMALL_BYTES and not is_behind():
         span.postpone(functools.partial(_asked, question), len(sent) * PARSED_BYTES)
@@ -303,10 +325,10 @@ def _count(endpoint: wire.Endpoint, headers: Mapping[str, str]) -> int:
 
 def _keep(span: Span, facts: dict[str, object], size_bytes: int) -> None:
     """Gives a span what was read from bytes; only what was large must be cut."""
-    if size_bytes <= SMALL_BYTES:
-        span.adopt(facts, size_bytes * PARSED_BYTES)
-    else:
-        span.set(facts)
+    is_small = size_bytes <= SMALL_BYTES
+    if not is_small:  # not by `set`, which would read what was postponed
+        span.make_plain(facts)
+    span.adopt(facts, size_bytes * PARSED_BYTES if is_small else 0)
 
 
 def _asked(question: wire.Question) -> dict[str, object]:
