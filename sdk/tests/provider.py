@@ -24,7 +24,7 @@ class Provider:
     released: threading.Event = field(default_factory=threading.Event)  # ends what hangs
 
     def at(self, manner: str) -> str:
-        """The base address under which it answers in this manner: ok, fail, broken, cut, hang, refuse."""
+        """The base address under which it answers in this manner: ok, fail, cut, hang, short, refuse, moved/ok."""
         return f"{self.url}/{manner}/v1"
 
 
@@ -67,6 +67,9 @@ class _Handler(BaseHTTPRequestHandler):
         self.provider.bodies.append(body)
         self.provider.headers.append({k.lower(): v for k, v in self.headers.items()})
         manner = self.path.split("/")[1]
+        if manner == "moved":
+            self._whole(307, b"moved", {"location": self.path.removeprefix("/moved")})
+            return
         if "chat/completions" not in self.path:
             self._whole(200, b'{"said": "no model"}')
             return

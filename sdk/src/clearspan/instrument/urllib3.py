@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping
+from contextvars import ContextVar
 from types import ModuleType
 from typing import Any
+from urllib.parse import urljoin
 
 from clearspan.instrument.call import InFlight, ModelCall, begin, harmless
 from clearspan.instrument.carrying import carried
@@ -18,10 +20,16 @@ _POSITION = 1  # of `decode_content` among the arguments of the functions that r
 
 Function = Callable[..., Any]
 
+# The pool that is asking here: it calls itself to try again, or to follow its own answer.
+_asking: ContextVar[object] = ContextVar("clearspan.urllib3.asking", default=None)
+# Of a client that follows answers from pool to pool: the calls that were sent on.
+_sent_on: ContextVar[list[ModelCall] | None] = ContextVar("clearspan.urllib3.on", default=None)
+
 
 def instrument() -> None:
     """Records the model calls of every connection pool, existing ones included."""
     when_imported(GROUP, "urllib3", _patch)
+    when_imported(GROUP, "requests.sessions", _patch_requests)
 
 
 def uninstrument() -> None:
@@ -32,6 +40,7 @@ def uninstrument() -> None:
 def _patch(library: ModuleType) -> None:
     response = library.response.HTTPResponse
     patch(GROUP, library.PoolManager, "connection_from_pool_key", _inherit)
+    patch(GROUP, library.PoolManager, "urlopen", _follow)
     patch(GROUP, library.HTTPConnectionPool, "urlopen", _urlopen)
     for name in ("read", "read1"):
         if hasattr(response, name):
@@ -40,6 +49,10 @@ def _patch(library: ModuleType) -> None:
         patch(GROUP, response, name, _iterate)
     for name in ("close", "release_conn"):
         patch(GROUP, response, name, _leave)
+
+
+def _patch_requests(library: ModuleType) -> None:
+    patch(GROUP, library.Session, "send", _follow)
 
 
 def _inherit(original: Function) -> Function:
@@ -64,18 +77,53 @@ def _urlopen(original: Function) -> Function:
         *args: Any,  # noqa: ANN401
         **kwargs: Any,  # noqa: ANN401
     ) -> Any:  # noqa: ANN401
-        wanted = is_wanted(GROUP, self)
-        call = _begin(self, url, body, headers) if wanted and method == "POST" else None
+        if _asking.get() is self or not is_wanted(GROUP, self):
+            return original(self, method, url, body, headers, *args, **kwargs)
+        call = _begin(self, method, url, body, headers)
         if call is None:
-            given = _carrying(self, headers) if wanted else headers
-            return original(self, method, url, body, given, *args, **kwargs)
-        with InFlight(call):
-            given = _carrying(self, headers)
-            response = original(self, method, url, body, given, *args, **kwargs)
-        _answered(call, response, is_read=kwargs.get("preload_content", True))
+            return original(self, method, url, body, _carrying(self, headers), *args, **kwargs)
+        token = _asking.set(self)
+        try:
+            with InFlight(call):
+                given = _carrying(self, headers)
+                response = original(self, method, url, body, given, *args, **kwargs)
+        finally:
+            _asking.reset(token)
+        _answered(call, response, _whole(self, url), is_read=kwargs.get("preload_content", True))
         return response
 
     return urlopen
+
+
+def _follow(original: Function) -> Function:
+    """What a client sends on, because an answer says where to, is one call."""
+
+    def follow(self: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401  # the library's
+        if _sent_on.get() is not None:  # it calls itself
+            return original(self, *args, **kwargs)
+        calls: list[ModelCall] = []
+        token = _sent_on.set(calls)
+        try:
+            return original(self, *args, **kwargs)
+        except BaseException as error:
+            for call in calls:
+                call.fail(error)
+            raise
+        finally:
+            _sent_on.reset(token)
+            for call in calls:  # it was not followed
+                call.end()
+
+    return follow
+
+
+def _going_on(url: str) -> ModelCall | None:
+    """The call that an answer has sent to this address."""
+    calls = _sent_on.get() or []
+    found = next((call for call in calls if call.goes_to(url)), None)
+    if found is not None:
+        calls.remove(found)
+    return found
 
 
 def _carrying(pool: Any, headers: Any) -> Any:  # noqa: ANN401  # the library's
@@ -85,10 +133,15 @@ def _carrying(pool: Any, headers: Any) -> Any:  # noqa: ANN401  # the library's
 
 
 @harmless
-def _begin(pool: Any, url: str, body: Any, headers: Any) -> ModelCall | None:  # noqa: ANN401  # the library's
-    if url.startswith("/"):
-        url = f"{pool.scheme}://{pool.host}:{pool.port}{url}"
-    return begin("POST", url, _plain(headers or pool.headers), lambda: _bytes(body))
+def _begin(pool: Any, method: str, url: str, body: Any, headers: Any) -> ModelCall | None:  # noqa: ANN401  # the library's
+    call = _going_on(_whole(pool, url)) if _sent_on.get() else None
+    if call is not None or method != "POST":
+        return call
+    return begin(method, _whole(pool, url), _plain(headers or pool.headers), lambda: _bytes(body))
+
+
+def _whole(pool: Any, url: str) -> str:  # noqa: ANN401  # the library's
+    return f"{pool.scheme}://{pool.host}:{pool.port}{url}" if url.startswith("/") else url
 
 
 def _plain(headers: Mapping[Any, Any]) -> dict[str, str]:
@@ -106,9 +159,14 @@ def _bytes(body: object) -> bytes | None:
 
 
 @harmless
-def _answered(call: ModelCall, response: Any, *, is_read: bool) -> None:  # noqa: ANN401  # the library's
+def _answered(call: ModelCall, response: Any, url: str, *, is_read: bool) -> None:  # noqa: ANN401  # the library's
     call.answered(response.status, response.headers)
-    if is_read:
+    calls = _sent_on.get()
+    location = response.get_redirect_location() if calls is not None else None
+    if calls is not None and location:
+        call.send_on(urljoin(url, location))
+        calls.append(call)
+    elif is_read:
         call.received(response.data, is_decoded=True)
         call.end()
     else:
@@ -167,9 +225,9 @@ def _slices(
                 break
             call.received(data, is_decoded=is_decoded)
             yield data
-    except GeneratorExit:
+    except BaseException as error:
         slices.close()
-        call.cancel()
+        call.fail(error)
         raise
     call.end()
 
