@@ -13,6 +13,9 @@ from pathlib import Path
 from typing import Any
 
 START_S = 60.0
+# Of the time that it has waited: a question costs the server as much as many spans, and a wait this much at the most.
+PAUSE_SHARE = 0.2
+PAUSE_S = (0.05, 1.0)  # the shortest and the longest
 
 
 @dataclass(slots=True)
@@ -81,10 +84,11 @@ def serving(data: Path, *options: str) -> Iterator[Server]:
 
 def until(condition: Callable[[], Any], timeout_s: float = 20.0) -> Any:
     """Wait for a true value and give it; fails when the time runs out."""
-    deadline = time.monotonic() + timeout_s
-    while time.monotonic() < deadline:
+    begun = time.monotonic()
+    while (waited := time.monotonic() - begun) < timeout_s:
         found = condition()
         if found:
             return found
-        time.sleep(0.05)
+        shortest, longest = PAUSE_S
+        time.sleep(min(max(shortest, PAUSE_SHARE * waited), longest))
     raise AssertionError(f"did not happen within {timeout_s} s")

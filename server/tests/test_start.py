@@ -77,6 +77,23 @@ def test_of_a_server_that_was_killed_no_address_is_printed(tmp_path: Path) -> No
     assert "no server answers" in said
 
 
+def test_what_serves_is_loaded_without_pandas() -> None:
+    program = """
+import sys
+from clearspan_server.cli.importing import load_lightly
+load_lightly()
+import pyarrow
+pyarrow.array(["a"])
+print("pandas" in sys.modules)
+"""
+
+    printed = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, check=True
+    ).stdout
+
+    assert printed == b"False\n"
+
+
 def test_the_folder_and_its_token_are_for_their_owner_alone(server: Server) -> None:
     assert stat.S_IMODE(server.data.stat().st_mode) == 0o700
     assert stat.S_IMODE((server.data / "token").stat().st_mode) == 0o600

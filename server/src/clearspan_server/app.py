@@ -106,7 +106,7 @@ from clearspan_server.store.datasets import Datasets
 from clearspan_server.store.disk import Disk
 from clearspan_server.store.engine import Engine
 from clearspan_server.store.faults import FaultyEngine
-from clearspan_server.store.folder import Folder
+from clearspan_server.store.folder import CATALOG, Folder
 from clearspan_server.store.journal import Journal
 from clearspan_server.store.media import Media
 from clearspan_server.store.migrations import migrate
@@ -210,7 +210,7 @@ def build(settings: Settings, folder: Folder, progress: Progress = LOG.info) -> 
     at = folder.path
     engine = _engine(at / "engine", settings.faults, progress)
     disk, journal = _journal(settings, at, progress)
-    catalog = Catalog(at / "catalog.db")
+    catalog = Catalog(at / CATALOG)
     book = Prices(catalog, at / "prices.json")
     feed, rewrites = live.Live(journal.stored), Rewrites(at / "rewrites.db")
     agenda, quarantine = Agenda(at / "agenda.db"), Quarantine(at / "quarantine.db")
@@ -343,6 +343,7 @@ def create_app(parts: Parts, grpc_server: GrpcServer) -> FastAPI:
         # What is here now stays: the collector need not look at it again at every few hundred spans.
         gc.freeze()
         gc.set_threshold(_COLLECT_AFTER)
+        gc.enable()
         grpc_server.start(_otlp(parts.state).handlers())
         yield
         await asyncio.to_thread(scraper.stop)

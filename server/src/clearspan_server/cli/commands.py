@@ -8,6 +8,7 @@ import typer
 
 from clearspan_server import __version__
 from clearspan_server.cli import admin, client, prices
+from clearspan_server.cli.importing import load_lightly
 from clearspan_server.cli.options import AsJson, Data
 from clearspan_server.errors import PortInUse
 from clearspan_server.settings import load
@@ -59,11 +60,15 @@ def up(  # noqa: PLR0913, PLR0917 - its options are its arguments
     open_browser: Annotated[bool, typer.Option("--open/--no-open", help="Open the page.")] = True,
 ) -> None:
     """Serve the pages, the API and OTLP on one port, from one folder."""
-    # The engine's import takes a second, which no other command should pay.
-    from clearspan_server.cli import serve  # noqa: PLC0415 - see above
+    from clearspan_server.cli.doors import taken  # noqa: PLC0415 - no other command needs gRPC
 
     settings = load({"data": data, "host": host, "port": port, "grpc_port": grpc_port})
-    serve.up(settings, serve.Options(demo=demo, as_json=as_json, open_browser=open_browser))
+    with taken(settings) as held:
+        load_lightly()
+        # The engine's import takes a second, which neither another command should pay nor a refusal.
+        from clearspan_server.cli.serve import Options, serve  # noqa: PLC0415 - see above
+
+        serve(settings, held, Options(demo=demo, as_json=as_json, open_browser=open_browser))
 
 
 @app.command("open")

@@ -4,11 +4,9 @@ from pathlib import Path
 
 from clearspan_server.errors import BadInput, StartRefused
 from clearspan_server.settings import Settings
-from clearspan_server.store.accounts import Account, Accounts, Role, has_account
+from clearspan_server.store.accounts import Account, Accounts, Role
 from clearspan_server.store.catalog import Catalog
-from clearspan_server.store.folder import Folder
-
-CATALOG = "catalog.db"
+from clearspan_server.store.folder import CATALOG, Folder, has_account
 
 
 def from_file(settings: Settings, folder: Folder) -> None:
@@ -17,7 +15,7 @@ def from_file(settings: Settings, folder: Folder) -> None:
     Raises:
         StartRefused: the file cannot be read, or holds no password.
     """
-    if not settings.admin_password_file or has_account(folder.path / CATALOG):
+    if not settings.admin_password_file or has_account(folder.path):
         return
     source = f"CLEARSPAN_ADMIN_PASSWORD_FILE ({settings.admin_password_file})"
     try:

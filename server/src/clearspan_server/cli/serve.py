@@ -1,8 +1,6 @@
-"""`clearspan up`: bind, open, serve, announce; drain and leave the folder clean at the end."""
+"""What `clearspan up` does with its ports and its folder: build, serve, announce; drain at the end."""
 
 import asyncio
-import errno
-import ipaddress
 import os
 import signal
 import socket
@@ -22,11 +20,10 @@ from typing_extensions import override
 from clearspan_server.api.projects import DEMO_PROJECT
 from clearspan_server.api.state import State
 from clearspan_server.app import Parts, build, create_app, shut_down
-from clearspan_server.cli import first_admin, logs
-from clearspan_server.errors import PortInUse, StartRefused
-from clearspan_server.rpc.server import GrpcServer
+from clearspan_server.cli import first_admin
+from clearspan_server.cli.doors import Taken
+from clearspan_server.errors import StartRefused
 from clearspan_server.settings import Settings
-from clearspan_server.store.accounts import has_account
 from clearspan_server.store.disk import Disk
 from clearspan_server.store.folder import Folder, Running
 
@@ -38,14 +35,6 @@ _USUAL_URL = "http://127.0.0.1:4318"  # where the SDK sends unless it is told
 
 
 @dataclass(slots=True, frozen=True)
-class _Doors:
-    """The two ports of a server, taken before anything is opened."""
-
-    http: socket.socket
-    grpc: GrpcServer
-
-
-@dataclass(slots=True, frozen=True)
 class Options:
     """What `up` was asked for beside the settings."""
 
@@ -54,27 +43,15 @@ class Options:
     open_browser: bool
 
 
-def up(settings: Settings, options: Options) -> None:
+def serve(settings: Settings, taken: Taken, options: Options) -> None:
     """Serve until SIGTERM or SIGINT.
 
     Raises:
-        FolderInUse, PortInUse, StartRefused: the command ends with code 2.
+        StartRefused: the command ends with code 2.
     """
-    _refuse_other_addresses(settings)
-    logs.set_up()
-    doors = _open_doors(settings)
-    try:
-        folder = Folder(settings.data)
-    except OSError as error:
-        doors.http.close()
-        raise StartRefused(f"the folder {settings.data} cannot be used: {error}") from error
-    try:
-        _say(f"▸ data folder {folder.path}")
-        first_admin.from_file(settings, folder)
-        _serve(_build(settings, folder), folder, doors, options)
-    finally:
-        doors.http.close()
-        folder.release()
+    _say(f"▸ data folder {taken.folder.path}")
+    first_admin.from_file(settings, taken.folder)
+    _serve(_build(settings, taken.folder), taken, options)
 
 
 def _build(settings: Settings, folder: Folder) -> Parts:
@@ -84,24 +61,24 @@ def _build(settings: Settings, folder: Folder) -> Parts:
         raise StartRefused(f"the folder {folder.path} cannot be used: {error}") from error
 
 
-def _serve(parts: Parts, folder: Folder, doors: _Doors, options: Options) -> None:
-    url = _url(doors.http)
+def _serve(parts: Parts, taken: Taken, options: Options) -> None:
+    url = _url(taken.http)
     demo = _Demo(parts.state.disk)
 
     def ready() -> None:
-        announced = Running(os.getpid(), url, doors.grpc.address)
-        folder.announce(announced)
-        _greet(announced, "" if parts.state.accounts.exist else folder.token, options)
+        announced = Running(os.getpid(), url, taken.grpc.address)
+        taken.folder.announce(announced)
+        _greet(announced, "" if parts.state.accounts.exist else taken.folder.token, options)
         if options.demo:
-            demo.start(url, folder.token)
+            demo.start(url, taken.folder.token)
 
-    server = _Server(create_app(parts, doors.grpc), parts.state, ready, demo.stop)
+    server = _Server(create_app(parts, taken.grpc), parts.state, ready, demo.stop)
     for number in (signal.SIGTERM, signal.SIGINT):
         # uvicorn stops on the signal and then raises it again: by then there is still work to do here.
         signal.signal(number, lambda *_: None)
     try:
         with asyncio.Runner(loop_factory=server.config.get_loop_factory()) as runner:
-            runner.run(server.serve(sockets=[doors.http]))
+            runner.run(server.serve(sockets=[taken.http]))
     finally:
         demo.stop()
     if not server.started:
@@ -179,61 +156,6 @@ class _Server(uvicorn.Server):
         await asyncio.to_thread(self._stopping)
         self._live.close()
         await super().shutdown(sockets)
-
-
-def _open_doors(settings: Settings) -> _Doors:
-    http = _bind(settings.host, settings.port, "port")
-    try:
-        # gRPC binds its port by itself, and does not say well why it cannot.
-        _bind(settings.host, settings.grpc_port, "grpc-port").close()
-        grpc_server = GrpcServer(
-            settings.host, settings.grpc_port, max_body_bytes=settings.max_body_bytes
-        )
-    except StartRefused:
-        http.close()
-        raise
-    return _Doors(http, grpc_server)
-
-
-def _bind(host: str, port: int, option: str) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listening = socket.socket(family, socket.SOCK_STREAM)
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listening.bind((host, port))
-        listening.listen(1024)
-    except OverflowError as error:
-        listening.close()
-        raise StartRefused(f"{port} is not a port: 0 to 65535") from error
-    except OSError as error:
-        listening.close()
-        if error.errno == errno.EADDRINUSE:
-            raise PortInUse(
-                f"port {port} on {host} is in use: `clearspan open` says whether by clearspan;"
-                f" `--{option} 0` (with make: `make run {option.upper().replace('-', '_')}=0`)"
-                " takes a free one"
-            ) from error
-        raise StartRefused(f"cannot listen on {host} port {port}: {error.strerror}") from error
-    return listening
-
-
-def _refuse_other_addresses(settings: Settings) -> None:
-    """Off loopback there must be somebody who signs in: an account that exists, or one that a file makes below."""
-    if _is_loopback(settings.host) or settings.admin_password_file:
-        return
-    if not has_account(settings.data / first_admin.CATALOG):
-        raise StartRefused(
-            f"clearspan listens on loopback only until an admin exists, not on {settings.host!r};"
-            " `clearspan admin create NAME` makes one, or CLEARSPAN_ADMIN_PASSWORD_FILE names a file"
-            " with the password of one"
-        )
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _url(listening: socket.socket) -> str:

@@ -1,13 +1,10 @@
 """Accounts: who may sign in and what they may do; kept in the catalog's database."""
 
 import secrets
-import sqlite3
 import unicodedata
 from collections.abc import Callable
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Literal, cast
 
 import sqlalchemy as sa
@@ -158,17 +155,6 @@ class Accounts:
             found = connection.execute(ACCOUNTS.update().where(one).values(**changed)).rowcount
             connection.execute(SESSIONS.delete().where(theirs))
         return bool(found)
-
-
-def has_account(catalog: Path) -> bool:
-    """Whether there is an account: a look at the catalog's file alone, for before a server is put together."""
-    if not catalog.exists():
-        return False
-    with closing(sqlite3.connect(f"{catalog.absolute().as_uri()}?mode=ro", uri=True)) as file:
-        try:
-            return file.execute("select 1 from accounts limit 1").fetchone() is not None
-        except sqlite3.OperationalError:
-            return False  # a catalog of before there were accounts
 
 
 def account_of(row: sa.Row[tuple[object, ...]]) -> Account:

@@ -4,10 +4,14 @@ import fcntl
 import json
 import os
 import secrets
+import sqlite3
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 from clearspan_server.errors import FolderInUse
+
+CATALOG = "catalog.db"
 
 
 @dataclass(slots=True, frozen=True)
@@ -92,3 +96,15 @@ def running(path: Path) -> Running | None:
         return Running(int(said["pid"]), str(said["http"]), str(said["grpc"]))
     except (OSError, ValueError, KeyError):
         return None
+
+
+def has_account(path: Path) -> bool:
+    """Whether the folder has an account: a look at the catalog's file alone, for before a server is put together."""
+    catalog = path / CATALOG
+    if not catalog.exists():
+        return False
+    with closing(sqlite3.connect(f"{catalog.absolute().as_uri()}?mode=ro", uri=True)) as file:
+        try:
+            return file.execute("select 1 from accounts limit 1").fetchone() is not None
+        except sqlite3.OperationalError:
+            return False  # a catalog of before there were accounts
