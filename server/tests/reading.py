@@ -100,6 +100,18 @@ class Reader:
         assert reply.status_code == 200, reply.text
         return reply.json()
 
+    def post(self, path: str, body: Any) -> Any:
+        """The JSON of a route that is asked by POST."""
+        reply = self._client.post(f"/api/v1{path}", json=body)
+        assert reply.status_code == 200, reply.text
+        return reply.json()
+
+    def post_refused(self, path: str, body: Any) -> tuple[int, str]:
+        """The status and the message of a route that refuses what is posted."""
+        reply = self._client.post(f"/api/v1{path}", json=body)
+        assert reply.status_code >= 400, reply.text
+        return reply.status_code, reply.json()["error"]["message"]
+
     def answer(self, path: str, headers: Mapping[str, str] | None = None) -> Response:
         """Whatever a route answers."""
         return self._client.get(f"/api/v1{path}", headers=headers)

@@ -64,6 +64,12 @@ SCREENS = (
     ),
     Screen("cost?range=all&live=off", ".cost-table tbody tr", NOTHING_SENT, "The cost could not"),
     Screen(
+        "cost?range=all&live=off&model=gpt-5",
+        ".whatif-verdict",
+        NOTHING_SENT,
+        "The cost could not",
+    ),
+    Screen(
         "delivery?range=all&live=off", "[aria-label=Senders]", NOTHING_SENT, "The ledger could not"
     ),
     settled("", "[aria-label=Projects] tbody tr", "demo", "The projects could not"),
@@ -82,6 +88,7 @@ SCREENS = (
     lens("", "[role=tree] [role=treeitem]"),
     lens("transcript", "[role=feed] article"),
     lens("graph", "[aria-label='Call graph'] [role=button]"),
+    lens("whatif&whatif=retry:2:kind:llm;remove::kind:http", ".whatif-is"),
 )
 ASKING = tuple(screen for screen in SCREENS if screen.failed)
 

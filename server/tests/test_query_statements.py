@@ -75,6 +75,8 @@ VALUES = {
     "groups": [0],
     "levels": False,
     "code": "",
+    "model": "",
+    "edges": [200_000],
     "label": "",
     **{name: [] for name in ("by", "labels", "values", "negated")},
 }

@@ -27,10 +27,12 @@ interface TraceSearch {
   span?: string;
   /** Of the span panel. */
   tab?: string;
-  /** `transcript`, `graph` or `logs`; the tree without. */
+  /** `transcript`, `graph`, `whatif` or `logs`; the tree without. */
   lens?: string;
   /** `time` or `cost` colours the bars. */
   heat?: string;
+  /** What is supposed of it, as model/whatIfChanges.ts writes it. */
+  whatif?: string;
 }
 
 const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound });
@@ -117,7 +119,7 @@ const trace = createRoute({
   getParentRoute: () => project,
   path: "traces/$traceId",
   validateSearch: (search: Record<string, string>): TraceSearch =>
-    pick(search, "span", "tab", "lens", "heat"),
+    pick(search, "span", "tab", "lens", "heat", "whatif"),
   component: lazyRouteComponent(() => import("./pages/trace/TracePage"), "TracePage"),
 });
 
@@ -133,7 +135,9 @@ const metrics = createRoute({
 const cost = createRoute({
   getParentRoute: () => project,
   path: "cost",
-  validateSearch: (search: Record<string, string>): { by?: string } => pick(search, "by"),
+  // `model`: on which the calls are supposed to run.
+  validateSearch: (search: Record<string, string>): { by?: string; model?: string } =>
+    pick(search, "by", "model"),
   component: lazyRouteComponent(() => import("./pages/cost/CostPage"), "CostPage"),
 });
 

@@ -764,6 +764,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Models
+         * @description The models that this project called in the last 30 days, and how fast they were; at most 200.
+         */
+        get: operations["get_models"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/normalisations": {
         parameters: {
             query?: never;
@@ -1779,6 +1799,48 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/traces/{trace_id}/whatif": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask Trace
+         * @description What a trace would have taken and cost with some of its spans changed. Nothing is stored.
+         *
+         *     Changes add up, whatever their order; one whose target is not in the trace does nothing.
+         */
+        post: operations["ask_trace"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/traces/{trace_id}/whatif/model": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Model On Trace
+         * @description What each model call of a trace would cost on another model, and how fast that model was in this project.
+         */
+        get: operations["get_model_on_trace"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/users": {
         parameters: {
             query?: never;
@@ -1902,6 +1964,28 @@ export interface paths {
          * @description Delete a saved view.
          */
         delete: operations["delete_view"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/whatif": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask Calls
+         * @description What the model calls of a window that pass a filter would have cost on another model; default the last day.
+         *
+         *     The filter asks spans, as on the page Cost: `model:gpt-4o`. Nothing is stored.
+         */
+        post: operations["ask_calls"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -2264,6 +2348,79 @@ export interface components {
             saved: string;
             /** Unknown Tokens */
             unknown_tokens: number;
+        };
+        /**
+         * CallsFigures
+         * @description Calls that have a price on both models: how many, what they cost, and what they would.
+         *
+         *     `left_out` calls have no price on one of them, and are in no other figure. `per_call_ns` are averages; null where
+         *     no call has ended, and `after` where the other model's speed was never measured.
+         */
+        CallsFigures: {
+            /** Calls */
+            calls: number;
+            /** Cost After */
+            cost_after: string;
+            /** Cost Before */
+            cost_before: string;
+            /** Input Tokens */
+            input_tokens: number;
+            /** Left Out */
+            left_out: number;
+            /** Output Tokens */
+            output_tokens: number;
+            /** Per Call Ns After */
+            per_call_ns_after: number | null;
+            /** Per Call Ns Before */
+            per_call_ns_before: number | null;
+        };
+        /**
+         * CallsOfModel
+         * @description The calls that one model answered.
+         */
+        CallsOfModel: {
+            /** Calls */
+            calls: number;
+            /** Cost After */
+            cost_after: string;
+            /** Cost Before */
+            cost_before: string;
+            /** Input Tokens */
+            input_tokens: number;
+            /** Left Out */
+            left_out: number;
+            /** Model */
+            model: string;
+            /** Output Tokens */
+            output_tokens: number;
+            /** Per Call Ns After */
+            per_call_ns_after: number | null;
+            /** Per Call Ns Before */
+            per_call_ns_before: number | null;
+            /** Provider */
+            provider: string;
+        };
+        /**
+         * CallsRequest
+         * @description Model calls of a window that pass a filter, and the model that would answer them.
+         */
+        CallsRequest: {
+            /**
+             * Filter
+             * @default
+             */
+            filter: string;
+            /** From */
+            from?: string | null;
+            /** Model */
+            model: string;
+            /**
+             * Provider
+             * @default
+             */
+            provider: string;
+            /** To */
+            to?: string | null;
         };
         /**
          * ChangedField
@@ -3495,6 +3652,44 @@ export interface components {
             value: string;
         };
         /**
+         * ModelChange
+         * @description Another model answers the calls in the span; without a provider that of who serves them, or of its maker.
+         */
+        ModelChange: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "model";
+            /** Model */
+            model: string;
+            /**
+             * Provider
+             * @default
+             */
+            provider: string;
+            /**
+             * Target
+             * @description `span:<id>`, `kind:<kind>` or `name:<name>`: one span, or the outermost of all that are such.
+             */
+            target: string;
+        };
+        /**
+         * ModelOnTrace
+         * @description What the model calls of a trace would cost on another model, by span id; null where nobody knows.
+         */
+        ModelOnTrace: {
+            /** Costs */
+            costs: {
+                [key: string]: string | null;
+            };
+            /** Model */
+            model: string;
+            /** Provider */
+            provider: string;
+            speed: components["schemas"]["ModelSpeed"] | null;
+        };
+        /**
          * ModelRow
          * @description One model over the window; latencies are of its calls.
          */
@@ -3517,6 +3712,34 @@ export interface components {
             output_tokens: number;
             /** Provider */
             provider: string;
+        };
+        /**
+         * ModelSpeed
+         * @description How fast a model was in this project: medians of its calls of the last 30 days that went well.
+         *
+         *     With a time to the first token, `tokens_per_s` are output tokens by the second after it, else of the whole call.
+         */
+        ModelSpeed: {
+            /** Calls */
+            calls: number;
+            /** Model */
+            model: string;
+            /** Provider */
+            provider: string;
+            /** Tokens Per S */
+            tokens_per_s: number;
+            /** Ttft Ns */
+            ttft_ns: number | null;
+        };
+        /**
+         * ModelSpeeds
+         * @description The models that were called, those with most calls first.
+         */
+        ModelSpeeds: {
+            /** Days */
+            days: number;
+            /** Models */
+            models: components["schemas"]["ModelSpeed"][];
         };
         /**
          * Normalisation
@@ -3645,6 +3868,22 @@ export interface components {
             /** Tokens */
             tokens: components["schemas"]["Bin"][];
             totals: components["schemas"]["Totals"];
+        };
+        /**
+         * ParallelChange
+         * @description The span and its neighbours of the same kind begin together.
+         */
+        ParallelChange: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "parallel";
+            /**
+             * Target
+             * @description `span:<id>`, `kind:<kind>` or `name:<name>`: one span, or the outermost of all that are such.
+             */
+            target: string;
         };
         /**
          * Part
@@ -4306,6 +4545,22 @@ export interface components {
             time: string;
         };
         /**
+         * RemoveChange
+         * @description The span is not there, nor what is in it.
+         */
+        RemoveChange: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "remove";
+            /**
+             * Target
+             * @description `span:<id>`, `kind:<kind>` or `name:<name>`: one span, or the outermost of all that are such.
+             */
+            target: string;
+        };
+        /**
          * RemovedTrace
          * @description A trace that goes.
          */
@@ -4595,6 +4850,29 @@ export interface components {
             turns: components["schemas"]["RetentionTurn"][];
         };
         /**
+         * RetryChange
+         * @description The span is done `times` more, after pauses that double up to eight seconds.
+         */
+        RetryChange: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "retry";
+            /**
+             * Pause Ns
+             * @default 500000000
+             */
+            pause_ns: number;
+            /**
+             * Target
+             * @description `span:<id>`, `kind:<kind>` or `name:<name>`: one span, or the outermost of all that are such.
+             */
+            target: string;
+            /** Times */
+            times: number;
+        };
+        /**
          * RollupRow
          * @description The sums of one hour and value.
          *
@@ -4663,6 +4941,24 @@ export interface components {
             by: "hour" | "service" | "environment" | "kind" | "name" | "provider" | "model" | "feature" | "customer";
             /** Rows */
             rows: components["schemas"]["RollupRow"][];
+        };
+        /**
+         * ScaleChange
+         * @description The span, and all that is in it, takes `factor` times as long.
+         */
+        ScaleChange: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "scale";
+            /** Factor */
+            factor: number;
+            /**
+             * Target
+             * @description `span:<id>`, `kind:<kind>` or `name:<name>`: one span, or the outermost of all that are such.
+             */
+            target: string;
         };
         /**
          * ScoreList
@@ -5334,6 +5630,24 @@ export interface components {
             slow_ms: number;
         };
         /**
+         * TimeoutChange
+         * @description The span fails after this time; what is in it is cut off.
+         */
+        TimeoutChange: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "timeout";
+            /** After Ns */
+            after_ns: number;
+            /**
+             * Target
+             * @description `span:<id>`, `kind:<kind>` or `name:<name>`: one span, or the outermost of all that are such.
+             */
+            target: string;
+        };
+        /**
          * Totals
          * @description A whole window; `estimated` where some of it was sampled and counts are weighted.
          */
@@ -5868,6 +6182,125 @@ export interface components {
             seq: number;
             /** Spans */
             spans: number;
+        };
+        /**
+         * WhatIf
+         * @description What was and what would be, the spans that would be, and what is taken for granted.
+         */
+        WhatIf: {
+            after: components["schemas"]["WhatIfFigures"];
+            /** Assumptions */
+            assumptions: string[];
+            before: components["schemas"]["WhatIfFigures"];
+            /** Models */
+            models: components["schemas"]["ModelOnTrace"][];
+            /** Spans */
+            spans: components["schemas"]["WhatIfSpan"][];
+        };
+        /**
+         * WhatIfBottleneck
+         * @description What took most of the time, of what was waited for; `spans` of this name were.
+         */
+        WhatIfBottleneck: {
+            /** Name */
+            name: string;
+            /** Ns */
+            ns: number;
+            /** Share */
+            share: number;
+            /** Spans */
+            spans: number;
+        };
+        /**
+         * WhatIfCalls
+         * @description What the calls of a window cost, and what they would on another model.
+         *
+         *     `estimated` is whether sampling left calls out, so that others stand for them.
+         */
+        WhatIfCalls: {
+            /** Assumptions */
+            assumptions: string[];
+            /** End */
+            end: string;
+            /** Estimated */
+            estimated: boolean;
+            /** Model */
+            model: string;
+            /** Provider */
+            provider: string;
+            /** Rows */
+            rows: components["schemas"]["CallsOfModel"][];
+            speed: components["schemas"]["ModelSpeed"] | null;
+            /** Start */
+            start: string;
+            totals: components["schemas"]["CallsFigures"];
+        };
+        /**
+         * WhatIfFigures
+         * @description A trace as it was, or as it would be. `cost` is of what has a price, `unpriced` the number of calls without.
+         */
+        WhatIfFigures: {
+            bottleneck: components["schemas"]["WhatIfBottleneck"] | null;
+            /** Cost */
+            cost: string;
+            /** Critical Path */
+            critical_path: components["schemas"]["WhatIfSegment"][];
+            /** Duration Ns */
+            duration_ns: number;
+            /** Unpriced */
+            unpriced: number;
+        };
+        /**
+         * WhatIfRequest
+         * @description What is supposed of a trace, all at once.
+         */
+        WhatIfRequest: {
+            /** Changes */
+            changes: (components["schemas"]["ScaleChange"] | components["schemas"]["TimeoutChange"] | components["schemas"]["RetryChange"] | components["schemas"]["RemoveChange"] | components["schemas"]["ParallelChange"] | components["schemas"]["ModelChange"])[];
+        };
+        /**
+         * WhatIfSegment
+         * @description A stretch of time in which a span itself, none of its children, was waited for.
+         */
+        WhatIfSegment: {
+            /** End Offset Ns */
+            end_offset_ns: number;
+            /** Span Id */
+            span_id: string;
+            /** Start Offset Ns */
+            start_offset_ns: number;
+        };
+        /**
+         * WhatIfSpan
+         * @description A span as it would be; further attempts have the id of theirs with `~1`, `~2`, … behind it.
+         */
+        WhatIfSpan: {
+            /** Duration Ns */
+            duration_ns: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "llm" | "embedding" | "retriever" | "reranker" | "tool" | "agent" | "chain" | "guardrail" | "evaluator" | "http" | "db" | "other";
+            /** Name */
+            name: string;
+            /** Parent Id */
+            parent_id: string;
+            /** Retry Of */
+            retry_of: string;
+            /** Span Id */
+            span_id: string;
+            /** Start Offset Ns */
+            start_offset_ns: number;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "ok" | "error" | "cancelled" | "open" | "crashed";
+            /** Total Cost */
+            total_cost: string | null;
+            /** Ttft Ns */
+            ttft_ns: number | null;
         };
         /**
          * Whereabouts
@@ -7681,6 +8114,47 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MetricReply"];
+                };
+            };
+        };
+    };
+    get_models: {
+        parameters: {
+            query?: {
+                /** @description The project, where no key says it; api/access.py reads it. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelSpeeds"];
                 };
             };
         };
@@ -10523,6 +10997,98 @@ export interface operations {
             };
         };
     };
+    ask_trace: {
+        parameters: {
+            query?: {
+                /** @description The project, where no key says it; api/access.py reads it. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                trace_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WhatIfRequest"];
+            };
+        };
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WhatIf"];
+                };
+            };
+        };
+    };
+    get_model_on_trace: {
+        parameters: {
+            query: {
+                model: string;
+                /** @description The project, where no key says it; api/access.py reads it. */
+                project?: string | null;
+                provider?: string;
+            };
+            header?: never;
+            path: {
+                trace_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelOnTrace"];
+                };
+            };
+        };
+    };
     get_users: {
         parameters: {
             query?: {
@@ -10889,6 +11455,51 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    ask_calls: {
+        parameters: {
+            query?: {
+                /** @description The project, where no key says it; api/access.py reads it. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CallsRequest"];
+            };
+        };
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WhatIfCalls"];
+                };
             };
         };
     };

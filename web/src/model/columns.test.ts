@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { rowsOf } from "./columns";
+import { changedRow, rowsOf } from "./columns";
 
 test("a row reads every column at its place, coded or not", () => {
   const columns = {
@@ -15,4 +15,12 @@ test("a row reads every column at its place, coded or not", () => {
     [null, null, "desk"],
     ["llm", 9, "desk"],
   ]);
+});
+
+test("a changed row reads the rest from the row that it was", () => {
+  const [row] = rowsOf({ ns: [7], service: { values: ["desk"], codes: [] } }, 1);
+
+  const changed = row && changedRow(row, { ns: 8 });
+
+  expect([row?.ns, changed?.ns, changed?.service]).toEqual([7, 8, "desk"]);
 });

@@ -27,10 +27,20 @@ export function rowsOf<Columns extends { [Name in keyof Columns]: Column }>(
     constructor(readonly place: number) {}
   }
   for (const name of Object.keys(columns) as (keyof Columns)[]) {
-    Object.defineProperty(Row.prototype, name, { get: reading(columns[name]) });
+    Object.defineProperty(Row.prototype, name, {
+      get: reading(columns[name]),
+      enumerable: true,
+    });
   }
   const rows = Array.from({ length: count }, (_, place) => new Row(place));
   return rows as unknown as { [Name in keyof Columns]: ValueOf<Columns[Name]> }[];
+}
+
+/** A row of its own with the values of another one, but for these. */
+export function changedRow<Row extends object>(row: Row, changes: Partial<Row>): Row {
+  const copy: Partial<Row> = {};
+  for (const name in row) copy[name] = row[name];
+  return Object.assign(copy, changes) as Row;
 }
 
 function reading(column: Column) {

@@ -6,8 +6,19 @@ import type { Kind } from "./kinds";
 import { type Attempted, type Groups } from "./rows";
 import { endOf, hasChildren, type Tree, type TreeSpan } from "./tree";
 
-interface StorySpan extends Attempted {
+export interface StorySpan extends Attempted {
   tool_name: string;
+}
+
+/** What took most of a trace's time, of what was waited for. */
+export interface Bottleneck {
+  /** "chat gpt-4o", "retries of tool search", "between spans, with nothing recorded". */
+  name: string;
+  ns: number;
+  /** Of the whole, between 0 and 1. */
+  share: number;
+  /** Spans of this name that were waited for. */
+  spans: number;
 }
 
 /** Time of one sort on the critical path: spans of one kind and name, retries of them, or nothing at all. */
@@ -56,6 +67,18 @@ export function whereTheTimeWent(
   if (!second || second.ns < tree.endNs * LEAST_SECOND) return `${sentence}.`;
   const next = told(second, 0);
   return `${sentence}; ${share(next)} was ${next.text}.`;
+}
+
+/** The largest stretch of the critical path, all its phases together; null for a trace without any duration. */
+export function bottleneckOf(
+  tree: Tree<StorySpan>,
+  path: ReadonlyMap<number, readonly Segment[]>,
+  groups: Groups,
+): Bottleneck | null {
+  const [largest] = stretchesOf(tree, path, groups);
+  if (!largest || tree.endNs === 0) return null;
+  const { name, ns, spans } = largest;
+  return { name, ns, share: ns / tree.endNs, spans: spans.size };
 }
 
 /** All of the trace's time by what took it, the largest first. */

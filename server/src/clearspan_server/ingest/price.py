@@ -103,10 +103,27 @@ def price(span: Span, book: Book) -> Cost | None:
         counts contradict each other.
     """
     card = _card(span, book)
-    if card is None:
-        return None
-    charges, unknown, _ = _charges(span, card)
+    return None if card is None else price_by(span, card)
+
+
+def price_by(
+    span: Span, card: Card, calls: int = 1, largest_input: int | None = None
+) -> Cost | None:
+    """What the usage of a span costs by a card; None where `price` gives None.
+
+    Of several `calls` whose usage is added up in the span, `largest_input` is that of any of them: all must fall under
+    the same tier of the card.
+    """
+    charges, unknown, _ = _charges(span, card, calls, largest_input)
     return _cost(charges, unknown, card.origin.source)
+
+
+def card_elsewhere(span: Span, provider: str, model: str, book: Book) -> Card | None:
+    """The prices of another model for a call: of `provider`, else of who served the call, else of its maker."""
+    for name in (provider,) if provider else (span.provider, ""):
+        if card := book.card(name, (model,), span.service_tier, span.start_ns):
+            return card
+    return None
 
 
 def explain(span: Span, book: Book) -> Explained | None:
@@ -137,7 +154,7 @@ _ORDER["output"] = len(_ORDER)  # input and its parts first
 
 
 def _line(rate: Rate, count: int, picos: int, counts: _Counts) -> PriceLine:
-    price_of_one, above_tokens = _price_of_one(rate, counts)
+    price_of_one, above_tokens = _price_of_one(rate, counts[INPUT])
     unit_price = Decimal(price_of_one * rate.per).scaleb(-PRICE_DIGITS).normalize()
     return PriceLine(rate.name, count, unit_price, rate.per, _PICO * picos, above_tokens)
 
@@ -150,9 +167,11 @@ def _card(span: Span, book: Book) -> Card | None:
     return book.card(span.provider, names, span.service_tier, span.start_ns) if names[0] else None
 
 
-def _charges(span: Span, card: Card) -> tuple[_Charges, set[int], _Counts]:
+def _charges(
+    span: Span, card: Card, calls: int = 1, largest_input: int | None = None
+) -> tuple[_Charges, set[int], _Counts]:
     """What each class costs, the sides that cannot be told, and the counts in the order of `USAGE_KEYS`."""
-    counts: _Counts = (*_usage_of(span), 1)
+    counts: _Counts = (*_usage_of(span), calls)
     rates = card.plain_rates
     if span.usage_other or (card.crossed and span.audio_input_tokens):
         counts += tuple(map(span.usage_other.get, USAGE_KEYS[len(PLAIN_USAGE) :]))
@@ -168,7 +187,8 @@ def _charges(span: Span, card: Card) -> tuple[_Charges, set[int], _Counts]:
         if count < 0 or (rate.crossing and _overlap_is_unknown(rate, counts)):
             unknown.add(rate.side)
         elif count:
-            price_of_one = _price_of_one(rate, counts)[0] if rate.tiers else rate.price
+            sized = counts[INPUT] if largest_input is None else largest_input
+            price_of_one = _price_of_one(rate, sized)[0] if rate.tiers else rate.price
             picos = (count * price_of_one + _PER_PICO_DOLLAR // 2) // _PER_PICO_DOLLAR
             charges.append((rate, count, picos))
     return charges, unknown, counts
@@ -191,11 +211,10 @@ def _overlap_is_unknown(rate: Rate, counts: _Counts) -> bool:
     )
 
 
-def _price_of_one(rate: Rate, counts: _Counts) -> tuple[int, int | None]:
+def _price_of_one(rate: Rate, input_tokens: int | None) -> tuple[int, int | None]:
     """In 10⁻²⁴ USD, and the threshold of input that was passed: above it every token has the higher price."""
-    input_tokens = counts[INPUT] or 0
     for above_tokens, tier_price in rate.tiers:
-        if input_tokens > above_tokens:
+        if (input_tokens or 0) > above_tokens:
             return tier_price, above_tokens
     return rate.price, None
 

@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
+import { lazy, Suspense, useState } from "react";
 import { type CostReport, costQuery } from "../../api/cost";
 import { newestTraceQuery } from "../../api/traces";
 import { type CostBy, costGroup } from "../../model/costGroups";
@@ -17,16 +18,25 @@ import { CostTiles } from "./CostTiles";
 import { Unpriced } from "./Unpriced";
 import "./CostPage.css";
 
+const WhatIfCalls = lazy(() =>
+  import("./WhatIfCalls").then((module) => ({ default: module.WhatIfCalls })),
+);
+
 /** What the time range cost, and on what. */
 export function CostPage() {
   const view = useView();
   const navigate = useNavigate();
-  const { by: asked } = useSearch({ from: "/p/$project/cost" });
+  const { by: asked, model = "" } = useSearch({ from: "/p/$project/cost" });
+  const [isAsking, setAsking] = useState(model !== "");
   const { by } = costGroup(asked);
   const cost = useQuery(costQuery(view.project, view.range, view.filterText, by));
   const newest = useQuery(newestTraceQuery(view.project));
-  const choose = (next: CostBy) =>
-    void navigate({ to: ".", search: (search) => ({ ...search, by: next }), replace: true });
+  const set = (next: { by?: CostBy; model?: string }) =>
+    void navigate({ to: ".", search: (search) => ({ ...search, ...next }), replace: true });
+  const ask = () => {
+    if (isAsking) set({ model: "" });
+    setAsking(!isAsking);
+  };
 
   if (cost.isError) {
     return (
@@ -46,7 +56,17 @@ export function CostPage() {
       {cost.data.units.traces === 0 && newest.data && (
         <QuietWindow newest={newest.data} view={view} />
       )}
-      <BySwitch by={by} onChange={choose} />
+      <div className="cost-tools">
+        <BySwitch by={by} onChange={(next) => set({ by: next })} />
+        <Button variant="outlined" aria-expanded={isAsking} onClick={ask}>
+          What if…
+        </Button>
+      </div>
+      {isAsking && (
+        <Suspense fallback={<Waiting rows={2} />}>
+          <WhatIfCalls view={view} model={model} onModel={(next) => set({ model: next })} />
+        </Suspense>
+      )}
       <Told report={cost.data} view={view} />
       <OriginLine origin={cost.data.origin} isEstimated={cost.data.estimated} />
     </div>

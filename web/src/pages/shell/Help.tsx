@@ -13,6 +13,7 @@ const KEYS = [
   { keys: ["[", "]"], does: "Previous and next span, or match" },
   { keys: ["n", "N"], does: "Next and previous match in the trace" },
   { keys: ["←", "→"], does: "Fold and unfold a span" },
+  { keys: ["1", "4"], does: "What-if: the first to the fourth preset" },
   { keys: ["Esc"], does: "Close what is open" },
   { keys: ["?"], does: "This page" },
 ];

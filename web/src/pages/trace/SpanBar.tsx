@@ -16,6 +16,8 @@ interface SpanBarProps {
   segments: readonly Segment[];
   /** Attempts before this one, drawn as outlines. */
   ghosts: readonly TraceSpan[];
+  /** The span as it was, where what is shown is supposed. */
+  was: TraceSpan | undefined;
 }
 
 /** More stretches than this cannot be told apart in one bar. */
@@ -23,7 +25,7 @@ const MOST_SEGMENTS = 40;
 
 /** A span on the timeline: what the trace waited for is solid, the rest is pale. */
 export function SpanBar(props: SpanBarProps) {
-  const { span, window, scale, endNs, segments, ghosts } = props;
+  const { span, window, scale, endNs, segments, ghosts, was } = props;
   const startNs = span.start_offset_ns;
   const stopNs = span.duration_ns === null ? endNs : startNs + span.duration_ns;
   const boxOf = (from: number, to: number) => barBox(window, drawn(scale, from), drawn(scale, to));
@@ -35,6 +37,7 @@ export function SpanBar(props: SpanBarProps) {
         const place = boxOf(ghostNs, ghostNs + (ghost.duration_ns ?? 0));
         return place && <Ghost key={ghost.span_id} span={ghost} box={place} />;
       })}
+      {was && <Was span={was} boxOf={boxOf} />}
       {box && (
         <span
           className="span-bar"
@@ -66,9 +69,33 @@ export function SpanBar(props: SpanBarProps) {
   );
 }
 
+interface WasProps {
+  span: TraceSpan;
+  boxOf: (from: number, to: number) => Box | null;
+}
+
+/** Where the span was, below where it would be. */
+function Was({ span, boxOf }: WasProps) {
+  const startNs = span.start_offset_ns;
+  const box = boxOf(startNs, startNs + (span.duration_ns ?? 0));
+  if (!box) return null;
+  return (
+    <span
+      className="span-was"
+      title={`As it was: ${hint(span)}`}
+      style={{ left: `${box.left}%`, width: `${box.width}%` }}
+    />
+  );
+}
+
+interface Box {
+  left: number;
+  width: number;
+}
+
 interface GhostProps {
   span: TraceSpan;
-  box: { left: number; width: number };
+  box: Box;
 }
 
 function Ghost({ span, box }: GhostProps) {

@@ -33,6 +33,8 @@ interface SpanLineProps {
   areAttemptsOpen: boolean;
   /** Those attempts, where they share the row. */
   ghosts: readonly TraceSpan[];
+  /** The span as it was, where what is shown is supposed. */
+  was: TraceSpan | undefined;
   /** Whether its children are folded away; null without children. */
   fold: boolean | null;
   isSelected: boolean;

@@ -7,6 +7,7 @@ import { type Heat, heatSteps, hottest } from "../../model/heat";
 import { type Folds, rowIndex, type TreeRow } from "../../model/rows";
 import { selfTimes } from "../../model/selfTime";
 import type { TimeWindow } from "../../model/timeAxis";
+import type { Tree } from "../../model/tree";
 import { useMedia } from "../../ui/useMedia";
 import { useRowRange } from "../../ui/useRowRange";
 import { TimeRuler } from "./TimeRuler";
@@ -23,6 +24,8 @@ interface SpanTreeProps {
   pattern: RegExp | null;
   textsOf: (span: TraceSpan) => readonly string[];
   heat: Heat;
+  /** The trace as it was, where what is shown is supposed: its spans are drawn below, at the same scale. */
+  before?: Tree<TraceSpan>;
   onSelect: (position: number) => void;
   /** Folds a subtree (by span id) or opens a group (by its id). */
   onToggle: (id: string, isGroup: boolean, isOn: boolean) => void;
@@ -30,13 +33,17 @@ interface SpanTreeProps {
 
 /** Tree and waterfall: the same rows under one scroll, only those in view in the document. */
 export function SpanTree(props: SpanTreeProps) {
-  const { trace, rows, selected, heat } = props;
+  const { trace, rows, selected, heat, before } = props;
   const { project, traceId, tree } = trace;
   const { data: scores } = useQuery(spanScoresQuery(project, traceId));
   const scroller = useRef<HTMLDivElement>(null);
   const rowHeight = useMedia("(max-width: 720px)") ? 36 : 26;
   const [zoom, setZoom] = useState<TimeWindow | null>(null);
-  const scale = useMemo(() => timeScale(tree.endNs, findGaps(tree)), [tree]);
+  const scale = useMemo(() => {
+    // Beside each other, both without gaps: a stretch of time has one length.
+    if (before) return timeScale(Math.max(tree.endNs, before.endNs), []);
+    return timeScale(tree.endNs, findGaps(tree));
+  }, [tree, before]);
   const self = useMemo(() => selfTimes(tree), [tree]);
   const heats = useMemo(() => {
     if (heat === "off") return null;

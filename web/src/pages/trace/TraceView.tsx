@@ -20,12 +20,16 @@ const Transcript = lazy(() =>
 const GraphLens = lazy(() =>
   import("./GraphLens").then((module) => ({ default: module.GraphLens })),
 );
+const WhatIfLens = lazy(() =>
+  import("./WhatIfLens").then((module) => ({ default: module.WhatIfLens })),
+);
 const LogsLens = lazy(() => import("./LogsLens").then((module) => ({ default: module.LogsLens })));
 
 const LENSES = [
   { id: "tree", name: "Tree + timeline", Lens: TreeLens },
   { id: "transcript", name: "Transcript", Lens: Transcript },
   { id: "graph", name: "Graph", Lens: GraphLens },
+  { id: "whatif", name: "What-if", Lens: WhatIfLens },
 ] as const;
 /** Only a trace with logs has it. */
 const LOGS = { id: "logs", name: "Logs", Lens: LogsLens } as const;

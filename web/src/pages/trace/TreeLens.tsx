@@ -3,9 +3,7 @@ import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useCallback, useEffect, useEffectEvent, useMemo, useRef, useState } from "react";
 import { previewsQuery, type TraceSpan } from "../../api/traces";
 import { heatOf } from "../../model/heat";
-import { type Folds, NO_FOLDS, revealed, rowsOf, type TreeRow } from "../../model/rows";
 import { nextOf, searchPattern } from "../../model/search";
-import { hasChildren } from "../../model/tree";
 import { useHighlight } from "../../ui/useHighlight";
 import { useHotkeys } from "../../ui/useHotkeys";
 import { searchedTexts } from "./searchedTexts";
@@ -14,6 +12,7 @@ import type { TraceModel } from "./traceModel";
 import { TreeTools } from "./TreeTools";
 import { useFound } from "./useFound";
 import type { Selection } from "./useSelection";
+import { useTreeRows } from "./useTreeRows";
 
 interface LensProps {
   trace: TraceModel;
@@ -24,11 +23,11 @@ const NO_PREVIEWS = new Map();
 
 /** Tree and timeline: what ran inside of what, and when. */
 export function TreeLens({ trace, selection }: LensProps) {
-  const { project, traceId, tree, groups } = trace;
+  const { project, traceId, tree } = trace;
   const { selected } = selection;
   const { heat } = useSearch({ from: "/p/$project/traces/$traceId" });
   const navigate = useNavigate({ from: "/p/$project/traces/$traceId" });
-  const [folds, setFolds] = useState<Folds>(() => revealed(tree, groups, NO_FOLDS, selected));
+  const { rows, folds, setFolds, select, toggle } = useTreeRows(trace, selected, selection.select);
   const [query, setQuery] = useState("");
   const pattern = useMemo(() => searchPattern(query), [query]);
   const { data: previews, isError } = useQuery({
@@ -44,12 +43,6 @@ export function TreeLens({ trace, selection }: LensProps) {
   // A step that was asked for before all was searched.
   const awaited = useRef<1 | -1 | null>(null);
   useHighlight("sought", pattern);
-  const rows = useMemo(() => rowsOf(tree, groups, folds), [tree, groups, folds]);
-
-  const select = (position: number) => {
-    setFolds(revealed(tree, groups, folds, position));
-    selection.select(position);
-  };
   const stepMatch = (by: 1 | -1) => {
     if (!pattern) return;
     awaited.current = matches ? null : by;
@@ -62,40 +55,11 @@ export function TreeLens({ trace, selection }: LensProps) {
   useEffect(() => {
     if (matches) stepAwaited();
   }, [matches]);
-  const stepRow = (by: 1 | -1) => {
-    const next =
-      by > 0
-        ? rows.find(({ position }) => position > selected)
-        : rows.findLast(({ position }) => position < selected);
-    // A folded group is stepped onto, not opened.
-    if (next) selection.select(next.position);
-  };
   const stepAny = (by: 1 | -1) => {
     if (pattern) stepMatch(by);
     else if (tree.spans[selected + by]) select(selected + by);
   };
-  const toggle = (id: string, isGroup: boolean, isOn: boolean) =>
-    setFolds(({ closed, opened }) => {
-      const next = new Set(isGroup ? opened : closed);
-      if (isOn) next.add(id);
-      else next.delete(id);
-      return isGroup ? { closed, opened: next } : { closed: next, opened };
-    });
-  const open = (row: TreeRow | undefined, isOpen: boolean) => {
-    if (row?.type === "repeat") toggle(row.repeat.id, true, isOpen);
-    const span = tree.spans[row?.position ?? -1];
-    if (row?.type === "span" && span && hasChildren(tree, row.position)) {
-      toggle(span.span_id, false, !isOpen);
-    }
-  };
-  const rowOfSelected = () => rows.find(({ position }) => position === selected);
   useHotkeys({
-    j: () => stepRow(1),
-    k: () => stepRow(-1),
-    ArrowDown: () => stepRow(1),
-    ArrowUp: () => stepRow(-1),
-    ArrowLeft: () => open(rowOfSelected(), false),
-    ArrowRight: () => open(rowOfSelected(), true),
     "]": () => stepAny(1),
     "[": () => stepAny(-1),
     n: () => stepMatch(1),

@@ -6,7 +6,7 @@ import { attemptsId, type Folds, type TreeRow } from "../../model/rows";
 import type { Scores } from "../../model/scores";
 import { holds } from "../../model/search";
 import type { TimeWindow } from "../../model/timeAxis";
-import { hasChildren } from "../../model/tree";
+import { hasChildren, type Tree } from "../../model/tree";
 import { RepeatLine } from "./RepeatLine";
 import { SpanLine } from "./SpanLine";
 import type { TraceModel } from "./traceModel";
@@ -26,6 +26,8 @@ interface TreeLineProps {
   selected: number;
   pattern: RegExp | null;
   textsOf: (span: TraceSpan) => readonly string[];
+  /** The trace as it was, where what is shown is supposed. */
+  before?: Tree<TraceSpan>;
   onSelect: (position: number) => void;
   onToggle: (id: string, isGroup: boolean, isOn: boolean) => void;
 }
@@ -75,6 +77,7 @@ function Single({ row, span, depth, ...props }: SingleProps) {
       attempts={attempts.length}
       areAttemptsOpen={row.isOpen}
       ghosts={row.isOpen ? [] : ghostsOf(trace, attempts)}
+      was={props.before?.spans[props.before.positionOf(span.span_id)]}
       fold={hasChildren(tree, position) ? props.folds.closed.has(span.span_id) : null}
       isSelected={position === props.selected}
       isOrphan={span.parent_id !== "" && tree.positionOf(span.parent_id) < 0}
