@@ -10,6 +10,8 @@ from wire_bodies import endpoint, events
 CHAT = "https://api.openai.com/v1/chat/completions"
 SAID = {"choices": [{"index": 0, "delta": {"content": "Grüße 🎈"}, "finish_reason": "stop"}]}
 LONG = [SAID] * 9
+COMPLETED = {"type": "response.completed", "response": {"id": "r1", "error": None, "output": []}}
+GOOGLES = {"candidates": [{"content": {"parts": [{"text": "Hi"}]}, "finishReason": "STOP"}]}
 WHOLE = {
     "id": "c1",
     "model": "m",
@@ -35,6 +37,12 @@ JSON = {"content-type": "application/json; charset=utf-8"}
         (events(*LONG) + b"data: [DONE] \n\n", False),
         (events(*LONG) + b'event: message_stop\ndata: {"type":"message_stop"   }\n\n', True),
         (events(*LONG) + b'data: {"type": "ping", "of": {"type":"message_stop"}}\n\n', False),
+        (events({"type": "response.created", "response": {"error": None}}, COMPLETED), True),
+        (events(COMPLETED, {**COMPLETED, "type": "response.incomplete"}), False),
+        (events({"type": "response.failed", "response": {"error": {}}}, COMPLETED), False),
+        (events(GOOGLES, GOOGLES), True),
+        (events(GOOGLES, GOOGLES).replace(b"\n", b"\r\n"), True),
+        (events(GOOGLES, GOOGLES)[:-6], False),
         (b"", False),
     ],
 )

@@ -1,10 +1,9 @@
 """Clearspan records what a program built on language models does, and never harms it."""
 
-from clearspan.decorator import trace
+from clearspan.decorator import agent, retriever, tool, trace
 from clearspan.exporters import Exporter, Outcome
 from clearspan.fields import KINDS
 from clearspan.instrument import instrument, uninstrument, wrap
-from clearspan.kinds import agent, retriever, tool
 from clearspan.metrics import counter, gauge, histogram
 from clearspan.prompts import Prompt, prompt
 from clearspan.propagation import (

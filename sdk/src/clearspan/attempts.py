@@ -24,7 +24,7 @@ class Failed(NamedTuple):
     end_s: float
 
 
-_failed: dict[Hashable, Failed] = {}
+_failed: dict[int, Failed] = {}  # by the hash of the call, which may hold a long text
 _lock = threading.RLock()  # reentrant, because a finaliser may end a span in between
 
 
@@ -40,8 +40,10 @@ if hasattr(os, "register_at_fork"):
 
 def earlier(call: Hashable) -> Failed | None:
     """The attempt before one that starts now; None when none has failed lately."""
+    if not _failed:  # and nothing long is hashed
+        return None
     with _lock:
-        former = _failed.pop(call, None)
+        former = _failed.pop(hash(call), None)
     return former if former and monotonic() - former.end_s <= WITHIN_S else None
 
 
@@ -58,7 +60,7 @@ def note(call: Hashable, span: Span) -> None:
     number = said[0] if isinstance(said[0], int) else 1
     first_id = said[1] if isinstance(said[1], str) else span.span_id
     with _lock:
-        _failed[call] = Failed(first_id, span.trace_id, number, monotonic())
+        _failed[hash(call)] = Failed(first_id, span.trace_id, number, monotonic())
         if len(_failed) > MAX_FAILED:
             del _failed[next(iter(_failed))]
 

@@ -6,10 +6,10 @@ import contextlib
 import queue
 import sys
 import threading
-import weakref
 from collections.abc import Callable, Sequence
 from time import monotonic, sleep, time_ns
 from typing import Protocol
+from weakref import ref
 
 from clearspan.errors import counted, report, warn_once
 from clearspan.exporters import Exporter
@@ -33,7 +33,7 @@ FAILURE_BYTES = 16_384  # about what is kept of an exception and its stack
 SMALL_FACTS = 16  # a span with no more, all short, counts as one span and no bytes
 
 # By span id. Weak, so that a span nobody ended is ended when it is forgotten.
-OpenSpans = dict[str, weakref.ref[Span]]
+OpenSpans = dict[str, ref[Span]]
 
 
 class Reporter(Protocol):
@@ -83,15 +83,17 @@ class Delivery:
 
     def started(self, span: Span, /) -> None:
         """Notes ``span`` as open."""
-        self.open[span.span_id] = weakref.ref(span)
+        self.open[span.span_id] = ref(span)
         if self._thread is None:
             self.start()
 
     def ended(self, span: Span, /) -> None:
         """Queues ``span``; not a copy that a forked child inherited from its parent."""
         if self.open.pop(span.span_id, None) is not None:
+            size_bytes = 0
             try:
-                size_bytes = sum(span.large.copy().values()) if span.large else 0
+                if span.large:
+                    size_bytes = sum(span.large.copy().values())
                 if span.failure:
                     size_bytes += FAILURE_BYTES
                 if len(span.fields) > SMALL_FACTS:
@@ -101,7 +103,6 @@ class Delivery:
                     self._counted = span.carried
                     size_bytes += span.carried.size_bytes
             except Exception as error:  # noqa: BLE001  # the funnel: the program has replaced a slot
-                size_bytes = 0
                 report(error, "measuring a span")
             span.size_bytes = size_bytes
             for outbox in self._outboxes:

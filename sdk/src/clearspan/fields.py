@@ -216,8 +216,10 @@ class Facts:
         # A look at the values first and inline, because five attributes must stay below a third of a
         # microsecond, and most need no copy.
         for value in facts.values():
-            kind = type(value)
-            if kind not in ATOMS and (kind is not str or len(value) > SHORT_CHARS):  # type: ignore[arg-type]  # it is a str
+            if type(value) is str:
+                if len(value) > SHORT_CHARS:
+                    break
+            elif type(value) not in ATOMS:
                 break
         else:
             return

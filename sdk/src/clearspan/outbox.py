@@ -89,10 +89,11 @@ class Outbox:
         """Queues ``span``, dropping the oldest when there is no room; whether it is half full."""
         self._queue.append(span)
         # A small span needs no lock, which would cost it as much as all the rest of its end.
-        if span.size_bytes:
-            with self._lock:
-                self._size_bytes += span.size_bytes
-        if len(self._queue) < self._many_spans and self._size_bytes < self._many_bytes:
+        if not span.size_bytes and len(self._queue) < self._many_spans:
+            return False
+        with self._lock:
+            self._size_bytes += span.size_bytes
+        if not self.is_crowded():
             return False
         with self._lock:
             dropped = self._make_room()

@@ -49,7 +49,7 @@ def instrument(*targets: str, propagate: Sequence[str] = ()) -> None:
         >>> clearspan.uninstrument()
     """
     if propagate:
-        import_module(f"{__name__}.carrying").carry_to(propagate)
+        scope.carry_to(propagate)
     for name in _modules(targets):
         try:
             module = import_module(f"{__name__}.{name}")
@@ -63,8 +63,7 @@ def uninstrument(*targets: str) -> None:
     """Stops recording what `instrument` and `wrap` have started; all of it unless targets are given."""
     if not targets:
         scope.want_no_more()
-        if carrying := sys.modules.get(f"{__name__}.carrying"):
-            carrying.carry_to(())
+        scope.carry_to(())
     for name in _modules(targets):
         module = sys.modules.get(f"{__name__}.{name}")
         if module is not None:

@@ -9,11 +9,9 @@ from typing import Any
 from urllib.parse import urlsplit
 from weakref import WeakValueDictionary
 
-from clearspan.instrument.call import InFlight, ModelCall, begin, harmless
-from clearspan.instrument.carrying import carried
-from clearspan.instrument.forms import form
+from clearspan.instrument.call import InFlight, ModelCall, begin, form, harmless
 from clearspan.instrument.patching import patch, unpatch, when_imported
-from clearspan.instrument.scope import is_wanted
+from clearspan.instrument.scope import carried, is_wanted
 
 GROUP = "aiohttp"
 CLIENTS = {"aiohttp": ("ClientSession",)}

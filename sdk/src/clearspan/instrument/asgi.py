@@ -8,13 +8,13 @@ from types import ModuleType
 from typing import Any
 
 from clearspan.errors import report
-from clearspan.instrument.frameworks import watch_django
 from clearspan.instrument.incoming import (
     CARRYING,
     OURS,
     Incoming,
     ignored_paths,
     serving,
+    watch_django,
     without_ids,
 )
 from clearspan.instrument.patching import is_patched, patch, unpatch, when_imported

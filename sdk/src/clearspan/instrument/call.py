@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import fields
 from time import time_ns
@@ -15,7 +15,6 @@ from weakref import ref
 
 from clearspan import attempts, wire
 from clearspan.errors import report
-from clearspan.instrument.beneath import sent_from
 from clearspan.instrument.inflate import inflater
 from clearspan.recorder import is_behind
 from clearspan.tracer import Scope, Span, here, switch
@@ -26,9 +25,11 @@ R = TypeVar("R")
 # What was parsed from fewer bytes has no text that must be cut, and is kept without a copy.
 SMALL_BYTES = 65_536
 PARSED_BYTES = 4  # about what a byte of JSON takes in memory
+MOST_FILE_BYTES = 64_000_000  # a larger file of a form is told as an empty one
 MOST_SLICES = 1_000  # that wait; some clients read byte by byte
 SLICE_BYTES = 150  # about what a slice takes in memory besides its bytes
 NO_CONTENT = 204
+DOING = "recording a model call"
 INTERRUPTED = "StreamInterrupted"  # the error of an answer that ended before its end
 _CUT = (INTERRUPTED, "the answer ended before its end marker")
 _Slice = tuple[bytes, int]  # of a body, without its content encoding, and its Unix time in ns
@@ -44,10 +45,20 @@ def harmless(function: Callable[P, R]) -> Callable[P, R | None]:
         try:
             return function(*args, **kwargs)
         except Exception as error:  # noqa: BLE001  # the funnel
-            report(error, "recording a model call")
+            report(error, DOING)
             return None
 
     return guarded
+
+
+class ModelSpan(Span):
+    """A model call as a framework tells it; ``is_sent`` once it was recorded below it, on the wire."""
+
+    __slots__ = ("is_sent",)
+
+    def __init__(self, name: str, facts: dict[str, object]) -> None:
+        self.is_sent = False
+        super().__init__(name, "llm", facts)
 
 
 class CallSpan(Span):
@@ -75,12 +86,12 @@ class ModelCall:
 
     __slots__ = (
         *("_answer", "_endpoint", "_headers", "_inflate", "_is_over", "_key", "_last_ns"),
-        *("_size_bytes", "_slices", "_status", "_unread_bytes", "is_reading", "span", "target"),
+        *("_most_bytes", "_size_bytes", "_slices", "_status", "is_reading", "span", "target"),
         "__weakref__",
     )
 
     def __init__(
-        self, endpoint: wire.Endpoint, target: str, key: tuple[str, int], span: CallSpan
+        self, endpoint: wire.Endpoint, target: str, key: tuple[object, ...], span: CallSpan
     ) -> None:
         self.span = span
         span.call = ref(self)
@@ -94,13 +105,15 @@ class ModelCall:
         self._status = 0
         self._headers: dict[str, str] = {}  # of the answer, their names in lower case
         self._slices: list[_Slice] = []  # that nobody has read
-        self._unread_bytes = 0
         self._size_bytes = 0  # of the answer so far
+        self._most_bytes = SMALL_BYTES  # of it, before what waits is read
         self._last_ns = 0  # when its last slice came
 
     @harmless
     def answered(self, status: int, headers: Mapping[str, str]) -> None:
         """The status line and headers came."""
+        if self._is_over:
+            return
         self._status = self.span.fields["http.response.status_code"] = status
         self._headers = {name.lower(): value for name, value in headers.items()}
         self._answer = wire.Answer(self._endpoint, status, self._headers)
@@ -114,7 +127,6 @@ class ModelCall:
         """Whether the request goes to this address."""
         return self.target == _address(url.partition("?")[0])[1]
 
-    @harmless
     def received(self, data: bytes, *, is_decoded: bool = False) -> None:
         """A slice of the body came.
 
@@ -122,16 +134,18 @@ class ModelCall:
             data: as it came, or ``is_decoded``: without its content encoding.
             is_decoded: whether the HTTP client has undone the content encoding.
         """
-        if self._is_over or self._answer is None or not data:
+        answer = self._answer
+        if answer is None or not data:
             return
-        data = bytes(data) if is_decoded or self._inflate is bytes else self._inflated(data)
-        if data:
-            self._slices.append((data, time_ns()))
-        self._unread_bytes += len(data)
-        self._size_bytes += len(data)
-        if self._unread_bytes > SMALL_BYTES or len(self._slices) > MOST_SLICES:
-            self._read(self._answer)
-        self._last_ns = time_ns()  # behind the first token, also where that is all
+        try:
+            data = bytes(data) if is_decoded or self._inflate is bytes else self._inflated(data)
+            now_ns = self._last_ns = time_ns()
+            self._slices.append((data, now_ns))
+            self._size_bytes += len(data)
+            if self._size_bytes > self._most_bytes or len(self._slices) > MOST_SLICES:
+                self._read(answer)
+        except Exception as error:  # noqa: BLE001  # as `harmless`, which would take as long again
+            report(error, DOING)
 
     def _inflated(self, data: bytes) -> bytes:
         if self._inflate is None:
@@ -163,7 +177,8 @@ class ModelCall:
 
         The call lasted as long as it was read: when a stream was forgotten is the garbage collector's affair.
         """
-        self._conclude(self.span.cancel, at_ns=self._last_ns)
+        # Not in the very moment of the last slice: it may be the first, too.
+        self._conclude(self.span.cancel, at_ns=self._last_ns and self._last_ns + 1)
 
     def fail(self, error: BaseException) -> None:
         """The request or its stream raised ``error``: a failure, or somebody's wish to stop."""
@@ -193,11 +208,12 @@ class ModelCall:
                     verdict()
         finally:
             attempts.note(self._key, self.span)
+            self._key = ()
             self.span.end(at_ns)
 
     def _seems_well(self, *, is_end: bool) -> bool:
         """Whether nothing but reading the answer, which can wait, is left."""
-        if self._unread_bytes < self._size_bytes:  # some of it has been read
+        if self._most_bytes > SMALL_BYTES:  # some of it has been read
             return False
         body = b"".join([data for data, _ in self._slices])
         # A document that was left before its end may look like a whole one.
@@ -213,7 +229,8 @@ class ModelCall:
 
     def _read(self, answer: wire.Answer) -> None:
         """Reads the slices that came since the last time."""
-        slices, self._slices, self._unread_bytes = self._slices, [], 0
+        slices, self._slices = self._slices, []
+        self._most_bytes = self._size_bytes + SMALL_BYTES
         _feed(answer, slices, self.span)
 
     def _record(self, answer: wire.Answer) -> None:
@@ -230,13 +247,14 @@ class ModelCall:
 class InFlight:
     """Makes a call's span current while its request is sent."""
 
-    __slots__ = ("_call", "_outside", "_token")
+    __slots__ = ("_by", "_call", "_outside", "_token")
 
-    def __init__(self, call: ModelCall) -> None:
+    def __init__(self, call: ModelCall, by: object = None) -> None:
         self._call = call
+        self._by = by  # the client, if it calls itself on the way
 
     def __enter__(self) -> None:
-        self._token = _sending.set(self._call.target)
+        self._token = _sending.set((self._call.target, self._by))
         self._outside = switch(self._call.span)
 
     def __exit__(
@@ -252,7 +270,12 @@ class InFlight:
             self._call.fail(error)
 
 
-_sending: ContextVar[str] = ContextVar("clearspan.sending", default="")
+_sending: ContextVar[tuple[str, object]] = ContextVar("clearspan.sending", default=("", None))
+
+
+def is_in_flight(client: object) -> bool:
+    """Whether this client is sending a request here."""
+    return _sending.get()[1] is client
 
 
 @harmless
@@ -271,15 +294,16 @@ def begin(
     if endpoint is None:
         return None
     host, target = _address(url.partition("?")[0])
-    if target == _sending.get():
+    if target == _sending.get()[0]:
         return None  # the same request, on its way through a second library
     sent = body() or b""
     question = wire.question(endpoint, sent, headers.get("content-type", ""))
     if question is None:
         return None  # it only looks like a model call
     place = here()
-    sent_from(place)
-    key = (place.span_id, hash((url, sent)))
+    if isinstance(place, ModelSpan):
+        place.is_sent = True
+    key = (place.span_id, url, sent)
     former = attempts.earlier(key)
     attempt = max(_count(endpoint, headers), former.number + 1 if former else 0)
     facts: dict[str, object] = {
@@ -292,17 +316,34 @@ def begin(
         "retry_of": former and former.first_id,
     }
     facts = {name: fact for name, fact in facts.items() if fact}
+    name = f"{endpoint.operation} {question.model}".rstrip()
+    kind = _KINDS.get(endpoint.operation, "llm")
     if former:
-        place = Scope(former.trace_id, place.span_id, place.carried, is_remote=False)
-    with place if former else nullcontext():
-        name = f"{endpoint.operation} {question.model}".rstrip()
-        span = CallSpan(name, _KINDS.get(endpoint.operation, "llm"), {})
+        with Scope(former.trace_id, place.span_id, place.carried, is_remote=False):
+            span = CallSpan(name, kind, {})
+    else:
+        span = CallSpan(name, kind, {})
     span.adopt(facts, 0)
     if len(sent) <= SMALL_BYTES and not is_behind():
         span.postpone(functools.partial(_asked, question), len(sent) * PARSED_BYTES)
     else:
         _keep(span, _asked(question), len(sent))
     return ModelCall(endpoint, target, key, span)
+
+
+def form(boundary: bytes, parts: Iterable[tuple[bytes, bytes | int]]) -> bytes:
+    """A multipart form that is not written yet, with zeros for files, which only the client may read.
+
+    Args:
+        boundary: between the parts.
+        parts: of each its headers with the empty line behind them, and its data, or a file's bytes.
+    """
+    whole = bytearray()
+    for head, data in parts:
+        whole += b"--%b\r\n%b" % (boundary, head)
+        whole += data if isinstance(data, bytes) else bytes(data if data <= MOST_FILE_BYTES else 0)
+        whole += b"\r\n"
+    return bytes(whole + b"--%b--\r\n" % boundary)
 
 
 @functools.lru_cache(256)

@@ -7,11 +7,9 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from types import ModuleType
 from typing import Any
 
-from clearspan.instrument.call import InFlight, ModelCall, begin, harmless
-from clearspan.instrument.carrying import carried
-from clearspan.instrument.forms import form
+from clearspan.instrument.call import InFlight, ModelCall, begin, form, harmless
 from clearspan.instrument.patching import patch, unpatch, when_imported
-from clearspan.instrument.scope import is_wanted
+from clearspan.instrument.scope import carried, is_wanted
 
 GROUP = "httpx"
 CLIENTS = {"httpx": ("Client", "AsyncClient"), "httpx2": ("Client", "AsyncClient")}

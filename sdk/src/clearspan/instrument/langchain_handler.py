@@ -15,8 +15,8 @@ from uuid import UUID
 from langchain_core.callbacks.base import BaseCallbackHandler
 
 from clearspan.errors import report
-from clearspan.instrument.beneath import ModelSpan
-from clearspan.instrument.langchain_context import follow_context
+from clearspan.instrument.call import ModelSpan
+from clearspan.instrument.langchain import follow_context
 from clearspan.instrument.langchain_values import (
     document,
     model_facts,

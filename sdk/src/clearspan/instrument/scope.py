@@ -1,15 +1,19 @@
-"""Which HTTP clients are recorded: all of a library's, or those that were wrapped."""
+"""Which HTTP clients are recorded, and which hosts learn from them to which trace a request belongs."""
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from weakref import WeakValueDictionary
+
+from clearspan.errors import report
+from clearspan.propagation import inject
 
 MAX_LOOKED_AT = 500  # objects inside a vendor's client
 
 _everybody: set[str] = set()  # groups whose every client is recorded
 _wrapped: WeakValueDictionary[int, object] = WeakValueDictionary()  # by id: some are unhashable
+_hosts: set[str] = set()
 
 
 def want(group: str, *, everybody: bool) -> None:
@@ -57,3 +61,23 @@ def _held(value: object) -> Collection[object]:
     except AttributeError:
         return ()
     return list(found.values()) if isinstance(found, dict) else ()
+
+
+def carry_to(hosts: Sequence[str]) -> None:
+    """Requests to these hosts carry the current trace from now on: `a.example`, `*.b.example`, or `*`."""
+    _hosts.clear()
+    _hosts.update(host.lower() for host in hosts)
+
+
+def carried(host: object) -> dict[str, str]:
+    """The headers that a request to this host is given beside its own; none for one that was not named."""
+    headers: dict[str, str] = {}
+    try:
+        name = str(host).lower() if _hosts else ""
+        if any(
+            one in ("*", name) or (one[:2] == "*." and name.endswith(one[1:])) for one in _hosts
+        ):
+            inject(headers)
+    except Exception as error:  # noqa: BLE001  # the funnel
+        report(error, "carrying a trace")
+    return headers

@@ -8,10 +8,9 @@ from types import ModuleType
 from typing import Any
 from urllib.parse import urljoin
 
-from clearspan.instrument.call import InFlight, ModelCall, begin, harmless
-from clearspan.instrument.carrying import carried
+from clearspan.instrument.call import InFlight, ModelCall, begin, harmless, is_in_flight
 from clearspan.instrument.patching import patch, unpatch, when_imported
-from clearspan.instrument.scope import is_wanted, want_only
+from clearspan.instrument.scope import carried, is_wanted, want_only
 
 GROUP = "urllib3"
 CLIENTS = {"urllib3": ("PoolManager", "HTTPConnectionPool")}
@@ -20,8 +19,6 @@ _POSITION = 1  # of `decode_content` among the arguments of the functions that r
 
 Function = Callable[..., Any]
 
-# The pool that is asking here: it calls itself to try again, or to follow its own answer.
-_asking: ContextVar[object] = ContextVar("clearspan.urllib3.asking", default=None)
 # Of a client that follows answers from pool to pool: the calls that were sent on.
 _sent_on: ContextVar[list[ModelCall] | None] = ContextVar("clearspan.urllib3.on", default=None)
 
@@ -77,18 +74,15 @@ def _urlopen(original: Function) -> Function:
         *args: Any,  # noqa: ANN401
         **kwargs: Any,  # noqa: ANN401
     ) -> Any:  # noqa: ANN401
-        if _asking.get() is self or not is_wanted(GROUP, self):
+        # A pool calls itself to try again, and to follow its own answer.
+        if is_in_flight(self) or not is_wanted(GROUP, self):
             return original(self, method, url, body, headers, *args, **kwargs)
         call = _begin(self, method, url, body, headers)
         if call is None:
             return original(self, method, url, body, _carrying(self, headers), *args, **kwargs)
-        token = _asking.set(self)
-        try:
-            with InFlight(call):
-                given = _carrying(self, headers)
-                response = original(self, method, url, body, given, *args, **kwargs)
-        finally:
-            _asking.reset(token)
+        with InFlight(call, by=self):
+            given = _carrying(self, headers)
+            response = original(self, method, url, body, given, *args, **kwargs)
         _answered(call, response, _whole(self, url), is_read=kwargs.get("preload_content", True))
         return response
 

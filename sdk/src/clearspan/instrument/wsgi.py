@@ -8,8 +8,15 @@ from types import ModuleType
 from typing import Any
 
 from clearspan.errors import report
-from clearspan.instrument.frameworks import watch_django, watch_flask
-from clearspan.instrument.incoming import CARRYING, OURS, Incoming, ignored_paths, serving
+from clearspan.instrument.incoming import (
+    CARRYING,
+    OURS,
+    Incoming,
+    ignored_paths,
+    serving,
+    watch_django,
+    watch_flask,
+)
 from clearspan.instrument.patching import is_patched, patch, unpatch, when_imported
 from clearspan.tracer import Scope, Span, switch
 

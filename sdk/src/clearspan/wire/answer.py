@@ -25,11 +25,11 @@ from clearspan.wire.streams import merger_of
 from clearspan.wire.usage import Usage, read_usage
 
 _WAITING_BYTES = 65_536  # are read at once, after the first token
-_END_BYTES = 128  # of a stream, that hold its end marker
-# An event of its own: what is stuck to another is not understood.
-_ENDED = re.compile(
-    rb'\n\r?\n(?:event:[^\r\n]*\r?\n)?data: (?:\[DONE\]|\{"type": ?"message_stop" *\})[\r\n]*\Z'
+_END_BYTES = 1_024  # of each end of a body, where an error would stand
+_LAST = re.compile(
+    rb'(?:event:[^\r\n]*\r?\n)?data: (?:\[DONE\]$|\{"type": ?"(?:message_stop|response\.completed)")'
 )
+_NO_ERROR = re.compile(rb'"error": ?null')
 _REQUEST_IDS = (
     *("x-request-id", "request-id", "x-amzn-requestid", "apim-request-id", "x-goog-request-id"),
     *("x-ms-request-id", "cf-ray"),
@@ -242,11 +242,12 @@ def seems_well(status: int, headers: Mapping[str, str], body: bytes) -> bool:
 
     True has to be confirmed by reading it; False means nothing. Names in `headers` are in lower case.
     """
-    if status >= 400 or b'"error"' in body:
+    ends = body[:_END_BYTES] + body[-_END_BYTES:]
+    if status >= 400 or ends.count(b'"error') > len(_NO_ERROR.findall(ends)):
         return False
     kind = headers.get("content-type", "").partition(";")[0].strip()
     if body[:1] == b"{":
-        is_whole = kind == "application/json" and body[-_END_BYTES:].rstrip()[-1:] == b"}"
+        is_whole = kind == "application/json" and body.rstrip()[-1:] == b"}"
         # Of one that was cut behind a brace, more are open than closed.
         is_whole = is_whole and body.count(b"{") == body.count(b"}")
         return (
@@ -254,7 +255,13 @@ def seems_well(status: int, headers: Mapping[str, str], body: bytes) -> bool:
         )  # nor are lines a document
     if kind != "text/event-stream" and not body.startswith((b"data:", b"event:")):
         return False
-    return _ENDED.search(body[-_END_BYTES:]) is not None
+    said = body.rstrip(b"\r\n")
+    # An event of its own: what is stuck to another is not understood.
+    _, between, last = said.rpartition(b"\n\n")
+    if not between:
+        _, between, last = said.rpartition(b"\n\r\n")
+    is_last = _LAST.match(last) is not None or b'"finishReason"' in last
+    return between != b"" and is_last and last[-1:] in (b"]", b"}")
 
 
 def _parsed(said: str) -> object:
