@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Request
 from pydantic import Field
 
-from clearspan_server.api.access import author_of, read_access, written_project
+from clearspan_server.api.access import read_access
 from clearspan_server.api.langfuse_rows import Names
 from clearspan_server.api.langfuse_shapes import (
     MAX_ID_CHARS,
@@ -16,6 +16,7 @@ from clearspan_server.api.langfuse_shapes import (
     moment,
     paged,
 )
+from clearspan_server.api.notes import written
 from clearspan_server.api.state import state_of
 from clearspan_server.ingest.langfuse_ids import trace_id
 from clearspan_server.query.whole import span_ids
@@ -42,11 +43,7 @@ class CommentsPage(PageAsked):
 @router.post("")
 def post_langfuse_comment(request: Request, sent: CommentSent) -> Shape:
     """Write a comment, under the name of the key."""
-    project = written_project(request, "")
-    server = state_of(request)
-    server.catalog.ensure_project(project)
-    on = trace_id(sent.object_id)
-    return {"id": server.notes.add_comment(project, on, author_of(request), sent.content).id}
+    return {"id": written(request, trace_id(sent.object_id), sent.content).id}
 
 
 @router.get("")

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request
 from pydantic import Field
@@ -18,6 +18,7 @@ from clearspan_server.api.langfuse_shapes import (
     moment,
     paged,
 )
+from clearspan_server.api.messages import Json
 from clearspan_server.api.privacy import without_secrets
 from clearspan_server.api.state import State, state_of
 from clearspan_server.errors import BadInput, NotFound
@@ -36,9 +37,9 @@ class DatasetSent(Sent):
 
     name: Name
     description: str | None = Field(default=None, max_length=10_000)
-    metadata: Any = None
-    input_schema: Any = None
-    expected_output_schema: Any = None
+    metadata: Json = None
+    input_schema: Json = None
+    expected_output_schema: Json = None
 
 
 class ItemSent(Sent):
@@ -46,9 +47,9 @@ class ItemSent(Sent):
 
     dataset_name: Name
     id: Id | None = None
-    input: Any = None
-    expected_output: Any = None
-    metadata: Any = None
+    input: Json = None
+    expected_output: Json = None
+    metadata: Json = None
     source_trace_id: Id | None = None
     source_observation_id: Id | None = None
     status: Literal["ACTIVE", "ARCHIVED"] | None = None
@@ -59,7 +60,7 @@ class RunItemSent(Sent):
 
     run_name: Name
     run_description: str | None = Field(default=None, max_length=10_000)
-    metadata: Any = None
+    metadata: Json = None
     dataset_item_id: Id
     trace_id: Id | None = None
     observation_id: Id | None = None

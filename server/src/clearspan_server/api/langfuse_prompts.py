@@ -17,8 +17,9 @@ from clearspan_server.api.langfuse_shapes import (
     moment,
     paged,
 )
+from clearspan_server.api.messages import Json
 from clearspan_server.api.prompts import kept
-from clearspan_server.api.shapes_prompts import Label, Labels, PromptName, Tags
+from clearspan_server.api.shapes_prompts import Label, Labels, Number, PromptName, Tags
 from clearspan_server.api.state import state_of
 from clearspan_server.errors import BadInput
 from clearspan_server.store.prompts import (
@@ -35,6 +36,10 @@ router = APIRouter(prefix="/api/public/v2/prompts", tags=["Langfuse"], include_i
 
 _PRODUCTION = "production"
 _MAX_DEPTH = 5  # prompts in prompts
+_MAX_PUT_IN = (
+    200  # of one answer: each of a few that name each other often would grow beyond any bound
+)
+_MOST_DIGITS = 9
 _OTHER = re.compile(r"@@@langfusePrompt:([^@]{1,600})@@@")
 
 
@@ -43,8 +48,8 @@ class PromptSent(Sent):
 
     name: PromptName
     type: Literal["text", "chat"] | None = None
-    prompt: str | list[dict[str, Any]]
-    config: Any = None
+    prompt: str | list[dict[str, Json]]
+    config: Json = None
     labels: Labels | None = None
     tags: Tags | None = None
     commit_message: str | None = Field(default=None, max_length=10_000)
@@ -59,7 +64,7 @@ class LabelsSent(Sent):
 class VersionAsked(Asked):
     """Which version: of a number, else of a label."""
 
-    version: int | None = None
+    version: Number | None = None
     label: Label | None = None
     resolve: bool = True  # put other prompts in where this one names them
 
@@ -119,12 +124,13 @@ def get_langfuse_prompt(
         raise missing(f"prompt with {which} of the name", name, project)
     told = _version(found, project)
     if asked.resolve:
-        told["prompt"] = _resolved(state_of(request).prompts, project, found.template, _MAX_DEPTH)
+        whole = _Whole(state_of(request).prompts, project)
+        told["prompt"] = whole.of(found.template, _MAX_DEPTH)
     return told
 
 
 @router.patch("/{name:path}/versions/{version}")
-def patch_langfuse_prompt(request: Request, name: str, version: int, sent: LabelsSent) -> Shape:
+def patch_langfuse_prompt(request: Request, name: str, version: Number, sent: LabelsSent) -> Shape:
     """Let labels point at a version; other versions lose them."""
     project = written_project(request, "")
     found = state_of(request).prompts.label(project, name, version, sent.new_labels)
@@ -145,30 +151,49 @@ def delete_langfuse_prompt(
     return Response(status_code=204)
 
 
-def _resolved(prompts: Prompts, project: str, template: Any, depth: int) -> Any:  # noqa: ANN401 - a text, or messages
-    """The template with the texts of other prompts where it names them; what is not there stays a name."""
-    if isinstance(template, list):
-        return [
-            {**one, "content": _resolved(prompts, project, one["content"], depth)}
-            if isinstance(one.get("content"), str)
-            else one
-            for one in template
-        ]
+class _Whole:
+    """Puts the texts of other prompts in where one names them; what is not there stays a name."""
 
-    def text_of(named: re.Match[str]) -> str:
+    def __init__(self, prompts: Prompts, project: str) -> None:
+        self._prompts = prompts
+        self._project = project
+        self._put_in = 0
+
+    def of(self, template: Any, depth: int) -> Any:  # noqa: ANN401 - a text, or messages
+        """The template with the others in it, which may name further ones as deep as that.
+
+        Raises:
+            BadInput: it would be too many.
+        """
+        if isinstance(template, list):
+            return [
+                {**one, "content": self._text(one["content"], depth)}
+                if isinstance(one.get("content"), str)
+                else one
+                for one in template
+            ]
+        return self._text(template, depth)
+
+    def _text(self, template: str, depth: int) -> str:
+        return _OTHER.sub(lambda named: self._named(named, depth), template)
+
+    def _named(self, named: re.Match[str], depth: int) -> str:
+        self._put_in += 1
+        if self._put_in > _MAX_PUT_IN:
+            raise BadInput(
+                f"more than {_MAX_PUT_IN} prompts would have to be put in: ask with resolve=false"
+            )
         said = dict(part.partition("=")[::2] for part in named[1].split("|"))
         version = said.get("version", "")
-        found = prompts.find(
-            project,
+        found = self._prompts.find(
+            self._project,
             said.get("name", ""),
-            version=int(version) if version.isdecimal() else None,
+            version=int(version[:_MOST_DIGITS]) if version.isdecimal() else None,
             label=said.get("label", _PRODUCTION),
         )
         if found is None or not isinstance(found.template, str) or not depth:
             return named[0]
-        return str(_resolved(prompts, project, found.template, depth - 1))
-
-    return _OTHER.sub(text_of, template)
+        return self._text(found.template, depth - 1)
 
 
 def _version(found: PromptVersion, project: str) -> Shape:

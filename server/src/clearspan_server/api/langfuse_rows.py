@@ -1,6 +1,7 @@
 """Traces and spans as Langfuse's clients read them: what they sent comes back as it was, the rest as we know it."""
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
@@ -24,6 +25,7 @@ TYPES: Mapping[str, str] = {
 }  # of our kinds; all others are a SPAN
 ENVIRONMENT = "default"  # of what names none
 
+_NUMBER = re.compile("[0-9]{1,9}")
 _OWN = "langfuse.observation."
 _TRACE = "langfuse.trace."
 _SECOND_NS = 1e9
@@ -109,7 +111,7 @@ def observation(row: Row, names: Names, project: str) -> Shape:
         "totalTokens": usage.get("total", 0),
         "promptId": None,
         "promptName": row["prompt_name"] or None,
-        "promptVersion": int(version) if version.isdecimal() else None,
+        "promptVersion": int(version) if _NUMBER.fullmatch(version) else None,
         "bookmarked": False,
         "public": False,
         "createdAt": moment_ns(row["received_ns"]),

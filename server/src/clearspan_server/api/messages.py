@@ -3,10 +3,10 @@
 Captured text is foreign: whatever does not have the expected form is shown as it came, and nothing is refused.
 """
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import orjson
-from pydantic import JsonValue
+from pydantic import AfterValidator, JsonValue
 
 from clearspan_server.api.shapes import Message, Part
 from clearspan_server.ingest.normalise.finish import finish_reason
@@ -25,7 +25,8 @@ def parsed(text: str) -> JsonValue:
         value: JsonValue = orjson.loads(text)
     except orjson.JSONDecodeError:
         return text
-    return text if _is_too_deep(text, value) else value
+    brackets = text.count("[") + text.count("{")
+    return text if brackets > _MAX_DEPTH and _is_too_deep(value) else value
 
 
 def structure(text: str) -> JsonValue:
@@ -35,9 +36,7 @@ def structure(text: str) -> JsonValue:
     return parsed(text) if text.lstrip()[:1] in ("{", "[") else text
 
 
-def _is_too_deep(text: str, value: JsonValue) -> bool:
-    if text.count("[") + text.count("{") <= _MAX_DEPTH:
-        return False
+def _is_too_deep(value: JsonValue) -> bool:
     level: list[JsonValue] = [value]
     for _ in range(_MAX_DEPTH):
         level = [inner for outer in level for inner in _held(outer)]
@@ -50,6 +49,15 @@ def _held(value: JsonValue) -> list[JsonValue]:
     if isinstance(value, dict):
         return list(value.values())
     return value if isinstance(value, list) else []
+
+
+def _shallow(value: Any) -> Any:  # noqa: ANN401 - foreign JSON enters here
+    if _is_too_deep(value):
+        raise ValueError(f"is nested deeper than {_MAX_DEPTH} levels")
+    return value
+
+
+Json = Annotated[Any, AfterValidator(_shallow)]  # foreign JSON that is kept, and can be read again
 
 
 def canonical(value: JsonValue) -> list[dict[str, Any]] | None:

@@ -31,15 +31,23 @@ def get_comments(
 @router.post("/comments", status_code=201)
 def post_comment(request: Request, trace_id: str, asked: CommentRequest) -> CommentRow:
     """Write a comment, under the name of whoever is signed in, or of the key; it is redacted as spans are."""
+    return _row(written(request, checked_trace_id(trace_id), asked.text))
+
+
+def written(request: Request, trace_id: str, said: str) -> Comment:
+    """The comment of the caller on a trace, kept without personal data and secrets.
+
+    Raises:
+        BadInput: it says nothing.
+    """
     project = written_project(request, "")
-    text = asked.text.strip()
+    text = said.strip()
     if not text:
-        raise BadInput("text holds nothing but white space", field="text", value=asked.text[:100])
+        raise BadInput("text holds nothing but white space", field="text", value=said[:100])
     server = state_of(request)
     server.catalog.ensure_project(project)
     [clean], _ = server.privacies.of(project).redactor.redact([text])
-    made = server.notes.add_comment(project, checked_trace_id(trace_id), author_of(request), clean)
-    return _row(made)
+    return server.notes.add_comment(project, trace_id, author_of(request), clean)
 
 
 @router.delete("/comments/{comment_id}", status_code=204, response_class=Response)

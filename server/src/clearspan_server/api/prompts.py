@@ -8,7 +8,14 @@ from pydantic import Field
 
 from clearspan_server.api.access import author_of, prompt_project, written_project
 from clearspan_server.api.accounts import moment
-from clearspan_server.api.shapes_prompts import Label, Prompt, PromptHead, PromptList, PromptRequest
+from clearspan_server.api.shapes_prompts import (
+    Label,
+    Number,
+    Prompt,
+    PromptHead,
+    PromptList,
+    PromptRequest,
+)
 from clearspan_server.api.state import state_of
 from clearspan_server.api.window import ScopeQuery
 from clearspan_server.errors import NotFound
@@ -30,7 +37,7 @@ class VersionQuery(ScopeQuery):
     """Which version: of a number, else of a label."""
 
     label: Label = "production"
-    version: int | None = Field(default=None, ge=1)
+    version: Number | None = None
 
 
 @router.get("")

@@ -4,6 +4,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from clearspan_server.api.messages import Json
+
 PromptName = Annotated[
     str,
     StringConstraints(
@@ -11,6 +13,7 @@ PromptName = Annotated[
     ),
 ]
 Label = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r"^[\w.:/-]+$")]
+Number = Annotated[int, Field(ge=1, le=1_000_000)]  # of a version
 Labels = Annotated[list[Label], Field(max_length=100)]
 Tags = Annotated[list[Annotated[str, StringConstraints(max_length=200)]], Field(max_length=100)]
 
@@ -21,10 +24,10 @@ class PromptRequest(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     name: PromptName
-    template: str | list[dict[str, Any]] = Field(
+    template: str | list[dict[str, Json]] = Field(
         description="A text, or a list of messages; `{{name}}` stands for a value."
     )
-    config: Any = Field(
+    config: Json = Field(
         default=None, description="What belongs to it, such as model and parameters."
     )
     labels: Labels = Field(

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
 
-from clearspan_server.api.access import KNOWN, ingest_access
+from clearspan_server.api.access import KNOWN, caller_of, ingest_access
 from clearspan_server.api.otlp import receipt_of
 from clearspan_server.api.otlp_paths import XTRACE
 from clearspan_server.api.state import state_of
@@ -53,7 +53,12 @@ for path, signal in XTRACE.items():
 
 @router.get("/api/internal/rate_limit_stats", dependencies=[KNOWN])
 def get_rate_limit_stats(request: Request) -> dict[str, Any]:
-    """How many reads of keys were let by and how many were not, since the start, and whose the latter were."""
+    """How many reads of keys were let by and how many were not, since the start, and whose the latter were.
+
+    A key hears of itself alone.
+    """
+    caller = caller_of(request)
+    own = caller.key.id if caller.key else ""
     counts = state_of(request).read_rates.counts()
     total = counts.allowed + counts.rejected
     return {
@@ -65,5 +70,6 @@ def get_rate_limit_stats(request: Request) -> dict[str, Any]:
         "top_rejected_tokens": [
             {"token": f"{key_id[:_SHOWN_CHARS]}…", "count": count}
             for key_id, count in counts.most_rejected
+            if caller.role is not None or key_id == own
         ],
     }

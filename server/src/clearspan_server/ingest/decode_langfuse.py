@@ -5,15 +5,11 @@ has an end; a `…-update` is an update of it. A trace is a span too: the root a
 batch that speaks of it makes as long as what is known below it.
 """
 
-import json
-import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
-
-import orjson
 
 from clearspan_server.errors import BadInput
 from clearspan_server.ingest.coerce import text, to_json
@@ -22,6 +18,7 @@ from clearspan_server.ingest.decode_traces import sift
 from clearspan_server.ingest.draft import Attributes, Decoded, Draft, Origin, Rejected, Value
 from clearspan_server.ingest.langfuse_ids import MAX_ID_CHARS, root_id, span_id, trace_id
 from clearspan_server.ingest.record_count import bound
+from clearspan_server.ingest.tolerant_json import read_json
 from clearspan_server.ingest.wire_ids import shown
 from clearspan_server.model.span import Span
 
@@ -38,7 +35,6 @@ _TYPES = frozenset(
     )
 )
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_UNDECODABLE = re.compile("[\ud800-\udfff]")
 
 # Body → attribute, as Langfuse's clients over OpenTelemetry name it.
 _SHARED = {
@@ -92,8 +88,20 @@ def langfuse_slices(body: bytes, project: str, most: int) -> Iterator[Decoded]:
         BadInput: the body is no such batch.
         TooLarge: it has too many events.
     """
-    events, origin = _parsed(body)
-    batch = _Batch(project, origin)
+    request = read_json(body)
+    events = request.get("batch") if isinstance(request, dict) else None
+    if not isinstance(events, list):
+        raise BadInput("the body is no batch: it has no list `batch`")
+    told = request.get("metadata")
+    return event_slices(events, told if isinstance(told, dict) else {}, project, most)
+
+
+def event_slices(
+    events: list[Any], metadata: Mapping[str, Any], project: str, most: int
+) -> Iterator[Decoded]:
+    """As `langfuse_slices`, of events that were read; `metadata` says which client sent them."""
+    bound(len(events))
+    batch = _Batch(project, _origin(metadata))
     decoded = Decoded()
     for number, event in enumerate(events):
         if len(decoded.drafts) >= most:
@@ -300,27 +308,11 @@ def nanoseconds(moment: object) -> int | None:
     return (since.days * 86_400 + since.seconds) * 10**9 + since.microseconds * 1_000
 
 
-def _parsed(body: bytes) -> tuple[list[Any], Origin]:
-    """The events, and the client as their origin."""
-    try:
-        request = orjson.loads(body)
-    except orjson.JSONDecodeError:
-        try:  # Python's clients write NaN, and halves of letters
-            request = json.loads(_UNDECODABLE.sub("\ufffd", body.decode("utf-8", "replace")))
-            request = json.loads(
-                _UNDECODABLE.sub("\ufffd", json.dumps(request, ensure_ascii=False))
-            )
-        except (ValueError, RecursionError) as error:
-            raise BadInput(f"the body is not JSON: {error}") from error
-    events = request.get("batch") if isinstance(request, dict) else None
-    if not isinstance(events, list):
-        raise BadInput("the body is no batch: it has no list `batch`")
-    bound(len(events))
-    told = request.get("metadata")
-    metadata = told if isinstance(told, dict) else {}
+def _origin(metadata: Mapping[str, Any]) -> Origin:
+    """The client as the origin of what it sends."""
     known = {
         f"langfuse.sdk.{name.removeprefix('sdk_')}": text(metadata.get(name))
         for name in ("sdk_name", "sdk_version", "sdk_integration")
     }
     resource: Attributes = {name: value for name, value in known.items() if value}
-    return events, Origin(resource, _SCOPE, known["langfuse.sdk.version"])
+    return Origin(resource, _SCOPE, known["langfuse.sdk.version"])

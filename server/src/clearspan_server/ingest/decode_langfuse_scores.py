@@ -4,18 +4,16 @@ Source: langfuse `packages/shared/src/features/scores`. Ids are of any form, and
 what `decode_langfuse` makes of them.
 """
 
-import json
 import secrets
 from collections.abc import Mapping
 from typing import Any
-
-import orjson
 
 from clearspan_server.errors import BadInput
 from clearspan_server.ingest.coerce import to_json
 from clearspan_server.ingest.decode_scores import bounded, judged
 from clearspan_server.ingest.draft import Decoded, Rejected
 from clearspan_server.ingest.langfuse_ids import MAX_ID_CHARS, root_id, span_id, trace_id
+from clearspan_server.ingest.tolerant_json import read_json
 from clearspan_server.ingest.wire_ids import shown
 from clearspan_server.model.score import Score
 
@@ -38,15 +36,8 @@ def decode_langfuse_scores(body: bytes, project: str) -> Decoded:
         BadInput: the body is no JSON.
         TooLarge: it has too many scores.
     """
-    try:
-        sent = orjson.loads(body)
-    except orjson.JSONDecodeError as error:
-        try:  # Python's clients write NaN
-            sent = json.loads(body)
-        except ValueError:
-            raise BadInput(f"the body is not JSON: {error}") from None
     decoded = Decoded()
-    for number, one in enumerate(bounded(sent)):
+    for number, one in enumerate(bounded(read_json(body))):
         try:
             score = langfuse_score(one, project)
         except BadInput as error:

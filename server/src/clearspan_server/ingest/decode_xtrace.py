@@ -4,7 +4,6 @@ Source: lipish/xtrace, `src/ingest/batch.rs` and its documents on sessions. An o
 its duration instead of its end, and its usage as three counts; metadata says which turn, run and step it belongs to.
 """
 
-import json
 import time
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
@@ -14,8 +13,9 @@ import orjson
 
 from clearspan_server.errors import BadInput
 from clearspan_server.ingest.coerce import number, text
-from clearspan_server.ingest.decode_langfuse import langfuse_slices, nanoseconds
+from clearspan_server.ingest.decode_langfuse import event_slices, nanoseconds
 from clearspan_server.ingest.draft import Decoded, Draft
+from clearspan_server.ingest.tolerant_json import read_json
 
 _METADATA = ("langfuse.observation.metadata.", "langfuse.trace.metadata.")
 # What is said in metadata and has a field of its own.
@@ -44,25 +44,15 @@ def xtrace_slices(body: bytes, project: str, most: int) -> Iterator[Decoded]:
         BadInput: the body is no such batch.
         TooLarge: it has too many observations.
     """
-    batch = {"batch": _events(_parsed(body)), "metadata": {"sdk_name": "xtrace"}}
-    for decoded in langfuse_slices(orjson.dumps(batch), project, most):
+    events = _events(_parsed(body))
+    for decoded in event_slices(events, {"sdk_name": "xtrace"}, project, most):
         for draft in decoded.drafts:
             _lift(draft)
         yield decoded
 
 
-def _json(body: bytes) -> Any:  # noqa: ANN401 - foreign JSON enters here
-    try:
-        return orjson.loads(body)
-    except orjson.JSONDecodeError:
-        try:  # Python's clients write NaN
-            return json.loads(body)
-        except (ValueError, RecursionError) as error:
-            raise BadInput(f"the body is not JSON: {error}") from error
-
-
 def _parsed(body: bytes) -> dict[str, Any]:
-    request = _json(body)
+    request = read_json(body)
     if not isinstance(request, dict) or not {"trace", "observations"} & request.keys():
         raise BadInput("the body is no batch: it has neither `trace` nor `observations`")
     return request
@@ -140,7 +130,7 @@ def metrics_in_otlp(body: bytes) -> bytes:
     Raises:
         BadInput: the body is no such batch.
     """
-    request = _json(body)
+    request = read_json(body)
     points = request.get("metrics") if isinstance(request, dict) else None
     if not isinstance(points, list):
         raise BadInput("the body is no batch: it has no list `metrics`")

@@ -34,17 +34,36 @@ def parse_json(body: bytes, names: tuple[str, str, str]) -> tuple[Any, Marks]:
     try:
         request = orjson.loads(body)
     except orjson.JSONDecodeError as error:
-        try:
-            text = body.decode("utf-8-sig", "surrogateescape")
-            request = json.loads(text, parse_int=_int, strict=False)
-        except (ValueError, RecursionError):
-            raise BadInput(f"the body is not JSON: {error}") from error
+        request = _loosely(body, error)
     else:
         _bound(request, names)
         return request, {}
     _bound(request, names)
     repaired = _mended_records(request, names)
     return request, {place: marks for place, marks in repaired if marks}
+
+
+def read_json(body: bytes) -> Any:  # noqa: ANN401 - foreign JSON
+    """Any JSON, its texts repaired.
+
+    Raises:
+        BadInput: the body is not JSON; the message says where.
+    """
+    try:
+        return orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        held = {"body": _loosely(body, error)}
+    _mend(held)
+    return held["body"]
+
+
+def _loosely(body: bytes, error: orjson.JSONDecodeError) -> Any:  # noqa: ANN401 - foreign JSON
+    """What the strict reader has refused, for this reason."""
+    try:
+        text = body.decode("utf-8-sig", "surrogateescape")
+        return json.loads(text, parse_int=_int, strict=False)
+    except (ValueError, RecursionError):
+        raise BadInput(f"the body is not JSON: {error}") from error
 
 
 def _bound(request: object, names: tuple[str, str, str]) -> None:

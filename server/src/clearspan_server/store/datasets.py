@@ -251,7 +251,7 @@ class Datasets:
         trace_id: str,
         span_id: str,
     ) -> tuple[Experiment, Answer]:
-        """Keep what answered an example in the experiment of a name, which is made unless it is there.
+        """Keep what answered an example in the experiment of a name, which is made unless it is there; once.
 
         Raises:
             BadInput: the experiment has `MAX_ITEMS`.
@@ -268,6 +268,9 @@ class Datasets:
             )
             connection.execute(_EXPERIMENTS.update().where(same).values(updated=now, **given))
             run = _experiment(connection.execute(sa.select(_EXPERIMENTS).where(same)).one())
+            before = _told(connection, run.id, item.id, trace_id, span_id)
+            if before is not None:  # sent again
+                return run, before
             made = Answer(
                 id=secrets.token_hex(12),
                 experiment_id=run.id,
@@ -339,6 +342,15 @@ def _text(field: str, value: object) -> str:
 
 def _one(table: sa.Table, project: str, row_id: str) -> sa.ColumnElement[bool]:
     return (table.c.project == project) & (table.c.id == row_id)
+
+
+def _told(
+    connection: sa.Connection, experiment_id: str, item_id: str, trace_id: str, span_id: str
+) -> Answer | None:
+    same = (ANSWERS.c.experiment_id == experiment_id) & (ANSWERS.c.item_id == item_id)
+    same &= (ANSWERS.c.trace_id == trace_id) & (ANSWERS.c.span_id == span_id)
+    row = connection.execute(sa.select(ANSWERS).where(same).limit(1)).one_or_none()
+    return None if row is None else _answer(row)
 
 
 def _by_name(project: str, name: str) -> sa.ColumnElement[bool]:
