@@ -6,9 +6,11 @@ zero. A series that is new on a target that was read before began at zero then, 
 """
 
 import math
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 
 from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import (
     ExportMetricsServiceRequest,
@@ -27,18 +29,36 @@ from prometheus_client.samples import Sample
 from clearspan_server.errors import BadInput
 
 MAX_SAMPLES = 20_000  # of one reading
+_BEYOND_COUNTS = 2.0**63
+_MOST_REMEMBERED = 2 * MAX_SAMPLES
 _OF_PARTS = ("le", "quantile")  # labels that tell the parts of a point apart
+_SAMPLE = re.compile(r"^[ \t]*[^#\s]", re.MULTILINE)
+_COUNTER = re.compile(r"^#[ \t]*TYPE[ \t]+(\S+)[ \t]+counter\b", re.MULTILINE)
 
 Labels = tuple[tuple[str, str], ...]
 Key = tuple[str, Labels]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, frozen=True)
 class Before:
     """What is remembered of a target from one reading to the next."""
 
     time_ns: int = 0  # of the last reading; 0 before the first
-    seen: set[Key] = field(default_factory=set)
+    seen: frozenset[Key] = frozenset()  # in any reading: a series that was away for one is not new
+
+    def then(self, now_ns: int, seen: frozenset[Key]) -> "Before":
+        """After another reading."""
+        ever = self.seen | seen
+        return Before(now_ns, ever if len(ever) <= _MOST_REMEMBERED else seen)
+
+
+@dataclass(slots=True, frozen=True)
+class Reading:
+    """An `ExportMetricsServiceRequest`, how many points it has, and what is to be remembered once it is taken."""
+
+    body: bytes
+    points: int
+    after: Before
 
 
 @dataclass(slots=True)
@@ -53,22 +73,38 @@ class _Parts:
     )  # bound or quantile, and its value
 
 
-def request_of(
-    text: str, before: Before, now_ns: int, resource: Mapping[str, str]
-) -> tuple[bytes, int]:
-    """An `ExportMetricsServiceRequest`, and how many points it has; `before` is brought up to date.
+def read_exposition(text: str, before: Before, now_ns: int, resource: Mapping[str, str]) -> Reading:
+    """What a text says. A point that is none, such as a histogram of NaN values, is left out alone.
 
     Raises:
         BadInput: the text is not in the format, or has too many samples.
     """
+    if sum(1 for _ in islice(_SAMPLE.finditer(text), MAX_SAMPLES + 1)) > MAX_SAMPLES:
+        raise BadInput(f"there are more than {MAX_SAMPLES} samples")
+    try:
+        return _read(text, before, now_ns, resource)
+    except (ValueError, KeyError, IndexError) as error:
+        # Not what it says: that is of somebody else's server.
+        raise BadInput("this is not the text format of Prometheus") from error
+
+
+def _read(text: str, before: Before, now_ns: int, resource: Mapping[str, str]) -> Reading:
+    counters = frozenset(_COUNTER.findall(text))
     request = ExportMetricsServiceRequest()
     group = request.resource_metrics.add()
     group.resource.attributes.extend(_pairs(resource.items()))
     scope = group.scope_metrics.add()
     scope.scope.name = "clearspan.scrape"
     seen: set[Key] = set()
-    for family in _families(text):
-        name = f"{family.name}_total" if family.type == "counter" else family.name
+    families: set[str] = set()
+    for family in text_string_to_metric_families(text):
+        name = family.name
+        families.add(name)
+        # When a series began: prometheus-client's own libraries say it so, beside the series.
+        if name.endswith("_created") and name.removesuffix("_created") in families:
+            continue
+        if family.type == "counter" and name not in counters:  # the parser takes it away
+            name = f"{name}_total"
         metric = Metric(name=name, unit=family.unit, description=family.documentation)
         for labels, parts in _points(family).items():
             is_new = before.time_ns != 0 and (name, labels) not in before.seen
@@ -76,24 +112,7 @@ def request_of(
             seen.add((name, labels))
         if metric.WhichOneof("data"):
             scope.metrics.append(metric)
-    before.time_ns, before.seen = now_ns, seen
-    return request.SerializeToString(), len(seen)
-
-
-def _families(text: str) -> list[Family]:
-    families, samples = [], 0
-    try:
-        for family in text_string_to_metric_families(text):
-            samples += len(family.samples)
-            if samples > MAX_SAMPLES:
-                raise BadInput(f"there are more than {MAX_SAMPLES} samples")
-            # When a series began: prometheus-client's own libraries say it so, beside the series.
-            if not family.name.endswith("_created"):
-                families.append(family)
-    except (ValueError, KeyError, IndexError) as error:
-        # Not what it says: that is of somebody else's server.
-        raise BadInput("this is not the text format of Prometheus") from error
-    return families
+    return Reading(request.SerializeToString(), len(seen), before.then(now_ns, frozenset(seen)))
 
 
 def _points(family: Family) -> Mapping[Labels, _Parts]:
@@ -123,10 +142,10 @@ def _add(
 ) -> None:
     """Add the point, and at `zero_ns`, unless that is 0, one that had counted nothing yet."""
     if kind == "histogram":
-        if parts.ends and parts.count is not None:
+        if parts.ends and all(map(_is_count, (parts.count, *(value for _, value in parts.ends)))):
             _add_histogram(metric, labels, _histogram(parts, now_ns), zero_ns)
     elif kind == "summary":
-        if parts.count is not None:
+        if _is_count(parts.count):
             summary = metric.summary.data_points.add()
             summary.CopyFrom(_summary(parts, now_ns))
             summary.attributes.extend(_pairs(labels))
@@ -170,7 +189,7 @@ def _histogram(parts: _Parts, now_ns: int) -> HistogramDataPoint:
     return HistogramDataPoint(
         time_unix_nano=now_ns,
         count=total,
-        sum=parts.sum or 0.0,
+        sum=parts.sum,
         explicit_bounds=[end for end, _ in ends if math.isfinite(end)],
         bucket_counts=counts,
     )
@@ -181,6 +200,10 @@ def _summary(parts: _Parts, now_ns: int) -> SummaryDataPoint:
     for quantile, value in sorted(parts.ends):
         point.quantile_values.add(quantile=quantile, value=value)
     return point
+
+
+def _is_count(value: float | None) -> bool:
+    return value is not None and 0 <= value < _BEYOND_COUNTS
 
 
 def _pairs(labels: Iterable[tuple[str, str]]) -> Iterable[KeyValue]:

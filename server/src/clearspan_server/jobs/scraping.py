@@ -3,52 +3,24 @@
 import logging
 import threading
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from http.client import HTTPException, HTTPMessage, HTTPResponse
-from typing import IO
 from urllib.parse import urlsplit
 
 from sqlalchemy.exc import SQLAlchemyError
-from typing_extensions import override
 
-from clearspan_server.errors import BadInput, ClearspanError
+from clearspan_server.errors import ClearspanError
 from clearspan_server.ingest.admission import IngestAccess
-from clearspan_server.ingest.exposition import Before, request_of
+from clearspan_server.ingest.exposition import Before, read_exposition
 from clearspan_server.ingest.receive import Receiver, Request
+from clearspan_server.jobs.fetching import fetch
 from clearspan_server.model.scrape import Scrape
 from clearspan_server.store.targets import Target, Targets
 
 LOG = logging.getLogger(__name__)
 
-MAX_BYTES = 8 * 1024 * 1024
-TIMEOUT_S = 10.0  # for the whole of an answer
-_PIECE_BYTES = 64 * 1024
 _LOOK_S = 1.0
-_AT_ONCE = 4
-_ACCEPT = "text/plain;version=0.0.4"
-
-
-class _Nowhere(urllib.request.HTTPRedirectHandler):
-    """An admin named this address, not one that it leads to."""
-
-    @override
-    def redirect_request(
-        self,
-        req: urllib.request.Request,
-        fp: IO[bytes],
-        code: int,
-        msg: str,
-        headers: HTTPMessage,
-        newurl: str,
-    ) -> None:
-        return None
-
-
-# No proxy of the environment: what is read stands beside this server.
-_OPENER = urllib.request.build_opener(_Nowhere, urllib.request.ProxyHandler({}))
+_AT_ONCE = 16  # mostly they wait; one that nobody answers at must not keep the others waiting
 
 
 class Scraper:
@@ -110,14 +82,16 @@ class Scraper:
         try:
             text = fetch(target.url)
             now_ns = self._clock()
-            before = self._before.setdefault(target.id, Before())
+            before = self._before.get(target.id, Before())
             place = urlsplit(target.url).netloc.rpartition("@")[2]
             resource = {"service.name": target.service, "service.instance.id": place}
-            body, held.points = request_of(text, before, now_ns, resource)
+            reading = read_exposition(text, before, now_ns, resource)
             access = IngestAccess(target.project, "", "clearspan scraper")
             request = Request("metrics", "http/protobuf", "", access, place)
-            self._receiver.receive(request, body)
-            held.read_ns, held.error = now_ns, ""
+            self._receiver.receive(request, reading.body)
+            # Not before it is taken: what was not must begin at zero with the next one.
+            self._before[target.id] = reading.after
+            held.points, held.read_ns, held.error = reading.points, now_ns, ""
         except ClearspanError as error:
             held.error = error.message[:300]
         except (
@@ -127,34 +101,3 @@ class Scraper:
             held.error = f"{type(error).__name__}: {error}"[:300]
         finally:
             held.is_under_way = False
-
-
-def fetch(url: str) -> str:
-    """The text at an address.
-
-    Raises:
-        BadInput: nobody answers in time, it leads elsewhere, says no, or says too much.
-    """
-    deadline = time.monotonic() + TIMEOUT_S
-    asked = urllib.request.Request(url, headers={"accept": _ACCEPT, "user-agent": "clearspan"})  # noqa: S310 - api/scrapes.py lets http and https in
-    try:
-        with _OPENER.open(asked, timeout=TIMEOUT_S / 2) as answer:
-            return _body(answer, deadline)
-    except urllib.error.HTTPError as error:
-        error.close()
-        raise BadInput(f"the answer was {error.code}") from None
-    except (OSError, HTTPException) as error:
-        reason = getattr(error, "reason", error)
-        raise BadInput(f"it does not answer: {reason}") from error
-
-
-def _body(answer: HTTPResponse, deadline: float) -> str:
-    pieces, size_bytes = [], 0
-    while piece := answer.read1(_PIECE_BYTES):
-        size_bytes += len(piece)
-        if size_bytes > MAX_BYTES:
-            raise BadInput(f"the answer has more than {MAX_BYTES // 2**20} MB")
-        if time.monotonic() > deadline:
-            raise BadInput(f"the answer took more than {TIMEOUT_S:g} s")
-        pieces.append(piece)
-    return b"".join(pieces).decode("utf-8", "replace")
