@@ -2,17 +2,38 @@
 
 import random
 import time
+import uuid
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any
 from urllib.parse import quote
 
+import pyarrow as pa
 import pytest
+from typing_extensions import override
 
 from agents import CLAUDE_CODE, CODEX, SECOND_NS, Told, claude_code_request, codex_request
+from clearspan_server.api.window import rfc3339
+from clearspan_server.ingest import decode_logs
+from clearspan_server.ingest.encode import Privacy
+from clearspan_server.ingest.encode_records import finish_log
+from clearspan_server.ingest.prices import LIST_ONLY
+from clearspan_server.ingest.redact import Redactor
+from clearspan_server.ingest.renormalise import Today
+from clearspan_server.jobs.agents import stitch
+from clearspan_server.store import log_columns
+from clearspan_server.store.agenda import Hour
+from clearspan_server.store.counting import hour_of
+from clearspan_server.store.derived import derive_traces
+from clearspan_server.store.engine import Engine, Row
+from reading import Reader
 from running import Server, until
 from sending import post
 
 JSON = {"content-type": "application/json"}
+TODAY = Today(LIST_ONLY, Privacy(Redactor(), b"key"))
+ASKED = {"endpoint": "/responses", "http.response.status_code": 200, "duration_ms": "800"}
+DONE = {"event.kind": "response.completed", "input_token_count": "9", "output_token_count": "2"}
 NOW_NS = time.time_ns() - 300 * SECOND_NS
 Request = Callable[[str, Sequence[Told], int], bytes]
 
@@ -174,3 +195,85 @@ def test_a_turn_that_was_traced_is_told_by_its_own_spans(server: Server) -> None
     until(lambda: len(traces_of(server, "traced")) == 1)
     asked = quote("session:s-9")
     assert server.get(f"/api/v1/traces?project=traced&filter={asked}")["traces"] == []
+
+
+def test_a_turn_that_began_long_ago_keeps_its_calls_to_itself(server: Server) -> None:
+    """Of a session that goes on for longer than is read at once, the next turn gets nothing of it."""
+
+    def calls(at_s: float) -> list[Told]:
+        return [("api_request", at_s, ASKED), ("sse_event", at_s + 2, DONE)]
+
+    hour_s, begun_ns = 3_600, NOW_NS - 30 * 3_600 * SECOND_NS
+    first: list[Told] = [("user_prompt", 0, {"prompt": "Go"}), *calls(60), *calls(11.5 * hour_s)]
+    second: list[Told] = [("user_prompt", 23 * hour_s, {"prompt": "On"}), *calls(23 * hour_s + 5)]
+    listed = f"/api/v1/traces?project=long&sort=start&from={rfc3339(begun_ns)}"
+
+    def counts() -> list[int]:
+        return [one["span_count"] for one in server.get(listed)["traces"]]
+
+    send(server, "long", codex_request("c-long", first, begun_ns))
+    until(lambda: counts() == [3])
+    send(server, "long", codex_request("c-long", second, begun_ns))
+
+    until(lambda: len(counts()) == 2 and server.get("/readyz"))
+    assert counts() == [3, 2]
+
+
+class Dying(Engine):
+    """An engine whose server is killed at one of its inserts; what came before is stored."""
+
+    def __init__(self, engine: Engine, inserts: int) -> None:
+        vars(self).update(vars(engine))
+        self.left = inserts
+
+    @override
+    def insert_rows(
+        self, table: str, names: Sequence[str], rows: Sequence[Sequence[object]]
+    ) -> None:
+        if not self.left:
+            raise KeyboardInterrupt
+        self.left -= 1
+        super().insert_rows(table, names, rows)
+
+
+@pytest.mark.parametrize("inserts", [0, 1, 2])
+def test_a_server_that_is_killed_while_it_takes_spans_away_leaves_nothing_of_them(
+    reader: Reader, inserts: int
+) -> None:
+    session = (reader.project, "claude-code", "s-k")
+    reach_ns = NOW_NS, NOW_NS + 60 * SECOND_NS
+    marked: set[Hour] = set()
+
+    def stitched(engine: Engine) -> None:
+        changed = stitch(engine, lambda _: TODAY, session, reach_ns, marked.update)
+        derive_traces(engine, sorted(changed.keys))
+
+    tell(reader, claude_code_request("s-k", CLAUDE_CODE[:2], NOW_NS))
+    stitched(reader.engine)
+    marked.clear()
+    [before] = rows_of(reader, "traces")
+    # Now it turns out that the turn is told by spans of its own.
+    traced = claude_code_request("s-k", CLAUDE_CODE[2:3], NOW_NS)
+    traceid = b'"traceId": "' + b"c" * 32 + b'", "timeUnixNano"'
+    tell(reader, traced.replace(b'"timeUnixNano"', traceid))
+
+    with suppress(KeyboardInterrupt):
+        stitched(Dying(reader.engine, inserts))
+    stitched(reader.engine)
+
+    assert hour_of(reader.project, before["start_ns"]) in marked
+    assert rows_of(reader, "traces") == rows_of(reader, "spans") == []
+
+
+def tell(reader: Reader, request: bytes) -> None:
+    """Store the log events of a request as the writer does."""
+    drafts = decode_logs.decode_json(request, reader.project).drafts
+    records = [finish_log(draft, TODAY.privacy) for draft in drafts]
+    batch = pa.Table.from_batches([log_columns.to_batch(records)])
+    reader.engine.insert("logs", batch, token=uuid.uuid4().hex)
+
+
+def rows_of(reader: Reader, table: str) -> list[Row]:
+    """What the project has in a table of the engine."""
+    asked = f"select start_ns from {table} final where project = {{project:String}}"  # noqa: S608 - a table's name
+    return reader.engine.query(asked, {"project": reader.project})

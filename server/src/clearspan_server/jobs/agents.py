@@ -1,7 +1,7 @@
 """The sessions of coding agents: what their log events tell becomes spans, again whenever more of them came."""
 
 import uuid
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import pyarrow as pa
@@ -9,6 +9,7 @@ import pyarrow as pa
 from clearspan_server.ingest.agent_events import (
     CODEX,
     SESSION,
+    AgentEvent,
     SessionKey,
     Turn,
     event_of,
@@ -26,13 +27,14 @@ from clearspan_server.model.span import Span
 from clearspan_server.store.agenda import Hour
 from clearspan_server.store.columns import to_batch
 from clearspan_server.store.counting import Key, hour_of, named
-from clearspan_server.store.derived import Stretch, widen
+from clearspan_server.store.derived import Mark, Stretch, widen
 from clearspan_server.store.engine import Engine, Row
 from clearspan_server.store.statements import statement
 
 _SCHEMA = "clearspan_server.store.schema"
-_REACH_NS = 12 * 3_600_000_000_000  # how far from what came a turn may begin and end
-_MOST_EVENTS = 20_000
+_HOUR_NS = 3_600_000_000_000
+_REACHES_NS = (12 * _HOUR_NS, 2 * _HOUR_NS, _HOUR_NS // 4)  # how far from what came is looked
+_MOST_EVENTS = 20_000  # else less far
 
 _NAMES = {
     "claude-code": (
@@ -61,14 +63,15 @@ class Changed:
 
 
 def stitch(
-    engine: Engine, days: Callable[[str], Today], session: SessionKey, reach_ns: tuple[int, int]
+    engine: Engine, days: Callable[[str], Today], session: SessionKey, reach_ns: Stretch, mark: Mark
 ) -> Changed:
     """Make the spans of a session's turns anew, as far as events of `reach_ns` (first, last) can have changed them.
 
-    What is stored already, and says the same, is not written; what no event tells any more is taken away.
+    What is stored already, and says the same, is not written; what no event tells any more is taken away, of which
+    `mark` hears before: once it is gone, nobody could tell its hours any more.
     """
     project, agent, _ = session
-    turns = _near(_turns(engine, session, reach_ns), reach_ns)
+    turns = _turns(engine, session, reach_ns)
     # What came before its prompt stood for itself until that came.
     nameless = Turn(project, agent, session[2], "").trace_id
     trace_ids = sorted({nameless, *(turn.trace_id for turn in turns)})
@@ -83,31 +86,70 @@ def stitch(
         one for ids, span in fresh.items() if (one := _newer(span, stored.get(ids))) is not None
     ]
     gone = [span for ids, span in stored.items() if ids not in fresh]
-    _write(engine, written, gone)
     left = {ids[0] for ids in stored} - {ids[0] for ids in fresh}
+    # A server that is killed in between finds what it needs of the rest in the spans that are still there.
+    mark({hour_of(project, span.start_ns) for span in gone})
     _leave(engine, [(project, trace_id) for trace_id in sorted(left)])
+    _write(engine, written, gone)
     before = [stored[ids] for one in written if (ids := (one.trace_id, one.span_id)) in stored]
     # Also of those that were written already: the server may have been killed before their traces were derived.
     return _changed([*fresh.values(), *gone, *before])
 
 
-def _turns(engine: Engine, session: SessionKey, reach_ns: tuple[int, int]) -> list[Turn]:
+def _turns(engine: Engine, session: SessionKey, reach_ns: Stretch) -> Sequence[Turn]:
+    """The turns that events of `reach_ns` can have changed."""
     project, agent, name = session
-    names = [f"{prefix}{one}" for one in _NAMES[agent] for prefix in {"", _PREFIX[agent]}]
-    values = {
+    first_ns, last_ns = reach_ns
+    frame = reach_ns
+    events: list[AgentEvent] = []
+    for far_ns in _REACHES_NS:
+        frame = max(0, first_ns - far_ns), last_ns + far_ns
+        rows = engine.query(statement(_SCHEMA, "agent_events"), _values(session, frame))
+        events = [event_of(row) for row in rows]
+        if len(events) < _MOST_EVENTS:
+            break
+    turns = _near(turns_of(project, agent, name, events), reach_ns)
+    if all(turn.events[0].name == "user_prompt" for turn in turns):
+        return turns
+    before = _values(session, (max(0, frame[0] - _REACHES_NS[0]), frame[0]))
+    rows = engine.query(statement(_SCHEMA, "agent_events_before"), before)
+    return _whole(turns, {row["prompt"] for row in rows})
+
+
+def _values(session: SessionKey, frame: Stretch) -> dict[str, object]:
+    project, agent, name = session
+    return {
         "project": project,
-        "from_ns": max(0, reach_ns[0] - _REACH_NS),
-        "to_ns": reach_ns[1] + _REACH_NS,
-        "names": names,
+        "from_ns": frame[0],
+        "to_ns": frame[1],
+        "names": [f"{prefix}{one}" for one in _NAMES[agent] for prefix in {"", _PREFIX[agent]}],
         "key": SESSION[agent],
         "session": to_json(name),
         "limit": _MOST_EVENTS,
     }
-    rows = engine.query(statement(_SCHEMA, "agent_events"), values)
-    return turns_of(project, agent, name, [event_of(row) for row in rows])
 
 
-def _near(turns: Sequence[Turn], reach_ns: tuple[int, int]) -> Sequence[Turn]:
+def _whole(turns: Sequence[Turn], earlier: Collection[str]) -> Sequence[Turn]:
+    """The turns without what belongs to one that began before the events that were read.
+
+    Args:
+        turns: They begin with a prompt, or with what the first of them that were read tell.
+        earlier: The prompts that events before those named; "" where they named none.
+    """
+    whole = []
+    for turn in turns:
+        names = {event.said("prompt.id") for event in turn.events}
+        if names & set(earlier) - {""}:
+            continue
+        if "" in earlier and "" in names and turn is turns[0]:
+            starts = [at for at, event in enumerate(turn.events) if event.name == "user_prompt"]
+            turn.events = turn.events[starts[0] :] if starts else []
+        if turn.events:
+            whole.append(turn)
+    return whole
+
+
+def _near(turns: Sequence[Turn], reach_ns: Stretch) -> Sequence[Turn]:
     """The turns with what came, and those beside them, which may have lost something to them."""
     first_ns, last_ns = reach_ns
     touched = [

@@ -249,7 +249,8 @@ class Lifecycle:
         for session, reach_ns in list(work.agents.items()):
             try:
                 with self._stores.rewriting:
-                    changed = stitch(self._stores.engine, self._today, session, reach_ns)
+                    mark = self._stores.agenda.mark
+                    changed = stitch(self._stores.engine, self._today, session, reach_ns, mark)
             except Exception as error:
                 if isinstance(error, Unavailable) or (
                     isinstance(error, DatabaseError) and not is_refusal(error)
