@@ -6,8 +6,10 @@ import random
 import subprocess
 import sys
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from clearspan_server.ingest import decode_metrics_json
@@ -15,6 +17,8 @@ from clearspan_server.ingest.encode import Privacy
 from clearspan_server.ingest.encode_records import MAX_LABELS, finish_point
 from clearspan_server.ingest.exponential import Buckets, Exponential, Zero, explicit
 from clearspan_server.ingest.redact import Redactor
+from clearspan_server.query.metric_histograms import Frame, Histograms, cells_of
+from clearspan_server.query.window import Window
 from measuring import Json, Metrics, gauge, histogram, number, of_values, told
 from running import Server, until
 
@@ -178,6 +182,93 @@ def test_histograms_of_different_bounds_are_added(server: Server) -> None:
 
     assert metrics.values("mixed", "count", step="1h") == [4]
     assert 1 <= metrics.values("mixed", "p50", step="1h")[0] <= 2
+
+
+@pytest.mark.parametrize("is_delta", [True, False])
+def test_a_histogram_without_a_sum_has_no_average(server: Server, *, is_delta: bool) -> None:
+    metrics = Metrics(server)
+    points = [point(60 * n, so_far(n), 0) for n in (1, 2)]
+    for one in points:
+        del one["sum"]
+
+    metrics.send(histogram("h", *points, is_delta=is_delta))
+
+    assert metrics.values("h", "count", step="1m") == [400, 600 if is_delta else 200]
+    assert metrics.values("h", "avg", step="1m") == metrics.values("h", "sum", step="1m") == []
+    assert len(metrics.values("h", "p50", step="1m")) == 2
+
+
+@pytest.mark.parametrize(
+    ("bounds", "counts", "kept"),
+    [
+        ([1.0, 2.0, "Infinity"], [1, 2, 3, 0], ([1.0, 2.0], [1, 2, 3])),
+        ([1.0, 2.0, "Infinity"], [1, 2, 3], ([1.0, 2.0], [1, 2, 3])),
+        ([2.0, 1.0], [1, 2, 3], ([], [])),
+        ([1.0, "NaN"], [1, 2, 3], ([], [])),
+        ([float(n) for n in range(2_001)], [1] * 2_002, ([], [])),
+        ([], [6], ([], [6])),
+    ],
+    ids=lambda one: str(one)[:30],
+)
+def test_odd_bounds_leave_the_count(
+    bounds: list[Any], counts: list[int], kept: tuple[list[float], list[int]]
+) -> None:
+    sent = {"count": "6", "sum": 9, "explicitBounds": bounds, "bucketCounts": counts}
+    body = {"scopeMetrics": [{"metrics": [histogram("h", {**sent, **told(1, 0, {})})]}]}
+
+    decoded = decode_metrics_json.decode_json(json.dumps({"resourceMetrics": [body]}).encode(), "p")
+
+    [draft] = decoded.drafts
+    assert (draft.point.bounds, draft.point.bucket_counts) == kept
+    assert (draft.point.count, draft.point.sum) == (6, 9)
+    assert any("bounds:" in one for one in draft.point.truncated) == (kept == ([], []))
+
+
+def test_many_histograms_are_added_up_piece_by_piece() -> None:
+    """Whatever is looked at at once, the figures are the same."""
+    chance = np.random.default_rng(2)
+    kinds = [[0.1, 1.0, 5.0], [0.5, 1.0], [0.2, 0.7, 2.0, 9.0]]
+    rows: list[Json] = []
+    for line in range(60):
+        bounds = kinds[line % 3]
+        held = np.zeros(len(bounds) + 1, np.int64)
+        for bucket in range(-1, 12):
+            held = held + chance.integers(0, 9, len(held))
+            rows.append(
+                {
+                    "group": line // 6,
+                    "line": line,
+                    "bucket": bucket,
+                    "bounds": bounds,
+                    "counts": held.tolist(),
+                    "count": float(held.sum()),
+                    "sum": float(held.sum()) * 2,
+                    "low": None,
+                    "high": None,
+                }
+            )
+    increases = [row for row in rows if row["bucket"] >= 0]
+    frame = Frame(Window(0, 12 * 10**9), 10**9, range(12), 0)
+    found = [
+        Histograms.of(table(rows), are_readings=True),
+        Histograms.of(table(increases), are_readings=False),
+    ]
+
+    whole = cells_of(found, frame)
+    pieces = [cells_of(found, frame, most_cells=most) for most in (1, 100, 400)]
+
+    assert len(whole.group) == 10 * 12
+    for one in pieces:
+        for name in ("group", "bucket", "count", "sum", "low", "high", "levels"):
+            assert np.allclose(getattr(one, name), getattr(whole, name))
+
+
+def table(rows: list[Json]) -> pa.Table:
+    """Rows as the engine gives them."""
+    types = {"group": pa.uint32(), "line": pa.uint64(), "bucket": pa.int64()}
+    numbers = {name: pa.float64() for name in ("count", "sum", "low", "high")}
+    lists = {"bounds": pa.list_(pa.float64()), "counts": pa.list_(pa.uint64())}
+    return pa.Table.from_pylist(rows, pa.schema({**types, **numbers, **lists}))
 
 
 def test_what_a_histogram_cannot_say_is_refused(metrics: Metrics) -> None:

@@ -17,7 +17,9 @@ LISTS = [name for name in NAMES if name not in ("span", "spans_whole", "trace_co
 ROLLED_UP = re.compile(r"from rollup(s|_spans|_traces)\n")
 # One row is as good as another of the same key.
 ALIKE = ("logs", "metric_hours")
-READ_ALIKE = tuple(f"metric_{of}" for of in ("exemplars", "labels", "names", "oldest", "values"))
+READ_ALIKE = tuple(
+    f"metric_{of}" for of in ("exemplars", "labels", "names", "oldest", "values", "widths")
+)
 VERSIONED = (
     *("spans", "traces", "rollup_hours", "deliveries", "span_parts", "scores"),
     *("metrics", "metric_series"),
@@ -73,6 +75,7 @@ VALUES = {
     "first": 0,
     "series": [1],
     "groups": [0],
+    "deltas": [0],
     "levels": False,
     "code": "",
     "model": "",

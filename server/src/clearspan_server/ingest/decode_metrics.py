@@ -6,6 +6,7 @@ and numbers that are none, go to `detail`. The same requests in JSON: `decode_me
 
 import math
 import time
+from itertools import pairwise
 from typing import Any
 
 from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import (
@@ -44,6 +45,7 @@ TYPES: dict[str, MetricType] = {
 }
 TEMPORALITIES: tuple[Temporality, ...] = ("", "delta", "cumulative")
 _NO_RECORDED_VALUE = 1
+_MOST_BOUNDS = 2_000  # of a histogram: programs count in some twenty buckets
 _EXACT = 2**53  # integers beyond it are not exact as a double
 
 
@@ -165,13 +167,26 @@ def _fill(draft: PointDraft, which: str, sent: Any) -> None:  # noqa: ANN401 - a
             if sent.HasField(field):
                 set_number(draft, field, getattr(sent, field))
     if which == "histogram":
-        draft.point.bounds = list(sent.explicit_bounds)
-        draft.point.bucket_counts = list(sent.bucket_counts)
+        set_explicit(draft, list(sent.explicit_bounds), list(sent.bucket_counts))
     elif which == "exponential_histogram":
         positive = Buckets(sent.positive.offset, list(sent.positive.bucket_counts))
         negative = Buckets(sent.negative.offset, list(sent.negative.bucket_counts))
         zero = Zero(sent.zero_count, sent.zero_threshold)
         set_exponential(draft, Exponential(sent.scale, zero, positive, negative))
+
+
+def set_explicit(draft: PointDraft, bounds: list[float], counts: list[int]) -> None:
+    """The buckets of a histogram. Of bounds that nobody could read, or of very many, only count and sum are left."""
+    if bounds and bounds[-1] == math.inf:  # Prometheus's last one, which OTLP does not say
+        bounds = bounds[:-1]
+        if len(counts) > len(bounds) + 1:
+            counts = [*counts[: len(bounds)], sum(counts[len(bounds) :])]
+    rises = all(before < after for before, after in pairwise(bounds))
+    if len(bounds) > _MOST_BOUNDS or not (rises and all(map(math.isfinite, bounds))):
+        wrong = f"{len(bounds)} bounds, {_MOST_BOUNDS} are kept" if rises else "they do not rise"
+        draft.point.truncated.append(f"bounds:{wrong}")
+        return
+    draft.point.bounds, draft.point.bucket_counts = bounds, counts[: len(bounds) + 1]
 
 
 def set_exponential(draft: PointDraft, sent: Exponential) -> None:

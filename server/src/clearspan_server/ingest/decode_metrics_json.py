@@ -1,5 +1,6 @@
 """Bytes to metric points, raw and complete: OTLP metric requests in JSON; the counterpart of `decode_metrics.py`."""
 
+import math
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -10,6 +11,7 @@ from clearspan_server.ingest.decode_metrics import (
     TEMPORALITIES,
     TYPES,
     new_point,
+    set_explicit,
     set_exponential,
     set_number,
     take,
@@ -106,8 +108,8 @@ def _fill(draft: PointDraft, which: str, sent: Mapping[str, Any]) -> None:
             for one in listed(sent, "quantileValues")
         ]
     elif which == "histogram":
-        draft.point.bounds = [_double(bound) or 0.0 for bound in listed(sent, "explicitBounds")]
-        draft.point.bucket_counts = [_count(one) for one in listed(sent, "bucketCounts")]
+        bounds = [_bound(one) for one in listed(sent, "explicitBounds")]
+        set_explicit(draft, bounds, [_count(one) for one in listed(sent, "bucketCounts")])
     else:
         zero = Zero(
             _count(sent.get("zeroCount") or 0), _double(sent.get("zeroThreshold") or 0.0) or 0.0
@@ -136,6 +138,11 @@ def _number(sent: Mapping[str, Any]) -> float | None:
     if sent.get("asInt") is not None:
         return integer(sent["asInt"])
     return _double(sent.get("asDouble"))
+
+
+def _bound(held: Any) -> float:  # noqa: ANN401 - foreign JSON enters here
+    number = _double(held)
+    return math.nan if number is None else number
 
 
 def _double(held: Any) -> float | None:  # noqa: ANN401 - foreign JSON enters here

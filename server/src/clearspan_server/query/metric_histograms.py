@@ -4,12 +4,13 @@ Histograms of different bounds are added on the union of their bounds: each says
 each of them, exactly where the bound is its own and by a straight line within its bucket elsewhere.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from clearspan_server.query.window import Window
 
@@ -18,6 +19,7 @@ Ints = npt.NDArray[np.int64]
 
 LEVELS: Mapping[str, float] = {"p50": 0.5, "p90": 0.9, "p95": 0.95, "p99": 0.99}
 _MOST_BOUNDS = 2_000  # of a union; of more, every so many
+_MOST_CELLS = 4_000_000  # histograms times bounds that are looked at at once
 
 
 @dataclass(slots=True, frozen=True)
@@ -55,14 +57,16 @@ class Cells:
     is_of_buckets: bool = False
 
     @classmethod
-    def of_histograms(cls, found: Sequence["Spreads"]) -> "Cells":
-        """The cells of all that was found, added up and with their quantiles."""
-        return _cells(_joined(found))
+    def joined(cls, found: Sequence["Cells"]) -> "Cells":
+        """All rows of several."""
+        names = ("group", "bucket", "count", "sum", "low", "high", "last", "levels")
+        columns = {name: np.concatenate([getattr(one, name) for one in found]) for name in names}
+        return cls(**columns, is_of_buckets=found[0].is_of_buckets)
 
 
 @dataclass(slots=True)
 class Spreads:
-    """Histograms, a row each: at or below each of `grid` are `below` values, of `count` in all."""
+    """Histograms, a row each: at or below each bound of a grid are `below` values, of `count` in all."""
 
     group: Ints
     bucket: Ints
@@ -70,22 +74,86 @@ class Spreads:
     sum: Floats
     low: Floats
     high: Floats
-    grid: Floats = field(default_factory=lambda: np.empty(0))
-    below: Floats = field(default_factory=lambda: np.empty((0, 0)))
+    below: Floats
+
+    def chosen(self, where: npt.NDArray[np.bool_]) -> "Spreads":
+        """The rows at some places."""
+        return Spreads(*(getattr(self, name)[where] for name in Spreads.__slots__))
 
 
-def distributions(found: pa.Table) -> Spreads:
-    """The rows of metric_distributions.sql."""
-    return _spreads(found)
+@dataclass(slots=True, frozen=True)
+class Histograms:
+    """Rows of metric_readings.sql or metric_distributions.sql, in order of their groups, and all bounds that they have.
+
+    Readings are in the order of their lines and steps, and what they have counted is told by their increases.
+    """
+
+    table: pa.Table
+    group: Ints
+    line: npt.NDArray[np.uint64] | None
+    grid: Floats
+
+    @classmethod
+    def of(cls, table: pa.Table, *, are_readings: bool) -> "Histograms":
+        """The rows of a table."""
+        bounds = pc.unique(table["bounds"].combine_chunks().flatten())
+        return cls(
+            table=table,
+            group=table["group"].to_numpy().astype(np.int64),
+            line=table["line"].to_numpy() if are_readings else None,
+            grid=np.sort(bounds.to_numpy(zero_copy_only=False).astype(np.float64)),
+        )
+
+    def within(
+        self, groups: tuple[int, int], frame: Frame, grid: Floats, at_once: int
+    ) -> Iterator[Spreads]:
+        """What the groups from one to another have, added up by step: some rows at once, for they may be many."""
+        begin, end = np.searchsorted(self.group, (groups[0], groups[1] + 1)).tolist()
+        while begin < end:
+            until = self._until(begin, end, at_once)
+            spreads = _spreads(self.table.slice(begin, until - begin), grid)
+            if self.line is not None:
+                spreads = _increases(spreads, self.line[begin:until], frame)
+            yield _summed([spreads])
+            begin = until
+
+    def _until(self, begin: int, end: int, most: int) -> int:
+        """The end of a piece: a line of readings stays whole."""
+        until = min(begin + most, end)
+        if self.line is None or until == end:
+            return until
+        others = np.flatnonzero(self.line[until:end] != self.line[until - 1])
+        return until + int(others[0]) if len(others) else end
 
 
-def readings(found: pa.Table, frame: Frame) -> Spreads:
-    """The increases of the rows of metric_readings.sql, which are in the order of their lines and steps.
+def cells_of(found: Sequence[Histograms], frame: Frame, *, most_cells: int = _MOST_CELLS) -> Cells:
+    """The cells of all that was found, added up and with their quantiles."""
+    grid = _thinned(np.unique(np.concatenate([one.grid for one in found])))
+    at_once = max(1, most_cells // max(1, len(grid)))
+    made = [
+        _cells([part for one in found for part in one.within(groups, frame, grid, at_once)], grid)
+        for groups in _ranges(found, at_once)
+    ]
+    return Cells.joined(made)
+
+
+def _ranges(found: Sequence[Histograms], most: int) -> list[tuple[int, int]]:
+    """The first and the last group of parts that have so many rows together, or are one group; at least one part."""
+    rows = np.bincount(np.concatenate([one.group for one in found]))
+    ranges, first, held = [], 0, 0
+    for group, count in enumerate(rows.tolist()):
+        if held and held + count > most:
+            ranges.append((first, group - 1))
+            first, held = group, 0
+        held += count
+    return [*ranges, (first, max(first, len(rows) - 1))]
+
+
+def _increases(spreads: Spreads, line: npt.NDArray[np.uint64], frame: Frame) -> Spreads:
+    """What each reading has counted since the one before it in its line.
 
     A line begins at zero, but for one whose first row stands before the window.
     """
-    spreads = _spreads(found)
-    line = found["line"].to_numpy()
     follows = np.zeros(len(line), dtype=bool)
     follows[1:] = line[1:] == line[:-1]
     for name in ("count", "sum", "below"):
@@ -95,17 +163,16 @@ def readings(found: pa.Table, frame: Frame) -> Spreads:
         setattr(spreads, name, increase)
     # What is interpolated may be less than it was before, by a little.
     spreads.below = np.maximum.accumulate(np.maximum(spreads.below, 0.0), axis=1)
-    return _chosen(spreads, spreads.bucket >= frame.buckets.start)
+    return spreads.chosen(spreads.bucket >= frame.buckets.start)
 
 
-def _spreads(found: pa.Table) -> Spreads:
-    """Rows with `bounds` and `counts`, on the union of their bounds."""
+def _spreads(found: pa.Table, grid: Floats) -> Spreads:
+    """Rows with `bounds` and `counts`, on a grid."""
     rows = found.num_rows
     bounds, counts = _lists(found["bounds"]), _lists(found["counts"])
     kinds: dict[bytes, list[int]] = {}
     for at, row in enumerate(bounds):
         kinds.setdefault(row.tobytes(), []).append(at)
-    grid = _thinned(np.unique(np.concatenate(bounds))) if rows else np.empty(0)
     below = np.zeros((rows, len(grid)))
     for places in kinds.values():
         own = bounds[places[0]]
@@ -119,7 +186,6 @@ def _spreads(found: pa.Table) -> Spreads:
         sum=found["sum"].to_numpy().astype(np.float64),
         low=_numbers(found["low"]),
         high=_numbers(found["high"]),
-        grid=grid,
         below=below,
     )
 
@@ -156,43 +222,12 @@ def _at(below: Floats, own: Floats, grid: Floats) -> Floats:
     return made
 
 
-def _chosen(spreads: Spreads, where: npt.NDArray[np.bool_]) -> Spreads:
-    return Spreads(
-        group=spreads.group[where],
-        bucket=spreads.bucket[where],
-        count=spreads.count[where],
-        sum=spreads.sum[where],
-        low=spreads.low[where],
-        high=spreads.high[where],
-        grid=spreads.grid,
-        below=spreads.below[where],
-    )
-
-
-def _joined(found: Sequence[Spreads]) -> Spreads:
-    """All rows on one grid."""
-    if len(found) == 1:
-        return found[0]
-    grid = _thinned(np.unique(np.concatenate([one.grid for one in found])))
-    below = [
-        _at(one.below, one.grid, grid) if len(one.grid) else np.zeros((len(one.group), len(grid)))
-        for one in found
-    ]
-    return Spreads(
-        group=np.concatenate([one.group for one in found]),
-        bucket=np.concatenate([one.bucket for one in found]),
-        count=np.concatenate([one.count for one in found]),
-        sum=np.concatenate([one.sum for one in found]),
-        low=np.concatenate([one.low for one in found]),
-        high=np.concatenate([one.high for one in found]),
-        grid=grid,
-        below=np.concatenate(below),
-    )
-
-
-def _cells(spreads: Spreads) -> Cells:
-    """One row for each group and step."""
-    filled = _chosen(spreads, spreads.count > 0)
+def _summed(parts: Sequence[Spreads]) -> Spreads:
+    """One row for each group and step that has counted anything."""
+    found = {
+        name: np.concatenate([getattr(one, name) for one in parts]) for name in Spreads.__slots__
+    }
+    filled = Spreads(**found).chosen(found["count"] > 0)
     order = np.lexsort((filled.bucket, filled.group))
     group, bucket = filled.group[order], filled.bucket[order]
     is_new = np.ones(len(order), dtype=bool)
@@ -205,18 +240,32 @@ def _cells(spreads: Spreads) -> Cells:
     def least(values: Floats) -> Floats:
         return np.fmin.reduceat(values[order], firsts) if len(firsts) else values[:0]
 
-    count, below = added(filled.count), added(filled.below)
-    low, high = least(filled.low), -least(-filled.high)
-    low, high = _edges(spreads.grid, below, count, low, high)
-    return Cells(
+    return Spreads(
         group=group[firsts],
         bucket=bucket[firsts],
-        count=count,
+        count=added(filled.count),
         sum=added(filled.sum),
+        low=least(filled.low),
+        high=-least(-filled.high),
+        below=added(filled.below),
+    )
+
+
+def _cells(parts: Sequence[Spreads], grid: Floats) -> Cells:
+    none = np.empty(0)
+    nothing = Spreads(*(none.astype(np.int64),) * 2, *(none,) * 4, np.empty((0, len(grid))))
+    spreads = _summed([nothing, *parts])
+    count, below = spreads.count, spreads.below
+    low, high = _edges(grid, below, count, spreads.low, spreads.high)
+    return Cells(
+        group=spreads.group,
+        bucket=spreads.bucket,
+        count=count,
+        sum=spreads.sum,
         low=low,
         high=high,
-        last=np.full(len(firsts), np.nan),
-        levels=_quantiles(spreads.grid, below, count, low, high),
+        last=np.full(len(count), np.nan),
+        levels=_quantiles(grid, below, count, low, high),
         is_of_buckets=True,
     )
 

@@ -3,7 +3,6 @@
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from math import isnan
 from typing import Literal
 
 import numpy as np
@@ -13,7 +12,7 @@ import pyarrow as pa
 from clearspan_server.errors import BadInput, NotFound
 from clearspan_server.model.metric import MetricType
 from clearspan_server.query import SQL
-from clearspan_server.query.metric_histograms import LEVELS, Cells, Frame, distributions, readings
+from clearspan_server.query.metric_histograms import LEVELS, Cells, Frame, Histograms, cells_of
 from clearspan_server.query.window import HOUR_NS, Window
 from clearspan_server.store.engine import Engine, Row
 from clearspan_server.store.statements import statement
@@ -30,7 +29,8 @@ MAX_STEPS = 2_000
 _AIMED_STEPS = 120  # where no step is asked for
 _MOST_SERIES = 20_000  # that a question reads: the newest
 _MOST_GROUPS = 2_000  # of which the largest are chosen
-_MOST_READINGS = 400_000  # of histograms: each brings its buckets
+_MOST_READINGS = 200_000  # of histograms: each brings its buckets
+_MOST_BOUNDS = 8_000_000  # of all of them: some hundred megabytes while they are added up
 _SECOND_NS = 1_000_000_000
 _STEPS_S = (
     *(1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800),
@@ -43,6 +43,7 @@ _POINTS = statement(SQL, "metric_points")
 _INCREASES = statement(SQL, "metric_increases")
 _DISTRIBUTIONS = statement(SQL, "metric_distributions")
 _READINGS = statement(SQL, "metric_readings")
+_WIDTHS = statement(SQL, "metric_widths")
 _EXEMPLARS = statement(SQL, "metric_exemplars")
 
 # Any series of a metric.
@@ -70,7 +71,7 @@ class LabelTerm:
 
 @dataclass(slots=True, frozen=True)
 class MetricQuestion:
-    """What is asked of a metric; `step_ns` 0 leaves the step to us."""
+    """What is asked of a metric; `step_ns` 0 leaves the step to us, else there are at most `most_steps`."""
 
     name: str
     window: Window
@@ -78,6 +79,7 @@ class MetricQuestion:
     step_ns: int = 0
     by: Sequence[str] = ()
     where: Sequence[LabelTerm] = ()
+    most_steps: int = MAX_STEPS
 
 
 @dataclass(slots=True, frozen=True)
@@ -111,13 +113,14 @@ class _Chosen:
     reading: Reading
     series: list[int]
     groups: list[int]
+    deltas: list[int]  # 1 for each series whose points are increases already
     values: list[tuple[str, ...]]
     temporalities: set[str]
     left_out: list[str]
 
 
 def metric_series(engine: Engine, project: str, asked: MetricQuestion) -> MetricAnswer:
-    """The answer to a question: at most `MAX_SERIES` series of at most `MAX_STEPS` values, the largest first.
+    """The answer to a question: at most `MAX_SERIES` series, the largest first, with a value a step.
 
     Raises:
         NotFound: the project has no metric of this name.
@@ -134,10 +137,10 @@ def metric_series(engine: Engine, project: str, asked: MetricQuestion) -> Metric
             field="stat",
             value=asked.stat,
         )
-    _bound_readings(chosen, frame)
     lines: list[MetricLine] = []
     count = 0
     if chosen.series:
+        _bound_readings(engine, project, asked, chosen, frame)
         cells = _cells(engine, project, asked, chosen, frame)
         lines, count = _lines(cells, asked, chosen, frame)
     if count > len(lines):
@@ -179,7 +182,7 @@ def _frame(asked: MetricQuestion) -> tuple[Frame, list[str]]:
     """The steps of the window, widened where there would be too many, and what to say of that."""
     window, left_out = asked.window, []
     wanted_ns = asked.step_ns or _SECOND_NS
-    most = MAX_STEPS if asked.step_ns else _AIMED_STEPS
+    most = asked.most_steps if asked.step_ns else _AIMED_STEPS
     step_ns = wanted_ns
     if -(-window.width_ns // wanted_ns) > most:
         least_ns = max(wanted_ns, window.width_ns // most)
@@ -188,7 +191,7 @@ def _frame(asked: MetricQuestion) -> tuple[Frame, list[str]]:
         step_ns = next(longer, -(-least_ns // week_ns) * week_ns)
     if asked.step_ns and step_ns != asked.step_ns:
         left_out.append(
-            f"steps of {asked.step_ns / _SECOND_NS:g} s: an answer has at most {MAX_STEPS},"
+            f"steps of {asked.step_ns / _SECOND_NS:g} s: an answer has at most {most},"
             f" so these are of {step_ns / _SECOND_NS:g} s"
         )
     buckets = range(window.from_ns // step_ns, -(-window.to_ns // step_ns))
@@ -227,16 +230,17 @@ def _choose(engine: Engine, project: str, asked: MetricQuestion) -> _Chosen:
     groups = [numbers.setdefault(tuple(row["values"]), len(numbers)) for row in same]
     if len(numbers) > _MOST_GROUPS:
         left_out.append(f"the older ones of {len(numbers)} series")
-    pairs = [
-        (row["series"], group)
+    kept = [
+        (row["series"], group, int(row["temporality"] == "delta"))
         for row, group in zip(same, groups, strict=True)
         if group < _MOST_GROUPS
     ]
     return _Chosen(
         kind=kind,
         reading=reading,
-        series=[series for series, _ in pairs],
-        groups=[group for _, group in pairs],
+        series=[series for series, _, _ in kept],
+        groups=[group for _, group, _ in kept],
+        deltas=[is_delta for _, _, is_delta in kept],
         values=list(numbers)[:_MOST_GROUPS],
         temporalities={row["temporality"] for row in same},
         left_out=left_out,
@@ -253,12 +257,19 @@ def _reading(row: Row) -> Reading:
     return "increases" if is_counted else "values"
 
 
-def _bound_readings(chosen: _Chosen, frame: Frame) -> None:
+def _bound_readings(
+    engine: Engine, project: str, asked: MetricQuestion, chosen: _Chosen, frame: Frame
+) -> None:
     """Leave out series of histograms that together would bring too many buckets."""
-    most = max(1, _MOST_READINGS // len(frame.buckets))
-    if chosen.reading in ("buckets", "summary") and len(chosen.series) > most:
+    if chosen.reading not in ("buckets", "summary"):
+        return
+    values = _bound(project, asked, chosen) | _framed(frame)
+    widest = engine.query(_WIDTHS, values)[0]["bounds"]
+    most = min(_MOST_READINGS, _MOST_BOUNDS // (widest + 1))
+    most = max(1, most // len(frame.buckets))
+    if len(chosen.series) > most:
         chosen.left_out.append(f"{len(chosen.series) - most} of {len(chosen.series)} series")
-        del chosen.series[most:], chosen.groups[most:]
+        del chosen.series[most:], chosen.groups[most:], chosen.deltas[most:]
 
 
 def _bound(project: str, asked: MetricQuestion, chosen: _Chosen) -> dict[str, object]:
@@ -273,19 +284,23 @@ def _bound(project: str, asked: MetricQuestion, chosen: _Chosen) -> dict[str, ob
 def _cells(
     engine: Engine, project: str, asked: MetricQuestion, chosen: _Chosen, frame: Frame
 ) -> Cells:
-    values = _bound(project, asked, chosen) | frame.window.values()
-    values |= {"step_ns": frame.step_ns, "first": frame.buckets.start}
-    values["hour_ns"] = frame.window.from_ns // HOUR_NS * HOUR_NS
+    values = _bound(project, asked, chosen) | _framed(frame)
     if chosen.reading in ("values", "increases"):
         is_read = chosen.reading == "increases" and "cumulative" in chosen.temporalities
-        values["levels"] = asked.stat in LEVELS
+        values |= {"levels": asked.stat in LEVELS, "deltas": chosen.deltas}
         return _plain(engine.table(_INCREASES if is_read else _POINTS, values))
     found = []
     if chosen.temporalities - {"delta"}:
-        found.append(readings(engine.table(_READINGS, values), frame))
+        found.append(Histograms.of(engine.table(_READINGS, values), are_readings=True))
     if "delta" in chosen.temporalities:
-        found.append(distributions(engine.table(_DISTRIBUTIONS, values)))
-    return Cells.of_histograms(found)
+        found.append(Histograms.of(engine.table(_DISTRIBUTIONS, values), are_readings=False))
+    return cells_of(found, frame)
+
+
+def _framed(frame: Frame) -> dict[str, object]:
+    hour_ns = frame.window.from_ns // HOUR_NS * HOUR_NS
+    steps = {"step_ns": frame.step_ns, "first": frame.buckets.start, "hour_ns": hour_ns}
+    return frame.window.values() | steps
 
 
 def _plain(found: pa.Table) -> Cells:
@@ -309,19 +324,21 @@ def _lines(
 ) -> tuple[list[MetricLine], int]:
     """The largest series, and how many there are."""
     values = _values(cells, asked.stat, frame)
-    grid = np.full((len(chosen.values), len(frame.buckets)), np.nan)
-    grid[cells.group, cells.bucket - frame.buckets.start] = values
-    has = ~np.isnan(grid).all(axis=1)
-    weights = np.where(has, np.nansum(np.abs(grid), axis=1), -1.0)
-    order = np.argsort(-weights, kind="stable")[: min(MAX_SERIES, int(has.sum()))]
-    lines = [
-        MetricLine(
-            dict(zip(asked.by, chosen.values[group], strict=True)),
-            [None if isnan(value) else value for value in grid[group].tolist()],
-        )
-        for group in order.tolist()
-    ]
-    return lines, int(has.sum())
+    known = ~np.isnan(values)
+    group, bucket, values = cells.group[known], cells.bucket[known], values[known]
+    weights = np.full(len(chosen.values), -1.0)
+    weights[group] = 0.0
+    np.add.at(weights, group, np.abs(values))
+    count = int((weights >= 0).sum())
+    lines = []
+    for one in np.argsort(-weights, kind="stable")[: min(MAX_SERIES, count)].tolist():
+        steps: list[float | None] = [None] * len(frame.buckets)
+        own = group == one
+        places = (bucket[own] - frame.buckets.start).tolist()
+        for place, value in zip(places, values[own].tolist(), strict=True):
+            steps[place] = value
+        lines.append(MetricLine(dict(zip(asked.by, chosen.values[one], strict=True)), steps))
+    return lines, count
 
 
 def _values(cells: Cells, stat: Stat, frame: Frame) -> npt.NDArray[np.float64]:

@@ -6,7 +6,7 @@ select
     any(metrics.bounds) as bounds,
     sumForEach(bucket_counts) as counts,
     toFloat64(sum(ifNull(metrics.count, 0))) as count,
-    sum(ifNull(metrics.sum, 0)) as sum,
+    sum(ifNull(metrics.sum, nan)) as sum,
     min(metrics.min) as low,
     max(metrics.max) as high
 from metrics final

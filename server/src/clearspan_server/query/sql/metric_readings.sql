@@ -4,7 +4,7 @@ with
     points as
     (
         select
-            series, start_ns, time_ns, assumeNotNull(metrics.count) as total, ifNull(metrics.sum, 0) as added, bounds, bucket_counts,
+            series, start_ns, time_ns, assumeNotNull(metrics.count) as total, ifNull(metrics.sum, nan) as added, bounds, bucket_counts,
             metrics.min as low, metrics.max as high
         from metrics final
         where project = {project:String} and name = {name:String}
@@ -22,7 +22,7 @@ with
                 series,
                 start_ns,
                 argMax(
-                    tuple(metric_hours.time_ns, assumeNotNull(metric_hours.count), ifNull(metric_hours.sum, 0), metric_hours.bounds, metric_hours.bucket_counts),
+                    tuple(metric_hours.time_ns, assumeNotNull(metric_hours.count), ifNull(metric_hours.sum, nan), metric_hours.bounds, metric_hours.bucket_counts),
                     metric_hours.time_ns
                 ) as latest
             from metric_hours
@@ -63,5 +63,5 @@ select
     max(high) as high
 from lines
 group by series, start_ns, turn, group, line, bucket
-order by series, start_ns, turn, bucket
+order by group, series, start_ns, turn, bucket
 settings prefer_column_name_to_alias = 1
