@@ -1,4 +1,4 @@
-"""Odd values at the doors for Langfuse's and xtrace's clients: taken, or refused with a reason; nothing fails over one."""
+"""Odd values at the doors for Langfuse's and xtrace's clients: each is taken, or refused with a reason."""
 
 import json
 from concurrent.futures import ThreadPoolExecutor

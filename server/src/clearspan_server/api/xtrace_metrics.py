@@ -28,6 +28,7 @@ from clearspan_server.query.window import HOUR_NS, Window
 router = APIRouter(prefix="/api/public/metrics", tags=["xtrace"])
 
 _MAX_POINTS = 1_000  # of a series
+_MAX_STEPS = 50_000  # of a window: some five weeks of minutes
 _MAX_LABELS = 20  # in a question
 _SECOND_NS = 1_000_000_000
 _STEPS_S: Mapping[str, int] = {"1m": 60, "5m": 300, "1h": 3_600, "1d": 86_400}
@@ -63,18 +64,25 @@ def get_xtrace_metric(
     by = [asked.group_by]
     if not asked.group_by:
         by = [row["label"] for row in metric_labels(*of, asked.name, "")]
+    step_ns = _STEPS_S[asked.step] * _SECOND_NS
     question = MetricQuestion(
         name=asked.name,
         window=_window(asked),
         stat=asked.agg,
-        step_ns=_STEPS_S[asked.step] * _SECOND_NS,
+        step_ns=step_ns,
         by=by,
         where=_terms(asked.labels),
+        most_steps=_MAX_STEPS,
     )
     try:
         answer = metric_series(*of, question)
     except NotFound:
         return {"data": [], "meta": {"series_count": 0, "truncated": False}}
+    if answer.step_ns != step_ns:
+        raise BadInput(
+            f"the window has more than {_MAX_STEPS} steps of {asked.step}: take a longer step, or a shorter window",
+            field="step",
+        )
     return _reply(answer, is_grouped=asked.group_by != "")
 
 
@@ -108,7 +116,7 @@ def _reply(answer: MetricAnswer, *, is_grouped: bool) -> dict[str, Any]:
             if value is not None
         ]
         is_cut = is_cut or len(points) > _MAX_POINTS
-        labels = {name: value for name, value in line.labels.items() if value or is_grouped}
+        labels = {name: value or None for name, value in line.labels.items() if value or is_grouped}
         if points:
             data.append({"labels": labels, "values": points[:_MAX_POINTS]})
     meta: dict[str, Any] = {"series_count": len(data), "truncated": is_cut}
