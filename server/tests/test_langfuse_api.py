@@ -204,6 +204,34 @@ def test_the_days_have_their_calls(told: Door) -> None:
     assert [(one["model"], one["inputUsage"]) for one in day["usage"]] == [("gpt-4o-mini", 24)]
 
 
+def test_a_cost_that_the_client_told_is_the_cost(server: Server) -> None:
+    """Where it told none, or zero, the computed one is."""
+    asked = door(server)
+    shared = {"traceId": "t", "startTime": AT, "endTime": AT}
+    priced = {"model": "gpt-4o-mini", "usageDetails": {"input": 1_000_000, "output": 0}}
+    asked.send(
+        event("trace-create", id="t", timestamp=AT),
+        event("generation-create", id="own", **shared, costDetails={"input": 0.2, "output": 0.3}),
+        event("generation-create", id="ours", **shared, **priced, costDetails={"total": 0}),
+        event("generation-create", id="none", **shared, model="unheard-of"),
+    )
+    asked.until(3, "/observations")
+    question = {
+        "view": "observations",
+        "metrics": [{"measure": "totalCost", "aggregation": "sum"}],
+        "fromTimestamp": "2026-11-20T00:00:00Z",
+        "toTimestamp": "2026-11-22T00:00:00Z",
+    }
+
+    [listed] = asked.until(1, "/traces")
+    [day] = asked.get("/metrics/daily")["data"]
+    [measured] = asked.get("/metrics", query=json.dumps(question))["data"]
+
+    found = (listed, asked.get("/traces/t"), day)
+    assert [one["totalCost"] for one in found] == [pytest.approx(0.65)] * 3
+    assert measured["sum_totalCost"] == pytest.approx(0.65)
+
+
 def test_the_ledger_counts_scores_that_come_among_spans(told: Door) -> None:
     def counts() -> dict[str, int]:
         found: dict[str, int] = told.server.get(f"/api/v1/deliveries?project={told.project}")[

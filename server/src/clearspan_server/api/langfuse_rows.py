@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
@@ -34,12 +35,14 @@ _Attributes = Mapping[str, JsonValue]
 
 
 class Names:
-    """What the sender calls traces and spans: by our ids, from rows of `query.whole.span_ids`."""
+    """What the sender calls traces and spans, and what they cost: by our ids, from rows of `query.whole.span_ids`."""
 
     def __init__(self, rows: Iterable[Row] = ()) -> None:
         self._traces: dict[str, str] = {}
         self._spans: dict[tuple[str, str], str] = {}
+        self._costs: defaultdict[str, float] = defaultdict(float)
         for row in rows:
+            self._costs[row["trace_id"]] += row["cost"] or 0.0
             if row["sent_trace_id"]:
                 self._traces[row["trace_id"]] = row["sent_trace_id"]
             if row["sent_span_id"]:
@@ -50,6 +53,10 @@ class Names:
 
     def span(self, trace_id: str, span_id: str) -> str:
         return self._spans.get((trace_id, span_id), span_id)
+
+    def cost(self, trace_id: str) -> float:
+        """US dollars of all spans of a trace that count."""
+        return self._costs.get(trace_id, 0.0)
 
     def is_trace(self, trace_id: str, span_id: str) -> bool:
         """Whether a span only stands for its trace, of which the sender told apart from its spans."""
@@ -131,7 +138,6 @@ def trace(summary: Row, telling: Sequence[Row], names: Names, project: str) -> S
         if not row["parent_id"]:
             given, answer = _content(row, said)
     ends_ns = summary["end_ns"]
-    cost = summary["total_cost"]
     return {
         "id": names.trace(trace_id),
         "projectId": project,
@@ -151,7 +157,7 @@ def trace(summary: Row, telling: Sequence[Row], names: Names, project: str) -> S
         "externalId": attributes.get(f"{_TRACE}external_id"),
         "htmlPath": f"/traces/{trace_id}?project={project}",
         "latency": None if ends_ns is None else (ends_ns - summary["start_ns"]) / _SECOND_NS,
-        "totalCost": 0.0 if cost is None else float(cost),
+        "totalCost": names.cost(trace_id),
         "createdAt": moment_ns(summary["received_ns"]),
         "updatedAt": moment_ns(summary["received_ns"]),
     }

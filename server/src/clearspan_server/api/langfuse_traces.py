@@ -28,7 +28,7 @@ from clearspan_server.store.engine import Row
 router = APIRouter(prefix="/api/public", tags=["Langfuse"], include_in_schema=False)
 
 _SORTS = {"timestamp": "start", "latency": "duration", "totalCost": "cost"}
-_MAX_SCORES = 1_000  # of one page
+_MAX_SCORES = 10_000  # of one page
 _MAX_SESSION_TRACES = 1_000
 
 

@@ -50,7 +50,8 @@ MEASURES: Mapping[str, Mapping[str, str]] = {
         "total_tokens": "if(counted, spans.total_tokens, null)",
         "input_cost": "if(counted, toFloat64(spans.input_cost), null)",
         "output_cost": "if(counted, toFloat64(spans.output_cost), null)",
-        "total_cost": "if(counted, toFloat64(spans.total_cost), null)",
+        # By the sender's own account where there is one.
+        "total_cost": "if(counted, toFloat64(coalesce(nullIf(spans.reported_cost, 0), spans.total_cost)), null)",
     },
     "traces": {
         "count": "1",

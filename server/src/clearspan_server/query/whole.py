@@ -55,7 +55,7 @@ def span_ids(
     """The ids of the spans of traces in order of start, of each the first `MAX_SPANS`.
 
     With `of_spans` only those, and roots. Beside each stand `sent_trace_id` and `sent_span_id`, "" where the sender
-    has none of its own, and whether it `tells` of its trace as a whole.
+    has none of its own, its `cost` where it counts, and whether it `tells` of its trace as a whole.
     """
     if not trace_ids:
         return []

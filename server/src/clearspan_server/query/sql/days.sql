@@ -1,5 +1,5 @@
 -- Spans, traces, usage and cost by day, in UTC, the newest first; of each day as a whole (is_total) and by model.
--- Tokens and money are of counted spans.
+-- Tokens and money are of counted spans, money by their sender's own account where there is one.
 select
     intDiv(start_ns, 86400000000000) as day,
     toString(if(response_model != '', response_model, request_model)) as model,
@@ -9,7 +9,7 @@ select
     sumIf(ifNull(spans.input_tokens, 0), counted) as input_tokens,
     sumIf(ifNull(spans.output_tokens, 0), counted) as output_tokens,
     sumIf(ifNull(spans.total_tokens, 0), counted) as total_tokens,
-    sumIf(ifNull(toDecimal128(spans.total_cost, 12), 0), counted) as cost
+    sumIf(ifNull(toDecimal128(coalesce(nullIf(spans.reported_cost, 0), spans.total_cost), 12), 0), counted) as cost
 from spans final
 where project = {project:String}
     and start_minute between toStartOfMinute(fromUnixTimestamp64Nano({from_ns:Int64}, 'UTC'))

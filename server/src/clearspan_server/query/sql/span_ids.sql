@@ -4,6 +4,8 @@ select
     trace_id, span_id, parent_id,
     JSONExtractString(concat('[', attributes['langfuse.trace.id'], ']'), 1) as sent_trace_id,
     JSONExtractString(concat('[', attributes['langfuse.observation.id'], ']'), 1) as sent_span_id,
+    -- What it cost by its sender's own account, else as it was computed.
+    if(counted, toFloat64(coalesce(nullIf(reported_cost, 0), total_cost)), null) as cost,
     -- Whether it says something of its trace as a whole.
     parent_id = '' or arrayExists(key -> startsWith(key, 'langfuse.trace.'), mapKeys(attributes)) as tells
 from spans final
