@@ -337,6 +337,45 @@ def test_measures_are_grouped_by_dimensions_and_time(told: Door) -> None:
     assert {one["time_dimension"] for one in rows} == {"2026-11-21T00:00:00.000000Z"}
 
 
+def test_scores_are_measured_by_what_they_judge(told: Door) -> None:
+    def ask(view: str, by: str, *metrics: tuple[str, str], **more: object) -> list[dict[str, Any]]:
+        question = {
+            "view": view,
+            "dimensions": [{"field": by}],
+            "metrics": [{"measure": what, "aggregation": how} for what, how in metrics],
+            "fromTimestamp": "2026-11-20T00:00:00Z",
+            "toTimestamp": "2036-11-22T00:00:00Z",
+            "orderBy": [{"field": by, "direction": "asc"}],
+            **more,
+        }
+        return list(told.get("/v2/metrics", query=json.dumps(question))["data"])
+
+    numeric = ask("scores-numeric", "name", ("value", "avg"), ("count", "count"))
+    assert [tuple(one.values()) for one in numeric] == [
+        ("quality", 0.9, 1),
+        ("right", 1.0, 1),
+        ("whole", 0.5, 1),
+    ]
+    assert ask("scores-numeric", "dataType", ("value", "max")) == [
+        {"dataType": "BOOLEAN", "max_value": 1.0},
+        {"dataType": "NUMERIC", "max_value": 0.9},
+    ]
+    assert ask("scores-categorical", "stringValue", ("count", "count")) == [
+        {"stringValue": "kind", "count_count": 1}
+    ]
+    assert ask("scores-categorical", "observationModelName", ("count", "count")) == [
+        {"observationModelName": "gpt-4o-mini", "count_count": 1}
+    ]
+    of_ann = {"column": "userId", "operator": "any of", "value": ["ann"], "type": "stringOptions"}
+    assert ask("scores-numeric", "traceName", ("value", "sum"), filters=[of_ann]) == [
+        {"traceName": "support", "sum_value": 1.9}
+    ]
+    tagged = {"column": "tags", "operator": "none of", "value": ["a"], "type": "arrayOptions"}
+    by_day = {"timeDimension": {"granularity": "day"}, "filters": [tagged]}
+    [whole] = ask("scores-numeric", "source", ("value", "p50"), **by_day)
+    assert (whole["source"], whole["p50_value"]) == ("API", 0.5)
+
+
 def test_a_question_that_cannot_be_read_is_refused_with_its_place(told: Door) -> None:
     answer = told.ask("GET", "/metrics?query=%7B%22view%22%3A%22scores%22%7D")
 

@@ -10,12 +10,45 @@ from pydantic import Field, ValidationError
 from clearspan_server.api.langfuse_asking import all_of, any_of, framed, term
 from clearspan_server.api.langfuse_observations import NO_TRACE, of_type
 from clearspan_server.api.langfuse_rows import TYPES
+from clearspan_server.api.langfuse_score_rows import DATA_TYPES, SOURCES
 from clearspan_server.api.langfuse_shapes import Sent, Shape, moment
 from clearspan_server.errors import BadInput
-from clearspan_server.query.measures import Question
+from clearspan_server.query.measures import Choice, Measured, Question
 from clearspan_server.store.engine import Row
 
-_VIEWS = {"observations": "spans", "traces": "traces"}
+View = Literal["observations", "traces", "scores-numeric", "scores-categorical"]
+_VIEWS: Mapping[View, Measured] = {
+    "observations": "spans",
+    "traces": "traces",
+    "scores-numeric": "scores",
+    "scores-categorical": "scores",
+}
+_SCORES: Mapping[View, tuple[str, ...]] = {
+    "scores-numeric": ("numeric", "boolean"),
+    "scores-categorical": ("category",),
+}  # of which types they are
+_OF_SCORES = {
+    "name": "name",
+    "environment": "environment",
+    "source": "source",
+    "dataType": "type",
+    "stringValue": "text",
+    "traceName": "trace",
+    "traceRelease": "release",
+    "userId": "user",
+    "sessionId": "session",
+    "tags": "tag",
+    "observationName": "span",
+    "observationModelName": "model",
+    "observationPromptName": "prompt",
+    "observationPromptVersion": "prompt_version",
+}
+# What we call something else, and what it is where we call it nothing.
+_WORDS: Mapping[str, tuple[Mapping[str, str], str]] = {
+    "type": (TYPES, "SPAN"),
+    "dataType": (DATA_TYPES, ""),
+    "source": (SOURCES, ""),
+}
 _DIMENSIONS = {
     "name": "name",
     "environment": "environment",
@@ -85,7 +118,7 @@ class _Config(Sent):
 
 
 class _Asked(Sent):
-    view: Literal["observations", "traces"]
+    view: View
     dimensions: list[_Dimension] = Field(default_factory=list, max_length=5)
     metrics: list[_Metric] = Field(min_length=1, max_length=20)
     filters: list[_Filter] = Field(default_factory=list, max_length=20)
@@ -123,7 +156,10 @@ def read_question(text: str) -> LangfuseQuestion:
         where = ".".join(map(str, first["loc"]))
         raise BadInput(f"query.{where}: {first['msg']}, not {first.get('input')!r:.200}") from None
     names = tuple(one.field for one in asked.dimensions)
-    pairs = [(_known(_MEASURES, one.measure, "measure"), one.aggregation) for one in asked.metrics]
+    of_scores = asked.view in _SCORES
+    dimensions = _OF_SCORES if of_scores else _DIMENSIONS
+    measures = _measures(asked.view)
+    pairs = [(_known(measures, one.measure, "measure"), one.aggregation) for one in asked.metrics]
     step = asked.time_dimension.granularity if asked.time_dimension else ""
     columns = tuple(f"{one.aggregation}_{one.measure}" for one in asked.metrics)
     order = [(one.field, one.direction == "desc") for one in asked.order_by or ()]
@@ -135,10 +171,14 @@ def read_question(text: str) -> LangfuseQuestion:
         asked=Question(
             of=_VIEWS[asked.view],
             measures=pairs,
-            by=[_known(_DIMENSIONS, one, "dimension") for one in names],
+            by=[_known(dimensions, one, "dimension") for one in names],
             step=_auto(asked) if step == "auto" else step,
+            types=_SCORES.get(asked.view, ()),
+            chosen=[_choice(one) for one in asked.filters] if of_scores else (),
         ),
-        filter=all_of(
+        filter=""
+        if of_scores
+        else all_of(
             NO_TRACE if asked.view == "observations" else "",
             *(_term(one) for one in asked.filters),
         ),
@@ -166,13 +206,30 @@ def _row(row: Row, question: LangfuseQuestion) -> Shape:
     told: Shape = {}
     for number, name in enumerate(question.names):
         value = row[f"key_{number}"]
-        told[name] = TYPES.get(value, "SPAN") if name == "type" else value or None
+        words, other = _WORDS.get(name, ({}, value))
+        told[name] = words.get(value, other) or None
     if question.asked.step:
         at = datetime.fromtimestamp(row[f"key_{len(question.names)}"], UTC)
         told["time_dimension"] = moment(at)
     for number, column in enumerate(question.columns):
         told[column] = row[f"measure_{number}"]
     return told
+
+
+def _measures(view: View) -> Mapping[str, str]:
+    if view not in _SCORES:
+        return _MEASURES
+    return {"count": "count"} | ({"value": "value"} if view == "scores-numeric" else {})
+
+
+def _choice(asked: _Filter) -> Choice:
+    """A filter over scores."""
+    values = asked.value if isinstance(asked.value, list) else [asked.value]
+    if asked.column in _WORDS:
+        words, _ = _WORDS[asked.column]
+        values = [ours for ours, theirs in words.items() if theirs in values]
+    dimension = _known(_OF_SCORES, asked.column, "filter's column")
+    return Choice(dimension, values, is_negated=asked.operator == "none of")
 
 
 def _known(words: Mapping[str, str], name: str, what: str) -> str:

@@ -1,18 +1,22 @@
-"""Any measure of spans or traces, grouped by any of their dimensions and by time."""
+"""Any measure of spans, traces or scores, grouped by any of their dimensions and by time."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from clearspan_server.errors import BadInput
 from clearspan_server.query import SQL
-from clearspan_server.query.filter import compose, compose_measures
+from clearspan_server.query.filter import Clauses, compose, compose_measures
 from clearspan_server.query.narrowing import Narrowing, narrowed
 from clearspan_server.store.engine import Engine, Row
 from clearspan_server.store.statements import statement
 
 MAX_ROWS = 100_000
 
-_STATEMENTS = {
+Measured = Literal["spans", "traces", "scores"]
+
+_STATEMENTS: Mapping[Measured, str] = {
+    "scores": statement(SQL, "measures_of_scores"),
     "spans": statement(SQL, "measures_of_spans"),
     "traces": statement(SQL, "measures_of_traces"),
 }
@@ -25,7 +29,26 @@ _SHARED = {
     "tag": "arrayJoin(if(empty(tags), [''], tags))",
     "status": "status",
 }
-DIMENSIONS: Mapping[str, Mapping[str, str]] = {
+# What a score judges, which the statement looks up where it is asked for.
+_OF_TRACES = {
+    "trace": "trace_name",
+    "release": "trace_release",
+    "user": "trace_user",
+    "session": "if(session_id != '', session_id, trace_session)",
+    "tag": "arrayJoin(if(empty(trace_tags), [''], trace_tags))",
+}
+_OF_SPANS = {
+    "span": "span_name",
+    "model": "model",
+    "prompt": "prompt_name",
+    "prompt_version": "prompt_version",
+}
+DIMENSIONS: Mapping[Measured, Mapping[str, str]] = {
+    "scores": {
+        **{name: name for name in ("name", "type", "source", "environment", "text")},
+        **_OF_TRACES,
+        **_OF_SPANS,
+    },
     "spans": _SHARED
     | {
         "kind": "kind",
@@ -39,7 +62,8 @@ DIMENSIONS: Mapping[str, Mapping[str, str]] = {
     "traces": _SHARED,
 }
 _LATENCY_MS = "(end_ns - start_ns) / 1e6"
-MEASURES: Mapping[str, Mapping[str, str]] = {
+MEASURES: Mapping[Measured, Mapping[str, str]] = {
+    "scores": {"count": "1", "value": "value"},
     "spans": {
         "count": "1",
         "latency_ms": _LATENCY_MS,
@@ -81,13 +105,27 @@ STEPS: Mapping[str, str] = {
 
 
 @dataclass(slots=True, frozen=True)
-class Question:
-    """What is measured: pairs of a measure and an aggregation, by dimensions, and by time where a step is given."""
+class Choice:
+    """A dimension of scores has one of these values, or none of them."""
 
-    of: str  # spans or traces
+    dimension: str
+    values: Sequence[str]
+    is_negated: bool = False
+
+
+@dataclass(slots=True, frozen=True)
+class Question:
+    """What is measured: pairs of a measure and an aggregation, by dimensions, and by time where a step is given.
+
+    Of scores, which no filter speaks of, `types` and `chosen` say which.
+    """
+
+    of: Measured
     measures: Sequence[tuple[str, str]]
     by: Sequence[str] = ()
     step: str = ""
+    types: Sequence[str] = ()
+    chosen: Sequence[Choice] = ()
 
 
 def measure(engine: Engine, asked: Narrowing, question: Question) -> list[Row]:
@@ -105,9 +143,32 @@ def measure(engine: Engine, asked: Narrowing, question: Question) -> list[Row]:
         f"{_of(AGGREGATIONS, how, 'aggregation')}({_of(MEASURES[question.of], what, 'measure')})"
         for what, how in question.measures
     ]
-    clauses = narrowed(engine, question.of, asked)
+    clauses = (
+        _scores(asked, question)
+        if question.of == "scores"
+        else narrowed(engine, question.of, asked)
+    )
     text = compose_measures(compose(_STATEMENTS[question.of], clauses), keys, sums)
     return engine.query(text, clauses.values | asked.window.values() | {"limit": MAX_ROWS})
+
+
+def _scores(asked: Narrowing, question: Question) -> Clauses:
+    """Which scores, and whether traces and spans have to be looked up for them."""
+    named = {*question.by, *(one.dimension for one in question.chosen)}
+    values: dict[str, object] = {
+        "project": asked.project,
+        "types": list(question.types),
+        "of_traces": not named.isdisjoint(_OF_TRACES),
+        "of_spans": not named.isdisjoint(_OF_SPANS),
+    }
+    where = []
+    for number, one in enumerate(question.chosen):
+        held = _of(DIMENSIONS["scores"], one.dimension, "dimension")
+        values[f"chosen_{number}"] = list(one.values)
+        bound = f"{{chosen_{number}:Array(String)}}"
+        is_one = f"hasAny(trace_tags, {bound})" if one.dimension == "tag" else f"{held} in {bound}"
+        where.append(f"not ({is_one})" if one.is_negated else is_one)
+    return Clauses(where, values)
 
 
 def _of(known: Mapping[str, str], name: str, what: str) -> str:
