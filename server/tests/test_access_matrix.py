@@ -38,6 +38,8 @@ NEEDS: dict[tuple[str, str], str] = {
         for prompts in ("/api/v1/prompts", "/api/public/v2/prompts")
         for path in (prompts, f"{prompts}/{{name:path}}")
     },
+    ("DELETE", "/api/public/traces"): "admin",
+    ("DELETE", "/api/public/traces/{trace_id:path}"): "admin",
     ("POST", "/api/public/scores"): "ingest or write",
     ("POST", "/api/public/media"): "ingest or write",
     ("PATCH", "/api/public/media/{media_id}"): "ingest or write",
@@ -126,6 +128,7 @@ BODIES: dict[str, Any] = {
     "/api/public/v2/datasets": {"name": "x"},
     "/api/public/dataset-items": {"datasetName": "x"},
     "/api/public/dataset-run-items": {"runName": "x", "datasetItemId": "x", "traceId": "x"},
+    "/api/public/traces": {"traceIds": ["x"]},
     "/api/public/comments": {"objectType": "TRACE", "objectId": "x", "content": "x"},
     "/api/public/media": {
         "contentType": "text/plain",

@@ -391,3 +391,48 @@ def test_an_answer_that_would_be_huge_is_refused(reader: Reader) -> None:
     assert [row["span_id"] for row in found] == [key[1] for key in keys]
     with pytest.raises(BadInput, match="fewer rows"):
         list(read_whole(reader.engine, reader.project, keys, max_bytes=1_500))
+
+
+def test_traces_that_are_deleted_are_erased_with_what_was_made_of_them(server: Server) -> None:
+    asked = door(server, "ingest", "read", "write", "admin")
+    gone, kept = ["call of Ann/2", "0f0f6e0e-1c5d-4a44-9f3c-3d8f1b8d0f12"], "another"
+    for one in (*gone, kept):
+        asked.send(
+            event("trace-create", id=one, timestamp=AT),
+            event("span-create", id=f"s {one}", traceId=one, startTime=AT, endTime=AT),
+            event("score-create", traceId=one, name="quality", value=1),
+        )
+    asked.ask("POST", "/datasets", {"name": "d"})
+    for one in (*gone, kept):
+        item = {"datasetName": "d", "id": one, "input": "x", "sourceTraceId": one}
+        assert asked.ask("POST", "/dataset-items", item).status == 200
+    asked.until(3, "/traces")
+
+    several = asked.ask("DELETE", "/traces", {"traceIds": [gone[0], "never heard of"]})
+    single = asked.ask("DELETE", f"/traces/{gone[1]}")
+
+    assert (several.status, single.status) == (200, 200)
+    assert "/api/v1/erasures/" in single.body["message"]
+    until(lambda: _states(asked) == ["done", "done"], 90)
+    for path in ("/traces", "/observations", "/v2/scores", "/dataset-items"):
+        assert len(asked.get(path)["data"]) == 1
+    assert asked.get(f"/traces/{kept}")["id"] == kept
+    assert asked.ask("GET", f"/traces/{gone[1]}").status == 404
+
+
+def _states(asked: Door) -> list[str]:
+    path = f"/api/v1/erasures?project={asked.project}"
+    return [one["state"] for one in asked.server.get(path)["erasures"]]
+
+
+def test_traces_are_deleted_by_ids_that_can_be(server: Server) -> None:
+    asked = door(server, "admin")
+
+    for ids in ([], ["x"] * 1_001, [""], ["y" * 900]):
+        assert asked.ask("DELETE", "/traces", {"traceIds": ids}).status == 400
+
+
+def test_a_key_that_may_not_administer_deletes_nothing(told: Door) -> None:
+    answer = told.ask("DELETE", f"/traces/{TRACE}")
+
+    assert (answer.status, "scope admin" in answer.body["message"]) == (403, True)

@@ -24,18 +24,22 @@ _TRACE_ID = re.compile("[0-9a-f]{32}")
 def create_erasure(request: Request, asked: ErasureRequest) -> Erasure:
     """Begin an erasure, or a preview of one; it goes on by itself, also after a restart."""
     project = administered_project(request, asked.project)
-    subject = _subject(asked)
+    return _shape(begun(request, project, _subject(asked), is_dry=asked.preview))
+
+
+def begun(request: Request, project: str, subject: Subject, *, is_dry: bool) -> Removal:
+    """An erasure that the caller, who must be allowed to, has begun."""
     server = state_of(request)
-    begun = server.removals.add(
+    made = server.removals.add(
         "erasure",
         project,
         author_of(request),
-        is_dry=asked.preview,
+        is_dry=is_dry,
         subject=subject,
         subject_hash=subject_hash(subject, project, server.token.encode()),
     )
     server.wake_remover()
-    return _shape(begun)
+    return made
 
 
 @router.get("")

@@ -18,7 +18,7 @@ from clearspan_server.api.langfuse_shapes import (
 )
 from clearspan_server.api.notes import written
 from clearspan_server.api.state import state_of
-from clearspan_server.ingest.langfuse_ids import trace_id
+from clearspan_server.model.langfuse_ids import trace_id
 from clearspan_server.query.whole import span_ids
 from clearspan_server.store.notes import Comment
 

@@ -22,7 +22,7 @@ from clearspan_server.api.messages import Json
 from clearspan_server.api.privacy import without_secrets
 from clearspan_server.api.state import State, state_of
 from clearspan_server.errors import BadInput, NotFound
-from clearspan_server.ingest.langfuse_ids import span_id
+from clearspan_server.model.langfuse_ids import span_id
 from clearspan_server.query.spans import trace_of_span
 from clearspan_server.store.datasets import Answer, Dataset, Experiment, Item, Page
 

@@ -29,7 +29,7 @@ from clearspan_server.api.privacy import redacted_bytes
 from clearspan_server.api.state import State, state_of
 from clearspan_server.errors import BadInput, NotAllowed, TooLarge, Unavailable
 from clearspan_server.ingest.admission import IngestAccess
-from clearspan_server.ingest.langfuse_ids import span_id, trace_id
+from clearspan_server.model.langfuse_ids import span_id, trace_id
 from clearspan_server.store.media import Medium, Use
 
 router = APIRouter(prefix=MEDIA, tags=["Langfuse"], include_in_schema=False)

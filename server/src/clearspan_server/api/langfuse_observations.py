@@ -13,8 +13,8 @@ from clearspan_server.api.langfuse_rows import TYPES, Names, as_text, observatio
 from clearspan_server.api.langfuse_shapes import Asked, PageAsked, Shape, missing, paged
 from clearspan_server.api.stillness import Still
 from clearspan_server.errors import BadInput, NotFound
-from clearspan_server.ingest.langfuse_ids import span_id as hex_of
-from clearspan_server.ingest.langfuse_ids import trace_id
+from clearspan_server.model.langfuse_ids import span_id as hex_of
+from clearspan_server.model.langfuse_ids import trace_id
 from clearspan_server.query.exporting import counted
 from clearspan_server.query.narrowing import Narrowing
 from clearspan_server.query.page import Paging

@@ -11,7 +11,7 @@ from pydantic import JsonValue
 from clearspan_server.api.detail import attributes_of
 from clearspan_server.api.langfuse_shapes import Shape, moment_ns
 from clearspan_server.api.messages import structure
-from clearspan_server.ingest.langfuse_ids import root_id
+from clearspan_server.model.langfuse_ids import root_id
 from clearspan_server.store.engine import Row
 
 TYPES: Mapping[str, str] = {

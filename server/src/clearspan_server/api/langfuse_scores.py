@@ -25,7 +25,7 @@ from clearspan_server.api.window import ALL_TIME
 from clearspan_server.errors import BadInput
 from clearspan_server.ingest import receive
 from clearspan_server.ingest.admission import IngestAccess
-from clearspan_server.ingest.langfuse_ids import span_id, trace_id
+from clearspan_server.model.langfuse_ids import span_id, trace_id
 from clearspan_server.query import scores
 from clearspan_server.query.whole import span_ids
 from clearspan_server.store.engine import Row

@@ -3,18 +3,28 @@
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Query, Request
 from pydantic import Field
 
-from clearspan_server.api.access import ReadAccess, read_access
+from clearspan_server.api.access import ReadAccess, administered_project, read_access
+from clearspan_server.api.erasures import begun
 from clearspan_server.api.langfuse_asking import all_of, any_of, framed, numbered, paging_to, term
 from clearspan_server.api.langfuse_rows import ENVIRONMENT, Names, observation, trace
 from clearspan_server.api.langfuse_score_rows import score_row
-from clearspan_server.api.langfuse_shapes import PageAsked, Shape, missing, moment_ns, paged
+from clearspan_server.api.langfuse_shapes import (
+    MAX_ID_CHARS,
+    PageAsked,
+    Sent,
+    Shape,
+    missing,
+    moment_ns,
+    paged,
+)
 from clearspan_server.api.stillness import Still
 from clearspan_server.api.window import ALL_TIME
 from clearspan_server.errors import BadInput, NotFound
-from clearspan_server.ingest.langfuse_ids import trace_id as hex_of
+from clearspan_server.model.langfuse_ids import trace_id as hex_of
+from clearspan_server.model.removal import Subject
 from clearspan_server.query.exporting import counted
 from clearspan_server.query.filter import Stillness
 from clearspan_server.query.groups import SESSIONS, list_groups, read_group
@@ -46,6 +56,14 @@ class TracesPage(PageAsked):
     to_timestamp: datetime | None = None
     order_by: str = ""
     fields: str = ""  # a trace always has all of them
+
+
+class TracesDeleted(Sent):
+    """Which traces go."""
+
+    trace_ids: list[Annotated[str, Field(min_length=1, max_length=MAX_ID_CHARS)]] = Field(
+        min_length=1, max_length=1_000
+    )
 
 
 class SessionsPage(PageAsked):
@@ -104,6 +122,33 @@ def get_langfuse_trace(trace_id: str, access: Annotated[ReadAccess, Depends(read
     )
     found["scores"] = [score_row(row, names, access.project) for row in scores.rows]
     return found
+
+
+def _administered(request: Request) -> str:
+    return administered_project(request)
+
+
+# Before the body is looked at.
+Administered = Annotated[str, Depends(_administered)]
+
+
+@router.delete("/traces")
+def delete_langfuse_traces(request: Request, project: Administered, sent: TracesDeleted) -> Shape:
+    """Erase traces with all that is kept of them, whether or not they are there; it goes on by itself."""
+    return _erased(request, project, sent.trace_ids)
+
+
+@router.delete("/traces/{trace_id:path}")
+def delete_langfuse_trace(request: Request, project: Administered, trace_id: str) -> Shape:
+    """Erase one trace, as several."""
+    return _erased(request, project, [trace_id])
+
+
+def _erased(request: Request, project: str, trace_ids: list[str]) -> Shape:
+    known = sorted({hex_of(one) for one in trace_ids})
+    made = begun(request, project, Subject("trace", " ".join(known)), is_dry=False)
+    told = f"the erasure of {len(known)} traces has begun: /api/v1/erasures/{made.id} tells how far it is"
+    return {"message": told}
 
 
 @router.get("/sessions")

@@ -16,10 +16,10 @@ from clearspan_server.ingest.coerce import text, to_json
 from clearspan_server.ingest.decode_langfuse_scores import langfuse_score
 from clearspan_server.ingest.decode_traces import sift
 from clearspan_server.ingest.draft import Attributes, Decoded, Draft, Origin, Rejected, Value
-from clearspan_server.ingest.langfuse_ids import MAX_ID_CHARS, root_id, span_id, trace_id
 from clearspan_server.ingest.record_count import bound
 from clearspan_server.ingest.tolerant_json import read_json
 from clearspan_server.ingest.wire_ids import shown
+from clearspan_server.model.langfuse_ids import MAX_ID_CHARS, root_id, span_id, trace_id
 from clearspan_server.model.span import Span
 
 _OWN = "langfuse.observation."

@@ -12,9 +12,9 @@ from clearspan_server.errors import BadInput
 from clearspan_server.ingest.coerce import to_json
 from clearspan_server.ingest.decode_scores import bounded, judged
 from clearspan_server.ingest.draft import Decoded, Rejected
-from clearspan_server.ingest.langfuse_ids import MAX_ID_CHARS, root_id, span_id, trace_id
 from clearspan_server.ingest.tolerant_json import read_json
 from clearspan_server.ingest.wire_ids import shown
+from clearspan_server.model.langfuse_ids import MAX_ID_CHARS, root_id, span_id, trace_id
 from clearspan_server.model.score import Score
 
 MAX_METADATA_CHARS = 10_000

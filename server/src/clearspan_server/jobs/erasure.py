@@ -38,7 +38,7 @@ class Found:
 
 def sought(project: str, subject: Subject, key: bytes) -> Sought:
     """The spellings of a subject: as it is, as JSON has it, and the name that redaction has given it."""
-    names = list(spellings(subject.value, key))
+    names = subject.trace_ids or list(spellings(subject.value, key))
     wholes = [*names, *(_json(one) for one in names)]
     needles = list(dict.fromkeys([*names, *(_json(one)[1:-1] for one in names)]))
     return Sought(project, subject, names, wholes, needles)
@@ -190,9 +190,7 @@ def _quarantined(means: Means, asked: Sought) -> tuple[list[Quarantined], int]:
 
 def _is_about(record: dict[str, Any], asked: Sought) -> bool:
     named = record.get(_FIELDS.get(asked.subject.by, ""))
-    if named in asked.names or (
-        asked.subject.by == "trace" and record.get("trace_id") == asked.subject.value
-    ):
+    if named in asked.names or record.get("trace_id") in asked.subject.trace_ids:
         return True
     if asked.subject.anywhere:
         text = orjson.dumps(record, default=str).decode().lower()

@@ -10,11 +10,19 @@ SubjectKind = Literal["user", "customer", "session", "trace", "text"]
 
 @dataclass(slots=True, frozen=True)
 class Subject:
-    """Whom or what an erasure is about. With `mentions` also traces that only say the value somewhere."""
+    """Whom or what an erasure is about: of traces their ids, with spaces between.
+
+    With `mentions` also traces that only say the value somewhere.
+    """
 
     by: SubjectKind
     value: str
     mentions: bool = False
+
+    @property
+    def trace_ids(self) -> list[str]:
+        """The traces that it is about by their ids."""
+        return self.value.split() if self.by == "trace" else []
 
     @property
     def anywhere(self) -> bool:

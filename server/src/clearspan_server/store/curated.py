@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 
 import sqlalchemy as sa
 
+from clearspan_server.model.langfuse_ids import trace_id
 from clearspan_server.store.datasets import ANSWERS, ITEMS
 from clearspan_server.store.scrub import scrub_database
 
@@ -29,7 +30,7 @@ class Curated:
                 connection.execute(ITEMS.delete().where(of_item))
             runs = sa.select(ANSWERS.c.id, ANSWERS.c.trace_id, ANSWERS.c.item_id)
             for row in connection.execute(runs.where(ANSWERS.c.project == project)).all():
-                if row.trace_id in trace_ids or row.item_id in ids:
+                if _is_of(row.trace_id, trace_ids) or row.item_id in ids:
                     connection.execute(ANSWERS.delete().where(ANSWERS.c.id == row.id))
         scrub_database(self._database)
 
@@ -41,6 +42,11 @@ class Curated:
         return {
             row.id
             for row in rows
-            if row.trace_id in trace_ids
+            if _is_of(row.trace_id, trace_ids)
             or any(text in f"{row.input} {row.expected} {row.metadata}".lower() for text in lowered)
         }
+
+
+def _is_of(named: str, trace_ids: Collection[str]) -> bool:
+    """Whether a trace is one of these, which whoever made the item may call by an id of its own."""
+    return named != "" and trace_id(named) in trace_ids

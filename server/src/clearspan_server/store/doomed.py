@@ -82,8 +82,7 @@ class Doomed:
         self.engine.insert_rows("doomed_rows", ["kind", "id"], names)
         if sought.subject.by in _FIELDS:
             self._run("doomed_by_identity", sought.values())
-        if sought.subject.by == "trace":
-            self.add([sought.subject.value])
+        self.add(sought.subject.trace_ids)
         if sought.subject.anywhere:
             self._run("doomed_by_text", sought.values())
             self._run("doomed_names", sought.values())
