@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from asking import ask, bearer
-from langfusing import Door, door
+from langfusing import Door, door, event
 from running import Server
 
 GREET = {"name": "team/greet", "prompt": "Hello {{name}}!", "labels": ["production"]}
@@ -188,3 +188,41 @@ def test_a_comment_on_a_trace_comes_back(asked: Door) -> None:
     assert (
         asked.ask("POST", "/comments", {**on, "objectType": "PROMPT", "content": "x"}).status == 400
     )
+
+
+def test_what_answered_an_item_may_be_told_among_spans(asked: Door) -> None:
+    for name in ("told", "other"):
+        asked.ask("POST", "/datasets", {"name": name})
+    item, stranger = (
+        asked.ask("POST", "/dataset-items", {"datasetName": name, "input": 1}).body["id"]
+        for name in ("told", "other")
+    )
+    first = {"runName": "r", "datasetItemId": item, "traceId": "t-1"}
+    run = asked.ask("POST", "/dataset-run-items", first).body["datasetRunId"]
+    kind = "dataset-run-item-create"
+    good = event(kind, id="i", runId=run, datasetItemId=item, traceId="t-2", observationId="o")
+    bad = [
+        event(kind, runId="nothing", datasetItemId=item, traceId="t"),
+        event(kind, runId=run, datasetItemId=stranger, traceId="t"),
+        event(kind, runId=run, datasetItemId=item),
+        event(kind, datasetItemId=item, traceId="t"),
+    ]
+
+    said = asked.send(good, *bad)
+    asked.send(good)
+
+    assert said["successes"] == [{"id": good["id"], "status": 201}]
+    assert sorted(one["id"] for one in said["errors"]) == sorted(one["id"] for one in bad)
+    items = asked.get("/datasets/told/runs/r")["datasetRunItems"]
+    assert [(one["traceId"], one["observationId"]) for one in items] == [
+        ("t-2", "o"),
+        ("t-1", None),
+    ]
+
+
+def test_a_key_that_only_sends_changes_no_run(server: Server) -> None:
+    sent = event("dataset-run-item-create", runId="r", datasetItemId="i", traceId="t")
+
+    said = door(server, "ingest").send(sent)
+
+    assert (said["successes"], said["errors"][0]["error"]) == ([], "not_allowed")

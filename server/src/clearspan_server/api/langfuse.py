@@ -5,13 +5,15 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse
+from starlette.concurrency import run_in_threadpool
 
 from clearspan_server import __version__
 from clearspan_server.api.access import caller_of, ingest_access
+from clearspan_server.api.langfuse_datasets import keep_told_answer
 from clearspan_server.api.otlp import receipt_of
 from clearspan_server.api.otlp_paths import INGESTION
 from clearspan_server.api.state import state_of
-from clearspan_server.errors import NotAllowed, NotAuthenticated
+from clearspan_server.errors import BadInput, NotAllowed, NotAuthenticated, NotFound
 from clearspan_server.ingest import receive
 from clearspan_server.ingest.admission import IngestAccess
 
@@ -40,6 +42,13 @@ async def post_langfuse_batch(
         for one in receipt.failures
     ]
     taken = [{"id": name, "status": 201} for name in receipt.names]
+    for told in receipt.answers:
+        try:
+            await run_in_threadpool(keep_told_answer, request, told)
+            taken.append({"id": told.event, "status": 201})
+        except (BadInput, NotFound, NotAllowed, NotAuthenticated) as error:
+            said = {"message": error.message, "error": error.code}
+            failed.append({"id": told.event, "status": 400, **said})
     return JSONResponse({"successes": taken, "errors": failed}, 207)
 
 

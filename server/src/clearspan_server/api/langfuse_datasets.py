@@ -23,6 +23,7 @@ from clearspan_server.api.privacy import without_secrets
 from clearspan_server.api.state import State, state_of
 from clearspan_server.errors import BadInput, NotFound
 from clearspan_server.model.langfuse_ids import span_id
+from clearspan_server.model.told_answer import ToldAnswer
 from clearspan_server.query.spans import trace_of_span
 from clearspan_server.store.datasets import Answer, Dataset, Experiment, Item, Page
 
@@ -179,6 +180,26 @@ def post_langfuse_run_item(request: Request, sent: RunItemSent) -> Shape:
         span_id=sent.observation_id or "",
     )
     return _run_item(made, run)
+
+
+def keep_told_answer(request: Request, told: ToldAnswer) -> None:
+    """Keep which trace answered an example of a dataset, as an event among spans told it.
+
+    Raises:
+        NotFound: there is no such run or example.
+        BadInput: they are of different datasets.
+        NotAllowed, NotAuthenticated: the caller may send spans, but change nothing.
+    """
+    project = written_project(request, "")
+    server = state_of(request)
+    item = _found_item(server, project, told.item_id)
+    run = server.datasets.experiment_of_id(project, told.experiment_id)
+    if run is None:
+        raise missing("dataset run", told.experiment_id, project)
+    if run.dataset_id != item.dataset_id:
+        raise BadInput(f"the run {run.name!r} is not over the dataset of the item {item.id!r}")
+    trace = told.trace_id or _trace_with(server, project, told.span_id)
+    server.datasets.answer(project, item, run.name, {}, trace_id=trace, span_id=told.span_id)
 
 
 @router.get("/dataset-run-items")

@@ -21,6 +21,7 @@ from clearspan_server.ingest.tolerant_json import read_json
 from clearspan_server.ingest.wire_ids import shown
 from clearspan_server.model.langfuse_ids import MAX_ID_CHARS, root_id, span_id, trace_id
 from clearspan_server.model.span import Span
+from clearspan_server.model.told_answer import ToldAnswer
 
 _OWN = "langfuse.observation."
 _TRACE = "langfuse.trace."
@@ -28,6 +29,8 @@ _STATE, _UPDATE = "clearspan.state", "update"
 _SCOPE = "langfuse-sdk"
 _DROPPED = "sdk-log"  # what a client tells of itself
 _SCORE = "score-create"
+_ANSWER = "dataset-run-item-create"
+_NO_ID = f"not a text of 1 to {MAX_ID_CHARS} characters"
 _TYPES = frozenset(
     (
         *("span", "generation", "event", "agent", "tool", "chain", "retriever"),
@@ -110,6 +113,9 @@ def event_slices(
         name = text(event.get("id")) if isinstance(event, dict) else ""
         before = len(decoded.drafts)
         try:
+            if isinstance(event, dict) and event.get("type") == _ANSWER:
+                decoded.answers.append(_answer(name, event.get("body")))
+                continue  # whether it is taken is for whoever keeps datasets
             _take(decoded, event, batch)
             decoded.taken.append(name)
         except BadInput as error:
@@ -161,16 +167,42 @@ def _take(decoded: Decoded, event: object, batch: _Batch) -> None:
         batch.reach[trace] = min(known[0], start_ns), max(known[1], end_ns)
 
 
+def _answer(name: str, body: object) -> ToldAnswer:
+    """What answered an item of a dataset in a run.
+
+    Raises:
+        BadInput: its ids cannot be read, or none says what answered.
+    """
+    if not isinstance(body, dict):
+        raise BadInput("its body is not an object")
+    held = {key: body.get(key) for key in ("datasetItemId", "traceId", "observationId")}
+    held["runId"] = body.get("runId", body.get("datasetRunId"))
+    for key, one in held.items():
+        needed = key in ("datasetItemId", "runId")
+        if (needed or one is not None) and not _is_id(one):
+            raise BadInput(f"its body's {key} is {shown(text(one))}, {_NO_ID}", why="bad_ids")
+    if not held["traceId"] and not held["observationId"]:
+        raise BadInput("its body has neither traceId nor observationId: what answered the item?")
+    return ToldAnswer(
+        event=name,
+        experiment_id=text(held["runId"]),
+        item_id=text(held["datasetItemId"]),
+        trace_id=text(held["traceId"]),
+        span_id=text(held["observationId"]),
+    )
+
+
+def _is_id(held: object) -> bool:
+    return isinstance(held, str) and 0 < len(held) <= MAX_ID_CHARS
+
+
 def _check_ids(body: Mapping[str, Any]) -> None:
     for name in ("id", "traceId", "parentObservationId"):
         held = body.get(name)
         if held is None and name != "id":
             continue
-        if not isinstance(held, str) or not 0 < len(held) <= MAX_ID_CHARS:
-            raise BadInput(
-                f"its body's {name} is {shown(text(held))}, not a text of 1 to {MAX_ID_CHARS} characters",
-                why="bad_ids",
-            )
+        if not _is_id(held):
+            raise BadInput(f"its body's {name} is {shown(text(held))}, {_NO_ID}", why="bad_ids")
 
 
 def _begun(said: dict[str, Any], what: str, event: dict[str, Any], batch: _Batch) -> Draft:

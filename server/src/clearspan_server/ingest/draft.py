@@ -8,6 +8,7 @@ from clearspan_server.model.log import LogRecord
 from clearspan_server.model.metric import MetricPoint
 from clearspan_server.model.score import Score
 from clearspan_server.model.span import Span
+from clearspan_server.model.told_answer import ToldAnswer
 
 # An attribute's value as OTLP can say it; bytes come as base64 text.
 Value = str | bool | int | float | list["Value"] | dict[str, "Value"] | None
@@ -91,6 +92,7 @@ class Decoded:
     rejected: list[Rejected] = field(default_factory=list)
     taken: list[str] = field(default_factory=list)  # the sender's names, as in `Rejected`
     scores: list[Score] = field(default_factory=list)  # of senders that mix them with spans
+    answers: list[ToldAnswer] = field(default_factory=list)  # which came among the spans, too
 
 
 @dataclass(slots=True)

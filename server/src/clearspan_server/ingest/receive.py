@@ -23,6 +23,7 @@ from clearspan_server.ingest.senders import Senders
 from clearspan_server.ingest.series import SeriesCap
 from clearspan_server.ingest.signals import Clock, Encoding, Setting, deleted_score, take
 from clearspan_server.model.delivery import Delivery, Signal
+from clearspan_server.model.told_answer import ToldAnswer
 from clearspan_server.store.catalog import Catalog
 from clearspan_server.store.journal import Journal, Rows
 
@@ -59,6 +60,7 @@ class Receipt:
     durable: "Future[int]"
     names: Sequence[str] = ()  # of what was taken, where the sender names it
     failures: Sequence[Rejected] = ()
+    answers: Sequence[ToldAnswer] = ()  # for whoever keeps datasets
 
 
 class Receiver:
@@ -116,6 +118,7 @@ class Receiver:
             self._append(taken.rows, delivery),
             taken.names,
             taken.rejected,
+            taken.answers,
         )
 
     def delete_score(self, request: Request, score_id: str) -> "Future[int]":

@@ -33,6 +33,7 @@ from clearspan_server.model.log import LogRecord
 from clearspan_server.model.metric import MetricPoint
 from clearspan_server.model.score import Score
 from clearspan_server.model.span import Span
+from clearspan_server.model.told_answer import ToldAnswer
 from clearspan_server.store import columns, log_columns, metric_columns, score_columns
 from clearspan_server.store.journal import Rows
 
@@ -86,6 +87,7 @@ class Taken:
     process: str = ""
     service: str = ""
     names: list[str] = field(default_factory=list)  # of what was taken, where the sender names it
+    answers: list[ToldAnswer] = field(default_factory=list)  # for whoever keeps datasets
     newest_ns: int | None = None  # the latest end of a span, or time of another record
 
 
@@ -117,6 +119,7 @@ def _take_slice(taken: Taken, decoded: Decoded, setting: Setting) -> None:
     _take_decoded_scores(taken, decoded.scores, setting)
     taken.rejected += decoded.rejected
     taken.names += decoded.taken
+    taken.answers += decoded.answers
     kinds = [_kind_of(draft) for draft in decoded.drafts]
     spans = _finished(decoded.drafts, _span_finisher(setting, len(decoded.drafts)), taken.rejected)
     by_kind: dict[str, list[Span]] = {}

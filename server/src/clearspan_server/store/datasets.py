@@ -286,14 +286,12 @@ class Datasets:
 
     def experiment(self, project: str, dataset_id: str, name: str) -> Experiment | None:
         """The experiment of a name over a dataset."""
-        one = (
-            (_EXPERIMENTS.c.project == project)
-            & (_EXPERIMENTS.c.dataset_id == dataset_id)
-            & (_EXPERIMENTS.c.name == name)
-        )
-        with self._database.connect() as connection:
-            row = connection.execute(sa.select(_EXPERIMENTS).where(one)).one_or_none()
-        return None if row is None else _experiment(row)
+        same = (_EXPERIMENTS.c.dataset_id == dataset_id) & (_EXPERIMENTS.c.name == name)
+        return self._first_experiment((_EXPERIMENTS.c.project == project) & same)
+
+    def experiment_of_id(self, project: str, experiment_id: str) -> Experiment | None:
+        """The experiment of an id."""
+        return self._first_experiment(_one(_EXPERIMENTS, project, experiment_id))
 
     def experiments(
         self, project: str, dataset_id: str, page: Page
@@ -322,6 +320,11 @@ class Datasets:
         with self._database.connect() as connection:
             row = connection.execute(sa.select(_DATASETS).where(wanted)).one_or_none()
         return None if row is None else _dataset(row)
+
+    def _first_experiment(self, wanted: sa.ColumnElement[bool]) -> Experiment | None:
+        with self._database.connect() as connection:
+            row = connection.execute(sa.select(_EXPERIMENTS).where(wanted)).one_or_none()
+        return None if row is None else _experiment(row)
 
     def _page(
         self, table: sa.Table, wanted: sa.ColumnElement[bool], page: Page
