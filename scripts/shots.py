@@ -80,6 +80,8 @@ def _published(server: Server, spans: list[Json]) -> Iterator[Scene]:
         ("keys", "settings/keys", table),
         ("prices", "settings/prices", "main input"),
         ("redaction", "settings/redaction", "textarea"),
+        ("retention", "settings/retention", "main input"),
+        ("erasure", "settings/erasure", "main input"),
         ("storage", "settings/storage", table),
         ("versions", "settings/versions", table),
     ):
