@@ -288,6 +288,16 @@ def test_matches_are_counted_by_type_over_all_texts() -> None:
     assert counts == {"email": 3, "phone": 1}
 
 
+def test_nothing_is_found_across_two_texts() -> None:
+    texts = ["password: ", "abc12345", "https://ann:", "x1y2@example", "4111 1111", "1111 1111"]
+
+    assert REDACTOR.redact(texts) == (texts, {})
+    assert REDACTOR.redact(["a\0b", "0\0password: abc12345", "\0"]) == (
+        ["a\0b", "0\0password: [redacted:password]", "\0"],
+        {"password": 1},
+    )
+
+
 def test_overlapping_matches_become_one_with_the_weightier_name() -> None:
     assert (
         redacted(f"https://u:{OPENAI_KEY}@example.com/")
@@ -439,52 +449,3 @@ def test_any_text_is_survived_even_with_lone_surrogates(texts: list[str]) -> Non
     result, _ = REDACTOR.redact(texts)
 
     assert len(result) == len(texts)
-
-
-MEGABYTE = 1_000_000
-CARD_BUT_FOR_LUHN = "4111 1111 1111 1112 "
-
-
-@pytest.mark.parametrize(
-    "unit",
-    [
-        *(
-            "1 ",
-            "@",
-            "a.",
-            "a",
-            "a@",
-            "a@b.",
-            "+",
-            "+4",
-            "0",
-            "01 ",
-            "-",
-            "\\",
-            "\\n",
-            "eyJ",
-            "sk-",
-        ),
-        *("A1", "4111 ", "415-", "DE89 ", "Bearer ", "1.", "a@b.png ", "basic abcdefgh "),
-        f"{DASHES}BEGIN PRIVATE KEY{DASHES}",
-    ],
-)
-def test_a_megabyte_of_almost_a_match_is_walked_through(unit: str) -> None:
-    text = unit * (MEGABYTE // len(unit))
-
-    result = redacted(text)
-
-    assert len(result) <= len(text)
-
-
-def test_a_megabyte_of_rejected_candidates_is_left_alone() -> None:
-    texts = [CARD_BUT_FOR_LUHN * (MEGABYTE // len(CARD_BUT_FOR_LUHN))]
-
-    assert REDACTOR.redact(texts) == (texts, {})
-
-
-def test_a_megabyte_of_matches_is_replaced() -> None:
-    texts, counts = REDACTOR.redact(["a@example.com " * 70_000])
-
-    assert texts == ["[redacted:email] " * 70_000]
-    assert counts == {"email": 70_000}

@@ -48,8 +48,9 @@ _TEXT_FIELDS = tuple(
     and field.name not in _IDENTITY_FIELDS
 )
 _texts_of = attrgetter(*_TEXT_FIELDS, *_IDENTITY_FIELDS)
+# From the first of its backslashes on: a megabyte of them is walked through once.
 _ASCII_ESCAPE = re.compile(
-    r"(\\+)u00(2[013-9a-f]|[346][0-9a-f]|5[0-9abd-f]|7[0-9a-e])", re.IGNORECASE
+    r"(?<!\\)(\\+)u00(2[013-9a-f]|[346][0-9a-f]|5[0-9abd-f]|7[0-9a-e])", re.IGNORECASE
 )
 _MIRRORS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("input.value", ("input", "input_text", "tool_arguments", "retrieval_query")),
@@ -86,7 +87,7 @@ def finish(draft: Draft, privacy: Privacy) -> Span:
     given = (*_texts_of(span), *span.tags, *span.truncated, *keys, *values)
     shown = [draft.input_text[:_PREVIEW_SOURCE_CHARS], draft.output_text[:_PREVIEW_SOURCE_CHARS]]
     joined = BETWEEN.join(given)
-    if "\\u00" in joined or not privacy.redactor.is_clean(joined):
+    if _hides_letters(joined) or not privacy.redactor.is_clean(joined):
         keys, values, shown = redact_in_place(span, (keys, values, shown), privacy)
     span.input_preview, span.output_preview = preview(shown[0]), preview(shown[1])
     span.attributes = dict(zip(keys, values, strict=True))
@@ -123,7 +124,7 @@ def redact_in_place(span: Span, apart: Apart, privacy: Privacy) -> Apart:
 def redacted(groups: list[list[str]], redactor: Redactor) -> tuple[list[list[str]], dict[str, int]]:
     """The groups with every text redacted, scanned as one; and how many of each type were found."""
     together = [text for group in groups for text in group]
-    readable = [_readable(text, redactor) if "\\u00" in text else text for text in together]
+    readable = [_readable(text, redactor) if _hides_letters(text) else text for text in together]
     clean, counts = redactor.redact(readable)
     if not counts:
         return groups, counts
@@ -131,6 +132,11 @@ def redacted(groups: list[list[str]], redactor: Redactor) -> tuple[list[list[str
     texts = zip(together, readable, clean, strict=True)
     rest = iter([text if left == read else left for text, read, left in texts])
     return [list(islice(rest, len(group))) for group in groups], counts
+
+
+def _hides_letters(text: str) -> bool:
+    r"""Whether some printable ASCII is written as an escape; `\u00fc` is what most writers make of an ü."""
+    return "\\u00" in text and _ASCII_ESCAPE.search(text) is not None
 
 
 def _readable(text: str, redactor: Redactor) -> str:

@@ -1,8 +1,9 @@
 r"""What a rule of redaction is made of, and the borders that rules have in common.
 
 A rule is looked for twice. Its `prefilter` is for Hyperscan, at least as generous as its `pattern`,
-and asks only "could this be here at all?"; its `pattern` is for RE2, works on UTF-8 bytes and puts
-what must go into group 1; its `check` (Luhn, mod 97, plausibility) has the last word.
+and asks only "could this be here at all?", where the text holds what it `needs`; its `pattern` is for
+RE2, works on UTF-8 bytes and puts what must go into group 1; its `check` (Luhn, mod 97, plausibility)
+has the last word.
 
 Texts are often JSON, where a line break is the two characters `\n` and an ü may be `\u00fc`. So a
 left border may be a whole escape sequence (`\nsk-…` is a key after a line break, not a word that
@@ -11,6 +12,7 @@ begins with n), and nothing in group 1 can match a quotation mark.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 REJECTED = 0
 
@@ -21,6 +23,24 @@ ESCAPE = rb"\\+(?:[nrtbf]|u[0-9A-Fa-f]{4})"
 LEFT = rb"(?:^|[^A-Za-z0-9_]|" + ESCAPE + rb")"
 # Digits inside floats, paths, dates and dashed ids are no phone numbers and no cards.
 LEFT_OF_DIGITS = rb"(?:^|[^A-Za-z0-9_./\-]|" + ESCAPE + rb"|(?:^|[^0-9]|" + ESCAPE + rb")\.)"
+# As much of it as prefilters need, so that a long row of digits or decimals is none of theirs.
+FIRST_DIGIT = rb"(?:^|[^.0-9]|[^0-9]\.|u[0-9A-Fa-f]{4}\.?)"
+
+Need = Literal["", "figures", "@"]
+"""What a text must hold for the prefilter of a rule to hit; `sieve.py` asks for it first."""
+
+# The shapes of figures that the rules which need them look for: each of them holds one. What is in many texts has none:
+# dates and times, decimals with an exponent or fewer than thirteen digits, `claude-sonnet-4-5-20250929`.
+FIGURES = b"|".join(
+    (
+        rb"\d\d[ /\-]\d{3}|\d\) ?\d\d|\d\d \d\d \d\d \d",  # in groups: telephones, cards, most numbers of people
+        rb"\d\.\d{3}\.\d|\d\d\.\d\d\.\d\d[.\-]\d|756\.\d{4}\.",  # with dots
+        rb"\d{13}",
+        rb"\d{7}-?[A-DF-Z]|\d{7}-?E(?:[^+\-0-9]|$)",  # with a letter behind them
+        rb"\d{6}(?:[+A-FU-Y]\d{3}|[A-D]|\([0-9A]|[HMX][A-Z])|[A-Z](?: ?\d\d){3} ?[A-D]",
+        rb"[A-Z]{2}\d{2}(?:[ \-]?[A-Z0-9]){3}",  # behind letters: accounts, Italy, Mexico, India
+    )
+)
 
 
 @dataclass(slots=True, frozen=True)
@@ -32,6 +52,7 @@ class Rule:
     pattern: bytes
     check: Check
     ignore_case: bool = False  # of the prefilter; a pattern says (?i)
+    needs: Need = ""
 
 
 def accept(_text: bytes, _start: int, end: int) -> int:

@@ -10,6 +10,7 @@ import re
 
 from clearspan_server.ingest.pattern import (
     ESCAPE,
+    FIRST_DIGIT,
     LEFT,
     LEFT_OF_DIGITS,
     REJECTED,
@@ -145,7 +146,8 @@ def _phone_named(text: bytes, start: int, end: int) -> int:
 
 
 # With country code; the first digit of a group, or a whole area code, may stand in brackets.
-_PHONE_ABROAD = rb"[2-9]\d{0,2}[ .\-/]?(?:\(\d{1,5}\)[ .\-/]?)?\d{1,5}(?:[ .\-/]?\d{2,8}){1,5}"
+_COUNTRY = rb"(?:7|[2-9]\d{1,2})"
+_PHONE_ABROAD = _COUNTRY + rb"[ .\-/]?(?:\(\d{1,5}\)[ .\-/]?)?\d{1,5}(?:[ .\-/]?\d{2,8}){1,5}"
 _PHONE_AMERICA_ABROAD = rb"(?:\+|00)1[ .\-]?(?:\([2-9]\d\d\)|[2-9]\d\d)[ .\-]?[2-9]\d\d[ .\-]?\d{4}"
 _PHONE_AMERICA = (
     rb"(?:1[ .\-])?(?:\([2-9]\d\d\) ?[2-9]\d\d[ .\-]\d{4}|[2-9]\d\d-[2-9]\d\d-\d{4})"
@@ -261,15 +263,25 @@ PEOPLE: tuple[Rule, ...] = (
         rb"(?:|" + ESCAPE + rb")((?:[A-Za-z0-9._%+\-]|" + _LETTER + rb")+@"
         rb"(?:(?:[A-Za-z0-9\-]|" + _LETTER + rb")+\.)+[A-Za-z]{2,24})",
         _email,
+        needs="@",
     ),
     Rule(
         "iban",
-        rb"[A-Z]{2}\d{2}(?:[ \-]?[A-Z0-9]){11}",
+        rb"[A-Z]{2}\d{2}(?:[ \-]?[A-Z0-9]){4}",
         LEFT
         + rb"([A-Z]{2}\d{2}(?:(?: ?[A-Z0-9]){11,30}|(?:-[A-Z0-9]{4}){2,7}(?:-[A-Z0-9]{1,4})?))",
         _iban,
+        needs="figures",
     ),
-    Rule("card", _CARD, LEFT_OF_DIGITS + rb"(" + _CARD + rb")", _card),
+    Rule(
+        "card",
+        # As the networks number them it would take as long as five other rules.
+        FIRST_DIGIT
+        + rb"(?:[2-689]\d{12,18}(?:[^0-9]|$)|[2-689]\d{3}(?: \d{4} \d{4} |-\d{4}-\d{4}-)\d|3\d{3}[ \-]\d{6}[ \-]\d)",
+        LEFT_OF_DIGITS + rb"(" + _CARD + rb")",
+        _card,
+        needs="figures",
+    ),
 )
 
 CONTACTS: tuple[Rule, ...] = (
@@ -281,18 +293,30 @@ CONTACTS: tuple[Rule, ...] = (
     ),
     Rule(
         "phone",
-        rb"00[2-9]\d[ .\-/()\d]{7}",
+        rb"00(?:[2-9]\d|7)[ .\-/()\d]{7}",
         LEFT_OF_DIGITS + rb"(" + rb"00" + _PHONE_ABROAD + rb")",
         _phone_abroad,
     ),
     Rule(
         "phone",
-        _PHONE_AMERICA_ABROAD,
+        rb"(?:\+|00)1[ .\-]?\(?[2-9]\d\d",
         LEFT + rb"(" + _PHONE_AMERICA_ABROAD + rb")",
         _phone_america,
     ),
-    Rule("phone", _PHONE_AMERICA, LEFT_OF_DIGITS + rb"(" + _PHONE_AMERICA + rb")", _phone_america),
-    Rule("phone", _PHONE_TRUNK, LEFT_OF_DIGITS + rb"(" + _PHONE_TRUNK + rb")", _phone_trunk),
+    Rule(
+        "phone",
+        rb"\([2-9]\d\d\) ?[2-9]\d\d[ .\-]\d{4}|[2-9]\d\d(?:-[2-9]\d\d-|\.[2-9]\d\d\.)\d{4}",
+        LEFT_OF_DIGITS + rb"(" + _PHONE_AMERICA + rb")",
+        _phone_america,
+        needs="figures",
+    ),
+    Rule(
+        "phone",
+        _PHONE_TRUNK,
+        LEFT_OF_DIGITS + rb"(" + _PHONE_TRUNK + rb")",
+        _phone_trunk,
+        needs="figures",
+    ),
     Rule(
         "phone",
         _PHONE_WORD + _PHONE_MEANS + rb"[+(]{0,2}\d[\d ().\-/]{4}",
@@ -302,13 +326,13 @@ CONTACTS: tuple[Rule, ...] = (
     ),
     Rule(
         "ip",
-        rb"\d{1,3}(?:\.\d{1,3}){3}",
+        rb"\d\.\d{1,3}\.\d{1,3}\.\d",
         rb"(?:^|[^A-Za-z0-9_.\-]|" + ESCAPE + rb")(\d{1,3}(?:\.\d{1,3}){3})",
         _ipv4,
     ),
     Rule(
         "ip",
-        rb"(?:[23][0-9A-Fa-f]{3}|[Ff][CDEFcdef][0-9A-Fa-f]{2}):(?:[0-9A-Fa-f]{0,4}:)",
+        rb"[23Ff][0-9A-Fa-f]{3}:[0-9A-Fa-f]{0,4}:",
         rb"(?:^|[^A-Za-z0-9_:.]|"
         + ESCAPE
         + rb")((?:[23][0-9A-Fa-f]{3}|[Ff][CDEFcdef][0-9A-Fa-f]{2}):[0-9A-Fa-f:]{2,34})",

@@ -123,6 +123,7 @@ _PASSWORD_NAME = (
     + "hasło|пароль|密码|密碼|パスワード|비밀번호".encode()
     + rb")"
 )
+_PASSWORD = rb"[^\s\"'\\,;<>(){}\[\]&]"
 _VALUE = rb"(?:[A-Za-z0-9_\-.~+=%]|\\*/)"
 
 _PEM_NAME = rb"[A-Z0-9 ]{0,32}PRIVATE KEY(?: BLOCK)?-----"
@@ -247,16 +248,17 @@ SECRETS: tuple[Rule, ...] = (
     ),
     Rule(
         "authorization",
-        rb"basic +[A-Za-z0-9+/\\]{8}",
+        # Words of prose have no capital letter, digit or sign in their middle.
+        rb"(?i:basic) +(?:[a-z]{0,8}[A-Z0-9+/\\][A-Za-z0-9+/\\]{7}|[A-Za-z0-9+/\\]{8}[A-Za-z]{0,64}[A-Z0-9+/\\=])",
         rb"(?i)" + LEFT + rb"basic +(" + _BASE64 + rb"{8,}={0,2})",
         _basic,
-        ignore_case=True,
     ),
     Rule(
         "credentials",
         rb":\\{0,8}/\\{0,8}/[^\s/?#\"'<>\\:@]{0,128}:[^\s/?#\"'<>\\]{1,256}@",
         rb"[A-Za-z][A-Za-z0-9+.\-]{1,30}:\\*/\\*/([^\s/?#\"'<>\\:@]{0,128}:[^\s/?#\"'<>\\]{1,256})@",
         _url_credentials,
+        needs="@",
     ),
     Rule(
         "api_key",
@@ -267,8 +269,11 @@ SECRETS: tuple[Rule, ...] = (
     ),
     Rule(
         "password",
-        _PASSWORD_NAME + rb"[\\\"']{0,6}(?: {0,3}[:=]| is | ist | est | es )",
-        rb"(?i)" + _PASSWORD_NAME + _MEANS + rb"([^\s\"'\\,;<>(){}\[\]&]{4,128})",
+        _PASSWORD_NAME
+        + rb"[\\\"']{0,6}(?: {0,3}[:=]| is | ist | est | es )[>\\\"' ]{0,10}"
+        + _PASSWORD
+        + rb"{4}",
+        rb"(?i)" + _PASSWORD_NAME + _MEANS + rb"(" + _PASSWORD + rb"{4,128})",
         _password,
         ignore_case=True,
     ),

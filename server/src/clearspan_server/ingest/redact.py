@@ -1,26 +1,26 @@
 """Redaction: personal data and secrets leave a span's texts before anything is written.
 
-The texts of a span are joined and scanned once for all rules of `patterns.py` together; most spans
-end there. Only the rules that could hit then run, in linear time, and each candidate is checked.
+The texts of a span are joined and scanned for all rules of `patterns.py` together; most spans end
+there. Only the rules that could hit then run, in linear time, and each candidate is checked.
 """
 
 import re
-import threading
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator
 
-import hyperscan
 import re2
 
 from clearspan_server.ingest.own_rules import NO_RULES, OwnRules
 from clearspan_server.ingest.pattern import REJECTED, Check
 from clearspan_server.ingest.patterns import RULES, TYPES
+from clearspan_server.ingest.sieve import Sieve
 
 # RE2's matches are shaped like those of re.
 _Search = Callable[[bytes, int], re.Match[bytes] | None]
 
-# Joins texts for one scan. No group 1 can hold it, so no match reaches from one text into the next.
+# Joins texts for one scan. A candidate ends before it, so that none reaches from one text into the next.
 BETWEEN = "\0"
+_BETWEEN = BETWEEN.encode()
 
 # A rejected candidate up to this size is searched again from its second byte, since a good one may
 # begin inside it; a longer one is skipped as a whole, which keeps the time linear.
@@ -51,19 +51,8 @@ class Redactor:
         rules = [rule for rule in RULES if rule.type in types]
         self._types = [rule.type for rule in rules]
         self._rules = [(re2.compile(rule.pattern).search, rule.check) for rule in rules]
-        self._database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
-        self._database.compile(
-            expressions=[rule.prefilter for rule in rules],
-            ids=list(range(len(rules))),
-            flags=[
-                hyperscan.HS_FLAG_SINGLEMATCH
-                | (hyperscan.HS_FLAG_CASELESS if rule.ignore_case else 0)
-                for rule in rules
-            ],
-        )
+        self._sieve = Sieve(rules)
         self._own = own
-        # A scan needs working memory of its own. The last text that is not clean is remembered with its hits.
-        self._thread = threading.local()
 
     def redact(self, texts: list[str]) -> tuple[list[str], dict[str, int]]:
         """Replace what must not be stored by `[redacted:<type>]`.
@@ -79,55 +68,62 @@ class Redactor:
             replaced.
         """
         texts, own_counts = self._own.redact(texts)
-        joined = BETWEEN.join(texts).encode("utf-8", "surrogatepass")
+        texts, counts = self._redact_all(texts)
+        return texts, counts | own_counts
+
+    def _redact_all(self, texts: list[str]) -> tuple[list[str], dict[str, int]]:
+        """By everybody's rules."""
+        joined = _raw(BETWEEN.join(texts))
         found = _without_overlaps(
             [
                 (start, end, rank)
-                for rank in sorted(self._prefilter(joined))
+                for rank in self._sieve.hits(joined)
                 for start, end in _matches(joined, *self._rules[rank])
                 if not _is_in_blob(joined, start, end)
             ]
         )
         if not found:
-            return texts, own_counts
+            return texts, {}
+        if len(texts) > 1 and joined.count(_BETWEEN) >= len(texts):
+            return self._one_by_one(texts)
         counts = Counter(self._types[rank] for _, _, rank in found)
-        return self._replace(texts, found), dict(counts) | own_counts
+        return self._replace(texts, joined, found), dict(counts)
+
+    def _one_by_one(self, texts: list[str]) -> tuple[list[str], dict[str, int]]:
+        """Where one of the texts holds what stands between them, too."""
+        redacted, counts = [], Counter[str]()
+        for text in texts:
+            [clean], found = self._redact_all([text])
+            redacted.append(clean)
+            counts.update(found)
+        return redacted, dict(counts)
 
     def is_clean(self, joined: str) -> bool:
         """Whether texts, joined by `BETWEEN`, are certain to hold nothing that must go: true of most."""
         if not self._own.is_clean(joined):
             return False
-        return not self._prefilter(joined.encode("utf-8", "surrogatepass"))
+        return not self._sieve.hits(_raw(joined))
 
-    def _prefilter(self, joined: bytes) -> list[int]:
-        """The rules that could hit."""
-        held = self._thread
-        hits: list[int] = []
-        try:
-            if held.joined == joined:  # it was just asked whether they are clean
-                hits = held.hits
-                return hits
-        except AttributeError:
-            held.scratch = hyperscan.Scratch(self._database)
-        self._database.scan(joined, lambda rule, *_: hits.append(rule), scratch=held.scratch)
-        held.joined, held.hits = joined if hits else None, hits
-        return hits
-
-    def _replace(self, texts: list[str], found: list[tuple[int, int, int]]) -> list[str]:
+    def _replace(
+        self, texts: list[str], joined: bytes, found: list[tuple[int, int, int]]
+    ) -> list[str]:
         """`found` is sorted and holds offsets into the joined texts."""
-        redacted = []
-        begin = position = 0
-        for text in texts:
-            raw = None if text.isascii() else text.encode("utf-8", "surrogatepass")
-            size = len(text if raw is None else raw)
-            inside = []
-            while position < len(found) and found[position][0] <= begin + size:
-                start, end, rank = found[position]
-                inside.append((start - begin, end - begin, self._types[rank]))
-                position += 1
-            redacted.append(_rewrite(raw or text.encode(), inside) if inside else text)
-            begin += size + len(BETWEEN)
+        inside: dict[int, list[tuple[int, int, str]]] = {}
+        begin = number = looked = 0
+        for start, end, rank in found:
+            if len(texts) > 1:
+                number += joined.count(_BETWEEN, looked, start)
+                begin = joined.rfind(_BETWEEN, looked, start) + 1 or begin
+                looked = start
+            inside.setdefault(number, []).append((start - begin, end - begin, self._types[rank]))
+        redacted = list(texts)
+        for number, hits in inside.items():
+            redacted[number] = _rewrite(_raw(texts[number]), hits)
         return redacted
+
+
+def _raw(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
 
 
 def _matches(text: bytes, search: _Search, check: Check) -> Iterator[tuple[int, int]]:
@@ -136,12 +132,18 @@ def _matches(text: bytes, search: _Search, check: Check) -> Iterator[tuple[int, 
     while match := search(text, at):
         start, stop = match.span(1)
         start = _after_escape(text, start)
+        stop = _within_its_text(text, start, stop)
         end = check(text, start, stop)
         if end != REJECTED:
             yield start, end
             at = end
         else:
             at = start + 1 if stop - start <= _SEARCHED_AGAIN_BYTES else stop
+
+
+def _within_its_text(text: bytes, start: int, stop: int) -> int:
+    between = text.find(_BETWEEN, start, stop)
+    return stop if between < 0 else between
 
 
 def _is_in_blob(text: bytes, start: int, end: int) -> bool:
@@ -178,15 +180,16 @@ def _rewrite(raw: bytes, found: list[tuple[int, int, str]]) -> str:
     stripped = raw.strip()
     may_hold_bare_numbers = stripped[:1] in (b"{", b"[") or stripped.isdigit()
     pieces = []
-    done = 0
+    done = looked = 0
     quoted = False
     for start, end, type_ in found:
         pieces.append(raw[done:start])
         mark = f"[redacted:{type_}]".encode()
-        if may_hold_bare_numbers:
-            for token in _QUOTE_OR_ESCAPE.finditer(raw, done, start):
+        if may_hold_bare_numbers and raw[start:end].isdigit():
+            for token in _QUOTE_OR_ESCAPE.finditer(raw, looked, start):
                 quoted ^= token.group() == b'"'
-            if not quoted and raw[start:end].isdigit():
+            looked = start
+            if not quoted:
                 mark = b'"' + mark + b'"'
         pieces.append(mark)
         done = end
