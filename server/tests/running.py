@@ -70,6 +70,17 @@ def start(data: Path, *options: str) -> Server:
     return Server(process, announced["http"], data, announced["grpc"])
 
 
+def is_stored(server: Server) -> bool:
+    """Whether everything that was sent is in the engine."""
+    return server.get("/readyz")["lag_s"] is None
+
+
+def is_at_rest(server: Server) -> bool:
+    """Whether everything that was sent is stored, folded and derived."""
+    health = server.get("/readyz")
+    return health["lag_s"] is None and health["underived"] == 0
+
+
 @contextmanager
 def serving(data: Path, *options: str) -> Iterator[Server]:
     """A server for the length of a block; afterwards it must end by itself, cleanly."""

@@ -13,7 +13,7 @@ from clearspan_server.cli.commands import app
 from clearspan_server.errors import StartRefused
 from clearspan_server.store.backup_files import restore
 from removing import send
-from running import Server, serving, until
+from running import Server, is_at_rest, serving, until
 from sending import request_of, span
 
 
@@ -32,7 +32,7 @@ class Load:
             spans = [span("load", {"input.value": f"text {uuid.uuid4()}"}) for _ in range(20)]
             send(self._ask, "/v1/traces", request_of(spans))
             self.acknowledged += [one.trace_id.hex() for one in spans]
-            self._stop.wait(0.02)
+            self._stop.wait(0.2)
 
     def stop(self) -> None:
         self._stop.set()
@@ -62,12 +62,12 @@ def copied(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     with serving(base / "data") as server:
         ask = Client(server, "p")
         load = Load(ask)
-        until(lambda: len(load.acknowledged) > 400)
+        until(lambda: len(load.acknowledged) > 100)
         before = list(load.acknowledged)
         told["said"] = run("backup", str(base / "copy"), server)
         load.stop()
         told["before"] = set(before)
-        until(lambda: len(rows(ask, "traces")) == len(load.acknowledged))
+        until(lambda: is_at_rest(server))
         told["original"] = {noun: rows(ask, noun) for noun in ("traces", "spans")}
         told["again"] = run("backup", str(base / "copy"), server)
         told["jobs"] = ask("GET", "/backups")[1]["backups"]
@@ -78,7 +78,7 @@ def copied(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     assert restored.exit_code == 0, restored.output
     with serving(base / "restored") as server:
         ask = Client(server, "p")
-        until(lambda: told["before"] <= {key.split()[0] for key in rows(ask, "traces")})
+        until(lambda: is_at_rest(server))
         told["copy"] = {noun: rows(ask, noun) for noun in ("traces", "spans")}
     return told
 

@@ -1,4 +1,4 @@
-"""The short version of `make chaos`: three kills, a failing engine, a full journal, and an account of every span."""
+"""The short version of `make chaos`: two kills, a failing engine, a full journal, and an account of every span."""
 
 import subprocess
 import sys
@@ -8,7 +8,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_killed_and_failing_and_full_the_server_loses_and_doubles_nothing() -> None:
-    options = ["--kills=3", "--seconds=12", "--down-s=10", "--seed=1"]
+    options = ["--kills=2", "--seconds=6", "--down-s=8", "--seed=1"]
 
     done = subprocess.run(
         [sys.executable, "-m", "chaos", *options],

@@ -17,7 +17,7 @@ from running import Server, start, until
 from sampling import WHOLE
 from sending import post, request_of, span
 
-KILLS = 20 if WHOLE else 8
+KILLS = 20 if WHOLE else 4
 SENDERS = 3
 SPANS_A_REQUEST = 32
 SCORE = b'{"id": "the-score", "name": "helpful", "value": 1, "session_id": "s-1"}'

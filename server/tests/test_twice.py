@@ -12,7 +12,7 @@ from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsSer
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from conforming import is_json
-from running import Server, serving, until
+from running import Server, is_at_rest, serving, until
 from sampling import is_taken, some
 from sending import PROTOBUF, post
 
@@ -100,12 +100,6 @@ def results(server: Server, way: str, sent: dict[str, list[Record]]) -> dict[str
             assert post(server.url, path, body, JSON if is_json(body) else PROTOBUF)[0] == 200
     until(partial(is_at_rest, server), 60)
     return {name: shown(server, f"{way}--{name}") for name in sent}
-
-
-def is_at_rest(server: Server) -> bool:
-    """Whether everything that was sent is stored, folded and derived."""
-    health = server.get("/readyz")
-    return health["lag_s"] is None and health["underived"] == 0
 
 
 def shown(server: Server, project: str) -> dict[str, Any]:
