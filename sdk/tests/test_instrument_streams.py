@@ -12,7 +12,7 @@ import pytest
 import clearspan
 from clearspan.testing import capture_spans
 from provider import WORDS, Provider, providing
-from streams import ASYNC, MODEL, SYNC, AsyncOpen, Open
+from streams import ASYNC, MODEL, SYNC, AsyncOpen, Open, over_httpx, over_urllib3
 
 PATIENCE_S = 20.0
 IMPATIENCE_S = 0.3
@@ -170,6 +170,49 @@ def test_forgotten(stream: Sync, provider: Provider, spans: list[clearspan.Span]
     span = the_only(spans)
     assert span.status == "cancelled"
     assert span.start_ns + (span.first_token_ns or 0) <= span.end_ns <= read_ns
+
+
+@sync
+def test_undone_in_the_middle(
+    stream: Sync, provider: Provider, spans: list[clearspan.Span]
+) -> None:
+    opened = stream(provider.at("ok"), PATIENCE_S)
+    next(opened.items)
+
+    clearspan.uninstrument()
+    for _ in opened.items:
+        pass
+
+    assert is_whole(the_only(spans))
+
+
+def test_left_by_an_exception_that_is_thrown_into_it(
+    provider: Provider, spans: list[clearspan.Span]
+) -> None:
+    for stream in (over_httpx, over_urllib3):
+        opened = stream(provider.at("hang"), PATIENCE_S)
+        next(opened.items)
+        with pytest.raises(ValueError, match="mine"):
+            opened.items.throw(ValueError("mine"))  # type: ignore[attr-defined]  # a generator
+
+    assert [span.status for span in spans] == ["cancelled", "cancelled"]
+
+
+@asynchronous
+def test_undone_in_the_middle_asynchronously(
+    stream: Async, provider: Provider, spans: list[clearspan.Span]
+) -> None:
+    async def read() -> None:
+        opened = await stream(provider.at("ok"), PATIENCE_S)
+        await anext(opened.items)
+        clearspan.uninstrument()
+        async for _ in opened.items:
+            pass
+        await opened.close()
+
+    asyncio.run(read())
+
+    assert is_whole(the_only(spans))
 
 
 @asynchronous

@@ -43,6 +43,7 @@ JSON = {"content-type": "application/json; charset=utf-8"}
         (events(GOOGLES, GOOGLES), True),
         (events(GOOGLES, GOOGLES).replace(b"\n", b"\r\n"), True),
         (events(GOOGLES, GOOGLES)[:-6], False),
+        (events(GOOGLES, GOOGLES)[:-4], False),
         (b"", False),
     ],
 )

@@ -11,7 +11,7 @@ from time import monotonic
 from typing import NamedTuple
 
 from clearspan.errors import report, warn_once
-from clearspan.exporters import Exporter, Outcome, Spilling
+from clearspan.exporters import Exporter, Outcome, Spilling, pace
 from clearspan.tracer import Span
 
 INTERVAL_S = 0.5  # between two looks at the queues; a span is seen by the server soon after
@@ -237,9 +237,11 @@ class Outbox:
         """Exports the next batch; None when nothing waits."""
         if not self._fill():
             return None
+        pace.is_hurried = self.closing or len(self._queue) > BATCH_SPANS
         try:
             for span in self._batch:  # what was postponed is read here, on this thread
                 span.settle()
+                pace.give_way()
             outcome = self._made().export(self._batch, self.dropped)
             lost = self.lost + outcome.lost
             del self._batch[: outcome.settled]

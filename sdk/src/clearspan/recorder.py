@@ -358,7 +358,7 @@ class Exporting:
         return self._process
 
     def _otlp(self) -> Exporter:
-        from clearspan.exporters.otlp import OtlpExporter  # noqa: PLC0415  # as above
+        from clearspan.exporters.otlp import OtlpExporter, SpillingOtlpExporter  # noqa: PLC0415  # as above
 
         settings, process = self._settings, self._process_id()
         url, headers, resource = settings.traces_url, credentials(settings), _resource(settings)
@@ -367,7 +367,6 @@ class Exporting:
             return otlp
         from pathlib import Path  # noqa: PLC0415  # slow, too
 
-        from clearspan.exporters.spilling import SpillingOtlpExporter  # noqa: PLC0415  # as above
         from clearspan.spill import Spill  # noqa: PLC0415  # as above
 
         return SpillingOtlpExporter(otlp, Spill(Path(folder), url, headers, process))

@@ -3,9 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from time import monotonic, sleep
 from typing import NamedTuple, Protocol, runtime_checkable
 
 from clearspan.tracer import Span
+
+TURN_S = 0.001
+
+
+class Pace:
+    """How the delivery thread shares the interpreter with the threads of the program.
+
+    Who waits for it, such as an event loop that a piece of a stream has woken, would get it after
+    5 ms, as often as it waits; from a thread that gives way it takes it at once.
+    """
+
+    __slots__ = ("_until_s", "is_hurried")
+
+    def __init__(self) -> None:
+        self.is_hurried = False  # a program that never waits itself would leave too little
+        self._until_s = 0.0
+
+    def give_way(self) -> None:
+        """Lets other threads go first, once a turn."""
+        if not self.is_hurried and monotonic() >= self._until_s:
+            sleep(0)
+            self._until_s = monotonic() + TURN_S
+
+
+pace = Pace()
 
 
 class Outcome(NamedTuple):

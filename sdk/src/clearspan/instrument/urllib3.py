@@ -219,9 +219,9 @@ def _slices(
                 break
             call.received(data, is_decoded=is_decoded)
             yield data
-    except BaseException as error:
+    except BaseException:  # of the reading, it is told already; else the program leaves
         slices.close()
-        call.fail(error)
+        call.cancel()
         raise
     call.end()
 

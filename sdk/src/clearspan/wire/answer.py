@@ -248,11 +248,9 @@ def seems_well(status: int, headers: Mapping[str, str], body: bytes) -> bool:
     kind = headers.get("content-type", "").partition(";")[0].strip()
     if body[:1] == b"{":
         is_whole = kind == "application/json" and body.rstrip()[-1:] == b"}"
-        # Of one that was cut behind a brace, more are open than closed.
-        is_whole = is_whole and body.count(b"{") == body.count(b"}")
-        return (
-            is_whole and b"}\n{" not in body and b"}\r\n{" not in body
-        )  # nor are lines a document
+        # Lines are no document.
+        is_whole = is_whole and b"}\n{" not in body and b"}\r\n{" not in body
+        return is_whole and _is_balanced(body)
     if kind != "text/event-stream" and not body.startswith((b"data:", b"event:")):
         return False
     said = body.rstrip(b"\r\n")
@@ -261,7 +259,12 @@ def seems_well(status: int, headers: Mapping[str, str], body: bytes) -> bool:
     if not between:
         _, between, last = said.rpartition(b"\n\r\n")
     is_last = _LAST.match(last) is not None or b'"finishReason"' in last
-    return between != b"" and is_last and last[-1:] in (b"]", b"}")
+    return between != b"" and is_last and last[-1:] in (b"]", b"}") and _is_balanced(last)
+
+
+def _is_balanced(said: bytes) -> bool:
+    """Of what was cut behind a brace, more are open than closed."""
+    return said.count(b"{") == said.count(b"}")
 
 
 def _parsed(said: str) -> object:
