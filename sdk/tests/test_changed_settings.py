@@ -26,7 +26,9 @@ def hide(_name: str, _value: object) -> object:
 
 
 @pytest.mark.parametrize(
-    "former", [{"masks": ["Ann"]}, {"redact": hide}, {"capture": "errors"}], ids=str
+    "former",
+    [{"masks": ["Ann"]}, {"redact": hide}, {"capture": "errors"}],
+    ids=["masks", "redact", "capture"],
 )
 def test_what_waits_leaves_under_the_rules_that_it_was_recorded_under(
     receiver: Receiver, former: dict[str, Any]
