@@ -86,6 +86,7 @@ def test_odd_values_can_be_read_again(server: Server) -> None:
 
     [one] = asked.get("/v2/observations", traceId="t", fields="core,io,usage,prompt")["data"]
     assert one["promptVersion"] is None
+    until(lambda: asked.get("/traces")["data"])
     assert asked.get("/traces")["data"][0]["name"] == "odd"
     assert asked.get("/metrics/daily")["data"][0]["countObservations"] == 1
 

@@ -14,6 +14,8 @@ export interface paths {
         /**
          * Get Rate Limit Stats
          * @description How many reads of keys were let by and how many were not, since the start, and whose the latter were.
+         *
+         *     A key hears of itself alone.
          */
         get: operations["get_rate_limit_stats"];
         put?: never;
