@@ -24,11 +24,9 @@ from clearspan_server.store.engine import Row
 
 router = APIRouter(prefix="/api/public", tags=["Langfuse"], include_in_schema=False)
 
-_TYPE = 'attr["langfuse.observation.type"]'
 _LEVEL = 'attr["langfuse.observation.level"]'
-_TRACE = 'attr["langfuse.trace.id"]'
 # Of a client that tells traces apart from spans, one span stands for the trace; it is no observation.
-NO_TRACE = f"(-has:{_TRACE} OR has:{_TYPE})"
+NO_TRACE = "-observation:trace"
 _KINDS = {name: kind for kind, name in TYPES.items()}
 _LEVELS = ("DEBUG", "DEFAULT", "WARNING", "ERROR")
 # What the second version of the API tells under each name of `fields`; ids and times it always does.
@@ -173,12 +171,13 @@ def of_type(asked: str) -> str:
     """Whether it says so itself, or another library's span is of that kind."""
     if not asked:
         return ""
-    said, name = f"{_TYPE}:{asked.lower()}", asked.upper()
+    name = asked.upper()
+    said = f"observation:{name.lower()}"
     if name in _KINDS:
-        return f"({said} OR (-has:{_TYPE} kind:{_KINDS[name]}))"
+        return f'({said} OR (observation:"" kind:{_KINDS[name]}))'
     if name == "SPAN":
         others = " ".join(f"-kind:{kind}" for kind in TYPES)
-        return f"({said} OR (-has:{_TYPE} {others}))"
+        return f'({said} OR (observation:"" {others}))'
     if name == "EVENT":
         return said
     raise BadInput(f"type {asked[:100]!r} is not one of SPAN, EVENT, {', '.join(_KINDS)}")
@@ -188,9 +187,9 @@ def _level(asked: str) -> str:
     if asked and asked not in _LEVELS:
         raise BadInput(f"level {asked[:100]!r} is not one of {', '.join(_LEVELS)}")
     if asked == "ERROR":
-        return f"(status:error OR {_LEVEL}:ERROR)"
+        return "status:(error OR crashed)"  # so its dialect reads the level, too
     if asked == "DEFAULT":
-        return f"-status:error -{_LEVEL}:ERROR -{_LEVEL}:WARNING -{_LEVEL}:DEBUG"
+        return f"-status:(error OR crashed) -{_LEVEL}:WARNING -{_LEVEL}:DEBUG"
     return term(_LEVEL, asked)
 
 

@@ -186,6 +186,10 @@ FIELDS: tuple[Field, ...] = (
     Field("response response_id", "word", "the provider's id of the answer", "response:chatcmpl-9a", "response_id"),
     Field("request request_id", "word", "the application's id of the request", "request:req-12", "request_id"),
     Field("dialect", "word", "convention that the sender speaks", "dialect:openinference", "dialect"),
+    Field(
+        "observation observation_type", "word", "what a client of Langfuse calls it", "observation:generation",
+        "observation_type",
+    ),
     Field("sender", "word", "program that sent it", "sender:clearspan*", "sender", log="sender"),
     Field("process", "word", "process that sent it", "process:worker-1", "process", log="process"),
     Field("weight sample_weight", "number", "how many spans a sampled one stands for", "weight>1", "sample_weight"),

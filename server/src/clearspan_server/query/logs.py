@@ -1,6 +1,7 @@
 """Log records: a page of them, one whole, and how many there are of each span of a trace."""
 
 import re
+import time
 from dataclasses import dataclass
 
 from clearspan_server.errors import NotFound
@@ -55,7 +56,7 @@ def list_logs(
     values = clauses.values | {"behind_ns": behind_ns, "behind_id": behind_id}
     text = compose(_PLACES, clauses)
     places: list[Row] = []
-    for part in slices(window, newest_first=True):
+    for part in slices(window, newest_first=True, now_ns=time.time_ns()):
         wanted = {"limit": asked.limit + 1 - len(places)}
         places += engine.query(text, values | part.values() | wanted)
         if len(places) > asked.limit:

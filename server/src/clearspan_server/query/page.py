@@ -115,7 +115,7 @@ def _ordered(
     rows: list[Row] = []
     parts = iter([asked.window])
     if order.measure == "start":
-        parts = slices(asked.window, newest_first=order.descending)
+        parts = slices(asked.window, newest_first=order.descending, now_ns=time.time_ns())
     for part in parts:
         limit: dict[str, object] = {"limit": wanted - len(rows)}
         rows += engine.query(text, asked.clauses.values | part.values() | limit)

@@ -26,9 +26,15 @@ class Window:
         return {"from_ns": self.from_ns, "to_ns": self.to_ns}
 
 
-def slices(window: Window, *, newest_first: bool) -> Iterator[Window]:
-    """The window cut into a short, a longer and a last part, which a list by start reads until it is full."""
+def slices(window: Window, *, newest_first: bool, now_ns: int) -> Iterator[Window]:
+    """The window cut into a short, a longer and a last part, which a list by start reads until it is full.
+
+    Where it goes on beyond `now_ns`, there is hardly anything: that is a part of its own, before the newest.
+    """
     from_ns, to_ns = window.from_ns, window.to_ns
+    if newest_first and from_ns < now_ns < to_ns:
+        yield Window(now_ns, to_ns)
+        to_ns = now_ns
     for width_ns in _SLICES_NS:
         if to_ns - from_ns <= width_ns:
             break
