@@ -60,7 +60,7 @@ def gauge(name: str, **labels: str) -> dict[str, Any]:
     return {"resourceMetrics": [{"scopeMetrics": [{"metrics": [metric]}]}]}
 
 
-def done(ask: Client, noun: str, begun: Any, timeout_s: float = 90.0) -> Any:
+def done(ask: Client, noun: str, begun: Any, timeout_s: float = 150.0) -> Any:
     """A job once it is over."""
 
     def over() -> Any:

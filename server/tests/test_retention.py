@@ -73,7 +73,7 @@ def test_thinning_keeps_what_matters_and_a_share_and_history_to_the_last_digit(a
     policy = {"days": 30, "thinning": {"after_days": 5, "share": 0.25, "slow_ms": 10_000}}
     assert ask("PUT", "/retention", policy)[0] == 200
     until(lambda: len(ask("GET", f"/scores?trace_id={ids['l']}")[1]["scores"]) == 1)
-    until(lambda: is_summed(ask, len(everything)), 60)
+    until(lambda: is_summed(ask, len(everything)), 120)
     before = history(ask)
 
     preview = done(ask, "retention/turns", ask("POST", "/retention/turns", {"preview": True})[1])

@@ -252,6 +252,24 @@ def test_the_job_works_off_the_agenda(reader: Reader, agenda: Agenda) -> None:
         assert (job.computed, job.lag_s(), job.trouble) == (1, 0.0, "")
 
 
+def test_nobody_who_waits_for_sums_waits_for_the_rest_after_a_long_round(
+    reader: Reader, agenda: Agenda, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("clearspan_server.jobs.rollups._LOOK_S", 0.01)
+    monkeypatch.setattr("clearspan_server.jobs.rollups._LONGEST_REST_S", 3_600.0)
+    monkeypatch.setattr("clearspan_server.jobs.rollups._SHARE", 1_000_000)
+    reader.store(call(1))
+    agenda.mark([(reader.project, HOUR_S)])
+
+    with working(reader.engine, agenda) as job:
+        until(lambda: job.waiting() == 0)
+        agenda.mark([(reader.project, HOUR_S)])
+        job.hasten()
+        until(lambda: job.waiting() == 0)
+
+        assert job.computed == 2
+
+
 def test_an_hour_that_an_earlier_version_computed_is_computed_again(
     reader: Reader, agenda: Agenda
 ) -> None:

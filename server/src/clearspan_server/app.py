@@ -294,6 +294,7 @@ def _removal_means(
         projects=state.catalog.projects,
         recompute=means.recompute,
         sweep=sums.sweep,
+        hasten=sums.hasten,
         forget=state.live.forget,
     )
 

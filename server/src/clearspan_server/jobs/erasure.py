@@ -146,7 +146,11 @@ def _recomputed(means: Means, hours: Collection[Hour]) -> None:
     means.agenda.mark(hours)
 
     def are_done() -> bool:
-        return not any(one.hour in hours and one.since_s <= begun_s for one in means.agenda.due())
+        due = means.agenda.due()
+        is_done = not any(one.hour in hours and one.since_s <= begun_s for one in due)
+        if not is_done:
+            means.hasten()
+        return is_done
 
     means.wait(are_done)
 

@@ -29,7 +29,8 @@ class Stopped(Exception):
 class Means:
     """`key` makes pseudonyms; nobody else rewrites spans while `rewriting` is held, or removes under `removing`.
 
-    `recompute` derives traces again, `sweep` removes sums that do not hold, `forget` tells who still knows of traces.
+    `recompute` derives traces again, `sweep` removes sums that do not hold, `hasten` has those that are due computed
+    soon, `forget` tells who still knows of traces.
     """
 
     engine: Engine
@@ -49,6 +50,7 @@ class Means:
     projects: Callable[[], Sequence[str]]
     recompute: Callable[[Collection[Key], Collection[Hour]], "Future[None]"]
     sweep: Callable[[], None]
+    hasten: Callable[[], None]
     forget: Callable[[str, Collection[str]], None]
     stopping: threading.Event = field(default_factory=threading.Event)
 

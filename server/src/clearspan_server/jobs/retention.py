@@ -84,7 +84,7 @@ def retain(means: Means, removal: Removal, told: Told) -> None:
     before_s = survey(means, removal, doomed)
     told(0.1)
     if before_s:
-        means.wait(lambda: means.agenda.freeze(removal.project, before_s))
+        means.wait(lambda: _are_frozen(means, removal.project, before_s))
     trace_ids = doomed.trace_ids()
     if trace_ids:
         with means.rewriting:
@@ -94,6 +94,13 @@ def retain(means: Means, removal: Removal, told: Told) -> None:
     frozen_s = means.agenda.frozen_before(removal.project)
     _remove_old(doomed, means.retention.of(removal.project), frozen_s)
     doomed.clear()
+
+
+def _are_frozen(means: Means, project: str, before_s: int) -> bool:
+    if means.agenda.freeze(project, before_s):
+        return True
+    means.hasten()
+    return False
 
 
 def _seek(doomed: Doomed, turn: Turn, noted: list[str]) -> None:

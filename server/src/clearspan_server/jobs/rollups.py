@@ -41,6 +41,7 @@ class Rollups:
         self.computed = 0  # hours, since the start
         self.trouble = ""  # why the last round failed; empty when it did not
         self._stop = threading.Event()
+        self._hurry = threading.Event()
         self._thread = threading.Thread(target=self._work_forever, name="rollups", daemon=True)
 
     def start(self) -> None:
@@ -51,7 +52,12 @@ class Rollups:
     def stop(self, timeout_s: float) -> None:
         """Stop after the hour under way; what is still due waits in the agenda."""
         self._stop.set()
+        self._hurry.set()
         self._thread.join(timeout_s)
+
+    def hasten(self) -> None:
+        """Somebody waits for sums: the next round comes soon, however long the last one took. From any thread."""
+        self._hurry.set()
 
     def lag_s(self) -> float:
         """For how long the roll-ups have been behind the spans; 0 when they are not."""
@@ -71,12 +77,17 @@ class Rollups:
                 rest_s = _SHARE * (time.monotonic() - begun_s)
                 self._sweep()
                 self.trouble = ""
-                self._stop.wait(min(max(_LOOK_S, rest_s), _LONGEST_REST_S))
+                self._rest(min(max(_LOOK_S, rest_s), _LONGEST_REST_S))
             except Exception as error:
                 # The agenda still holds what was not done; this thread goes on, whatever it was.
                 LOG.exception("roll-ups were not computed, trying again")
                 self.trouble = f"{type(error).__name__}: {error}"[:300]
                 self._stop.wait(_RETRY_S)
+
+    def _rest(self, seconds: float) -> None:
+        self._stop.wait(_LOOK_S)
+        self._hurry.wait(seconds - _LOOK_S)
+        self._hurry.clear()
 
     def _round(self) -> None:
         """Compute every hour that is due and did not fail a moment ago."""
