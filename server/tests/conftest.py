@@ -1,18 +1,21 @@
 """What the server's tests share."""
 
-from collections.abc import Iterator
+import gc
+from collections.abc import Generator, Iterator
 
 import pytest
 
 from browsing import browser, demo, let_in, stranger, visitor
 from clearspan_server.store.engine import Engine
 from clearspan_server.store.migrations import migrate
+from drilling import drill, drilled
 from reading import Reader
 from running import Server, start
 from team import team
+from transports import narrow
 
 # Fixtures of several files, known to pytest by being here.
-__all__ = ["browser", "demo", "let_in", "stranger", "team", "visitor"]
+__all__ = ["browser", "demo", "drill", "drilled", "let_in", "narrow", "stranger", "team", "visitor"]
 
 
 # Files of half a minute and more. They begin, so that at the end no worker waits for another's.
@@ -29,6 +32,17 @@ LONG = (
     "test_browser_delivery",
     "test_price_month",
 )
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """What is imported stays: the collector need not look at it now, nor ever again."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -12,6 +12,11 @@ SCENARIOS = (
 )
 
 
+def examples(count: int) -> int:
+    """How many of so many examples that hypothesis makes up: a third."""
+    return count if WHOLE else count // 3
+
+
 def some(names: list[str]) -> list[str]:
     """Every fourth: of each client one or two, where a test takes long for each."""
     return names if WHOLE else names[::4]

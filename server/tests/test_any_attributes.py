@@ -23,9 +23,10 @@ from clearspan_server.ingest.redact import Redactor
 from clearspan_server.ingest.signals import Clock, Setting, take
 from clearspan_server.store.columns import SCHEMA_VERSION, from_bytes, to_batch, to_bytes
 from conforming import captured, is_json
+from sampling import examples
 from sending import request_of, span
 
-EXAMPLES = int(os.environ.get("CLEARSPAN_EXAMPLES", "400"))
+EXAMPLES = int(os.environ.get("CLEARSPAN_EXAMPLES", examples(400)))
 PRIVACY = Privacy(Redactor(), b"key")
 
 LEAVES: tuple[Any, ...] = (

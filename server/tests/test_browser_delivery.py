@@ -1,16 +1,14 @@
 """The delivery page in a browser: the numbers add up, what was refused has its reason, quarantine can be emptied."""
 
-import json
-import os
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Locator, expect
 
 from browsing import Visitor, profile, visiting
-from running import Server, serving, until
+from drilling import Drill
+from running import Server, until
 from sending import PROTOBUF, post, request_of, span
 
 pytestmark = pytest.mark.browser
@@ -32,22 +30,11 @@ def term(visitor: Visitor, name: str) -> Locator:
     return terms.filter(has=visitor.page.get_by_text(name, exact=True)).locator("dd")
 
 
-@pytest.fixture(scope="module")
-def faulty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, Path]]:
-    """A server whose engine refuses what holds a certain word, and the file that says so."""
-    folder = tmp_path_factory.mktemp("faulty")
-    faults = folder / "faults.json"
-    faults.write_text(json.dumps({"refuse_named": POISON}), encoding="utf-8")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(os.environ, "CLEARSPAN_FAULTS", str(faults))
-        with serving(folder / "data") as server:
-            yield server, faults
-
-
 @pytest.fixture
-def operator(browser: Browser, faulty: tuple[Server, Path]) -> Iterator[Visitor]:
-    """Somebody who looks after the faulty server."""
-    server, _ = faulty
+def operator(browser: Browser, drilled: Drill) -> Iterator[Visitor]:
+    """Somebody who looks after a server whose engine refuses what holds a certain word."""
+    server = drilled.server
+    drilled.begin(refuse_named=POISON)
     with profile(browser) as context, visiting(context, server) as made:
         made.go(f"/#token={server.token}")
         made.page.wait_for_url("**/overview*")
@@ -129,15 +116,15 @@ def test_a_hidden_page_asks_for_nothing(visitor: Visitor) -> None:
 
 
 def test_a_quarantined_span_is_driven_again_once_it_is_accepted(
-    operator: Visitor, faulty: tuple[Server, Path]
+    operator: Visitor, drilled: Drill
 ) -> None:
-    server, faults = faulty
+    server = drilled.server
     send(server, "healed", "wholesome", f"{POISON} span")
     operator.go("/p/healed/delivery")
     expect(term(operator, "quarantined")).to_have_text("1")
     expect(operator.page.get_by_role("heading", name="The numbers add up")).to_be_visible()
 
-    faults.write_text("{}", encoding="utf-8")
+    drilled.end()
     operator.page.get_by_role("button", name=f"Re-drive {POISON} span").click()
     operator.page.get_by_role("dialog").get_by_role("button", name="Re-drive").click()
 
@@ -147,14 +134,10 @@ def test_a_quarantined_span_is_driven_again_once_it_is_accepted(
     names = {f"{POISON} span", "wholesome"}
     path = "/api/v1/traces?project=healed"
     until(lambda: names == {row["name"] for row in server.get(path)["traces"]})
-    faults.write_text(json.dumps({"refuse_named": POISON}), encoding="utf-8")
 
 
-def test_discarding_asks_first_and_a_no_changes_nothing(
-    operator: Visitor, faulty: tuple[Server, Path]
-) -> None:
-    server, _ = faulty
-    send(server, "thrown", f"{POISON} span")
+def test_discarding_asks_first_and_a_no_changes_nothing(operator: Visitor, drilled: Drill) -> None:
+    send(drilled.server, "thrown", f"{POISON} span")
     operator.go("/p/thrown/delivery")
     discard = operator.page.get_by_role("button", name=f"Discard {POISON} span")
 

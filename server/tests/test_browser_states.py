@@ -192,6 +192,7 @@ def test_a_filter_outlives_the_session_in_which_it_was_typed(
 
     expect(page.get_by_role("grid", name="Traces").get_by_role("row").nth(1)).to_be_visible()
     box.fill("status:erro")
+    page.wait_for_load_state("networkidle")  # else what is suggested asks again before the key
     page.context.clear_cookies()
     box.press("r")
     again = page.get_by_role("dialog", name="Sign in again")

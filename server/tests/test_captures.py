@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from running import Server, until
+from running import Server, is_at_rest, until
 from sampling import is_taken
 from sending import PROTOBUF, post
 
@@ -69,11 +69,10 @@ def captured(server: Server) -> dict[str, list[dict[str, Any]]]:
         headers = JSON if sent.startswith(b"{") else PROTOBUF
         status, answer = post(server.url, path, sent, headers)
         assert (status, answer) in ((200, b""), (200, b"{}")), name_of(body)
+    until(lambda: is_at_rest(server), 60)  # then it is decided which spans count
     everything = "from=2026-01-01T00:00:00Z&limit=500"
 
     def spans(project: str) -> list[dict[str, Any]]:
-        # A trace is listed once it is decided which of its spans count.
-        until(lambda: server.get(f"/api/v1/traces?project={project}&{everything}")["traces"])
         path = f"/api/v1/spans?project={project}&{everything}&sort=start"
         found: list[dict[str, Any]] = server.get(path)["spans"]
         return found

@@ -24,6 +24,7 @@ from clearspan_server.ingest.normalise import (
 from clearspan_server.ingest.redact import Redactor
 from clearspan_server.model.span import Span
 from clearspan_server.store.columns import SCHEMA_VERSION, from_bytes, to_batch, to_bytes
+from sampling import examples
 from sending import put, request_of, span
 
 PRIVACY = Privacy(Redactor(), b"key")
@@ -86,7 +87,7 @@ def one(attributes: dict[str, Any]) -> Span:
     return drafts(request_of([span("s", attributes)]))[0].span
 
 
-@settings(max_examples=400, deadline=None, derandomize=True)
+@settings(max_examples=examples(400), deadline=None, derandomize=True)
 @given(st.dictionaries(st.sampled_from(KNOWN_KEYS), VALUES, max_size=12))
 def test_no_value_under_a_known_key_breaks_a_rule_or_loses_the_span(
     attributes: dict[str, Any],
@@ -104,7 +105,7 @@ def test_no_value_under_a_known_key_breaks_a_rule_or_loses_the_span(
     assert stored.num_rows == 1
 
 
-@settings(max_examples=200, deadline=None, derandomize=True)
+@settings(max_examples=examples(200), deadline=None, derandomize=True)
 @given(st.dictionaries(st.text(min_size=1, max_size=12), SCALARS.filter(lambda v: v is not None)))
 def test_protobuf_and_json_say_the_same(attributes: dict[str, Any]) -> None:
     body = request_of([span("s", attributes)])

@@ -24,6 +24,7 @@ from fuzzing import (
     random_message,
     through,
 )
+from sampling import examples
 from sending import request_of, span
 
 CAPTURED = captured()
@@ -113,7 +114,7 @@ def test_mending_changes_nothing_where_nothing_is_broken() -> None:
     assert message.SerializeToString() == whole
 
 
-@settings(max_examples=150, deadline=None, derandomize=True)
+@settings(max_examples=examples(150), deadline=None, derandomize=True)
 @given(st.integers(0, 2**32), st.sampled_from(SIGNALS))
 def test_random_messages_give_rows_reasons_or_bad_input(number: int, signal: Signal) -> None:
     draw = random.Random(number)
@@ -122,7 +123,7 @@ def test_random_messages_give_rows_reasons_or_bad_input(number: int, signal: Sig
         _bear(signal, body, as_json=False)
 
 
-@settings(max_examples=150, deadline=None, derandomize=True)
+@settings(max_examples=examples(150), deadline=None, derandomize=True)
 @given(st.integers(0, 2**32), st.sampled_from(CAPTURED))
 def test_captures_with_bytes_changed_give_rows_reasons_or_bad_input(
     number: int, capture: tuple[Signal, bytes]
@@ -135,7 +136,7 @@ def test_captures_with_bytes_changed_give_rows_reasons_or_bad_input(
 
 
 @settings(
-    max_examples=200,
+    max_examples=examples(200),
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],

@@ -1,34 +1,17 @@
 """The ledger: every record that was received is somewhere, also while it waits, after a refusal and a retry."""
 
 import json
-import os
 import urllib.request
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from drilling import Drill
 from running import Server, serving, until
 from sending import PROTOBUF, post, put, request_of, span
 
-# The drill's file is read ten times a second: what a test needs refused is refused from the start to the end.
 POISON = "poisonous"
-INCURABLE = f"{POISON} for ever"
-DRILL = json.dumps({"refuse_named": POISON})
-HEALED = json.dumps({"refuse_named": INCURABLE})
-
-
-@pytest.fixture(scope="module")
-def drilled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, Path]]:
-    """A server whose engine does what the file says."""
-    folder = tmp_path_factory.mktemp("drilled")
-    faults = folder / "faults.json"
-    faults.write_text(DRILL)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(os.environ, "CLEARSPAN_FAULTS", str(faults))
-        with serving(folder / "data") as server:
-            yield server, faults
 
 
 def send(server: Server, project: str, *spans: Any, **headers: str) -> None:
@@ -195,16 +178,16 @@ def test_the_flow_holds_every_record_of_the_window(server: Server) -> None:
 
 
 def test_while_the_engine_is_down_records_wait_and_the_ledger_adds_up(
-    drilled: tuple[Server, Path],
+    drilled: Drill,
 ) -> None:
-    server, faults = drilled
+    server = drilled.server
     send(server, "outage", span("before"))
     settled(server, "outage")
-    faults.write_text(json.dumps({"refuse_named": POISON, "slow_ms": 3000}))
+    drilled.begin(slow_ms=3000)
     send(server, "outage", span("during"))
 
     found = ledger(server, "outage")
-    faults.write_text(DRILL)
+    drilled.end()
 
     assert found["totals"]["received"] == 2
     assert adds_up(found["totals"])
@@ -218,16 +201,17 @@ def quarantined(server: Server, project: str) -> list[Any]:
 
 
 def test_a_quarantined_row_is_redriven_and_then_counts_as_stored(
-    drilled: tuple[Server, Path],
+    drilled: Drill,
 ) -> None:
-    server, faults = drilled
+    server = drilled.server
+    drilled.begin(refuse_named=POISON)
     send(server, "healed", span("wholesome"), span(POISON))
     [row] = quarantined(server, "healed")
     before = settled(server, "healed")["totals"]
 
     again = ask(server, "/api/v1/quarantine/redrive", {"project": "healed", "ids": [row["id"]]})
     still = settled(server, "healed")["totals"]
-    faults.write_text(HEALED)
+    drilled.end()
     everything = {"project": "healed", "ids": None}
     until(lambda: ask(server, "/api/v1/quarantine/redrive", everything)["done"] == 1)
     after = settled(server, "healed")["totals"]
@@ -239,9 +223,10 @@ def test_a_quarantined_row_is_redriven_and_then_counts_as_stored(
     assert (after["received"], after["quarantined"], after["stored"]) == (2, 0, 2)
 
 
-def test_a_discarded_row_counts_as_rejected(drilled: tuple[Server, Path]) -> None:
-    server, _ = drilled
-    send(server, "thrown", span(INCURABLE))
+def test_a_discarded_row_counts_as_rejected(drilled: Drill) -> None:
+    server = drilled.server
+    drilled.begin(refuse_named=POISON)
+    send(server, "thrown", span(POISON))
     [row] = quarantined(server, "thrown")
     settled(server, "thrown")
 
@@ -249,7 +234,7 @@ def test_a_discarded_row_counts_as_rejected(drilled: tuple[Server, Path]) -> Non
     outcome = ask(server, "/api/v1/quarantine/discard", {"project": "thrown", "ids": [row["id"]]})
 
     found = settled(server, "thrown")
-    assert detail["record"]["name"] == INCURABLE
+    assert detail["record"]["name"] == POISON
     assert outcome == {"done": 1, "refused": 0}
     assert (found["totals"]["quarantined"], found["totals"]["rejected"]) == (0, 1)
     assert [row["reason"] for row in found["last_reasons"]] == ["discarded"]

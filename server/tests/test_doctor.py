@@ -6,20 +6,24 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from drilling import Drill
 from running import Server, serving, start, until
 from sending import PROTOBUF, post, request_of, span
 
+Report = tuple[int, dict[str, Any]]
 
-def doctor(data: Path, *arguments: str) -> tuple[int, dict[str, Any]]:
+
+def doctor(data: Path, *arguments: str) -> Report:
     """Exit code and JSON of the command."""
     command = [sys.executable, "-m", "clearspan_server", "doctor", "--json", "--data", str(data)]
     done = subprocess.run(
-        [*command, *arguments], capture_output=True, text=True, timeout=60, check=False
+        [*command, *arguments], capture_output=True, text=True, timeout=120, check=False
     )
     assert done.returncode in {0, 1}, done.stderr
     return done.returncode, json.loads(done.stdout)
@@ -35,11 +39,13 @@ def failing(report: dict[str, Any]) -> set[str]:
     return {check["name"] for check in report["checks"] if not check["ok"]}
 
 
-@pytest.fixture(autouse=True)
-def any_ports(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(autouse=True, scope="module")
+def any_ports() -> Iterator[None]:
     """Whether the default ports are taken on this machine is not what is tested here."""
-    monkeypatch.setitem(os.environ, "CLEARSPAN_PORT", "0")
-    monkeypatch.setitem(os.environ, "CLEARSPAN_GRPC_PORT", "0")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(os.environ, "CLEARSPAN_PORT", "0")
+        patch.setitem(os.environ, "CLEARSPAN_GRPC_PORT", "0")
+        yield
 
 
 def send(server: Server, project: str, *spans: Any, **headers: str) -> None:
@@ -49,12 +55,31 @@ def send(server: Server, project: str, *spans: Any, **headers: str) -> None:
     assert post(server.url, "/v1/traces", body, given)[0] == 200
 
 
-def test_a_well_installation_has_no_complaint(tmp_path: Path) -> None:
-    with serving(tmp_path / "data") as server:
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Report]:
+    """What the command says of one installation, from well to ill."""
+    found = {}
+    with serving(tmp_path_factory.mktemp("doctor") / "data") as server:
         send(server, "default", span("fine"))
         until(lambda: server.get("/api/v1/traces")["traces"])
+        found["well"] = doctor(server.data)
 
-        code, report = doctor(server.data)
+        (server.data / "token").chmod(0o644)
+        found["token for all"] = doctor(server.data)
+        (server.data / "token").chmod(0o600)
+
+        wrong = PROTOBUF | {"authorization": "Bearer cs_000000000000_nobody"}
+        assert post(server.url, "/v1/traces", request_of([span("a")]), wrong)[0] == 401
+        found["unknown key"] = doctor(server.data)
+
+        numbers = {"clearspan_process": "p-9", "clearspan_seq": "1"}
+        send(server, "shop", span("a"), clearspan_sent="1", clearspan_dropped="7", **numbers)
+        found["lost spans"] = doctor(server.data)
+    return found
+
+
+def test_a_well_installation_has_no_complaint(told: dict[str, Report]) -> None:
+    code, report = told["well"]
 
     assert failing(report) == set()
     assert (code, report["ok"]) == (0, True)
@@ -63,39 +88,32 @@ def test_a_well_installation_has_no_complaint(tmp_path: Path) -> None:
     assert names >= {"engine", "waiting", "quarantine", "senders", "keys", "versions"}
 
 
-def test_what_a_sender_lost_is_a_complaint_with_advice(tmp_path: Path) -> None:
-    numbers = {"clearspan_process": "p-9", "clearspan_seq": "1"}
-    with serving(tmp_path / "data") as server:
-        send(server, "shop", span("a"), clearspan_sent="1", clearspan_dropped="7", **numbers)
+def test_others_who_can_read_the_token_are_a_complaint(
+    told: dict[str, Report],
+) -> None:
+    code, report = told["token for all"]
 
-        code, report = doctor(server.data)
+    assert code == 1
+    assert failing(report) == {"token"}
+    assert "chmod 600" in named(report, "token")["advice"]
+
+
+def test_an_unknown_key_is_noticed(told: dict[str, Report]) -> None:
+    _, report = told["unknown key"]
+
+    assert failing(report) == {"keys"}
+    assert "1 requests" in named(report, "keys")["says"]
+
+
+def test_what_a_sender_lost_is_a_complaint_with_advice(
+    told: dict[str, Report],
+) -> None:
+    code, report = told["lost spans"]
 
     assert code == 1
     dropped = named(report, "dropped")
     assert "7 spans" in dropped["says"]
     assert dropped["advice"]
-
-
-def test_an_unknown_key_is_noticed(tmp_path: Path) -> None:
-    with serving(tmp_path / "data") as server:
-        wrong = PROTOBUF | {"authorization": "Bearer cs_000000000000_nobody"}
-        status, _ = post(server.url, "/v1/traces", request_of([span("a")]), wrong)
-
-        _, report = doctor(server.data)
-
-    assert status == 401
-    assert failing(report) == {"keys"}
-    assert "1 requests" in named(report, "keys")["says"]
-
-
-def test_others_who_can_read_the_token_are_a_complaint(tmp_path: Path) -> None:
-    with serving(tmp_path / "data") as server:
-        (server.data / "token").chmod(0o644)
-
-        code, report = doctor(server.data)
-
-    assert code == 1
-    assert "chmod 600" in named(report, "token")["advice"]
 
 
 def test_without_a_server_it_says_what_waits_in_the_folder(tmp_path: Path) -> None:
@@ -155,17 +173,13 @@ def test_the_story_of_an_orphan_names_the_parent_that_is_missing(server: Server)
 
 
 def test_the_story_of_a_trace_that_waits_while_the_engine_is_down(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    drilled: Drill,
 ) -> None:
-    faults = tmp_path / "faults.json"
-    monkeypatch.setenv("CLEARSPAN_FAULTS", str(faults))
-    with serving(tmp_path / "data") as server:
-        faults.write_text(json.dumps({"down": True}))
-        waiting = span("waiting")
-        send(server, "default", waiting)
+    drilled.begin(down=True)
+    waiting = span("waiting")
+    send(drilled.server, "default", waiting)
 
-        code, report = doctor(server.data, waiting.trace_id.hex())
-        faults.unlink()  # else the server waits for its engine before it stops
+    code, report = doctor(drilled.server.data, waiting.trace_id.hex())
 
     assert code == 1
     assert report["trace"]["state"] == "waiting"
@@ -199,7 +213,7 @@ def test_a_trace_that_nobody_knows_is_a_complaint(server: Server) -> None:
 def test_for_a_reader_each_check_is_a_line_with_a_mark(server: Server) -> None:
     command = [sys.executable, "-m", "clearspan_server", "doctor", "--data", str(server.data)]
 
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
 
     lines = done.stdout.splitlines()
     assert any(line.startswith("✓ server") and server.url in line for line in lines)

@@ -24,9 +24,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 
 from running import Server, until
 from sending import request_of, span
-from transports import LOGS, METRICS, TRACES, export, narrow, refusal, retry_s, status_of
-
-__all__ = ["narrow"]  # a fixture, known to pytest by being here
+from transports import LOGS, METRICS, TRACES, export, refusal, retry_s, status_of
 
 RESOURCE_EXHAUSTED = grpc.StatusCode.RESOURCE_EXHAUSTED
 COMPRESSIONS = (

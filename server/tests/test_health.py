@@ -3,13 +3,10 @@
 import io
 import json
 import logging
-import os
 import subprocess
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,19 +14,9 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from clearspan_server.cli import logs
 from clearspan_server.errors import Unavailable
-from running import Server, serving, until
+from drilling import Drill
+from running import Server, until
 from sending import PROTOBUF, post, request_of, span
-
-
-@pytest.fixture(scope="module")
-def drilled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, Path]]:
-    """A server whose engine does what the file says."""
-    folder = tmp_path_factory.mktemp("health")
-    faults = folder / "faults.json"
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(os.environ, "CLEARSPAN_FAULTS", str(faults))
-        with serving(folder / "data") as server:
-            yield server, faults
 
 
 def open_route(server: Server, path: str) -> tuple[int, str]:
@@ -62,10 +49,10 @@ def test_a_healthy_server_is_ready_and_says_that_nothing_waits(server: Server) -
 
 
 def test_with_the_engine_down_it_lives_and_is_not_ready_and_lag_grows(
-    drilled: tuple[Server, Path],
+    drilled: Drill,
 ) -> None:
-    server, faults = drilled
-    faults.write_text(json.dumps({"down": True}))
+    server = drilled.server
+    drilled.begin(down=True)
     status, _ = post(server.url, "/v1/traces", request_of([span("waits")]), PROTOBUF)
 
     until(lambda: open_route(server, "/readyz")[0] == 503)
@@ -73,7 +60,7 @@ def test_with_the_engine_down_it_lives_and_is_not_ready_and_lag_grows(
     _, said = open_route(server, "/readyz")
     alive, _ = open_route(server, "/healthz")
     up = figures(server)["clearspan_engine_up", frozenset()]
-    faults.write_text("{}")
+    drilled.end()
 
     assert status == 200
     assert alive == 200
@@ -175,9 +162,9 @@ def test_a_credential_in_a_message_is_not_logged(secret: str) -> None:
     assert not [word for word in ("abcdef123456", "dXNlcjpwYXNz", "S3cretS3cret") if word in kept]
 
 
-def test_a_server_without_a_terminal_logs_json(drilled: tuple[Server, Path]) -> None:
-    server, faults = drilled
-    faults.write_text(json.dumps({"down": True}))
+def test_a_server_without_a_terminal_logs_json(drilled: Drill) -> None:
+    server = drilled.server
+    drilled.begin(down=True)
     post(server.url, "/v1/traces", request_of([span("my diagnosis")]), PROTOBUF)
     log = server.data.parent / f"{server.data.name}.log"
 
@@ -186,7 +173,7 @@ def test_a_server_without_a_terminal_logs_json(drilled: tuple[Server, Path]) -> 
         return [json.loads(one) for one in text.splitlines() if one.startswith("{")]
 
     lines = until(line)
-    faults.write_text("{}")
+    drilled.end()
 
     assert {"time", "level", "logger", "message"} <= lines[0].keys()
     assert "my diagnosis" not in log.read_text(encoding="utf-8")

@@ -5,14 +5,13 @@ import http.client
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
 from clearspan_server.api.live import Live
 from clearspan_server.errors import TooBusy
-from running import Server, serving, until
+from running import Server, until
 from sending import post, request_of, span
 
 MINUTE_NS = 60_000_000_000
@@ -78,18 +77,6 @@ def test_who_comes_back_gets_what_was_missed(server: Server) -> None:
         told = [json.loads(next(feed)["data"])["trace_ids"] for _ in range(2)]
 
     assert [missed] in told
-
-
-def test_who_was_away_for_longer_than_the_server_ran_starts_over(tmp_path: Path) -> None:
-    with serving(tmp_path / "data") as first:
-        send(first, "default")
-        send(first, "default")
-
-    with (
-        serving(tmp_path / "data") as second,
-        listening(second, "default", "1") as feed,
-    ):
-        assert next(feed)["event"] == "reset"
 
 
 def test_an_event_id_that_is_no_number_is_refused(server: Server) -> None:

@@ -91,41 +91,53 @@ def version_in_use(server: Server) -> Any:
     return server.get("/api/v1/prices")["price_list"]
 
 
-def test_the_commands_import_show_and_reset(tmp_path: Path) -> None:
-    file, data = tmp_path / "data.json", tmp_path / "data"
-    file.write_bytes(NEWER)
-    with serving(data) as server:
-        unknown = run(data, "prices", "show", "gpt-99")
-        imported = run(data, "prices", "import", str(file))
-        shown = run(data, "prices", "show", "gpt-99")
-        told = version_in_use(server)
-        file.write_text("[]", encoding="utf-8")
-        refused = run(data, "prices", "import", str(file))
-        after = version_in_use(server)
-    with serving(data) as server:
-        kept = version_in_use(server)
-        reset = run(data, "prices", "reset")
-        again = version_in_use(server)
-
-    version = read_list(NEWER).version
-    assert "does not know 'gpt-99'" in unknown.stdout
-    assert version in imported.stdout
-    assert "$0.1/M" in shown.stdout
-    assert "$6/M above 10 input tokens" in shown.stdout
-    assert told["version"] == after["version"] == kept["version"] == version
-    assert told["imported"] is not None
-    assert refused.returncode != 0
-    assert "not an array of providers" in refused.stderr
-    assert VERSION in reset.stdout
-    assert again == {"version": VERSION, "imported": None}
-
-
-def test_a_list_that_broke_on_the_disk_does_not_stop_the_server(tmp_path: Path) -> None:
-    data = tmp_path / "data"
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """What the commands say, and which list is in use: at first, after each of them, and over a restart."""
+    folder = tmp_path_factory.mktemp("prices")
+    file, data = folder / "data.json", folder / "data"
     data.mkdir()
-    (data / "prices.json").write_bytes(b"{")
-
+    (data / "prices.json").write_bytes(b"{")  # broken on the disk
+    file.write_bytes(NEWER)
+    found: dict[str, Any] = {}
     with serving(data) as server:
-        told = version_in_use(server)
+        found["broken"] = version_in_use(server)
+        found["unknown"] = run(data, "prices", "show", "gpt-99")
+        found["import"] = run(data, "prices", "import", str(file))
+        found["show"] = run(data, "prices", "show", "gpt-99")
+        found["imported"] = version_in_use(server)
+        file.write_text("[]", encoding="utf-8")
+        found["refused"] = run(data, "prices", "import", str(file))
+        found["after"] = version_in_use(server)
+    with serving(data) as server:
+        found["kept"] = version_in_use(server)
+        found["reset"] = run(data, "prices", "reset")
+        found["again"] = version_in_use(server)
+    return found
 
-    assert told["version"] == VERSION
+
+def test_the_commands_import_show_and_reset(told: dict[str, Any]) -> None:
+    version = read_list(NEWER).version
+
+    assert "does not know 'gpt-99'" in told["unknown"].stdout
+    assert version in told["import"].stdout
+    assert "$0.1/M" in told["show"].stdout
+    assert "$6/M above 10 input tokens" in told["show"].stdout
+    assert told["imported"]["version"] == version
+    assert told["imported"]["imported"] is not None
+    assert VERSION in told["reset"].stdout
+    assert told["again"] == {"version": VERSION, "imported": None}
+
+
+def test_a_list_that_is_none_is_refused_and_changes_nothing(told: dict[str, Any]) -> None:
+    assert told["refused"].returncode != 0
+    assert "not an array of providers" in told["refused"].stderr
+    assert told["after"] == told["imported"]
+
+
+def test_an_imported_list_outlives_a_restart(told: dict[str, Any]) -> None:
+    assert told["kept"]["version"] == read_list(NEWER).version
+
+
+def test_a_list_that_broke_on_the_disk_does_not_stop_the_server(told: dict[str, Any]) -> None:
+    assert told["broken"]["version"] == VERSION

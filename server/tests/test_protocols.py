@@ -22,9 +22,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from clearspan_server.api.otlp_paths import PATHS
 from running import Server, until
 from sending import PROTOBUF, post, request_of, span
-from transports import COMPRESSIONS, as_json, narrow, the_trace
-
-__all__ = ["narrow"]  # a fixture, known to pytest by being here
+from transports import COMPRESSIONS, as_json, the_trace
 
 JSON = {"content-type": "application/json"}
 ENCODINGS = {"protobuf": PROTOBUF, "json": {"content-type": "Application/JSON; charset=utf-8"}}

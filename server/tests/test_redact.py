@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from clearspan_server.ingest.patterns import TYPES
 from clearspan_server.ingest.redact import Redactor
+from sampling import examples
 
 REDACTOR = Redactor(TYPES)
 
@@ -423,7 +424,7 @@ def settled_value(value: Json) -> Json:
     return settled(value) if isinstance(value, str) else value
 
 
-@settings(max_examples=300, deadline=None, derandomize=True)
+@settings(max_examples=examples(300), deadline=None, derandomize=True)
 @given(VALUE, st.sampled_from([{}, {"indent": 1}, {"ensure_ascii": False}]))
 def test_json_stays_json_and_equals_its_strings_redacted(
     value: Json, style: dict[str, Any]
@@ -443,7 +444,7 @@ def test_json_within_json_stays_json_outside(value: Json) -> None:
     assert isinstance(json.loads(redacted(text)), str)
 
 
-@settings(max_examples=200, deadline=None, derandomize=True)
+@settings(max_examples=examples(200), deadline=None, derandomize=True)
 @given(st.lists(st.text(st.characters()) | TEXT, max_size=5))
 def test_any_text_is_survived_even_with_lone_surrogates(texts: list[str]) -> None:
     result, _ = REDACTOR.redact(texts)

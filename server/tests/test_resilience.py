@@ -2,6 +2,8 @@
 
 import http.client
 import json
+import os
+import shutil
 import sqlite3
 import stat
 from contextlib import closing
@@ -17,6 +19,7 @@ from clearspan_server.ingest.encode import Privacy, finish
 from clearspan_server.ingest.normalise import normalise
 from clearspan_server.ingest.redact import Redactor
 from clearspan_server.model.span import Span
+from clearspan_server.store.folder import Folder
 from clearspan_server.store.journal import Journal
 from running import Server, serving, start, until
 from sending import post, put, request_of, span
@@ -42,25 +45,24 @@ OURS = {
 }
 
 
-def listed(server: Server, trace_id: str) -> bool:
-    rows = server.get("/api/v1/traces?limit=500")["traces"]
+def listed(server: Server, trace_id: str, project: str = "default") -> bool:
+    rows = server.get(f"/api/v1/traces?limit=500&project={project}")["traces"]
     return any(row["trace_id"] == trace_id for row in rows)
 
 
-def test_a_locked_journal_delays_the_writer_and_does_not_end_it(tmp_path: Path) -> None:
-    with serving(tmp_path / "data") as server:
-        state = server.data / "journal" / "state.db"
-        with closing(sqlite3.connect(state, isolation_level=None)) as backup:
-            backup.execute("begin immediate")
-            one = span("waits")
-            status, _ = post(server.url, "/v1/traces", request_of([one]))
-            trouble = until(lambda: ready(server)["checks"]["writer"] != "ok", 30)
-            backup.execute("rollback")
-        until(lambda: listed(server, one.trace_id.hex()), 30)
+def test_a_locked_journal_delays_the_writer_and_does_not_end_it(server: Server) -> None:
+    state = server.data / "journal" / "state.db"
+    with closing(sqlite3.connect(state, isolation_level=None)) as backup:
+        backup.execute("begin immediate")
+        one = span("waits")
+        status, _ = post(server.url, "/v1/traces?project=locked", request_of([one]))
+        trouble = until(lambda: ready(server)["checks"]["writer"] != "ok", 30)
+        backup.execute("rollback")
+    until(lambda: listed(server, one.trace_id.hex(), "locked"), 30)
 
-        assert status == 200
-        assert trouble
-        assert ready(server)["checks"]["writer"] == "ok"
+    assert status == 200
+    assert trouble
+    assert ready(server)["checks"]["writer"] == "ok"
 
 
 def ready(server: Server) -> dict[str, dict[str, str]]:
@@ -73,25 +75,33 @@ def ready(server: Server) -> dict[str, dict[str, str]]:
     return answer
 
 
-def test_an_entry_that_cannot_be_read_is_quarantined_and_its_neighbours_are_stored(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    data = tmp_path / "data"
-    monkeypatch.setenv("CLEARSPAN_BATCH_AGE_MS", "600000")
-    server = start(data)
+@pytest.fixture(scope="module")
+def killed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[str]]:
+    """The folder of a server that was killed with three requests in its journal, and their traces."""
+    data = tmp_path_factory.mktemp("killed") / "data"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(os.environ, "CLEARSPAN_BATCH_AGE_MS", "600000")
+        server = start(data)
     spans = [span(name) for name in ("before", "broken", "after")]
     for one in spans:
-        post(server.url, "/v1/traces", request_of([one]))
+        assert post(server.url, "/v1/traces", request_of([one]))[0] == 200
     server.kill()
-    monkeypatch.delenv("CLEARSPAN_BATCH_AGE_MS")
+    return data, [one.trace_id.hex() for one in spans]
+
+
+def test_an_entry_that_cannot_be_read_is_quarantined_and_its_neighbours_are_stored(
+    killed: tuple[Path, list[str]], tmp_path: Path
+) -> None:
+    data, (before, broken, after) = tmp_path / "data", killed[1]
+    shutil.copytree(killed[0], data, symlinks=True)
     segment = min((data / "journal").glob("[0-9]*.db"))
     with closing(sqlite3.connect(segment)) as opened, opened:
         opened.execute("update entries set data = ? where seq = 2", (b"no Arrow",))
 
     with serving(data) as again:
-        until(lambda: listed(again, spans[2].trace_id.hex()))
-        assert listed(again, spans[0].trace_id.hex())
-        assert not listed(again, spans[1].trace_id.hex())
+        until(lambda: listed(again, after))
+        assert listed(again, before)
+        assert not listed(again, broken)
         [row] = again.get("/api/v1/quarantine")["rows"]
         totals = again.get("/api/v1/deliveries")["totals"]
 
@@ -100,15 +110,10 @@ def test_an_entry_that_cannot_be_read_is_quarantined_and_its_neighbours_are_stor
 
 
 def test_a_segment_without_kinds_and_receipts_is_stored(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    killed: tuple[Path, list[str]], tmp_path: Path
 ) -> None:
     data = tmp_path / "data"
-    monkeypatch.setenv("CLEARSPAN_BATCH_AGE_MS", "600000")
-    server = start(data)
-    one = span("from 0.1.0")
-    post(server.url, "/v1/traces", request_of([one]))
-    server.kill()
-    monkeypatch.delenv("CLEARSPAN_BATCH_AGE_MS")
+    shutil.copytree(killed[0], data, symlinks=True)
     segment = min((data / "journal").glob("[0-9]*.db"))
     with closing(sqlite3.connect(segment)) as opened, opened:
         opened.execute("alter table entries drop column kind")
@@ -117,7 +122,7 @@ def test_a_segment_without_kinds_and_receipts_is_stored(
         opened.execute("alter table batch drop column note")
 
     with serving(data) as again:
-        until(lambda: listed(again, one.trace_id.hex()))
+        until(lambda: all(listed(again, one) for one in killed[1]))
 
 
 def test_a_service_behind_a_foreign_parent_has_its_own_root(server: Server) -> None:
@@ -133,13 +138,14 @@ def test_a_service_behind_a_foreign_parent_has_its_own_root(server: Server) -> N
 
 
 def test_an_empty_token_file_lets_nobody_in(tmp_path: Path) -> None:
-    data = tmp_path / "data"
-    data.mkdir()
-    (data / "token").touch()
+    (tmp_path / "token").touch()
 
-    with serving(data) as server:
-        assert len(server.token) > 40
-        assert stat.S_IMODE((data / "token").stat().st_mode) == 0o600
+    folder = Folder(tmp_path)
+
+    assert len(folder.token) > 40
+    assert folder.token == (tmp_path / "token").read_text(encoding="utf-8").strip()
+    assert stat.S_IMODE((tmp_path / "token").stat().st_mode) == 0o600
+    folder.release()
 
 
 @pytest.mark.parametrize(

@@ -7,11 +7,14 @@ import subprocess
 import sys
 import textwrap
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from running import Server, serving, start, until
+from running import Server, start, until
 from sending import post, request_of, span
 
 
@@ -67,14 +70,6 @@ def test_without_a_server_the_other_commands_say_how_to_start_one(tmp_path: Path
     said = refused("open", "--data", str(tmp_path))
 
     assert "clearspan up" in said
-
-
-def test_of_a_server_that_was_killed_no_address_is_printed(tmp_path: Path) -> None:
-    start(tmp_path / "data").kill()
-
-    said = refused("open", "--data", str(tmp_path / "data"))
-
-    assert "no server answers" in said
 
 
 def test_what_serves_is_loaded_without_pandas() -> None:
@@ -145,18 +140,49 @@ def test_the_program_that_is_printed_sends_its_trace_to_the_port_it_was_printed_
     assert server.url in program
 
 
-def test_the_token_outlives_a_restart(tmp_path: Path) -> None:
-    with serving(tmp_path / "data") as first:
-        token = first.token
+@dataclass(slots=True)
+class Life:
+    """Two starts on one folder: the first server is stopped under load, the second one killed."""
 
-    with serving(tmp_path / "data") as second:
-        assert second.token == token
+    acknowledged: list[str]
+    exit_code: int
+    was_announced: bool  # still, after the first had ended
+    tokens: list[str]
+    found: list[str]  # of what was acknowledged, as soon as the second served
+    opened: str  # what `clearspan open` said after its death
 
 
-def test_stopping_under_load_stores_what_was_acknowledged_and_forgets_its_announcement(
-    tmp_path: Path,
-) -> None:
-    server = start(tmp_path / "data")
+@pytest.fixture(scope="module")
+def life(tmp_path_factory: pytest.TempPathFactory) -> Life:
+    data = tmp_path_factory.mktemp("life") / "data"
+    first = start(data)
+    tokens = [first.token]
+    with listening(first):
+        acknowledged, exit_code = stopped_under_load(first)
+    was_announced = (data / "run.json").exists()
+    second = start(data)
+    tokens.append(second.token)
+    # Found at once: nothing waited in the journal for this start.
+    asked = (acknowledged[0], acknowledged[-1])
+    found = [second.get(f"/api/v1/traces/{one}")["trace"]["trace_id"] for one in asked]
+    second.kill()
+    opened = refused("open", "--data", str(data))
+    return Life(acknowledged, exit_code, was_announced, tokens, found, opened)
+
+
+@contextmanager
+def listening(server: Server) -> Iterator[None]:
+    """A live feed that is open, and stays so."""
+    address = ("127.0.0.1", int(server.url.rpartition(":")[2]))
+    with socket.create_connection(address) as feed:
+        head = "GET /api/v1/live HTTP/1.1\r\nhost: 127.0.0.1\r\nauthorization: Bearer {}\r\n\r\n"
+        feed.sendall(head.format(server.token).encode())
+        until(lambda: b": open" in feed.recv(65536))
+        yield
+
+
+def stopped_under_load(server: Server) -> tuple[list[str], int]:
+    """The traces that were acknowledged until the server was stopped, and its exit code."""
     acknowledged: list[str] = []
     stopping = threading.Event()
 
@@ -176,23 +202,25 @@ def test_stopping_under_load_stores_what_was_acknowledged_and_forgets_its_announ
     code = server.stop()
     stopping.set()
     sender.join()
-
-    assert code == 0
-    assert not (tmp_path / "data" / "run.json").exists()
-    with serving(tmp_path / "data") as again:
-        # Found at once: nothing waited in the journal for this start.
-        for trace_id in (acknowledged[0], acknowledged[-1]):
-            assert again.get(f"/api/v1/traces/{trace_id}")["trace"]["trace_id"] == trace_id
+    return acknowledged, code
 
 
-def test_an_open_live_feed_does_not_hold_up_the_end(tmp_path: Path) -> None:
-    server = start(tmp_path / "data")
-    listening = socket.create_connection(("127.0.0.1", int(server.url.rpartition(":")[2])))
-    head = f"GET /api/v1/live HTTP/1.1\r\nhost: 127.0.0.1\r\nauthorization: Bearer {server.token}\r\n\r\n"
-    listening.sendall(head.encode())
-    until(lambda: b": open" in listening.recv(65536))
+def test_stopping_under_load_stores_what_was_acknowledged(life: Life) -> None:
+    assert life.exit_code == 0
+    assert life.found == [life.acknowledged[0], life.acknowledged[-1]]
 
-    code = server.stop()
 
-    assert code == 0
-    listening.close()
+def test_who_has_ended_is_not_announced(life: Life) -> None:
+    assert not life.was_announced
+
+
+def test_an_open_live_feed_does_not_hold_up_the_end(life: Life) -> None:
+    assert life.exit_code == 0
+
+
+def test_the_token_outlives_a_restart(life: Life) -> None:
+    assert len(set(life.tokens)) == 1
+
+
+def test_of_a_server_that_was_killed_no_address_is_printed(life: Life) -> None:
+    assert "no server answers" in life.opened

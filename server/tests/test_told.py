@@ -3,7 +3,7 @@
 import json
 import os
 from collections.abc import Iterator
-from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,10 +17,12 @@ ROOT = span("root", trace_id=os.urandom(16))
 TRACE_ID = ROOT.trace_id.hex()
 
 
-@pytest.fixture(autouse=True)
-def soon(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(autouse=True, scope="module")
+def soon() -> Iterator[None]:
     """A trace finishes a second after its end."""
-    monkeypatch.setenv("CLEARSPAN_QUIET_S", "1")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(os.environ, "CLEARSPAN_QUIET_S", "1")
+        yield
 
 
 def put(server: Server, name: str) -> None:
@@ -45,19 +47,36 @@ def words_of(feed: Feed, server: Server) -> tuple[list[str], str]:
     return words, seen
 
 
-def test_a_trace_finishes_once_and_is_updated_once_a_change(tmp_path: Path) -> None:
-    with serving(tmp_path / "data") as server, listening(server, "default") as feed:
-        put(server, "root")
-        first, _ = words_of(feed, server)
-        put(server, "late")
-        second, _ = words_of(feed, server)
-        put(server, "later")
-        third, seen = words_of(feed, server)
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """What is told of our trace as it changes, after a restart, and to who was away for longer than that."""
+    found: dict[str, Any] = {}
+    seen = ""
+    data = tmp_path_factory.mktemp("told") / "data"
+    with serving(data) as server, listening(server, "default") as feed:
+        for name in ("root", "late", "later"):
+            put(server, name)
+            found[name], seen = words_of(feed, server)
 
-    with serving(tmp_path / "data") as server, listening(server, "default", seen) as feed:
-        after_restart, _ = words_of(feed, server)
-        put(server, "latest")
-        fourth, _ = words_of(feed, server)
+    with serving(data) as server:
+        with listening(server, "default", seen) as feed:
+            found["nothing"], _ = words_of(feed, server)
+            put(server, "latest")
+            found["latest"], _ = words_of(feed, server)
+        with listening(server, "default", "1") as feed:
+            found["long away"] = next(feed)["event"]
+    return found
 
-    assert (first, second, third) == (["finished"], ["updated"], ["updated"])
-    assert (after_restart, fourth) == ([], ["updated"])
+
+def test_a_trace_finishes_once_and_is_updated_once_a_change(told: dict[str, Any]) -> None:
+    assert told["root"] == ["finished"]
+    assert told["late"] == told["later"] == ["updated"]
+
+
+def test_over_a_restart_nothing_is_told_twice_and_nothing_is_missed(told: dict[str, Any]) -> None:
+    assert told["nothing"] == []
+    assert told["latest"] == ["updated"]
+
+
+def test_who_was_away_for_longer_than_the_server_ran_starts_over(told: dict[str, Any]) -> None:
+    assert told["long away"] == "reset"

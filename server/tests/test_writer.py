@@ -1,17 +1,18 @@
 """The writer: what the engine refuses is kept apart, what came before is counted, a drill passes without a loss."""
 
-import json
-from collections.abc import Iterator
+import uuid
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pytest
+from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
 from clearspan_server.ingest.batches import MAX_MONTHS, by_months
 from clearspan_server.ingest.duplicates import Seen, hashes
-from running import Server, serving, until
+from drilling import Drill
+from running import serving, until
 from sending import post, request_of, span
 from test_health import open_route
 
@@ -19,117 +20,118 @@ DRILL = "poisoned"
 
 
 @pytest.fixture
-def faults(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The file of an engine that fails on demand; the server that is started next reads it."""
-    path = tmp_path / "faults.json"
-    monkeypatch.setenv("CLEARSPAN_FAULTS", str(path))
-    monkeypatch.setenv("CLEARSPAN_BATCH_AGE_MS", "50")
-    return path
+def project() -> str:
+    return f"p-{uuid.uuid4().hex}"
 
 
-@pytest.fixture
-def drilled(faults: Path, tmp_path: Path) -> Iterator[Server]:
-    """A server on that engine."""
-    assert not faults.exists()
-    with serving(tmp_path / "data") as server:
-        yield server
+def send(drilled: Drill, project: str, *spans: Span) -> None:
+    """Hand over spans in one request, which is acknowledged."""
+    path = f"/v1/traces?project={project}"
+    assert post(drilled.server.url, path, request_of(list(spans)))[0] == 200
 
 
-def names(server: Server) -> list[str]:
+def names(drilled: Drill, project: str) -> list[str]:
     """The names of all spans that the API lists."""
-    return sorted(one["name"] for one in server.get("/api/v1/spans?limit=500")["spans"])
+    rows = drilled.server.get(f"/api/v1/spans?project={project}&limit=500")["spans"]
+    return sorted(one["name"] for one in rows)
+
+
+def held_back(drilled: Drill, project: str) -> Any:
+    """The quarantine."""
+    return drilled.server.get(f"/api/v1/quarantine?project={project}")
+
+
+def ledger(drilled: Drill, project: str) -> Any:
+    return drilled.server.get(f"/api/v1/deliveries?project={project}")
 
 
 def test_a_row_that_the_engine_refuses_is_quarantined_and_its_neighbours_are_stored(
-    drilled: Server, faults: Path
+    drilled: Drill, project: str
 ) -> None:
-    faults.write_text(json.dumps({"refuse_named": DRILL}))
+    drilled.begin(refuse_named=DRILL)
     spans = [span(f"good {number}") for number in range(5)]
 
-    status, _ = post(drilled.url, "/v1/traces", request_of([*spans[:2], span(DRILL), *spans[2:]]))
+    send(drilled, project, *spans[:2], span(DRILL), *spans[2:])
 
-    assert status == 200
-    until(lambda: len(names(drilled)) == 5)
-    held: list[dict[str, Any]] = until(
-        lambda: drilled.get("/api/v1/quarantine")["rows"], timeout_s=10
-    )
+    until(lambda: len(names(drilled, project)) == 5)
+    held: list[dict[str, Any]] = until(lambda: held_back(drilled, project)["rows"], timeout_s=10)
     assert [row["name"] for row in held] == [DRILL]
     assert "Code: 53" in held[0]["reason"]
 
 
-def test_many_bad_rows_before_a_good_one_do_not_hold_it_back(drilled: Server, faults: Path) -> None:
-    faults.write_text(json.dumps({"refuse_named": DRILL}))
+def test_many_bad_rows_before_a_good_one_do_not_hold_it_back(drilled: Drill, project: str) -> None:
+    drilled.begin(refuse_named=DRILL)
     spans = [*(span(DRILL) for _ in range(20)), span("good")]
 
-    post(drilled.url, "/v1/traces", request_of(spans))
-    until(lambda: names(drilled) == ["good"])
-    post(drilled.url, "/v1/traces", request_of([*spans[:1], spans[-1]]))  # its answer was lost
-    totals = until(lambda: settled(drilled, received=23))
+    send(drilled, project, *spans)
+    until(lambda: names(drilled, project) == ["good"])
+    send(drilled, project, spans[0], spans[-1])  # its answer was lost
+    totals = until(lambda: settled(drilled, project, received=23))
 
     assert (totals["stored"], totals["quarantined"], totals["duplicates"]) == (1, 21, 1)
 
 
 def test_a_record_that_is_refused_twice_in_one_request_is_no_duplicate(
-    drilled: Server, faults: Path
+    drilled: Drill, project: str
 ) -> None:
-    faults.write_text(json.dumps({"refuse_named": DRILL}))
+    drilled.begin(refuse_named=DRILL)
     bad = span(DRILL)
 
-    post(drilled.url, "/v1/traces", request_of([bad, bad, span("good")]))
-    totals = until(lambda: settled(drilled, received=3))
+    send(drilled, project, bad, bad, span("good"))
+    totals = until(lambda: settled(drilled, project, received=3))
 
     assert (totals["stored"], totals["quarantined"], totals["duplicates"]) == (1, 2, 0)
 
 
-def settled(server: Server, received: int) -> Any:
+def settled(drilled: Drill, project: str, received: int) -> Any:
     """The sums of the ledger once so much came and nothing waits; None before."""
-    totals = server.get("/api/v1/deliveries")["totals"]
+    totals = ledger(drilled, project)["totals"]
     return totals if totals["received"] == received and not totals["waiting"] else None
 
 
 def test_what_is_acknowledged_while_the_engine_is_down_is_stored_once_when_it_is_up(
-    drilled: Server, faults: Path
+    drilled: Drill, project: str
 ) -> None:
-    faults.write_text(json.dumps({"down": True}))
+    drilled.begin(down=True)
     sent = [span(f"step {number}") for number in range(20)]
     for one in sent:
-        assert post(drilled.url, "/v1/traces", request_of([one]))[0] == 200
-    post(drilled.url, "/v1/traces", request_of(sent[:5]))  # sent again: its answer was lost
+        send(drilled, project, one)
+    send(drilled, project, *sent[:5])  # sent again: its answer was lost
 
-    faults.write_text("{}")
+    drilled.end()
 
-    until(lambda: len(names(drilled)) == len(sent))
-    assert names(drilled) == sorted(one.name for one in sent)
+    until(lambda: len(names(drilled, project)) == len(sent))
+    assert names(drilled, project) == sorted(one.name for one in sent)
 
 
 def test_an_engine_in_trouble_never_puts_rows_into_the_quarantine(
-    drilled: Server, faults: Path
+    drilled: Drill, project: str
 ) -> None:
-    post(drilled.url, "/v1/traces", request_of([span("before")]))
-    until(lambda: names(drilled) == ["before"])
-    faults.write_text(json.dumps({"refuse_named": ""}))  # also what it took before
+    send(drilled, project, span("before"))
+    until(lambda: names(drilled, project) == ["before"])
+    drilled.begin(refuse_named="")  # also what it took before
     spans = [span(f"step {number}") for number in range(40)]
-    assert post(drilled.url, "/v1/traces", request_of(spans))[0] == 200
-    until(lambda: "does not store" in open_route(drilled, "/readyz")[1])
+    send(drilled, project, *spans)
+    until(lambda: "does not store" in open_route(drilled.server, "/readyz")[1])
 
-    faults.write_text("{}")
+    drilled.end()
 
-    until(lambda: len(names(drilled)) == 1 + len(spans))
-    assert drilled.get("/api/v1/quarantine")["rows"] == []
+    until(lambda: len(names(drilled, project)) == 1 + len(spans))
+    assert held_back(drilled, project)["rows"] == []
 
 
 def test_a_request_of_bad_rows_alone_does_not_hold_up_who_comes_after(
-    drilled: Server, faults: Path
+    drilled: Drill, project: str
 ) -> None:
-    post(drilled.url, "/v1/traces", request_of([span("before")]))
-    until(lambda: names(drilled) == ["before"])
-    faults.write_text(json.dumps({"refuse_named": DRILL}))
+    send(drilled, project, span("before"))
+    until(lambda: names(drilled, project) == ["before"])
+    drilled.begin(refuse_named=DRILL)
 
-    post(drilled.url, "/v1/traces", request_of([span(DRILL) for _ in range(20)]))
-    until(lambda: drilled.get("/api/v1/quarantine")["total"] == 20)
-    post(drilled.url, "/v1/traces", request_of([span("innocent")]))
+    send(drilled, project, *(span(DRILL) for _ in range(20)))
+    until(lambda: held_back(drilled, project)["total"] == 20)
+    send(drilled, project, span("innocent"))
 
-    until(lambda: names(drilled) == ["before", "innocent"])
+    until(lambda: names(drilled, project) == ["before", "innocent"])
 
 
 def test_a_record_is_known_from_before_and_from_earlier_in_its_batch() -> None:
@@ -175,15 +177,13 @@ def test_below_the_disk_watermark_senders_keep_what_they_have(
     assert b"the disk has" in body
 
 
-def test_the_ledger_tells_what_waits_while_the_engine_is_down(
-    drilled: Server, faults: Path
-) -> None:
-    faults.write_text(json.dumps({"down": True}))
-    post(drilled.url, "/v1/traces", request_of([span("one"), span("two")]))
+def test_the_ledger_tells_what_waits_while_the_engine_is_down(drilled: Drill, project: str) -> None:
+    drilled.begin(down=True)
+    send(drilled, project, span("one"), span("two"))
 
-    told = drilled.get("/api/v1/deliveries")
+    told = ledger(drilled, project)
 
     assert told["engine"]["state"] != "ok"
     assert (told["totals"]["received"], told["totals"]["waiting"]) == (2, 2)
-    faults.write_text("{}")
-    until(lambda: drilled.get("/api/v1/deliveries")["totals"]["stored"] == 2)
+    drilled.end()
+    until(lambda: ledger(drilled, project)["totals"]["stored"] == 2)

@@ -5,6 +5,7 @@ import gzip
 import json
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from typing import Any
 
 import grpc
@@ -27,17 +28,17 @@ _IDS = ("traceId", "spanId", "parentSpanId")
 Metadata = Sequence[tuple[str, str]]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def narrow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server with a low limit for bodies, little patience and no room in its journal."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("CLEARSPAN_MAX_BODY_BYTES", "100000")
-        patch.setenv(
-            "CLEARSPAN_MAX_JOURNAL_BYTES", "8000"
-        )  # less than a span takes, more than a refusal
-        patch.setenv("CLEARSPAN_BODY_WAIT_S", "1")
-        with serving(tmp_path_factory.mktemp("narrow") / "data") as running:
-            yield running
+    with ExitStack() as stack:
+        with pytest.MonkeyPatch.context() as patch:  # of this server alone
+            patch.setenv("CLEARSPAN_MAX_BODY_BYTES", "100000")
+            # Less than a span takes, more than a refusal.
+            patch.setenv("CLEARSPAN_MAX_JOURNAL_BYTES", "8000")
+            patch.setenv("CLEARSPAN_BODY_WAIT_S", "1")
+            running = stack.enter_context(serving(tmp_path_factory.mktemp("narrow") / "data"))
+        yield running
 
 
 def _raw_deflate(body: bytes) -> bytes:
