@@ -103,10 +103,10 @@ def bottleneck(tree: Steps, path: list[Segment]) -> Bottleneck | None:
         ns = segment.end_ns - segment.start_ns
         attempt = step if segment.at in last_of else pauses.get((segment.at, segment.start_ns))
         if ns > 0 and attempt is not None:
-            retried = _Stretch(f"retries of {_named(attempt)}")
+            retried = _Stretch(f"retries of {named(attempt)}")
             stretches.setdefault(("retry", attempt.name), retried).ns += ns
         elif ns > 0:
-            stretch = stretches.setdefault((step.kind, step.name), _Stretch(_named(step)))
+            stretch = stretches.setdefault((step.kind, step.name), _Stretch(named(step)))
             stretch.ns += ns
             stretch.positions.add(segment.at)
     idle_ns = tree.end_ns - sum(end_ns - start_ns for _, start_ns, end_ns in path)
@@ -118,7 +118,8 @@ def bottleneck(tree: Steps, path: list[Segment]) -> Bottleneck | None:
     return Bottleneck(largest.name, largest.ns, largest.ns / tree.end_ns, len(largest.positions))
 
 
-def _named(step: Step) -> str:
+def named(step: Step) -> str:
+    """What a step is called in a sentence: `tool search`, `chat gpt-4o`."""
     name = step.tool_name if step.kind == "tool" and step.tool_name else step.name
     return f"{_NOUNS.get(step.kind, '')}{name if name.strip() else step.span_id[:8]}"
 

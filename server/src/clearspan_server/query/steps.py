@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from clearspan_server.model.tree import parents_of
+from clearspan_server.store.engine import Row
 
 
 @dataclass(slots=True, frozen=True, kw_only=True)
@@ -54,6 +55,27 @@ class Steps:
         """When a step ends; an open one lasts until the latest known moment."""
         end_ns = self.steps[at].end_ns
         return self.end_ns if end_ns is None else end_ns
+
+
+def step_of(row: Row, trace_start_ns: int) -> Step:
+    """The step of a row of spans, with times from its trace's start; what the row has not is not known."""
+    end_ns = row["end_ns"]
+    has_usage = row["input_tokens"] is not None or row["output_tokens"] is not None
+    return Step(
+        span_id=row["span_id"],
+        parent_id=row["parent_id"],
+        name=row["name"],
+        kind=row["kind"],
+        status=row["status"],
+        start_ns=row["start_ns"] - trace_start_ns,
+        end_ns=None if end_ns is None else end_ns - trace_start_ns,
+        ttft_ns=row.get("ttft_ns"),
+        retry_of=row["retry_of"],
+        tool_name=row["tool_name"],
+        pays=row["counted"] and has_usage,
+        cost=row["total_cost"],
+        output_tokens=row["output_tokens"],
+    )
 
 
 def ordered(steps: Sequence[Step]) -> Steps:
