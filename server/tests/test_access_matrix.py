@@ -142,6 +142,8 @@ BODIES: dict[str, Any] = {
 QUERIES = {
     "/api/v1/values": "?field=model",
     "/api/v1/prices/find": "?model=m",
+    "/api/v1/compare": f"?a={ID}&b={ID}",
+    "/api/v1/traces/{trace_id}/whatif/model": "?model=m",
     "/api/public/metrics/query": "?name=m",
     "/api/v1/logs/counts": f"?trace_id={ID}",
     **{f"/api/v1/metrics/{noun}": "?name=m" for noun in ("labels", "query", "exemplars")},

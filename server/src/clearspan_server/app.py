@@ -18,6 +18,7 @@ from clearspan_server import __version__
 from clearspan_server.api import (
     accounts,
     backups,
+    compare,
     contents,
     cost,
     deliveries,
@@ -144,6 +145,7 @@ ROUTES: tuple[APIRouter, ...] = (
     traces.router,
     outline.router,
     contents.router,
+    compare.router,
     spans.router,
     groups.router,
     failures.router,

@@ -294,6 +294,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Comparison
+         * @description Two traces aligned by structure: what differs at each step, in time, cost, tokens and text, and where first.
+         *
+         *     Without `b`, the trace beside the medians of the newest 50 of the window that pass the filter: steps that at least
+         *     half of these have.
+         */
+        get: operations["get_comparison"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cost": {
         parameters: {
             query?: never;
@@ -2544,6 +2567,97 @@ export interface components {
             trace_id: string;
         };
         /**
+         * ComparedRow
+         * @description A step in both traces, null where it is missing, and what differs: what it was given first.
+         */
+        ComparedRow: {
+            /** Depth */
+            depth: number;
+            /** Differs */
+            differs: ("only_first" | "only_second" | "order" | "model" | "name" | "prompt" | "parameters" | "tools" | "input" | "query" | "arguments" | "documents" | "result" | "output" | "answered_by" | "finish" | "status")[];
+            first: components["schemas"]["ComparedSpan"] | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "llm" | "embedding" | "retriever" | "reranker" | "tool" | "agent" | "chain" | "guardrail" | "evaluator" | "http" | "db" | "other";
+            second: components["schemas"]["ComparedSpan"] | null;
+        };
+        /**
+         * ComparedSpan
+         * @description A step of one side. Of many traces the id is "", the figures are medians, and `share` of them have it.
+         */
+        ComparedSpan: {
+            /** Duration Ns */
+            duration_ns: number | null;
+            /** Input Tokens */
+            input_tokens: number | null;
+            /** Name */
+            name: string;
+            /** Output Tokens */
+            output_tokens: number | null;
+            /** Share */
+            share: number;
+            /** Span Id */
+            span_id: string;
+            /** Start Offset Ns */
+            start_offset_ns: number;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "ok" | "error" | "cancelled" | "open" | "crashed";
+            /** Total Cost */
+            total_cost: string | null;
+        };
+        /**
+         * ComparedTrace
+         * @description One side. Of many `traces` the id is "" and the figures are medians.
+         */
+        ComparedTrace: {
+            /** Duration Ns */
+            duration_ns: number;
+            /** Input Tokens */
+            input_tokens: number | null;
+            /** Name */
+            name: string;
+            /** Output Tokens */
+            output_tokens: number | null;
+            /** Span Count */
+            span_count: number;
+            /** Start */
+            start: string | null;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "ok" | "error" | "cancelled" | "open" | "crashed";
+            /** Total Cost */
+            total_cost: string | null;
+            /** Trace Id */
+            trace_id: string;
+            /** Traces */
+            traces: number;
+        };
+        /**
+         * Comparison
+         * @description Two traces step by step, in the order of the first.
+         *
+         *     They are `equal` when both have the same steps, which were given the same and said the same; ids and times may
+         *     differ, time and money do. `cut` is whether one has more than 20 000 spans: the rest is not compared.
+         */
+        Comparison: {
+            /** Cut */
+            cut: boolean;
+            divergence: components["schemas"]["Divergence"] | null;
+            /** Equal */
+            equal: boolean;
+            first: components["schemas"]["ComparedTrace"];
+            /** Rows */
+            rows: components["schemas"]["ComparedRow"][];
+            second: components["schemas"]["ComparedTrace"];
+        };
+        /**
          * Cost
          * @description US dollars as decimal strings; null is unknown. `explained` is null where no price is known now.
          */
@@ -2754,6 +2868,21 @@ export interface components {
             stored: number;
             /** Waiting */
             waiting: number;
+        };
+        /**
+         * Divergence
+         * @description Where the traces first go different ways: a row, what differs there, and that in a sentence.
+         */
+        Divergence: {
+            /**
+             * Aspect
+             * @enum {string}
+             */
+            aspect: "only_first" | "only_second" | "order" | "model" | "name" | "prompt" | "parameters" | "tools" | "input" | "query" | "arguments" | "documents" | "result" | "output" | "answered_by" | "finish" | "status";
+            /** Row */
+            row: number;
+            /** Says */
+            says: string;
         };
         /** Document */
         Document: {
@@ -3079,7 +3208,7 @@ export interface components {
              * Status
              * @enum {string}
              */
-            status: "ok" | "ready" | "failing";
+            status: "ok" | "starting" | "failing";
             /** Underived */
             underived: number | null;
         };
@@ -7009,6 +7138,57 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Backup"];
+                };
+            };
+        };
+    };
+    get_comparison: {
+        parameters: {
+            query: {
+                /** @description The id of a trace. */
+                a: string;
+                /** @description Of the trace that it is compared with; else with the newest 50 that pass the filter. */
+                b?: string;
+                /** @description What rows must fulfil, in the filter language (docs/filter.md): `kind:llm cost>0.05 "refund policy"`. */
+                filter?: string;
+                /** @description RFC 3339, a day (its beginning in UTC), epoch milliseconds, or how long ago: `-90s`, `-1h`. */
+                from?: string | null;
+                /** @description The project, where no key says it; api/access.py reads it. */
+                project?: string | null;
+                /** @description RFC 3339, a day (its beginning in UTC), epoch milliseconds, or how long ago: `-90s`, `-1h`. Exclusive. */
+                to?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Comparison"];
                 };
             };
         };
