@@ -123,6 +123,17 @@ const trace = createRoute({
   component: lazyRouteComponent(() => import("./pages/trace/TracePage"), "TracePage"),
 });
 
+const compare = createRoute({
+  getParentRoute: () => project,
+  path: "compare",
+  // `a` and `b` are ids, `b` also "good"; `usual` a filter in place of `b`; `row` the step that is shown in full.
+  validateSearch: (
+    search: Record<string, string>,
+  ): { a?: string; b?: string; usual?: string; row?: string } =>
+    pick(search, "a", "b", "usual", "row"),
+  component: lazyRouteComponent(() => import("./pages/compare/ComparePage"), "ComparePage"),
+});
+
 const metrics = createRoute({
   getParentRoute: () => project,
   path: "metrics",
@@ -213,6 +224,7 @@ export const router = createRouter({
       overview,
       traces,
       trace,
+      compare,
       spans,
       sessions,
       session,

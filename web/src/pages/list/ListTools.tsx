@@ -6,9 +6,11 @@ import { totalOf } from "../../model/histogram";
 import { chosenColumns } from "../../model/listColumns";
 import { NOTHING_SELECTED, type Selection } from "../../model/selection";
 import { Button } from "../../ui/Button";
+import { useHotkeys } from "../../ui/useHotkeys";
 import type { View } from "../shell/useView";
 import { ColumnMenu } from "./ColumnMenu";
 import type { ListKind } from "./listKind";
+import { type Go, useGo } from "./useGo";
 import { ViewMenu } from "./ViewMenu";
 import "./ListTools.css";
 
@@ -47,6 +49,9 @@ export function ListTools<N extends Noun>(props: ListToolsProps<N>) {
       {picked > 0 ? (
         <p className="list-count" role="status">
           <b>{counted(picked, kind.one)} selected</b>
+          {kind.compare && picked === 2 && (
+            <CompareButton compare={kind.compare} ids={[...selection.ids]} />
+          )}
           <Button onClick={() => props.onSelect(NOTHING_SELECTED)}>Clear</Button>
         </p>
       ) : (
@@ -61,6 +66,23 @@ export function ListTools<N extends Noun>(props: ListToolsProps<N>) {
         Export
       </Button>
     </div>
+  );
+}
+
+interface CompareButtonProps {
+  compare: (first: string, second: string, go: Go) => void;
+  ids: readonly string[];
+}
+
+/** Of two that are selected. */
+function CompareButton({ compare, ids: [first = "", second = ""] }: CompareButtonProps) {
+  const go = useGo();
+  const open = () => compare(first, second, go);
+  useHotkeys({ c: open });
+  return (
+    <Button variant="outlined" title="Compare them (c)" onClick={open}>
+      Compare
+    </Button>
   );
 }
 

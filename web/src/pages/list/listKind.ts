@@ -30,6 +30,8 @@ export interface ListKind<N extends Noun> {
   /** Leads to the page of a row. */
   open: (row: RowOf[N], go: Go) => void;
   actions: (row: RowOf[N]) => ReactNode;
+  /** Leads to where two of them stand beside each other. */
+  compare?: (first: string, second: string, go: Go) => void;
   /** What was said to a row and what it answered, for a pointer that rests. */
   preview?: (row: RowOf[N]) => ReactNode;
   Peek: ComponentType<PeekProps<RowOf[N]>>;

@@ -5,6 +5,8 @@ import { LIST_PATHS, type ListNoun } from "../shell/pageTable";
 export interface Go {
   trace: (traceId: string, spanId?: string) => void;
   session: (sessionId: string) => void;
+  /** Two traces beside each other. */
+  compare: (first: string, second: string) => void;
   list: (noun: ListNoun, filter: string, range?: Range) => void;
 }
 
@@ -35,6 +37,12 @@ export function useGo(): Go {
         to: "/p/$project/sessions/$sessionId",
         params: { project, sessionId },
         search: kept,
+      }),
+    compare: (first, second) =>
+      void navigate({
+        to: "/p/$project/compare",
+        params: { project },
+        search: (before) => ({ ...kept(before), a: first, b: second }),
       }),
     list: (noun, filter, range) =>
       void navigate({

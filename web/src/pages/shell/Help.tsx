@@ -8,6 +8,7 @@ const KEYS = [
   { keys: ["Enter"], does: "Open the row" },
   { keys: ["p"], does: "Show or close the panel beside the list" },
   { keys: ["x", "⇧ ↓"], does: "Select the row; the rows down to the next" },
+  { keys: ["c"], does: "Compare two selected traces; a trace with a good one" },
   { keys: ["e"], does: "Export the list, or what is selected" },
   { keys: ["f"], does: "Show or hide the facets" },
   { keys: ["[", "]"], does: "Previous and next span, or match" },

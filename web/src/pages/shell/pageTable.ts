@@ -47,6 +47,10 @@ export type ListNoun = keyof typeof LIST_PATHS;
 
 /** One thing shown in full: below which page it is, and what it is called. */
 const DETAILS: Record<string, string> = { traces: "Trace", sessions: "Session" };
+/** Pages that are not in the rail: as which of its pages they are below. */
+const BELOW: Record<string, { of: string; detail: string }> = {
+  compare: { of: "traces", detail: "Compare" },
+};
 
 interface Place {
   /** Of the page, or of the page above where one thing is shown in full. */
@@ -60,8 +64,9 @@ interface Place {
 /** Which page an address is. */
 export function placeOf(path: string): Place {
   const [, , , first = "", second] = path.split("/");
-  const page = PAGES.find(({ to }) => to.split("/")[3] === first) ?? OVERVIEW;
-  const detail = second === undefined ? null : (DETAILS[first] ?? null);
+  const below = BELOW[first];
+  const page = PAGES.find(({ to }) => to.split("/")[3] === (below?.of ?? first)) ?? OVERVIEW;
+  const detail = below?.detail ?? (second === undefined ? null : (DETAILS[first] ?? null));
   const isFiltered = "isFiltered" in page && detail === null;
   return { name: page.name, to: page.to, isFiltered, detail };
 }

@@ -19,6 +19,7 @@ import { StatusDot } from "../../ui/StatusDot";
 import { Tokens } from "../../ui/Tokens";
 import { useView } from "../shell/useView";
 import { quoted } from "../../model/filter";
+import { CompareMenu } from "./CompareMenu";
 import { CopyMenu } from "./CopyMenu";
 import { Judging } from "./Judging";
 import { ScoreChips } from "./ScoreChips";
@@ -69,6 +70,11 @@ export function TraceHeader({ row: trace, trace: model }: TraceHeaderProps) {
         </dl>
         <div className="trace-actions">
           <Judging key={trace.trace_id} project={model.project} trace={trace} />
+          <CompareMenu
+            project={model.project}
+            traceId={trace.trace_id}
+            name={nameOr(trace.name, trace.trace_id)}
+          />
           <CopyMenu trace={model} />
         </div>
       </div>

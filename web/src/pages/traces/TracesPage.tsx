@@ -24,6 +24,7 @@ const TRACES: ListKind<"traces"> = {
   nameOf: (row) => nameOr(row.name, row.trace_id),
   open: (row, go) => go.trace(row.trace_id),
   actions: (row) => <Actions row={row} />,
+  compare: (first, second, go) => go.compare(first, second),
   preview: (row) => <InOut input={row.input_preview} output={row.output_preview} />,
   Peek: TracePeek,
 };
