@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -13,6 +14,8 @@ from typing import Any
 
 import pytest
 
+from clearspan_server.demo.fleet import SLOT_S, metrics, reading
+
 # A demo starts in about a second; a minute is for a machine that is busy with something else.
 TIMEOUT_S = 60
 
@@ -20,10 +23,11 @@ Span = dict[str, Any]  # OTLP/JSON, with its attributes as a plain mapping
 
 
 class Collector:
-    """Keeps what is posted to /v1/traces: headers and bodies."""
+    """Keeps what is posted to /v1/traces: headers and bodies; and the bodies of other paths."""
 
     def __init__(self) -> None:
         self.requests: list[tuple[dict[str, str], Any]] = []
+        self.others: dict[str, list[Any]] = {"/v1/logs": [], "/v1/metrics": []}
         self.arrived = threading.Event()
         self.url = ""
 
@@ -39,13 +43,36 @@ class Collector:
         ]
         return sorted(spans, key=lambda span: int(span["startTimeUnixNano"]))
 
+    def logs(self) -> list[dict[str, Any]]:
+        """The log records, with their attributes as a plain mapping."""
+        return [
+            record | {"attributes": plain(record["attributes"])}
+            for body in self.others["/v1/logs"]
+            for group in body["resourceLogs"]
+            for scope in group["scopeLogs"]
+            for record in scope["logRecords"]
+        ]
+
+    def metrics(self) -> dict[str, list[Any]]:
+        """What was sent of each metric, by service and name."""
+        found: dict[str, list[Any]] = {}
+        for service, metric in (
+            (plain(group["resource"]["attributes"])["service.name"], metric)
+            for body in self.others["/v1/metrics"]
+            for group in body["resourceMetrics"]
+            for scope in group["scopeMetrics"]
+            for metric in scope["metrics"]
+        ):
+            found.setdefault(f"{service} {metric['name']}", []).append(metric)
+        return found
+
 
 def plain(attributes: list[Any]) -> dict[str, Any]:
     return {pair["key"]: next(iter(pair["value"].values())) for pair in attributes}
 
 
-@pytest.fixture
-def collector() -> Iterator[Collector]:
+@contextmanager
+def collecting() -> Iterator[Collector]:
     kept = Collector()
 
     class Handler(BaseHTTPRequestHandler):
@@ -56,6 +83,8 @@ def collector() -> Iterator[Collector]:
             if self.path == "/v1/traces":
                 kept.requests.append((dict(self.headers.items()), json.loads(data)))
                 kept.arrived.set()
+            elif self.path in kept.others:
+                kept.others[self.path].append(json.loads(data))
             self.send_response(200)
             self.send_header("content-type", "application/json")
             self.send_header("content-length", "2")
@@ -70,6 +99,28 @@ def collector() -> Iterator[Collector]:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield kept
         server.shutdown()
+
+
+@pytest.fixture
+def collector() -> Iterator[Collector]:
+    with collecting() as kept:
+        yield kept
+
+
+@pytest.fixture(scope="module")
+def turn() -> Iterator[Collector]:
+    """All that one turn sends."""
+    with collecting() as kept:
+        turns(kept.url, 1)
+        yield kept
+
+
+@pytest.fixture(scope="module")
+def deck() -> Iterator[Collector]:
+    """All that a deck of turns sends: each mishap happens."""
+    with collecting() as kept:
+        turns(kept.url, 23)
+        yield kept
 
 
 def command(url: str, *options: str) -> list[str]:
@@ -91,7 +142,8 @@ def started(*arguments: str) -> Iterator[subprocess.Popen[bytes]]:
 def turns(url: str, count: int, seed: int = 1) -> None:
     """Run the demo for some turns, as fast as it can, and check that it had nothing to say."""
     fast = command(url, "--speed", "50", "--count", str(count), "--seed", str(seed))
-    ran = subprocess.run(fast, capture_output=True, timeout=TIMEOUT_S, check=False)
+    patient = os.environ | {"CLEARSPAN_EXIT_S": str(TIMEOUT_S / 2)}
+    ran = subprocess.run(fast, env=patient, capture_output=True, timeout=TIMEOUT_S, check=False)
     assert (ran.returncode, ran.stdout, ran.stderr) == (0, b"", b"")
 
 
@@ -99,10 +151,8 @@ def kinds(spans: list[Span]) -> list[str]:
     return [span["attributes"]["clearspan.kind"] for span in spans]
 
 
-def test_a_turn_is_one_trace_with_its_steps_below_the_agent(collector: Collector) -> None:
-    turns(collector.url, 1)
-
-    root, *steps = collector.finished()
+def test_a_turn_is_one_trace_with_its_steps_below_the_agent(turn: Collector) -> None:
+    root, *steps = turn.finished()
     assert "parentSpanId" not in root
     assert {step["parentSpanId"] for step in steps} == {root["spanId"]}
     assert {step["traceId"] for step in steps} == {root["traceId"]}
@@ -110,20 +160,16 @@ def test_a_turn_is_one_trace_with_its_steps_below_the_agent(collector: Collector
     assert kinds([root, *steps]) == expected
 
 
-def test_spans_go_to_the_project_demo_and_name_their_service(collector: Collector) -> None:
-    turns(collector.url, 1)
-
-    headers, body = collector.requests[0]
+def test_spans_go_to_the_project_demo_and_name_their_service(turn: Collector) -> None:
+    headers, body = turn.requests[0]
     resource = plain(body["resourceSpans"][0]["resource"]["attributes"])
     assert headers["x-clearspan-project"] == "demo"
     assert resource["service.name"] == "support-desk"
     assert resource["deployment.environment.name"] == "demo"
 
 
-def test_a_model_call_carries_model_usage_and_conversation(collector: Collector) -> None:
-    turns(collector.url, 1)
-
-    facts = collector.finished()[-1]["attributes"]
+def test_a_model_call_carries_model_usage_and_conversation(turn: Collector) -> None:
+    facts = turn.finished()[-1]["attributes"]
     assert facts["gen_ai.request.model"] == "gpt-4o"
     assert facts["gen_ai.response.model"] == "gpt-4o-2024-08-06"
     assert facts["gen_ai.response.id"].startswith("chatcmpl-")
@@ -135,10 +181,8 @@ def test_a_model_call_carries_model_usage_and_conversation(collector: Collector)
     assert facts["session.id"].startswith("chat-")
 
 
-def test_a_deck_of_turns_shows_everything_that_can_go_wrong(collector: Collector) -> None:
-    turns(collector.url, 23)
-
-    spans = collector.finished()
+def test_a_deck_of_turns_shows_everything_that_can_go_wrong(deck: Collector) -> None:
+    spans = deck.finished()
     roots = [span for span in spans if "parentSpanId" not in span]
     failed = {span["attributes"].get("error.type", "").rpartition(".")[2] for span in spans}
     cancelled = [s for s in spans if s["attributes"].get("clearspan.status") == "cancelled"]
@@ -150,10 +194,8 @@ def test_a_deck_of_turns_shows_everything_that_can_go_wrong(collector: Collector
     assert len({span["spanId"] for span in spans}) == len(spans)
 
 
-def test_an_attempt_after_a_refused_one_points_at_the_first(collector: Collector) -> None:
-    turns(collector.url, 23)
-
-    spans = collector.finished()
+def test_an_attempt_after_a_refused_one_points_at_the_first(deck: Collector) -> None:
+    spans = deck.finished()
     refused = [s for s in spans if "RateLimit" in s["attributes"].get("error.type", "")]
     again = [s for s in spans if s["attributes"].get("clearspan.attempt") == "2"]
     firsts = {span["attributes"]["clearspan.retry_of"] for span in again}
@@ -197,3 +239,50 @@ def test_it_ends_when_its_parent_dies(collector: Collector) -> None:
         said, _ = process.communicate(timeout=TIMEOUT_S)
 
     assert said == b""
+
+
+def test_log_records_lead_to_the_traces_that_they_were_written_in(deck: Collector) -> None:
+    logs = deck.logs()
+    roots = {span["traceId"] for span in deck.finished() if "parentSpanId" not in span}
+    assert {one["traceId"] for one in logs} == roots
+    assert {one["severityText"] for one in logs} == {"INFO", "WARNING", "ERROR"}
+    told = [one["body"]["stringValue"] for one in logs]
+    for words in ("question 1 of a chat", "429", "did not answer within", "given up", "left"):
+        assert any(words in one for one in told)
+
+
+def test_the_application_and_its_model_server_tell_metrics(turn: Collector) -> None:
+    found = turn.metrics()
+    assert {name for name in found if name.startswith("support-desk ")} == {
+        "support-desk help_centre.score",
+        "support-desk support.answer.duration",
+        "support-desk support.questions",
+        "support-desk support.sessions.open",
+        "support-desk support.tool.calls",
+    }
+    running = [
+        point["timeUnixNano"]
+        for metric in found["vllm vllm:num_requests_running"]
+        for point in metric["gauge"]["dataPoints"]
+    ]
+    assert len(set(running)) == len(running) >= 240  # the hour before, every quarter of a minute
+    assert {"vllm vllm:kv_cache_usage_perc", "vllm DCGM_FI_DEV_GPU_UTIL"} <= set(found)
+
+
+def test_a_model_server_that_is_asked_again_says_the_same() -> None:
+    once, twice, more = metrics(7_200, 7_260), metrics(7_200, 7_260), metrics(7_190, 7_200)
+
+    assert once == twice
+    for one, number in ((once, 4), (more, 1)):
+        [group] = json.loads(json.dumps(one))["resourceMetrics"]
+        for metric in group["scopeMetrics"][0]["metrics"]:
+            [data] = [held for held in metric.values() if isinstance(held, dict)]
+            assert len({point["timeUnixNano"] for point in data["dataPoints"]}) == number
+
+
+def test_readings_of_a_day_are_believable() -> None:
+    told = [reading(slot * SLOT_S) for slot in range(86_400 // SLOT_S)]
+
+    assert {0 < one.running <= 24 and 0 <= one.waiting < 40 for one in told} == {True}
+    assert {0 < one.cache < 1 and all(0 < gpu <= 100 for gpu in one.gpus) for one in told} == {True}
+    assert 0.02 < sum(one.waiting > 0 for one in told) / len(told) < 0.4

@@ -43,7 +43,7 @@ def test_a_healthy_server_is_ready_and_says_that_nothing_waits(server: Server) -
         lambda: (found := json.loads(open_route(server, "/readyz")[1]))["lag_s"] is None and found
     )
 
-    assert ready["status"] == "ok"
+    assert ready["status"] == "ready"
     assert ready["checks"] == dict.fromkeys(("journal", "disk", "writer", "engine", "lists"), "ok")
     assert open_route(server, "/healthz")[0] == 200
 

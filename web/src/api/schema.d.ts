@@ -3208,7 +3208,7 @@ export interface components {
              * Status
              * @enum {string}
              */
-            status: "ok" | "starting" | "failing";
+            status: "ok" | "ready" | "failing";
             /** Underived */
             underived: number | null;
         };

@@ -31,7 +31,7 @@ def readyz(request: Request, response: Response) -> Health:
     ready = not any(checks.values())
     response.status_code = 200 if ready else 503
     return Health(
-        status="ok" if ready else "failing",
+        status="ready" if ready else "failing",
         checks={name: trouble or "ok" for name, trouble in checks.items()},
         lag_s=writer_lag_s(server),
         underived=underived(server),

@@ -343,7 +343,7 @@ class Heartbeat(Shape):
 class Health(Shape):
     """`lag_s` is the age of the oldest request that is not stored, `underived` counts stored entries not yet listed."""
 
-    status: Literal["ok", "starting", "failing"]
+    status: Literal["ok", "ready", "failing"]
     checks: dict[str, str]
     lag_s: float | None
     underived: int | None

@@ -13,9 +13,11 @@ import clearspan
 from clearspan_server.demo.agent import answer
 from clearspan_server.demo.models import ModelError, Models
 from clearspan_server.demo.script import turns
+from clearspan_server.demo.telemetry import Telemetry
 from clearspan_server.simulator.serve import running
 from clearspan_server.simulator.settings import SimulatorSettings
 
+_PROJECT, _SERVICE, _ENVIRONMENT = "demo", "support-desk", "demo"
 _PARENT_POLL_S = 0.5
 # Fast for a real provider, so that an answer takes less than the two seconds to the next one.
 _TTFT_MS = 130.0
@@ -29,12 +31,12 @@ def main() -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     threading.Thread(target=_end_with, args=(os.getppid(),), name="parent", daemon=True).start()
     # Who started the demo waits for its end, also when the server is gone already.
-    os.environ.setdefault("CLEARSPAN_EXIT_S", "1")
+    exit_s = float(os.environ.setdefault("CLEARSPAN_EXIT_S", "1"))
     clearspan.init(
         endpoint=options.endpoint,
-        project="demo",
-        service="support-desk",
-        environment="demo",
+        project=_PROJECT,
+        service=_SERVICE,
+        environment=_ENVIRONMENT,
     )
     simulated = SimulatorSettings(
         seed=options.seed,
@@ -42,7 +44,11 @@ def main() -> int:
         tokens_per_s=_TOKENS_PER_S * options.speed,
     )
     try:
-        with running(simulated) as url, closing(Models(url)) as models:
+        with (
+            Telemetry(options.endpoint, _PROJECT, _SERVICE, _ENVIRONMENT, exit_s),
+            running(simulated) as url,
+            closing(Models(url)) as models,
+        ):
             _answer_questions(models, options)
     except KeyboardInterrupt:
         return 0

@@ -1,7 +1,10 @@
 """The support agent: plans, reads the help centre, calls two tools, and answers."""
 
 import json
-from collections.abc import Mapping
+import logging
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
 import clearspan
 from clearspan_server.demo import help_centre, tools
@@ -35,6 +38,8 @@ _CHOOSER = "You choose the tools that a support agent needs. Call at most two, b
 
 _SLOW_TTFT_MS = 2600
 
+LOG = logging.getLogger("support.agent")
+
 # What the simulator is asked to do to the attempts of a call, by mishap.
 _CHOICE_FAULTS: dict[Mishap, tuple[Mapping[str, str], ...]] = {
     "rate_limit": ({"x-sim-error": "429"},),
@@ -49,6 +54,7 @@ def answer(turn: Turn, models: Models) -> None:
     """Answer one question: one trace. Raises ModelError when the provider stays away."""
     told = turn.session.conversation
     with (
+        _measured(told.feature),
         clearspan.context(
             user=told.user,
             customer=told.shop,
@@ -59,6 +65,10 @@ def answer(turn: Turn, models: Models) -> None:
         ),
         clearspan.agent_span("support agent", input=turn.question) as span,
     ):
+        asked_by = {"customer": told.shop, "session": turn.session.id}
+        LOG.info(
+            "question %d of a chat about %s", turn.number, told.feature, extra=_with(**asked_by)
+        )
         plan = _plan(turn, models)
         query = str(plan["search_query"])
         found = _rerank(query, _retrieve(query, turn), turn)
@@ -68,8 +78,26 @@ def answer(turn: Turn, models: Models) -> None:
         span.output = reply.message["content"]
         if not reply.complete:
             span.cancel()
+            LOG.info("the customer left before the answer was there", extra=_with(**asked_by))
         question: Json = {"role": "user", "content": turn.question}
         turn.session.messages += [question, reply.message]
+
+
+@contextmanager
+def _measured(feature: str) -> Iterator[None]:
+    """Count a question and how long its answer took, by how it ended."""
+    begun_s, outcome = time.monotonic(), "failed"
+    try:
+        yield
+        outcome = "answered"
+    finally:
+        took_s = time.monotonic() - begun_s
+        clearspan.counter("support.questions").add(1, feature=feature, outcome=outcome)
+        clearspan.histogram("support.answer.duration", unit="s").record(took_s, feature=feature)
+
+
+def _with(**attributes: str) -> Mapping[str, object]:
+    return {"attributes": attributes}
 
 
 def _plan(turn: Turn, models: Models) -> Json:
@@ -96,6 +124,9 @@ def _retrieve(query: str, turn: Turn) -> list[Found]:
         turn.pause(20, 60)
         found = help_centre.search(query, 6)
         span.documents = _documents(found)
+        clearspan.histogram("help_centre.score").record(found[0].score if found else 0.0)
+        best = found[0].article.title if found else "none"
+        LOG.info("best of %d articles: %s", len(found), best, extra=_with(query=query))
     return found
 
 
@@ -141,6 +172,7 @@ def _use_tool(call: ToolCall, turn: Turn) -> Json:
     """Run a tool; what fails is told to the model, which has to live with it."""
     is_slow = turn.mishap == "tool" and call.name != "order_status"
     result: Mapping[str, str]
+    outcome = "ok"
     try:
         with clearspan.tool_span(call.name, arguments=json.loads(call.arguments)) as span:
             span.tool_call_id = call.id
@@ -148,7 +180,9 @@ def _use_tool(call: ToolCall, turn: Turn) -> Json:
             result = tools.call(call.name, call.arguments, is_slow=is_slow)
             span.result = result
     except (LookupError, tools.ToolTimeoutError) as error:
-        result = {"error": str(error)}
+        result, outcome = {"error": str(error)}, "failed"
+        LOG.warning("%s; the answer has to do without it", error, extra=_with(tool=call.name))
+    clearspan.counter("support.tool.calls").add(1, tool=call.name, outcome=outcome)
     return {"role": "tool", "tool_call_id": call.id, "content": json.dumps(result)}
 
 

@@ -1,6 +1,7 @@
 """Calls the model over HTTP, tries again where that helps, and records each call as one span."""
 
 import json
+import logging
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -8,6 +9,8 @@ from dataclasses import dataclass, field
 import httpx2
 
 import clearspan
+
+LOG = logging.getLogger("support.models")
 
 _MAX_ATTEMPTS = 3
 _TIMEOUT_S = 20.0
@@ -99,12 +102,16 @@ class Models:
             prompt_name=ask.prompt,
             prompt_version=3,
         )
+        told = {"model": ask.model, "attempt": str(number)}
         try:
             with span:
                 return self._send(ask, headers, span)
         except ModelError as error:
             if number == _MAX_ATTEMPTS:
+                LOG.error("%s; given up", error, extra={"attributes": told})  # noqa: TRY400 - the trace has the stack
                 raise
+            again_ms = round(error.retry_after_s * 1e3)
+            LOG.warning("%s; again in %d ms", error, again_ms, extra={"attributes": told})
             time.sleep(error.retry_after_s)
         return self._attempt(ask, number + 1, retry_of or span.span_id)
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
+import clearspan
 from clearspan_server.demo.models import Json
 from clearspan_server.demo.world import CONVERSATIONS, Conversation
 
@@ -61,6 +62,7 @@ def turns(seed: int, speed: float) -> Iterator[Turn]:
         session = draw.choice(under_way)
         question = session.conversation.questions[session.turns]
         session.turns += 1
+        clearspan.gauge("support.sessions.open").set(len(under_way))
         if session.turns == len(session.conversation.questions):
             under_way.remove(session)
         deck = deck or ["none", *draw.sample(_DECK, len(_DECK))][::-1]

@@ -6,6 +6,7 @@ Senders put numbers in text, JSON in text, one value where a list is meant; what
 import json
 import math
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from typing import Any
 
 import orjson
@@ -14,6 +15,8 @@ from clearspan_server.ingest.draft import Value
 
 # No call has more of anything: such a count is broken, and sums of it would overflow.
 MOST_COUNT = 10**12
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def text(value: Value) -> str:
@@ -45,6 +48,18 @@ def number(value: Value) -> float | None:
     except (ValueError, OverflowError):
         return None
     return found if math.isfinite(found) else None
+
+
+def nanoseconds(moment: object) -> int | None:
+    """A moment in ISO 8601, UTC where it names no zone, in nanoseconds since 1970; None for what is none."""
+    if not isinstance(moment, str):
+        return None
+    try:
+        at = datetime.fromisoformat(moment)
+    except ValueError:
+        return None
+    since = (at if at.tzinfo else at.replace(tzinfo=UTC)) - _EPOCH
+    return (since.days * 86_400 + since.seconds) * 10**9 + since.microseconds * 1_000
 
 
 def truth(value: Value) -> bool | None:

@@ -8,11 +8,10 @@ batch that speaks of it makes as long as what is known below it.
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 
 from clearspan_server.errors import BadInput
-from clearspan_server.ingest.coerce import text, to_json
+from clearspan_server.ingest.coerce import nanoseconds, text, to_json
 from clearspan_server.ingest.decode_langfuse_scores import langfuse_score
 from clearspan_server.ingest.decode_traces import sift
 from clearspan_server.ingest.draft import Attributes, Decoded, Draft, Origin, Rejected, Value
@@ -37,7 +36,6 @@ _TYPES = frozenset(
         *("evaluator", "embedding", "guardrail", "observation"),
     )
 )
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 # Body → attribute, as Langfuse's clients over OpenTelemetry name it.
 _SHARED = {
@@ -326,18 +324,6 @@ def _add_usage(attributes: Attributes, said: Mapping[str, Any]) -> None:
 
 def _is_number(value: object) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool)
-
-
-def nanoseconds(moment: object) -> int | None:
-    """A moment in ISO 8601, UTC where it names no zone, in nanoseconds since 1970; None for what is none."""
-    if not isinstance(moment, str):
-        return None
-    try:
-        at = datetime.fromisoformat(moment)
-    except ValueError:
-        return None
-    since = (at if at.tzinfo else at.replace(tzinfo=UTC)) - _EPOCH
-    return (since.days * 86_400 + since.seconds) * 10**9 + since.microseconds * 1_000
 
 
 def _origin(metadata: Mapping[str, Any]) -> Origin:

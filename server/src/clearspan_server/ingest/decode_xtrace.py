@@ -12,8 +12,8 @@ from typing import Any
 import orjson
 
 from clearspan_server.errors import BadInput
-from clearspan_server.ingest.coerce import number, text
-from clearspan_server.ingest.decode_langfuse import event_slices, nanoseconds
+from clearspan_server.ingest.coerce import nanoseconds, number, text
+from clearspan_server.ingest.decode_langfuse import event_slices
 from clearspan_server.ingest.draft import Decoded, Draft
 from clearspan_server.ingest.tolerant_json import read_json
 

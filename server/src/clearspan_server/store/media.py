@@ -118,6 +118,8 @@ class Media:
             file.flush()
             os.fsync(file.fileno())
         partial.replace(path)
+        for parent in (path.parent, path.parent.parent, self._folder):
+            _sync(parent)  # a file is there after a power cut only where its name is, too
         kept = {"blob": blob, "size_bytes": len(content), "uploaded": self._clock()}
         with self._database.begin() as connection:
             connection.execute(_MEDIA.update().where(_one(project, media_id)).values(**kept))
@@ -157,6 +159,14 @@ class Media:
     def _path(self, project: str, blob: str) -> Path:
         # A project's name has no slash, but may be "..".
         return self._folder / f"of-{project}" / blob[:2] / blob
+
+
+def _sync(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def _one(project: str, media_id: str) -> sa.ColumnElement[bool]:

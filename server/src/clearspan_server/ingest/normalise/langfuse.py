@@ -6,10 +6,17 @@ One name stands for the model: the one that answered, or after a failure the one
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
 
 from clearspan.wire import Usage, read_usage
-from clearspan_server.ingest.coerce import opened, strings, text, to_json, unwrapped, whole
+from clearspan_server.ingest.coerce import (
+    nanoseconds,
+    opened,
+    strings,
+    text,
+    to_json,
+    unwrapped,
+    whole,
+)
 from clearspan_server.ingest.draft import Candidate, Draft, Value
 from clearspan_server.ingest.normalise.fields import fill_cost, fill_text, fill_ttft, is_set
 from clearspan_server.ingest.normalise.keys import Keys
@@ -109,9 +116,9 @@ def _fill_observation(draft: Draft, keys: Keys) -> None:
     fill_raw(draft, f"{_OWN}input", f"{_OWN}output")
     if keys.under(_METADATA):
         _fill_from_metadata(draft)
-    started = unwrapped(attributes.get(f"{_OWN}completion_start_time"))
-    if isinstance(started, str) and started:
-        fill_ttft(span, _seconds_until(started, span.start_ns))
+    started_ns = nanoseconds(unwrapped(attributes.get(f"{_OWN}completion_start_time")))
+    if started_ns is not None:
+        fill_ttft(span, (started_ns - span.start_ns) / 1e9)
         span.streamed = True if span.streamed is None else span.streamed
 
 
@@ -225,10 +232,3 @@ def _is_inclusive(usage: Usage, said: dict[str, Value], beside: int) -> bool:
 
 def _first(said: dict[str, Value], names: tuple[str, ...]) -> int | None:
     return next((count for name in names if (count := whole(said.get(name))) is not None), None)
-
-
-def _seconds_until(moment: str, start_ns: int) -> float | None:
-    try:
-        return datetime.fromisoformat(moment).timestamp() - start_ns / 1e9
-    except (ValueError, OverflowError):
-        return None
