@@ -1,5 +1,7 @@
 """Backups: a copy under load holds what was acknowledged, and a server on the copy knows the same."""
 
+import json
+import sqlite3
 import threading
 import uuid
 from pathlib import Path
@@ -11,9 +13,11 @@ from typer.testing import CliRunner
 from asking import Client
 from clearspan_server.cli.commands import app
 from clearspan_server.errors import StartRefused
-from clearspan_server.store.backup_files import restore
+from clearspan_server.store.backup_files import restore, seal
+from clearspan_server.store.engine import Engine
+from clearspan_server.store.migrations import migrate
 from removing import send
-from running import Server, is_at_rest, serving, until
+from running import Server, is_at_rest, serving, start, until
 from sending import request_of, span
 
 
@@ -64,6 +68,8 @@ def copied(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         load = Load(ask)
         until(lambda: len(load.acknowledged) > 100)
         before = list(load.acknowledged)
+        (base / "data" / "blobs" / "of-p" / "ab").mkdir(parents=True)
+        (base / "data" / "blobs" / "of-p" / "ab" / "ab12").write_bytes(b"media")
         told["said"] = run("backup", str(base / "copy"), server)
         load.stop()
         told["before"] = set(before)
@@ -96,6 +102,31 @@ def test_what_was_acknowledged_before_a_backup_is_in_it_and_equal(copied: dict[s
         assert copy[noun] == {key: original[noun][key] for key in copy[noun]}
 
 
+def test_files_beside_traces_are_copied_while_everything_goes_on(copied: dict[str, Any]) -> None:
+    [job] = copied["jobs"]
+
+    assert (copied["restored to"] / "blobs" / "of-p" / "ab" / "ab12").read_bytes() == b"media"
+    assert job["bytes"] > len(b"media")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/nowhere/at/all",
+        "relative",
+        "/tmp/a/../b",
+        "/",
+        "/tmp/nul\0l",
+        "/tmp/" + "x" * 300,
+        "/proc/x",
+    ],
+)
+def test_a_path_that_cannot_be_taken_is_told_at_once(server: Server, path: str) -> None:
+    status, said = Client(server, "p")("POST", "/backups", {"path": path})
+
+    assert (status, said["error"]["code"]) == (400, "bad_input")
+
+
 def test_a_backup_takes_no_place_that_is_taken(copied: dict[str, Any]) -> None:
     assert copied["again"].exit_code != 0
     assert [job["state"] for job in copied["jobs"]] == ["done"]
@@ -115,3 +146,72 @@ def test_a_damaged_backup_is_not_restored(copied: dict[str, Any], tmp_path: Path
         restore(tmp_path, tmp_path / "new", lambda _: None)
 
     assert list(tmp_path.iterdir()) == []
+
+
+MANIFESTS: list[tuple[str, object, str]] = [
+    ("a file above it", {"form": 1, "files": {"../evil": [1, "0"]}}, "evil"),
+    ("a file of the system", {"form": 1, "files": {"/etc/hostname": [1, "0"]}}, "/etc/hostname"),
+    ("a newer form", {"form": 2, "files": {}}, "newer"),
+    ("a list", [], "no backup"),
+    ("files that are none", {"form": 1, "files": ["a"]}, "no backup"),
+    ("no form", {"files": {}}, "no backup"),
+]
+
+
+@pytest.mark.parametrize(
+    ("held", "names"), [row[1:] for row in MANIFESTS], ids=[row[0] for row in MANIFESTS]
+)
+def test_a_manifest_of_somebody_else_is_refused(tmp_path: Path, held: object, names: str) -> None:
+    (tmp_path / "evil").write_text("x", encoding="utf-8")
+    (tmp_path / "copy").mkdir()
+    (tmp_path / "copy" / "backup.json").write_text(json.dumps(held), encoding="utf-8")
+
+    with pytest.raises(StartRefused, match=names):
+        restore(tmp_path / "copy", tmp_path / "new", lambda _: None)
+
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["copy", "evil"]
+
+
+def test_a_link_that_leads_out_of_a_backup_is_not_followed(tmp_path: Path) -> None:
+    copy = tmp_path / "copy"
+    (copy / "engine").mkdir(parents=True)
+    (copy / "engine" / "out").symlink_to(tmp_path)
+    (copy / "token").write_text("t", encoding="utf-8")
+    seal(copy, 0)
+
+    restore(copy, tmp_path / "new", lambda _: None)
+
+    assert [path.name for path in (tmp_path / "new").rglob("*")] == ["token"]
+
+
+def test_what_stands_where_a_restore_begins_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "copy").mkdir()
+    seal(tmp_path / "copy", 0)
+    (tmp_path / "new.partial").mkdir()
+    (tmp_path / "new.partial" / "work").write_text("precious", encoding="utf-8")
+
+    with pytest.raises(StartRefused, match=r"new\.partial"):
+        restore(tmp_path / "copy", tmp_path / "new", lambda _: None)
+
+    assert (tmp_path / "new.partial" / "work").read_text(encoding="utf-8") == "precious"
+
+
+def test_a_folder_of_a_newer_version_is_not_started(tmp_path: Path) -> None:
+    with serving(tmp_path / "data"):
+        pass
+    with sqlite3.connect(tmp_path / "data" / "catalog.db") as catalog:
+        catalog.execute("update alembic_version set version_num = '9999'")
+
+    with pytest.raises(AssertionError, match=r"newer clearspan \(revision 9999\)"):
+        start(tmp_path / "data")
+
+
+def test_an_engine_of_a_newer_version_is_not_touched(engine: Engine) -> None:
+    engine.insert_rows("schema_migrations", ["number", "name"], [[9_999, "of the future"]])
+
+    with pytest.raises(StartRefused, match="9999"):
+        migrate(engine)
+
+    engine.command(
+        "alter table schema_migrations delete where number = 9999 settings mutations_sync = 2"
+    )

@@ -226,7 +226,7 @@ def build(settings: Settings, folder: Folder, progress: Progress = LOG.info) -> 
     means = Means(engine, journal, book, rewrites, privacies.of, rewriting, lifecycle.recompute)
     rewriter, rollups_job = Rewriter(means), Rollups(engine, agenda)
     writer = Writer(journal, engine, quarantine, _limits(settings), lifecycle.stored)
-    locks = (removing, writer.storing, rewriting, rollups_job.computing)  # in the order of holding
+    locks = (writer.storing, rewriting, rollups_job.computing)  # in the order of holding
     most_bytes = settings.max_body_bytes
     state = State(
         settings=settings,
@@ -248,7 +248,7 @@ def build(settings: Settings, folder: Folder, progress: Progress = LOG.info) -> 
         removals=Removals(at / "removals.db"),
         retention=Retention(catalog.database),
         wake_remover=wake_remover.set,
-        backups=Backups(at, engine, lambda: _all_of(locks)),
+        backups=Backups(at, engine, lambda: _all_of(locks), removing),
         live=feed,
         receiving=ThreadPoolExecutor(_RECEIVERS, thread_name_prefix="receive"),
         receiver=Receiver(journal, catalog, privacies.of, senders, book, max_body_bytes=most_bytes),

@@ -259,7 +259,7 @@ export interface paths {
         };
         /**
          * List Backups
-         * @description The newest backups since the server was started.
+         * @description The newest backups.
          */
         get: operations["list_backups"];
         put?: never;

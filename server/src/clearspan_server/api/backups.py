@@ -22,7 +22,7 @@ def create_backup(request: Request, asked: BackupRequest) -> Backup:
 
 @router.get("", dependencies=[OWNER])
 def list_backups(request: Request) -> BackupList:
-    """The newest backups since the server was started."""
+    """The newest backups."""
     return BackupList(backups=[_shape(one) for one in state_of(request).backups.newest()])
 
 
@@ -31,7 +31,7 @@ def get_backup(request: Request, backup_id: int) -> Backup:
     """One backup, with how far it is."""
     found = state_of(request).backups.find(backup_id)
     if found is None:
-        raise NotFound(f"there is no backup {backup_id} since the server was started")
+        raise NotFound(f"there is no backup {backup_id} that anybody remembers")
     return _shape(found)
 
 

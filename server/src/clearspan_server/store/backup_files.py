@@ -5,7 +5,7 @@ import json
 import os
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
 
@@ -14,8 +14,12 @@ from clearspan_server.errors import StartRefused
 MANIFEST = "backup.json"
 _FORM = 1  # of the manifest
 _CHUNK = 1024 * 1024
-# Of the process, or found again.
-_NOT_COPIED = frozenset(("run.json", "run.json.new", "lock", "engine", "journal", "token.new"))
+# Files that never change once they are there: copied when everything goes on again.
+LATER = ("blobs",)
+# Of the process, or copied in another way.
+_NOT_COPIED = frozenset(
+    ("run.json", "run.json.new", "lock", "engine", "journal", "token.new", "backups.json", *LATER)
+)
 
 Told = Callable[[float], None]
 
@@ -26,38 +30,56 @@ def restore(source: Path, target: Path, told: Told) -> int:
     Raises:
         StartRefused: there is no whole backup, or something in the place of the folder.
     """
-    held = _manifest(source)
+    files = _manifest(source)
+    partial = target.with_name(f"{target.name}.partial")
     if target.exists() and any(target.iterdir()):
         raise StartRefused(f"{target} is not empty; a backup is restored into a new folder")
-    partial = target.with_name(f"{target.name}.partial")
-    shutil.rmtree(partial, ignore_errors=True)
+    if partial.exists():
+        raise StartRefused(f"{partial} is in the way: what was not restored whole; delete it")
     partial.mkdir(parents=True, mode=0o700)
-    total = sum(size for size, _ in held["files"].values()) or 1
-    done = 0
-    for name, (size, digest) in held["files"].items():
-        if _copy_hashed(source / name, partial / name) != digest:
-            shutil.rmtree(partial, ignore_errors=True)
-            raise StartRefused(f"{source / name} is not what was backed up; nothing was restored")
-        done += size
-        told(done / total)
-    copy_frame(source / "engine", partial / "engine")
+    try:
+        done = _restored(source, partial, files, told)
+        copy_frame(source / "engine", partial / "engine")
+    except BaseException:
+        shutil.rmtree(partial, ignore_errors=True)
+        raise
     if target.exists():
         target.rmdir()
     partial.replace(target)
     return done
 
 
-def _manifest(source: Path) -> dict[str, dict[str, tuple[int, str]]]:
+def _restored(source: Path, partial: Path, files: Mapping[str, tuple[int, str]], told: Told) -> int:
+    total = sum(size for size, _ in files.values()) or 1
+    done = 0
+    for name, (size, digest) in files.items():
+        if _copy_hashed(source / name, partial / name) != digest:
+            raise StartRefused(f"{source / name} is not what was backed up; nothing was restored")
+        done += size
+        told(done / total)
+    return done
+
+
+def _manifest(source: Path) -> dict[str, tuple[int, str]]:
+    """The files of a backup, none of which is anywhere else: a manifest may be anybody's."""
     try:
-        held: dict[str, dict[str, tuple[int, str]]] = json.loads(
-            (source / MANIFEST).read_text(encoding="utf-8")
-        )
-        missing = [name for name in held["files"] if not (source / name).is_file()]
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        held = json.loads((source / MANIFEST).read_text(encoding="utf-8"))
+        form = int(held["form"])
+        files = {
+            str(name): (int(size), str(digest)) for name, (size, digest) in held["files"].items()
+        }
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise StartRefused(f"{source} is no backup of clearspan: {error}") from error
-    if missing:
-        raise StartRefused(f"{source} is not whole: {missing[0]} is missing")
-    return held
+    if form > _FORM:
+        raise StartRefused(f"{source} was made by a newer clearspan, in form {form}")
+    root = source.resolve()
+    for name in files:
+        path = (source / name).resolve()
+        if Path(name).is_absolute() or not path.is_relative_to(root):
+            raise StartRefused(f"{source} is no backup of clearspan: {name!r} is not in it")
+        if not path.is_file():
+            raise StartRefused(f"{source} is not whole: {name} is missing")
+    return files
 
 
 def copy_journal(source: Path, target: Path) -> None:
@@ -105,6 +127,8 @@ def copy_frame(source: Path, target: Path) -> None:
         if is_led_to or within.parts[0] in ("shadow", "tmp"):
             continue
         if path.is_symlink():
+            if not path.resolve().is_relative_to(source.resolve()):
+                continue  # the engine has none that lead elsewhere
             copy.parent.mkdir(parents=True, exist_ok=True)
             copy.unlink(missing_ok=True)
             copy.symlink_to(path.readlink())
@@ -122,7 +146,10 @@ def seal(target: Path, created_ns: int) -> tuple[int, int]:
             os.fsync(file.fileno())
         files[str(path.relative_to(target))] = (path.stat().st_size, digest)
     held = {"form": _FORM, "created_ns": created_ns, "files": files}
-    (target / MANIFEST).write_text(json.dumps(held), encoding="utf-8")
+    with (target / MANIFEST).open("w", encoding="utf-8") as manifest:
+        manifest.write(json.dumps(held))
+        manifest.flush()
+        os.fsync(manifest.fileno())
     return len(files), sum(size for size, _ in files.values())
 
 

@@ -1,9 +1,9 @@
 """Backups of the data folder while it is in use, and folders made of them.
 
 Everything is copied as of one moment. For a few tenths of a second nothing is stored (what comes waits in the journal,
-acknowledged as ever), while the SQLite files are copied and the engine links its parts, which never change. The parts
-are copied afterwards. What SQLite files say is done is older than what the engine holds, so that a server which starts
-on the copy goes on as after a power cut.
+acknowledged as ever), while the SQLite files are copied and the engine links its parts, which never change. The parts,
+and files beside traces, are copied afterwards; nothing is removed meanwhile. What SQLite files say is done is older
+than what the engine holds, so that a server which starts on the copy goes on as after a power cut.
 """
 
 import logging
@@ -12,16 +12,26 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from dataclasses import asdict
 from pathlib import Path
+
+import orjson
 
 from clearspan_server.errors import BadInput, ClearspanError
 from clearspan_server.model.backup import Backup
-from clearspan_server.store.backup_files import copy_frame, copy_journal, copy_rest, seal
+from clearspan_server.store.backup_files import (
+    LATER,
+    MANIFEST,
+    copy_frame,
+    copy_journal,
+    copy_rest,
+    seal,
+)
 from clearspan_server.store.engine import Engine
 
 LOG = logging.getLogger(__name__)
 
-_LISTED = 20
+_LISTED, _REMEMBERED = 20, 200
 _NAME = "backup"
 _FROZEN = (
     "select name from system.tables where database = currentDatabase() and engine like '%MergeTree'"
@@ -29,19 +39,25 @@ _FROZEN = (
 
 
 class Backups:
-    """The backups of one running server, kept while it runs; one at a time. Thread-safe.
+    """The backups of a folder, one at a time; the newest are remembered in a file. Thread-safe.
 
-    Within `still()` nobody changes what is stored.
+    Within `still()` nobody changes what is stored, and nothing is removed from disk while `removing` is held.
     """
 
     def __init__(
-        self, folder: Path, engine: Engine, still: Callable[[], AbstractContextManager[None]]
+        self,
+        folder: Path,
+        engine: Engine,
+        still: Callable[[], AbstractContextManager[None]],
+        removing: threading.Lock,
     ) -> None:
         self._folder = folder
         self._engine = engine
         self._still = still
+        self._removing = removing
         self._lock = threading.Lock()
-        self._made: list[Backup] = []
+        self._file = folder / "backups.json"
+        self._made = _remembered(self._file)
         shutil.rmtree(folder / "engine" / "shadow", ignore_errors=True)
 
     def begin(self, path: Path, asked_by: str) -> Backup:
@@ -56,7 +72,12 @@ class Backups:
         with self._lock:
             if self._made and self._made[-1].state == "running":
                 raise BadInput(f"the backup to {self._made[-1].path} is still under way")
-            made = Backup(len(self._made) + 1, str(path), asked_by, time.time_ns())
+            try:
+                _partial(path).mkdir(mode=0o700)
+            except OSError as error:
+                raise BadInput(f"{path} cannot be made: {error}", field="path") from error
+            number = self._made[-1].id + 1 if self._made else 1
+            made = Backup(number, str(path), asked_by, time.time_ns())
             self._made.append(made)
         thread = threading.Thread(target=self._make, args=(made,), name="backup", daemon=True)
         thread.start()
@@ -70,14 +91,20 @@ class Backups:
     def find(self, backup_id: int) -> Backup | None:
         """One of them."""
         with self._lock:
-            return self._made[backup_id - 1] if 1 <= backup_id <= len(self._made) else None
+            return next((one for one in self._made if one.id == backup_id), None)
+
+    def standing(self) -> list[str]:
+        """The paths of those that were made and are still there, as far as this machine can tell."""
+        with self._lock:
+            done = [one.path for one in self._made if one.state == "done"]
+        return [path for path in done if (Path(path) / MANIFEST).exists()]
 
     def _make(self, made: Backup) -> None:
         path = Path(made.path)
-        partial = path.with_name(f"{path.name}.partial")
+        partial = _partial(path)
         try:
-            partial.mkdir(mode=0o700)
-            self._copy(made, partial)
+            with self._removing:
+                self._copy(made, partial)
             partial.replace(path)
             made.state, made.progress = "done", 1.0
         except Exception as error:
@@ -88,6 +115,18 @@ class Backups:
         finally:
             shutil.rmtree(self._shadow, ignore_errors=True)
             made.ended_ns = time.time_ns()
+            try:
+                self._remember()
+            except OSError:
+                LOG.exception("the backup is not remembered")
+
+    def _remember(self) -> None:
+        with self._lock:
+            self._made = self._made[-_REMEMBERED:]
+            told = [asdict(one) for one in self._made if one.state != "running"]
+        partial = self._file.with_name(f"{self._file.name}.new")
+        partial.write_bytes(orjson.dumps(told))
+        partial.replace(self._file)
 
     def _copy(self, made: Backup, target: Path) -> None:
         with self._still():
@@ -98,16 +137,16 @@ class Backups:
                 self._engine.command(f"alter table {row['name']} freeze with name '{_NAME}'")
             copy_frame(self._folder / "engine", target / "engine")
             made.still_ns = time.time_ns() - begun_ns
-        parts = self._shadow / _NAME
-        files = [one for one in sorted(parts.rglob("*")) if one.is_file()]
-        total = sum(one.stat().st_size for one in files) or 1
+        copies = _copies(self._shadow / _NAME, target / "engine")
+        for name in LATER:
+            copies += _copies(self._folder / name, target / name)
+        total = sum(file.stat().st_size for file, _ in copies) or 1
         if shutil.disk_usage(target).free < total:
             raise ClearspanError(f"the disk of {target.parent} has no room for {total} bytes")
         done = 0
-        for file in files:
-            copy = target / "engine" / file.relative_to(parts)
+        for file, copy in copies:
             copy.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(file, copy)
+            shutil.copy(file, copy)
             done += file.stat().st_size
             made.progress = 0.9 * done / total
         made.files, made.size_bytes = seal(target, made.created_ns)
@@ -117,12 +156,38 @@ class Backups:
         return self._folder / "engine" / "shadow"
 
 
+def _remembered(file: Path) -> list[Backup]:
+    try:
+        return [Backup(**one) for one in orjson.loads(file.read_bytes())]
+    except FileNotFoundError:
+        return []
+    except (ValueError, TypeError):
+        LOG.exception("%s cannot be read: earlier backups are not known", file)
+        return []
+
+
+def _copies(source: Path, target: Path) -> list[tuple[Path, Path]]:
+    """The files of a folder, each with where it is copied to."""
+    files = (one for one in sorted(source.rglob("*")) if one.is_file())
+    return [(one, target / one.relative_to(source)) for one in files]
+
+
+def _partial(path: Path) -> Path:
+    return path.with_name(f"{path.name}.partial")
+
+
 def _check(path: Path, folder: Path) -> None:
-    if not path.is_absolute():
+    if not path.is_absolute() or ".." in path.parts:
         raise BadInput(f"the path of a backup is absolute, not {str(path)!r}", field="path")
-    if path.exists() or path.with_name(f"{path.name}.partial").exists():
-        raise BadInput(f"{path} exists; a backup goes into a new folder", field="path")
-    if not path.parent.is_dir():
+    try:
+        is_taken = path.exists() or _partial(path).exists()
+        is_possible = path.parent.is_dir()
+        is_within = path.resolve().is_relative_to(folder.resolve())
+    except (OSError, ValueError) as error:
+        raise BadInput(f"{str(path)[:200]!r} is no path: {error}", field="path") from error
+    if is_taken:
+        raise BadInput(f"{path} or {path.name}.partial beside it exists already", field="path")
+    if not is_possible:
         raise BadInput(f"there is no folder {path.parent}", field="path")
-    if path.resolve().is_relative_to(folder.resolve()):
+    if is_within:
         raise BadInput(f"{path} is within the data folder", field="path")

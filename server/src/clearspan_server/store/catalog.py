@@ -15,7 +15,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 
-from clearspan_server.errors import BadInput
+from clearspan_server.errors import BadInput, StartRefused
 from clearspan_server.model.price_entry import PriceEntry
 
 HEAD = "0009"  # the newest revision in catalog_migrations/versions
@@ -328,6 +328,10 @@ def _upgrade(path: Path) -> None:
             row = None
     if row == (HEAD,):
         return
+    if row is not None and row[0] > HEAD:
+        raise StartRefused(
+            f"the catalog {path} is one of a newer clearspan (revision {row[0]}); start that one"
+        )
     from alembic import command  # noqa: PLC0415 - see above
     from alembic.config import Config  # noqa: PLC0415 - see above
 

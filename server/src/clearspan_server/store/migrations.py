@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from clearspan_server.errors import StartRefused
 from clearspan_server.store.engine import Engine
 from clearspan_server.store.statements import statement
 
@@ -68,9 +69,18 @@ MIGRATIONS: tuple[Migration, ...] = (
 
 
 def pending(engine: Engine) -> list[Migration]:
-    """The migrations that have not run yet, in order: the dry run."""
+    """The migrations that have not run yet, in order: the dry run.
+
+    Raises:
+        StartRefused: a newer version has migrated it; of its tables this one may not even know what is erased.
+    """
     engine.command(_RECORD)
     done = {row["number"] for row in engine.query("select number from schema_migrations")}
+    unknown = done - {migration.number for migration in MIGRATIONS}
+    if unknown:
+        raise StartRefused(
+            f"the data folder is one of a newer clearspan (migration {max(unknown)}); start that one"
+        )
     return [migration for migration in MIGRATIONS if migration.number not in done]
 
 
