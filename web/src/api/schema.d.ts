@@ -2909,12 +2909,15 @@ export interface components {
          * @description An erasure: how far it is, what it found, and its receipt once it is done.
          *
          *     `counts` are records by where they were, each once. `subject` is a keyed hash in place of the value, the same for
-         *     the same value of a project. `views` are saved views whose filter names the value; they stay. `unreadable` requests
-         *     in the quarantine cannot be looked into, and stay. `receipt` is a SHA-256 over all this and the receipt before it.
+         *     the same value of a project. What stays: `backups` that were made before, `rules` of redaction and retention that
+         *     name the value, and `unreadable` requests in the quarantine, which nobody can look into. `receipt` is a SHA-256 over
+         *     all this and the receipt before it.
          */
         Erasure: {
             /** Asked By */
             asked_by: string;
+            /** Backups */
+            backups: string[];
             /** By */
             by: string;
             /** Counts */
@@ -2937,6 +2940,8 @@ export interface components {
             progress: number;
             /** Receipt */
             receipt: string;
+            /** Rules */
+            rules: number;
             /**
              * State
              * @enum {string}
@@ -2946,8 +2951,6 @@ export interface components {
             subject: string;
             /** Unreadable */
             unreadable: number;
-            /** Views */
-            views: string[];
         };
         /**
          * ErasureList

@@ -8,12 +8,14 @@ test("counts are told with their nouns, and nothing of what is not there", () =>
     logs: 0,
     metrics: 3,
     span_parts: 9,
+    prompts: 2,
+    views: 1,
     deliveries: 2,
     hours: 1,
   };
 
   expect(describeCounts(counts)).toBe(
-    "2 traces, 1 span, 3 points of metrics, 2 requests of the ledger, 1 hour of sums",
+    "2 traces, 1 span, 3 points of metrics, 2 versions of prompts, 1 saved view, 2 requests of the ledger, 1 hour of sums",
   );
 });
 

@@ -41,8 +41,9 @@ class Erasure(Shape):
     """An erasure: how far it is, what it found, and its receipt once it is done.
 
     `counts` are records by where they were, each once. `subject` is a keyed hash in place of the value, the same for
-    the same value of a project. `views` are saved views whose filter names the value; they stay. `unreadable` requests
-    in the quarantine cannot be looked into, and stay. `receipt` is a SHA-256 over all this and the receipt before it.
+    the same value of a project. What stays: `backups` that were made before, `rules` of redaction and retention that
+    name the value, and `unreadable` requests in the quarantine, which nobody can look into. `receipt` is a SHA-256 over
+    all this and the receipt before it.
     """
 
     id: int
@@ -56,7 +57,8 @@ class Erasure(Shape):
     progress: float
     counts: dict[str, int]
     examples: list[RemovedTrace]
-    views: list[str]
+    backups: list[str]
+    rules: int
     unreadable: int
     receipt: str
     error: str

@@ -1,18 +1,22 @@
 """Erasure: what is stored of a person, or with a text, is found in every store and leaves the disk."""
 
+import json
 import time
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from unicodedata import normalize
+from urllib.parse import quote, quote_plus
 
 import orjson
 import pyarrow as pa
 
 from clearspan_server.ingest.batches import KINDS
-from clearspan_server.jobs.removal_means import Means
+from clearspan_server.jobs.removal_means import Cancelled, Means, Stopped
 from clearspan_server.model.pseudonym import spellings
 from clearspan_server.model.removal import Findings, Removal, Subject
 from clearspan_server.store.agenda import Hour
+from clearspan_server.store.curated import Named
 from clearspan_server.store.doomed import Doomed, Sought, purge
 from clearspan_server.store.quarantine import Quarantined
 
@@ -24,11 +28,13 @@ Told = Callable[[float], None]
 
 @dataclass(slots=True)
 class Found:
-    """What one look has found: traces, rows of the quarantine and comments by their ids."""
+    """What one look has found: traces, rows of the quarantine, comments and files by their ids, rows of the catalog."""
 
     trace_ids: set[str]
     quarantined: list[int] = field(default_factory=list)
     comments: set[str] = field(default_factory=set)
+    media: set[str] = field(default_factory=set)
+    curated: Named = field(default_factory=Named)
     findings: Findings = field(default_factory=Findings)
 
     def is_nothing(self) -> bool:
@@ -37,11 +43,21 @@ class Found:
 
 
 def sought(project: str, subject: Subject, key: bytes) -> Sought:
-    """The spellings of a subject: as it is, as JSON has it, and the name that redaction has given it."""
+    """The spellings of a subject: as it is, as texts write it, and the name that redaction has given it."""
     names = subject.trace_ids or list(spellings(subject.value, key))
-    wholes = [*names, *(_json(one) for one in names)]
-    needles = list(dict.fromkeys([*names, *(_json(one)[1:-1] for one in names)]))
-    return Sought(project, subject, names, wholes, needles)
+    wholes = dict.fromkeys(one for name in names for one in (name, *_as_json(name)))
+    return Sought(project, subject, names, list(wholes), in_texts(names))
+
+
+def in_texts(names: Sequence[str]) -> list[str]:
+    """How texts may write these: also as JSON, with or without escapes, within JSON, in an address, decomposed."""
+    found: dict[str, None] = {}
+    for name in names:
+        for form in (name, normalize("NFC", name), normalize("NFD", name)):
+            once = [text[1:-1] for text in _as_json(form)]
+            twice = [text[1:-1] for one in once for text in _as_json(one)]
+            found |= dict.fromkeys((form, *once, *twice, quote(form, safe=""), quote_plus(form)))
+    return list(found)
 
 
 def look(means: Means, removal: Removal, doomed: Doomed, known: Collection[str] = ()) -> Found:
@@ -60,20 +76,22 @@ def look(means: Means, removal: Removal, doomed: Doomed, known: Collection[str] 
         for row in means.quarantine.of_project(removal.project)
         if row.row.trace_id and row.row.trace_id in trace_ids
     ]
-    comments = (
-        means.notes.saying(removal.project, asked.needles) if subject.anywhere else set[str]()
+    texts, words = _texts(asked), [] if subject.by == "text" else asked.names
+    found = Found(
+        trace_ids,
+        sorted({row.id for row in (*rows, *of_traces)}),
+        means.notes.saying(removal.project, texts) if texts else set(),
+        means.media.named(removal.project, trace_ids, texts),
+        means.curated.named(removal.project, trace_ids, texts, words),
     )
-    found = Found(trace_ids, sorted({row.id for row in (*rows, *of_traces)}), comments)
     found.findings = Findings(
         counts=doomed.counts()
-        | {"quarantined": len(found.quarantined)}
-        | means.notes.count(removal.project, trace_ids, comments)
-        | {
-            "media": len(means.media.of_traces(removal.project, trace_ids)),
-            "items": means.curated.count(removal.project, trace_ids, _texts(asked)),
-        },
+        | {"quarantined": len(found.quarantined), "media": len(found.media)}
+        | means.notes.count(removal.project, trace_ids, found.comments)
+        | found.curated.counts(),
         examples=doomed.examples(),
-        views=_views(means, asked),
+        backups=means.backups(),
+        rules=_rules(means, asked),
         unreadable=unreadable,
     )
     return found
@@ -84,36 +102,36 @@ def erase(means: Means, removal: Removal, told: Told) -> None:
 
     Raises:
         Stopped: the server stops.
+        Cancelled: somebody gave it up before anything was removed.
     """
     received = means.journal.committed
     means.wait(lambda: means.journal.derived >= received)
     doomed = Doomed(means.engine, removal.project)
-    known = means.removals.begun(removal)
+    known, kin_before = means.removals.begun(removal)
     hours: set[Hour] = set()
     subject = removal.subject
     for number in range(_PASSES):
         found = look(means, removal, doomed, known)
         if found.is_nothing() and number:
             break
-        _note(removal, found.findings, is_more=number > 0)
-        means.removals.begin(removal, found.trace_ids)
+        removal.findings.add(found.findings, is_more=number > 0)
         hours |= doomed.hours()
         kin = doomed.kin()
+        if not means.removals.begin(removal, found.trace_ids, {trace_id for _, trace_id in kin}):
+            raise Cancelled
         means.agenda.mark(hours)
         with means.rewriting:
             doomed.delete(lambda share: told(0.1 + 0.4 * share))
         means.quarantine.erase(found.quarantined)
         means.notes.erase(removal.project, found.trace_ids, found.comments)
-        means.media.erase(removal.project, found.trace_ids)
-        if subject is not None:
-            asked = sought(removal.project, subject, means.key)
-            means.curated.erase(removal.project, found.trace_ids, _texts(asked))
+        means.media.erase(removal.project, found.trace_ids, found.media)
+        means.curated.erase(removal.project, found.curated, found.trace_ids)
         means.forget(removal.project, found.trace_ids)
-        _follow(means, hours, kin)
-        known = set()
+        _follow(means, hours, kin | {(removal.project, trace_id) for trace_id in kin_before})
+        known, kin_before = set(), set()
     told(0.6)
     means.rewrites.forget(removal.project)
-    _recomputed(means, hours)
+    _recomputed(means, removal.project, hours)
     told(0.8)
     doomed.unname(anywhere=subject is not None and subject.anywhere)
     means.sweep()
@@ -123,31 +141,22 @@ def erase(means: Means, removal: Removal, told: Told) -> None:
     doomed.clear()
 
 
-def _note(removal: Removal, found: Findings, *, is_more: bool) -> None:
-    """Add what one look has found; one that was interrupted counted before it removed anything."""
-    counts = removal.findings.counts
-    if not counts:
-        removal.findings = found
-        return
-    for name, count in found.counts.items():
-        held = counts.get(name, 0)
-        counts[name] = held + count if is_more else max(held, count)
-
-
 def _follow(means: Means, hours: Collection[Hour], kin: Collection[tuple[str, str]]) -> None:
     """Traces that recorded the same calls are derived again, for other spans may count now."""
     done = means.recompute(kin, hours)
     means.wait(done.done)
+    if done.cancelled():
+        raise Stopped
 
 
-def _recomputed(means: Means, hours: Collection[Hour]) -> None:
-    """Wait until the sums of these hours follow from what is left."""
+def _recomputed(means: Means, project: str, hours: Collection[Hour]) -> None:
+    """Wait until the sums follow from what is left: also those of hours that were marked before an interruption."""
     begun_s = time.time()
     means.agenda.mark(hours)
 
     def are_done() -> bool:
         due = means.agenda.due()
-        is_done = not any(one.hour in hours and one.since_s <= begun_s for one in due)
+        is_done = not any(one.hour[0] == project and one.since_s <= begun_s for one in due)
         if not is_done:
             means.hasten()
         return is_done
@@ -168,14 +177,13 @@ def _texts(asked: Sought) -> Sequence[str]:
     return asked.needles if asked.subject.anywhere else ()
 
 
-def _views(means: Means, asked: Sought) -> list[str]:
-    """Saved views whose filter names the subject: they stay, for they are somebody else's work."""
-    texts = [one.lower() for one in asked.needles]
-    return [
-        view.look.name
-        for view in means.views.list(asked.project)
-        if any(text in view.look.filter.lower() for text in texts)
-    ]
+def _rules(means: Means, asked: Sought) -> int:
+    """Words and patterns of redaction, and filters of retention, that name the subject: they work because they do."""
+    kept, policy = means.privacy.of(asked.project), means.retention.of(asked.project)
+    said = [*kept.words, *(one.pattern for one in kept.patterns)]
+    said += [rule.filter for rule in policy.rules]
+    texts = [text.lower() for text in asked.needles]
+    return sum(any(text in one.lower() for text in texts) for one in said)
 
 
 def _quarantined(means: Means, asked: Sought) -> tuple[list[Quarantined], int]:
@@ -205,5 +213,5 @@ def _is_about(record: dict[str, Any], asked: Sought) -> bool:
     return any(one in asked.wholes for one in said)
 
 
-def _json(text: str) -> str:
-    return orjson.dumps(text).decode()
+def _as_json(text: str) -> tuple[str, str]:
+    return json.dumps(text, ensure_ascii=False), json.dumps(text)

@@ -1,6 +1,7 @@
 """What removals work with: every store that holds something of a trace, and whoever must follow."""
 
 import threading
+import time
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
@@ -12,11 +13,11 @@ from clearspan_server.store.engine import Engine
 from clearspan_server.store.journal import Journal
 from clearspan_server.store.media import Media
 from clearspan_server.store.notes import Notes
+from clearspan_server.store.privacy import PrivacyStore
 from clearspan_server.store.quarantine import Quarantine
 from clearspan_server.store.removals import Removals
 from clearspan_server.store.retention import Retention
 from clearspan_server.store.rewrites import Rewrites
-from clearspan_server.store.views import Views
 
 _LOOK_S = 0.2
 
@@ -25,12 +26,17 @@ class Stopped(Exception):
     """The server stops; what is under way goes on with the next start."""
 
 
+class Cancelled(Exception):
+    """Somebody gave the removal up before anything was removed."""
+
+
 @dataclass(slots=True, frozen=True)
 class Means:
     """`key` makes pseudonyms; nobody else rewrites spans while `rewriting` is held, or removes under `removing`.
 
     `recompute` derives traces again, `sweep` removes sums that do not hold, `hasten` has those that are due computed
-    soon, `forget` tells who still knows of traces.
+    soon, `forget` tells who still knows of traces. `backups` are the paths of those that are there, and `clock` gives
+    seconds since the epoch.
     """
 
     engine: Engine
@@ -41,17 +47,19 @@ class Means:
     notes: Notes
     curated: Curated
     media: Media
-    views: Views
+    privacy: PrivacyStore
     rewrites: Rewrites
     quarantine: Quarantine
     key: bytes
     rewriting: threading.Lock
     removing: threading.Lock
     projects: Callable[[], Sequence[str]]
+    backups: Callable[[], list[str]]
     recompute: Callable[[Collection[Key], Collection[Hour]], "Future[None]"]
     sweep: Callable[[], None]
     hasten: Callable[[], None]
     forget: Callable[[str, Collection[str]], None]
+    clock: Callable[[], float] = time.time
     stopping: threading.Event = field(default_factory=threading.Event)
 
     def wait(self, is_so: Callable[[], bool]) -> None:

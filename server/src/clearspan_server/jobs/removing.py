@@ -7,7 +7,7 @@ import time
 from contextlib import suppress
 
 from clearspan_server.jobs.erasure import erase, look
-from clearspan_server.jobs.removal_means import Means, Stopped
+from clearspan_server.jobs.removal_means import Cancelled, Means, Stopped
 from clearspan_server.jobs.retention import retain, survey
 from clearspan_server.model.removal import Removal
 from clearspan_server.store.doomed import Doomed
@@ -15,6 +15,7 @@ from clearspan_server.store.doomed import Doomed
 LOG = logging.getLogger(__name__)
 
 _RETRY_S = 5.0
+_LONGEST_REST_S = 300.0  # of one that fails again and again; the others have their turn meanwhile
 _CLOCK_S = 300.0  # between two looks whether it is night
 _DAY_S = 86_400
 _NIGHT_S = 2 * 3_600  # after midnight, UTC; a server that was off has its night when it is on
@@ -27,11 +28,14 @@ class Remover:
     def __init__(self, means: Means, wake: threading.Event) -> None:
         self._means = means
         self._wake = wake  # there is a new one
+        self._rests: dict[
+            int, tuple[float, float]
+        ] = {}  # how long one rests that failed, and until when
         self._thread = threading.Thread(target=self._work_forever, name="removing", daemon=True)
 
     def start(self) -> None:
         """Go on with what the last process did not finish."""
-        self._means.removals.is_night_done(_today(), first=True)
+        self._means.removals.is_night_done(self._today(), first=True)
         self._thread.start()
 
     def stop(self, timeout_s: float) -> None:
@@ -45,30 +49,62 @@ class Remover:
         while not stopping.is_set():
             try:
                 self._look_at_the_clock()
-                found = self._means.removals.next()
+                found = self._next()
                 if found is None:
-                    self._wake.wait(_CLOCK_S)
+                    self._wake.wait(_RETRY_S if self._rests else _CLOCK_S)
                     self._wake.clear()
                 else:
-                    with self._means.removing:  # a backup would keep what is being erased
-                        self._work(found)
+                    self._try(found)
             except Stopped:
                 return
-            except Exception as error:
-                # The engine may be back soon; what was removed stays so, and the rest is found again.
-                LOG.exception("a removal does not go on, trying again")
-                with suppress(sqlite3.Error):  # a full disk: this thread goes on all the same
-                    self._means.removals.note_trouble(f"{type(error).__name__}: {error}"[:300])
+            except Exception:
+                # Whatever it was, this thread goes on: without it nothing would ever be removed.
+                LOG.exception("removals do not go on, trying again")
                 stopping.wait(_RETRY_S)
+
+    def _next(self) -> Removal | None:
+        """The oldest that did not fail a moment ago."""
+        now_s = time.monotonic()
+        return next(
+            (
+                one
+                for one in self._means.removals.waiting()
+                if self._rests.get(one.id, (0.0, 0.0))[1] <= now_s
+            ),
+            None,
+        )
+
+    def _try(self, removal: Removal) -> None:
+        """Work one off. One that fails is tried again later, when the engine may be back, and keeps no other waiting.
+
+        What was removed stays so, and the rest is found again.
+        """
+        try:
+            with self._means.removing:  # a backup would keep what is being erased
+                self._work(removal)
+        except Stopped:
+            raise
+        except Cancelled:
+            self._rests.pop(removal.id, None)
+        except Exception as error:
+            LOG.exception("the removal %d does not go on, trying again", removal.id)
+            rest_s = min(2 * self._rests.get(removal.id, (_RETRY_S / 2, 0))[0], _LONGEST_REST_S)
+            self._rests[removal.id] = rest_s, time.monotonic() + rest_s
+            with suppress(sqlite3.Error):  # a full disk: this thread goes on all the same
+                said = f"{type(error).__name__}: {error}"[:300]
+                self._means.removals.note_trouble(removal, said)
+        else:
+            self._rests.pop(removal.id, None)
 
     def _look_at_the_clock(self) -> None:
         """Once a day retention has its turn in every project."""
-        removals = self._means.removals
-        if time.time() % _DAY_S < _NIGHT_S or removals.is_night_done(_today(), first=False):
+        removals, today = self._means.removals, self._today()
+        if self._means.clock() % _DAY_S < _NIGHT_S or removals.is_night_done(today, first=False):
             return
-        removals.night(_today())
-        for project in self._means.projects():
-            removals.add("retention", project, NIGHTLY, is_dry=False)
+        removals.night(today, self._means.projects(), NIGHTLY)
+
+    def _today(self) -> int:
+        return int(self._means.clock()) // _DAY_S
 
     def _work(self, removal: Removal) -> None:
         means = self._means
@@ -78,7 +114,7 @@ class Remover:
 
         if removal.kind == "retention":
             if removal.is_dry:
-                survey(means, removal, Doomed(means.engine, removal.project))
+                survey(means, removal, Doomed(means.engine, removal.project), means.clock())
             else:
                 retain(means, removal, told)
         elif removal.is_dry:
@@ -86,7 +122,3 @@ class Remover:
         else:
             erase(means, removal, told)
         means.removals.end(removal)
-
-
-def _today() -> int:
-    return int(time.time()) // _DAY_S

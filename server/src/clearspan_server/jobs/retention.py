@@ -8,7 +8,7 @@ from clearspan_server.jobs.removal_means import Means
 from clearspan_server.model.removal import Findings, Removal
 from clearspan_server.model.retention import Policy
 from clearspan_server.query.filter import Stillness, compose, trace_clauses
-from clearspan_server.store.doomed import Doomed
+from clearspan_server.store.doomed import Doomed, drop_series
 from clearspan_server.store.statements import statement
 
 _SCHEMA = "clearspan_server.store.schema"
@@ -16,7 +16,7 @@ _HOUR_S = 3_600
 _DAY_S = 86_400
 _SECOND_NS = 1_000_000_000
 _SHARES = 10_000
-_OLD = ("remove_old_logs", "remove_old_metrics")
+_OLD = ("remove_old_logs", "remove_old_metrics", "remove_old_scores")
 _SUMS = ("rollups", "rollup_spans", "rollup_traces", "rollup_hours")
 
 Told = Callable[[float], None]
@@ -49,50 +49,58 @@ def turns(policy: Policy, now_s: float) -> list[Turn]:
     return found
 
 
-def survey(means: Means, removal: Removal, doomed: Doomed) -> int:
+def survey(means: Means, removal: Removal, doomed: Doomed, now_s: float) -> int:
     """Find what is too old; gives the moment, in seconds, before which something goes, 0 where nothing does."""
     policy = means.retention.of(removal.project)
-    now_s = time.time()
-    noted = sorted(means.notes.all_traces(removal.project))
     before_s = known = 0
     doomed.clear()
+    if policy.thinning is not None:
+        doomed.keep(means.notes.all_traces(removal.project))
     for turn in turns(policy, now_s):
-        _seek(doomed, turn, noted)
+        _seek(doomed, turn)
         count = len(doomed.trace_ids())
         before_s = max(before_s, turn.before_s if count > known else 0)
         known = count
     frozen_s = means.agenda.frozen_before(removal.project)
-    counts = doomed.counts() | means.notes.count(removal.project, doomed.trace_ids())
-    counts["media"] = len(means.media.of_traces(removal.project, doomed.trace_ids()))
-    counts |= {
-        name: counts.get(name, 0) + rows
-        for name, rows in _old(doomed, policy, now_s, max(frozen_s, before_s))
-    }
-    removal.findings = Findings(counts=counts, examples=doomed.examples())
+    trace_ids = doomed.trace_ids()
+    counts = doomed.counts() | means.notes.count(removal.project, trace_ids)
+    counts["media"] = len(means.media.named(removal.project, trace_ids))
+    counts["quarantined"] = len(_quarantined(means, removal.project, policy, now_s))
+    moments = _moments(removal.project, policy, now_s, max(frozen_s, before_s))
+    for row in doomed.engine.query(statement(_SCHEMA, "old_rows"), moments):
+        counts[row["name"]] = counts.get(row["name"], 0) + row["rows"]
+    found = Findings(counts=counts, examples=doomed.examples())
+    removal.findings.add(found, is_more=False)
     return before_s
 
 
 def retain(means: Means, removal: Removal, told: Told) -> None:
-    """Remove what is too old. First the hours that it was in are frozen, when their sums are whole.
+    """Remove what is too old; safe to repeat after a crash.
+
+    First the hours that it was in are frozen, when their sums are whole. What is found by its trace goes before it.
 
     Raises:
         Stopped: the server stops.
     """
-    received = means.journal.committed
+    received, now_s = means.journal.committed, means.clock()
     means.wait(lambda: means.journal.derived >= received)
     doomed = Doomed(means.engine, removal.project)
-    before_s = survey(means, removal, doomed)
+    before_s = survey(means, removal, doomed, now_s)
+    means.removals.begin(removal, (), ())
     told(0.1)
     if before_s:
         means.wait(lambda: _are_frozen(means, removal.project, before_s))
     trace_ids = doomed.trace_ids()
     if trace_ids:
+        means.notes.erase(removal.project, trace_ids)
+        gone = means.media.named(removal.project, trace_ids)
+        means.media.erase(removal.project, trace_ids, gone)
         with means.rewriting:
             doomed.delete(lambda share: told(0.1 + 0.7 * share))
-        means.notes.erase(removal.project, trace_ids)
-        means.media.erase(removal.project, trace_ids)
+    policy = means.retention.of(removal.project)
+    means.quarantine.erase(_quarantined(means, removal.project, policy, now_s))
     frozen_s = means.agenda.frozen_before(removal.project)
-    _remove_old(doomed, means.retention.of(removal.project), frozen_s)
+    _remove_old(doomed, policy, _moments(removal.project, policy, now_s, frozen_s))
     doomed.clear()
 
 
@@ -103,7 +111,14 @@ def _are_frozen(means: Means, project: str, before_s: int) -> bool:
     return False
 
 
-def _seek(doomed: Doomed, turn: Turn, noted: list[str]) -> None:
+def _quarantined(means: Means, project: str, policy: Policy, now_s: float) -> list[int]:
+    """Rows of the quarantine that came before the days of the project."""
+    before_ns = _before_s(now_s, policy.days) * _SECOND_NS
+    rows = means.quarantine.of_project(project) if before_ns else []
+    return [one.id for one in rows if one.row.received_ns < before_ns]
+
+
+def _seek(doomed: Doomed, turn: Turn) -> None:
     now_ns = time.time_ns()
     clauses = trace_clauses(doomed.engine, turn.filter, Stillness(now_ns, now_ns))
     values: dict[str, object] = {
@@ -112,38 +127,29 @@ def _seek(doomed: Doomed, turn: Turn, noted: list[str]) -> None:
         "to_ns": turn.before_s * _SECOND_NS,
         "share": 0 if turn.share is None else round(turn.share * _SHARES) + 1,
         "slow_ns": turn.slow_ns,
-        "noted": [] if turn.share is None else noted,
     }
     asked = compose(statement(_SCHEMA, "doomed_by_age"), clauses)
     doomed.engine.command(asked, clauses.values | values)
 
 
-def _old(doomed: Doomed, policy: Policy, now_s: float, frozen_s: int) -> list[tuple[str, int]]:
-    """How much goes that belongs to no trace."""
-    values = _moments(doomed, policy, now_s, frozen_s)
-    rows = doomed.engine.query(statement(_SCHEMA, "old_rows"), values)
-    return [(row["name"], row["rows"]) for row in rows]
-
-
-def _remove_old(doomed: Doomed, policy: Policy, frozen_s: int) -> None:
-    """What belongs to no trace: logs and metrics as old as traces, sums and deliveries later."""
-    engine, now_s = doomed.engine, time.time()
-    values = _moments(doomed, policy, now_s, frozen_s)
+def _remove_old(doomed: Doomed, policy: Policy, moments: dict[str, object]) -> None:
+    """What belongs to no trace: logs, scores and metrics as old as traces, sums and deliveries later."""
+    engine = doomed.engine
     if policy.days is not None:
         for name in _OLD:
-            engine.command(statement(_SCHEMA, name), values)
-        doomed.drop_series()
+            engine.command(statement(_SCHEMA, name), moments)
+        drop_series(engine, doomed.project)
     if policy.rollup_days is not None:
-        engine.command(statement(_SCHEMA, "remove_old_deliveries"), values)
+        engine.command(statement(_SCHEMA, "remove_old_deliveries"), moments)
         for table in _SUMS:
-            engine.command(statement(_SCHEMA, "remove_old_hours"), values | {"table": table})
+            engine.command(statement(_SCHEMA, "remove_old_hours"), moments | {"table": table})
 
 
-def _moments(doomed: Doomed, policy: Policy, now_s: float, frozen_s: int) -> dict[str, object]:
+def _moments(project: str, policy: Policy, now_s: float, frozen_s: int) -> dict[str, object]:
     """Before what things go. Sums stay as long as they can be computed anew, which would bring them back."""
     late_s = _before_s(now_s, policy.rollup_days)
     return {
-        "project": doomed.project,
+        "project": project,
         "to_ns": _before_s(now_s, policy.days) * _SECOND_NS,
         "deliveries_to_ns": late_s * _SECOND_NS,
         "hours_to_ns": min(late_s, frozen_s) * _SECOND_NS,

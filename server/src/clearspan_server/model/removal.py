@@ -42,15 +42,28 @@ class Example:
 
 @dataclass(slots=True)
 class Findings:
-    """What goes: records by table, examples, the names of saved views that name it and stay.
+    """What goes: records by where they are, and examples; and what stays.
 
-    `unreadable` are requests in the quarantine that nobody can look into, and stay.
+    Of `unreadable` requests in the quarantine nobody can tell what they hold. `backups` were made before, and `rules`
+    of redaction and retention name it because somebody wants them to.
     """
 
     counts: dict[str, int] = field(default_factory=dict)
     examples: list[Example] = field(default_factory=list)
-    views: list[str] = field(default_factory=list)
+    backups: list[str] = field(default_factory=list)
+    rules: int = 0
     unreadable: int = 0
+
+    def add(self, found: "Findings", *, is_more: bool) -> None:
+        """Add what one look has found: more than was known, or the same again after an interruption."""
+        if not self.counts:
+            self.examples = found.examples
+        for name, count in found.counts.items():
+            held = self.counts.get(name, 0)
+            self.counts[name] = held + count if is_more else max(held, count)
+        self.backups = sorted({*self.backups, *found.backups})
+        self.rules = max(self.rules, found.rules)
+        self.unreadable = max(self.unreadable, found.unreadable)
 
 
 @dataclass(slots=True)

@@ -84,7 +84,7 @@ class Tally:
     `spans` were looked at, `changed` of them become others. Totals are of counted spans. A re-pricing also tells how
     many `kept` a cost from the list, which knows no price for them any more, what it finds by model, and the biggest
     differences; a normalisation how many spans change by field, with examples, and a rescan besides what it found, by
-    type.
+    type, and how many `records` change that are no spans, by what they are.
     """
 
     spans: int = 0
@@ -97,6 +97,7 @@ class Tally:
     fields: dict[str, int] = field(default_factory=dict)
     examples: list[Change] = field(default_factory=list)
     types: dict[str, int] = field(default_factory=dict)
+    records: dict[str, int] = field(default_factory=dict)
 
     def add(self, other: "Tally") -> None:
         """Add what another part of the window holds."""
@@ -111,6 +112,8 @@ class Tally:
             self.fields[name] = self.fields.get(name, 0) + count
         for name, count in other.types.items():
             self.types[name] = self.types.get(name, 0) + count
+        for name, count in other.records.items():
+            self.records[name] = self.records.get(name, 0) + count
         for change in other.examples:
             self.show(change)
 

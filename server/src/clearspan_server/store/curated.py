@@ -1,50 +1,153 @@
-"""What people made of traces and an erasure must reach: items of datasets, and which trace a run of one led to."""
+"""What people made beside traces and an erasure must reach: datasets with what is in them, prompts, saved views."""
 
-from collections.abc import Collection, Sequence
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 
 from clearspan_server.model.langfuse_ids import trace_id
-from clearspan_server.store.datasets import ANSWERS, ITEMS
+from clearspan_server.store.datasets import ANSWERS, DATASETS, EXPERIMENTS, ITEMS
+from clearspan_server.store.prompts import LABELS, PROMPTS, VERSIONS
 from clearspan_server.store.scrub import scrub_database
+from clearspan_server.store.views import VIEWS
 
-_TEXTS = (ITEMS.c.input, ITEMS.c.expected, ITEMS.c.metadata)
+Key = tuple[object, ...]  # of a row, without its project
+
+
+@dataclass(slots=True, frozen=True)
+class _Kind:
+    """A table: where one of the columns `goes` holds a text the row goes, of the others the column is emptied."""
+
+    noun: str
+    table: sa.Table
+    goes: tuple[str, ...]
+    emptied: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def keys(self) -> list[str]:
+        return [column.name for column in self.table.primary_key if column.name != "project"]
+
+
+_KINDS = (
+    _Kind("items", ITEMS, ("id", "input", "expected", "metadata")),
+    _Kind(
+        "datasets",
+        DATASETS,
+        ("name",),
+        {"description": "", "metadata": "null", "input_schema": "null", "output_schema": "null"},
+    ),
+    _Kind("experiments", EXPERIMENTS, ("name",), {"description": "", "metadata": "null"}),
+    _Kind("prompts", VERSIONS, ("name", "template", "config"), {"message": "", "author": ""}),
+    _Kind("prompt_labels", LABELS, ("label",)),
+    _Kind("prompt_tags", PROMPTS, (), {"tags": "[]"}),
+    _Kind("views", VIEWS, ("name", "filter")),
+)
+
+
+@dataclass(slots=True)
+class Named:
+    """The rows of a project that go, and those of which columns are emptied, by what they are."""
+
+    gone: dict[str, set[Key]] = field(default_factory=dict)
+    emptied: dict[str, dict[Key, dict[str, str]]] = field(default_factory=dict)
+
+    def counts(self) -> dict[str, int]:
+        """How many there are of each."""
+        return {
+            kind.noun: len(self.gone.get(kind.noun, ())) + len(self.emptied.get(kind.noun, ()))
+            for kind in _KINDS
+        }
 
 
 class Curated:
-    """The items of all datasets; thread-safe."""
+    """The catalog's rows of all projects; thread-safe."""
 
     def __init__(self, database: sa.Engine) -> None:
         self._database = database
 
-    def count(self, project: str, trace_ids: Collection[str], texts: Sequence[str]) -> int:
-        """How many items were made of these traces, or hold one of the texts in any case."""
-        return len(self._items(project, trace_ids, texts))
+    def named(
+        self, project: str, trace_ids: Collection[str], texts: Sequence[str], words: Sequence[str]
+    ) -> Named:
+        """What was made of these traces or holds one of the texts in any case; views that ask for one of the words."""
+        found = Named()
+        lowered = [text.lower() for text in texts]
+        whole = re.compile("|".join(rf"(?<![\w.@-]){re.escape(word)}(?![\w.@-])" for word in words))
+        with self._database.connect() as connection:
+            for kind in _KINDS:
+                for row in _rows(connection, kind.table, project):
+                    key = tuple(row[name] for name in kind.keys)
+                    is_gone = _holds([row[name] for name in kind.goes], lowered)
+                    if kind.table is ITEMS:
+                        is_gone |= _is_of(str(row["trace_id"]), trace_ids)
+                    if kind.table is VIEWS:
+                        is_gone |= bool(words) and whole.search(str(row["filter"])) is not None
+                    empty = {
+                        name: nothing
+                        for name, nothing in kind.emptied.items()
+                        if _holds([row[name]], lowered)
+                    }
+                    if is_gone:
+                        found.gone.setdefault(kind.noun, set()).add(key)
+                    elif empty:
+                        found.emptied.setdefault(kind.noun, {})[key] = empty
+        return found
 
-    def erase(self, project: str, trace_ids: Collection[str], texts: Sequence[str]) -> None:
-        """Delete them, and what says that a run led to one of the traces; nothing of them stays on disk."""
-        ids = self._items(project, trace_ids, texts)
+    def erase(self, project: str, found: Named, trace_ids: Collection[str]) -> None:
+        """Delete and empty it, with what depends on it and what leads to the traces; nothing of it stays on disk."""
         with self._database.begin() as connection:
-            for item_id in ids:
-                of_item = (ITEMS.c.project == project) & (ITEMS.c.id == item_id)
-                connection.execute(ITEMS.delete().where(of_item))
-            runs = sa.select(ANSWERS.c.id, ANSWERS.c.trace_id, ANSWERS.c.item_id)
-            for row in connection.execute(runs.where(ANSWERS.c.project == project)).all():
-                if _is_of(row.trace_id, trace_ids) or row.item_id in ids:
-                    connection.execute(ANSWERS.delete().where(ANSWERS.c.id == row.id))
+            for kind in _KINDS:
+                for key in found.gone.get(kind.noun, ()):
+                    connection.execute(kind.table.delete().where(_one(kind, project, key)))
+                for key, empty in found.emptied.get(kind.noun, {}).items():
+                    one = _one(kind, project, key)
+                    connection.execute(kind.table.update().where(one).values(**empty))
+            _cascade(connection, project, trace_ids)
         scrub_database(self._database)
 
-    def _items(self, project: str, trace_ids: Collection[str], texts: Sequence[str]) -> set[str]:
-        asked = sa.select(ITEMS.c.id, ITEMS.c.trace_id, *_TEXTS).where(ITEMS.c.project == project)
-        with self._database.connect() as connection:
-            rows = connection.execute(asked).all()
-        lowered = [text.lower() for text in texts]
-        return {
-            row.id
-            for row in rows
-            if _is_of(row.trace_id, trace_ids)
-            or any(text in f"{row.input} {row.expected} {row.metadata}".lower() for text in lowered)
-        }
+
+def _rows(
+    connection: sa.Connection, table: sa.Table, project: str
+) -> Iterator[Mapping[str, object]]:
+    rows = connection.execute(sa.select(table).where(table.c.project == project))
+    for row in rows.mappings():
+        yield {str(name): value for name, value in row.items()}
+
+
+def _one(kind: _Kind, project: str, key: Key) -> sa.ColumnElement[bool]:
+    wanted = kind.table.c.project == project
+    for name, value in zip(kind.keys, key, strict=True):
+        wanted &= kind.table.c[name] == value
+    return wanted
+
+
+def _holds(said: Sequence[object], lowered: Sequence[str]) -> bool:
+    together = " ".join(str(one) for one in said).lower()
+    return any(text in together for text in lowered)
+
+
+def _cascade(connection: sa.Connection, project: str, trace_ids: Collection[str]) -> None:
+    """Without their dataset, experiment, item or trace these say nothing; a prompt is its versions."""
+    sets = sa.select(DATASETS.c.id).where(DATASETS.c.project == project)
+    for table in (ITEMS, EXPERIMENTS):
+        orphans = (table.c.project == project) & table.c.dataset_id.not_in(sets)
+        connection.execute(table.delete().where(orphans))
+    runs = sa.select(EXPERIMENTS.c.id).where(EXPERIMENTS.c.project == project)
+    items = sa.select(ITEMS.c.id).where(ITEMS.c.project == project)
+    lost = ANSWERS.c.experiment_id.not_in(runs) | ANSWERS.c.item_id.not_in(items)
+    connection.execute(ANSWERS.delete().where((ANSWERS.c.project == project) & lost))
+    asked = sa.select(ANSWERS.c.id, ANSWERS.c.trace_id).where(ANSWERS.c.project == project)
+    for row in connection.execute(asked).all():
+        if _is_of(row.trace_id, trace_ids):
+            connection.execute(ANSWERS.delete().where(ANSWERS.c.id == row.id))
+    versions = sa.select(VERSIONS.c.version).where(
+        (VERSIONS.c.project == LABELS.c.project) & (VERSIONS.c.name == LABELS.c.name)
+    )
+    pointless = (LABELS.c.project == project) & LABELS.c.version.not_in(versions)
+    connection.execute(LABELS.delete().where(pointless))
+    names = sa.select(VERSIONS.c.name).where(VERSIONS.c.project == project)
+    empty = (PROMPTS.c.project == project) & PROMPTS.c.name.not_in(names)
+    connection.execute(PROMPTS.delete().where(empty))
 
 
 def _is_of(named: str, trace_ids: Collection[str]) -> bool:

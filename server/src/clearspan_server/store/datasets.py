@@ -18,7 +18,7 @@ MAX_ITEMS = 100_000  # of a dataset, and of an experiment
 ItemStatus = Literal["active", "archived"]
 
 _METADATA = sa.MetaData()
-_DATASETS = sa.Table(
+DATASETS = sa.Table(
     "datasets",
     _METADATA,
     sa.Column("id", sa.String(32), primary_key=True),
@@ -47,7 +47,7 @@ ITEMS = sa.Table(
     sa.Column("created", sa.DateTime(timezone=True), nullable=False),
     sa.Column("updated", sa.DateTime(timezone=True), nullable=False),
 )
-_EXPERIMENTS = sa.Table(
+EXPERIMENTS = sa.Table(
     "experiments",
     _METADATA,
     sa.Column("id", sa.String(32), primary_key=True),
@@ -155,14 +155,14 @@ class Datasets:
         one = _by_name(project, name)
         with self._database.begin() as connection:
             added = connection.execute(
-                _DATASETS.insert().prefix_with("or ignore", dialect="sqlite"),
+                DATASETS.insert().prefix_with("or ignore", dialect="sqlite"),
                 {**new, "created": now, "updated": now, **given},
             )
             if added.rowcount:
-                _check(connection, _DATASETS, _DATASETS.c.project == project, MAX_DATASETS)
+                _check(connection, DATASETS, DATASETS.c.project == project, MAX_DATASETS)
             else:
-                connection.execute(_DATASETS.update().where(one).values(updated=now, **given))
-            return _dataset(connection.execute(sa.select(_DATASETS).where(one)).one())
+                connection.execute(DATASETS.update().where(one).values(updated=now, **given))
+            return _dataset(connection.execute(sa.select(DATASETS).where(one)).one())
 
     def find(self, project: str, name: str) -> Dataset | None:
         """The dataset of a name."""
@@ -170,11 +170,11 @@ class Datasets:
 
     def of_id(self, project: str, dataset_id: str) -> Dataset | None:
         """The dataset of an id."""
-        return self._first_dataset(_one(_DATASETS, project, dataset_id))
+        return self._first_dataset(_one(DATASETS, project, dataset_id))
 
     def datasets(self, project: str, page: Page) -> tuple[Sequence[Dataset], int]:
         """A page of a project's datasets, the newest first, and how many there are."""
-        rows, total = self._page(_DATASETS, _DATASETS.c.project == project, page)
+        rows, total = self._page(DATASETS, DATASETS.c.project == project, page)
         return [_dataset(row) for row in rows], total
 
     def put_item(
@@ -260,14 +260,14 @@ class Datasets:
         given = {key: _text(key, value) for key, value in said.items()}
         new = {"id": secrets.token_hex(12), "project": project, "dataset_id": item.dataset_id}
         new |= {"name": experiment, "description": "", "metadata": "null"}
-        same = (_EXPERIMENTS.c.dataset_id == item.dataset_id) & (_EXPERIMENTS.c.name == experiment)
+        same = (EXPERIMENTS.c.dataset_id == item.dataset_id) & (EXPERIMENTS.c.name == experiment)
         with self._database.begin() as connection:
             connection.execute(
-                _EXPERIMENTS.insert().prefix_with("or ignore", dialect="sqlite"),
+                EXPERIMENTS.insert().prefix_with("or ignore", dialect="sqlite"),
                 {**new, "created": now, "updated": now, **given},
             )
-            connection.execute(_EXPERIMENTS.update().where(same).values(updated=now, **given))
-            run = _experiment(connection.execute(sa.select(_EXPERIMENTS).where(same)).one())
+            connection.execute(EXPERIMENTS.update().where(same).values(updated=now, **given))
+            run = _experiment(connection.execute(sa.select(EXPERIMENTS).where(same)).one())
             before = _told(connection, run.id, item.id, trace_id, span_id)
             if before is not None:  # sent again
                 return run, before
@@ -286,19 +286,19 @@ class Datasets:
 
     def experiment(self, project: str, dataset_id: str, name: str) -> Experiment | None:
         """The experiment of a name over a dataset."""
-        same = (_EXPERIMENTS.c.dataset_id == dataset_id) & (_EXPERIMENTS.c.name == name)
-        return self._first_experiment((_EXPERIMENTS.c.project == project) & same)
+        same = (EXPERIMENTS.c.dataset_id == dataset_id) & (EXPERIMENTS.c.name == name)
+        return self._first_experiment((EXPERIMENTS.c.project == project) & same)
 
     def experiment_of_id(self, project: str, experiment_id: str) -> Experiment | None:
         """The experiment of an id."""
-        return self._first_experiment(_one(_EXPERIMENTS, project, experiment_id))
+        return self._first_experiment(_one(EXPERIMENTS, project, experiment_id))
 
     def experiments(
         self, project: str, dataset_id: str, page: Page
     ) -> tuple[Sequence[Experiment], int]:
         """A page of the experiments over a dataset, the newest first, and how many there are."""
-        wanted = (_EXPERIMENTS.c.project == project) & (_EXPERIMENTS.c.dataset_id == dataset_id)
-        rows, total = self._page(_EXPERIMENTS, wanted, page)
+        wanted = (EXPERIMENTS.c.project == project) & (EXPERIMENTS.c.dataset_id == dataset_id)
+        rows, total = self._page(EXPERIMENTS, wanted, page)
         return [_experiment(row) for row in rows], total
 
     def answers(self, project: str, experiment_id: str, page: Page) -> tuple[Sequence[Answer], int]:
@@ -313,17 +313,17 @@ class Datasets:
         with self._database.begin() as connection:
             connection.execute(ANSWERS.delete().where(answers))
             connection.execute(
-                _EXPERIMENTS.delete().where(_one(_EXPERIMENTS, project, experiment_id))
+                EXPERIMENTS.delete().where(_one(EXPERIMENTS, project, experiment_id))
             )
 
     def _first_dataset(self, wanted: sa.ColumnElement[bool]) -> Dataset | None:
         with self._database.connect() as connection:
-            row = connection.execute(sa.select(_DATASETS).where(wanted)).one_or_none()
+            row = connection.execute(sa.select(DATASETS).where(wanted)).one_or_none()
         return None if row is None else _dataset(row)
 
     def _first_experiment(self, wanted: sa.ColumnElement[bool]) -> Experiment | None:
         with self._database.connect() as connection:
-            row = connection.execute(sa.select(_EXPERIMENTS).where(wanted)).one_or_none()
+            row = connection.execute(sa.select(EXPERIMENTS).where(wanted)).one_or_none()
         return None if row is None else _experiment(row)
 
     def _page(
@@ -357,7 +357,7 @@ def _told(
 
 
 def _by_name(project: str, name: str) -> sa.ColumnElement[bool]:
-    return (_DATASETS.c.project == project) & (_DATASETS.c.name == name)
+    return (DATASETS.c.project == project) & (DATASETS.c.name == name)
 
 
 def _check(

@@ -8,14 +8,16 @@ import time
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
+from clickhouse_connect.driver.exceptions import DatabaseError
+
 from clearspan_server.errors import Unavailable
 from clearspan_server.model.removal import Example, Subject
 from clearspan_server.store.engine import Engine
 from clearspan_server.store.statements import statement
 
 _SCHEMA = "clearspan_server.store.schema"
-OF_TRACES = ("span_parts", "responses", "traces", "spans")
-_MONTHLY = ("spans", "traces")
+# What is found by its traces goes first: after an interruption they tell what is left.
+OF_TRACES = ("span_parts", "responses", "spans", "traces")
 _HOURLY = ("rollups", "rollup_spans", "rollup_traces")
 _OF_SERIES = ("metric_series", "metric_hours")
 EVERY_TABLE = (
@@ -32,6 +34,7 @@ _AT_ONCE = 10_000
 _GONE_S = 120.0
 _LOOK_S = 0.25
 _NO_MONTH = "190001"
+_NO_SUCH_PART = "NO_SUCH_DATA_PART"
 _FIELDS = {"user": "user_id", "customer": "customer_id", "session": "session_id"}
 
 
@@ -65,16 +68,22 @@ class Doomed:
         self.clear()
 
     def clear(self) -> None:
-        """Forget all of it."""
+        """Forget all of it; a mutation that was interrupted must not go on with what stands here next."""
+        self.engine.command(statement(_SCHEMA, "doomed_interrupted"))
         for table in ("doomed", "doomed_rows"):
             self.engine.command(f"truncate table {table}")
 
     def add(self, trace_ids: Collection[str]) -> None:
         """These traces go."""
-        listed = sorted(trace_ids)
-        for start in range(0, len(listed), _AT_ONCE):
-            rows = [[one] for one in listed[start : start + _AT_ONCE]]
-            self.engine.insert_rows("doomed", ["trace_id"], rows)
+        self._add("doomed", ["trace_id"], [[one] for one in sorted(trace_ids)])
+
+    def _add(self, table: str, names: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+        for start in range(0, len(rows), _AT_ONCE):
+            self.engine.insert_rows(table, names, rows[start : start + _AT_ONCE])
+
+    def keep(self, trace_ids: Collection[str]) -> None:
+        """These traces stay, whatever thinning would make of them."""
+        self._add("doomed_rows", ["kind", "id"], [["noted", one] for one in sorted(trace_ids)])
 
     def seek(self, sought: Sought) -> None:
         """Find what a subject has in every table."""
@@ -119,20 +128,14 @@ class Doomed:
 
     def delete(self, told: Callable[[float], None]) -> None:
         """Delete it from every table that has records of traces; `told` hears the share that is done."""
-        for done, table in enumerate(OF_TRACES):
-            if table in _MONTHLY:
-                self._drop_months(table)
-            self._run("remove_traces", {"project": self.project, "table": table})
-            told((done + 1) / (len(OF_TRACES) + 1))
         for name in ("remove_logs", "remove_metrics", "remove_scores"):
             self._run(name, {"project": self.project})
-        self.drop_series()
+        drop_series(self.engine, self.project)
+        for done, table in enumerate(OF_TRACES):
+            told((done + 1) / (len(OF_TRACES) + 1))
+            self._drop_parts(table)
+            self._run("remove_traces", {"project": self.project, "table": table})
         told(1.0)
-
-    def drop_series(self) -> None:
-        """Forget series of metrics of which no point is left."""
-        for table in _OF_SERIES:
-            self._run("remove_series", {"project": self.project, "table": table})
 
     def unname(self, *, anywhere: bool) -> None:
         """Take the names out of sums by the hour that cannot be computed anew, and out of the ledger."""
@@ -142,15 +145,28 @@ class Doomed:
         if anywhere:
             self._run("remove_names_of_deliveries", values)
 
-    def _drop_months(self, table: str) -> None:
-        """A month of which nothing is kept goes as a whole, without a row being read."""
+    def _drop_parts(self, table: str) -> None:
+        """A part of which nothing is kept goes as a whole, without a row being written anew.
+
+        By its name and not by its month: of that new parts may have come since.
+        """
         values = {"project": self.project, "table": table}
-        for row in self.engine.query(statement(_SCHEMA, "parts_partitions"), values):
-            if str(row["partition"]).isdecimal():
-                self.engine.command(f"alter table {table} drop partition id '{row['partition']}'")
+        for row in self.engine.query(statement(_SCHEMA, "doomed_parts"), values):
+            try:
+                self.engine.command(f"alter table {table} drop part '{row['part']}'")
+            except DatabaseError as error:
+                if _NO_SUCH_PART not in str(error):
+                    raise  # else it was merged with others meanwhile, and is looked through with them
 
     def _run(self, name: str, values: dict[str, object]) -> None:
         self.engine.command(statement(_SCHEMA, name), values)
+
+
+def drop_series(engine: Engine, project: str) -> None:
+    """Forget series of metrics of which no point is left."""
+    for table in _OF_SERIES:
+        values = {"project": project, "table": table}
+        engine.command(statement(_SCHEMA, "remove_series"), values)
 
 
 def purge(engine: Engine, tables: Sequence[str] = EVERY_TABLE) -> None:

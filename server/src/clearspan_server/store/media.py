@@ -3,6 +3,7 @@
 import hashlib
 import os
 import secrets
+import threading
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,7 +18,7 @@ from clearspan_server.store.catalog import utc_now
 MAX_MEDIA = 1_000_000  # of a project
 
 _METADATA = sa.MetaData()
-_MEDIA = sa.Table(
+MEDIA = sa.Table(
     "media",
     _METADATA,
     sa.Column("project", sa.String(100), primary_key=True),
@@ -29,7 +30,7 @@ _MEDIA = sa.Table(
     sa.Column("created", sa.DateTime(timezone=True), nullable=False),
     sa.Column("uploaded", sa.DateTime(timezone=True), nullable=True),
 )
-_USES = sa.Table(
+USES = sa.Table(
     "media_uses",
     _METADATA,
     sa.Column("project", sa.String(100), primary_key=True),
@@ -70,6 +71,9 @@ class Media:
         self._database = database
         self._folder = folder
         self._clock = clock
+        self._files = (
+            threading.Lock()
+        )  # held while files and what is known of them are not the same
 
     def announce(self, project: str, told: Medium, use: Use | None) -> Medium:
         """Note a file that is to come, and where it stands; one that has come stays as it is.
@@ -81,84 +85,108 @@ class Media:
         row |= {"content_type": told.content_type}
         with self._database.begin() as connection:
             added = connection.execute(
-                _MEDIA.insert().prefix_with("or ignore", dialect="sqlite"),
+                MEDIA.insert().prefix_with("or ignore", dialect="sqlite"),
                 {**row, "size_bytes": told.size_bytes, "created": self._clock()},
             )
-            of_project = sa.select(sa.func.count()).where(_MEDIA.c.project == project)
+            of_project = sa.select(sa.func.count()).where(MEDIA.c.project == project)
             if added.rowcount and connection.execute(of_project).scalar_one() > MAX_MEDIA:
                 raise BadInput(f"project {project!r} has {MAX_MEDIA} files, which is the most")
-            awaited = _one(project, told.id) & _MEDIA.c.uploaded.is_(None)
+            awaited = _one(project, told.id) & MEDIA.c.uploaded.is_(None)
             again = {"size_bytes": told.size_bytes, "content_type": told.content_type}
-            connection.execute(_MEDIA.update().where(awaited).values(**again, sha256=told.sha256))
+            connection.execute(MEDIA.update().where(awaited).values(**again, sha256=told.sha256))
             if use is not None:
                 of = {"project": project, "media_id": told.id, "trace_id": use.trace_id}
                 connection.execute(
-                    _USES.insert().prefix_with("or ignore", dialect="sqlite"),
+                    USES.insert().prefix_with("or ignore", dialect="sqlite"),
                     {**of, "span_id": use.span_id, "field": use.field},
                 )
-            return _medium(
-                connection.execute(sa.select(_MEDIA).where(_one(project, told.id))).one()
-            )
+            return _medium(connection.execute(sa.select(MEDIA).where(_one(project, told.id))).one())
 
     def find(self, project: str, media_id: str) -> Medium | None:
         """What is known of a file."""
         with self._database.connect() as connection:
-            row = connection.execute(sa.select(_MEDIA).where(_one(project, media_id))).one_or_none()
+            row = connection.execute(sa.select(MEDIA).where(_one(project, media_id))).one_or_none()
         return None if row is None else _medium(row)
 
     def keep(self, project: str, media_id: str, content: bytes) -> None:
         """Keep the bytes of a file that was announced; they are on disk when this returns."""
         blob = hashlib.sha256(content).hexdigest()
         path = self._path(project, blob)
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        partial = path.with_name(f"{blob}.{secrets.token_hex(4)}")
-        handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(path)
-        for parent in (path.parent, path.parent.parent, self._folder):
-            _sync(parent)  # a file is there after a power cut only where its name is, too
         kept = {"blob": blob, "size_bytes": len(content), "uploaded": self._clock()}
-        with self._database.begin() as connection:
-            connection.execute(_MEDIA.update().where(_one(project, media_id)).values(**kept))
+        with self._files:
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            partial = path.with_name(f"{blob}.{secrets.token_hex(4)}")
+            handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            partial.replace(path)
+            for parent in (path.parent, path.parent.parent, self._folder):
+                _sync(parent)  # a file is there after a power cut only where its name is, too
+            with self._database.begin() as connection:
+                known = connection.execute(
+                    MEDIA.update().where(_one(project, media_id)).values(**kept)
+                )
+            if not known.rowcount:  # it was erased since it was announced
+                self._sweep(project)
 
     def path(self, project: str, medium: Medium) -> Path | None:
         """The file with the bytes; None while they have not come, and when they are gone."""
         path = self._path(project, medium.blob)
         return path if medium.blob and path.is_file() else None
 
-    def of_traces(self, project: str, trace_ids: Collection[str]) -> set[str]:
-        """The files of a project that stand in these traces and in no other; their ids."""
-        uses = sa.select(_USES.c.media_id, _USES.c.trace_id).where(_USES.c.project == project)
+    def named(
+        self, project: str, trace_ids: Collection[str], texts: Collection[str] = ()
+    ) -> set[str]:
+        """The files of a project that stand in these traces and in no other, or hold one of the texts; their ids."""
+        uses = sa.select(USES.c.media_id, USES.c.trace_id).where(USES.c.project == project)
         with self._database.connect() as connection:
             rows = connection.execute(uses).all()
+            kept = connection.execute(sa.select(MEDIA).where(MEDIA.c.project == project)).all()
         elsewhere = {row.media_id for row in rows if row.trace_id not in trace_ids}
-        return {row.media_id for row in rows} - elsewhere
+        alone = {row.media_id for row in rows} - elsewhere
+        if texts:
+            lowered = [text.lower() for text in texts]
+            alone |= {row.id for row in kept if self._holds(project, _medium(row), lowered)}
+        return alone
 
-    def erase(self, project: str, trace_ids: Collection[str]) -> None:
-        """Delete the files that stand in these traces alone, with their bytes."""
-        gone = self.of_traces(project, trace_ids)
-        with self._database.begin() as connection:
-            uses = sa.select(_USES.c.trace_id).where(_USES.c.project == project).distinct()
-            for trace_id in {*connection.scalars(uses)} & set(trace_ids):
-                of_trace = (_USES.c.project == project) & (_USES.c.trace_id == trace_id)
-                connection.execute(_USES.delete().where(of_trace))
-            blobs = {
-                connection.scalar(sa.select(_MEDIA.c.blob).where(_one(project, media_id)))
-                for media_id in gone
-            }
-            for media_id in gone:
-                connection.execute(_MEDIA.delete().where(_one(project, media_id)))
-            kept = sa.select(_MEDIA.c.blob).where(_MEDIA.c.project == project)
-            unused = blobs - {*connection.scalars(kept)} - {"", None}
-        for blob in unused:
-            self._path(project, str(blob)).unlink(missing_ok=True)
+    def _holds(self, project: str, medium: Medium, lowered: Collection[str]) -> bool:
+        """Whether one of the texts stands in a file as it is; nobody looks into images, archives and recordings."""
+        path = self.path(project, medium)
+        if path is None:
+            return False
+        said = path.read_bytes().decode("utf-8", "replace").lower()
+        return any(text in said for text in lowered)
+
+    def erase(self, project: str, trace_ids: Collection[str], media_ids: Collection[str]) -> None:
+        """Delete files with their bytes, and forget that any stand in these traces."""
+        with self._files:
+            with self._database.begin() as connection:
+                uses = sa.select(USES.c.trace_id).where(USES.c.project == project).distinct()
+                for trace_id in {*connection.scalars(uses)} & set(trace_ids):
+                    of_trace = (USES.c.project == project) & (USES.c.trace_id == trace_id)
+                    connection.execute(USES.delete().where(of_trace))
+                for media_id in media_ids:
+                    of_file = (USES.c.project == project) & (USES.c.media_id == media_id)
+                    connection.execute(USES.delete().where(of_file))
+                    connection.execute(MEDIA.delete().where(_one(project, media_id)))
+            self._sweep(project)
+
+    def _sweep(self, project: str) -> None:
+        """Delete the files of a project that nobody knows: also what an interruption left behind."""
+        # Of any project: a file system may take two names for one that differ in case.
+        with self._database.connect() as connection:
+            known = {*connection.scalars(sa.select(MEDIA.c.blob))}
+        for file in self._of(project).glob("*/*"):
+            if file.name not in known:
+                file.unlink()
+
+    def _of(self, project: str) -> Path:
+        return self._folder / f"of-{project}"  # a project's name has no slash, but may be ".."
 
     def _path(self, project: str, blob: str) -> Path:
-        # A project's name has no slash, but may be "..".
-        return self._folder / f"of-{project}" / blob[:2] / blob
+        return self._of(project) / blob[:2] / blob
 
 
 def _sync(folder: Path) -> None:
@@ -170,7 +198,7 @@ def _sync(folder: Path) -> None:
 
 
 def _one(project: str, media_id: str) -> sa.ColumnElement[bool]:
-    return (_MEDIA.c.project == project) & (_MEDIA.c.id == media_id)
+    return (MEDIA.c.project == project) & (MEDIA.c.id == media_id)
 
 
 def _medium(row: sa.Row[Any]) -> Medium:

@@ -97,6 +97,20 @@ class Notes:
             row = connection.execute(sa.select(COMMENTS).where(one)).one_or_none()
         return None if row is None else _comment(row)
 
+    def all_comments(self, project: str) -> list[Comment]:
+        """Every comment of a project."""
+        asked = sa.select(COMMENTS).where(COMMENTS.c.project == project)
+        with self._database.connect() as connection:
+            return [_comment(row) for row in connection.execute(asked).all()]
+
+    def rewrite(self, project: str, texts: Mapping[str, str]) -> None:
+        """Give comments, by their ids, other texts; nothing of those before stays on disk."""
+        with self._database.begin() as connection:
+            for comment_id, text in texts.items():
+                one = (COMMENTS.c.project == project) & (COMMENTS.c.id == comment_id)
+                connection.execute(COMMENTS.update().where(one).values(text=text))
+        scrub_database(self._database)
+
     def add_comment(self, project: str, trace_id: str, author: str, text: str) -> Comment:
         """Write a comment.
 
@@ -156,13 +170,13 @@ class Notes:
             }
 
     def saying(self, project: str, texts: Sequence[str]) -> set[str]:
-        """The comments of a project that hold one of the texts, in any case; their ids."""
+        """The comments of a project that hold one of the texts, in any case, or are by whom it names; their ids."""
         lowered = [text.lower() for text in texts]
+        asked = sa.select(COMMENTS.c.id, COMMENTS.c.text, COMMENTS.c.author)
         with self._database.connect() as connection:
-            rows = connection.execute(
-                sa.select(COMMENTS.c.id, COMMENTS.c.text).where(COMMENTS.c.project == project)
-            ).all()
-        return {row.id for row in rows if any(text in row.text.lower() for text in lowered)}
+            rows = connection.execute(asked.where(COMMENTS.c.project == project)).all()
+        said = {row.id: f"{row.text} {row.author}".lower() for row in rows}
+        return {one for one, words in said.items() if any(text in words for text in lowered)}
 
     def count(
         self, project: str, trace_ids: Collection[str], comment_ids: Collection[str] = ()

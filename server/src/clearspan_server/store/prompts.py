@@ -19,7 +19,7 @@ LATEST = "latest"  # the label that the newest version has by itself
 PromptKind = Literal["text", "chat"]
 
 _METADATA = sa.MetaData()
-_PROMPTS = sa.Table(
+PROMPTS = sa.Table(
     "prompts",
     _METADATA,
     sa.Column("project", sa.String(100), primary_key=True),
@@ -27,7 +27,7 @@ _PROMPTS = sa.Table(
     sa.Column("tags", sa.Text, nullable=False),  # JSON: a list of words
     sa.Column("updated", sa.DateTime(timezone=True), nullable=False),
 )
-_VERSIONS = sa.Table(
+VERSIONS = sa.Table(
     "prompt_versions",
     _METADATA,
     sa.Column("project", sa.String(100), primary_key=True),
@@ -40,7 +40,7 @@ _VERSIONS = sa.Table(
     sa.Column("author", sa.String(200), nullable=False),
     sa.Column("created", sa.DateTime(timezone=True), nullable=False),
 )
-_LABELS = sa.Table(
+LABELS = sa.Table(
     "prompt_labels",
     _METADATA,
     sa.Column("project", sa.String(100), primary_key=True),
@@ -122,23 +122,23 @@ class Prompts:
         with self._database.begin() as connection:
             # Writing first takes the database's lock: nobody else finds the same next number.
             added = connection.execute(
-                _PROMPTS.insert().prefix_with("or ignore", dialect="sqlite"), head
+                PROMPTS.insert().prefix_with("or ignore", dialect="sqlite"), head
             )
             if added.rowcount:
                 _check_count(connection, project)
-            one = _named(_VERSIONS, project, new.name)
-            newest = connection.scalar(sa.select(sa.func.max(_VERSIONS.c.version)).where(one)) or 0
+            one = _named(VERSIONS, project, new.name)
+            newest = connection.scalar(sa.select(sa.func.max(VERSIONS.c.version)).where(one)) or 0
             if newest >= MAX_VERSIONS:
                 raise BadInput(f"the prompt {new.name!r} has {newest} versions, which is the most")
             row = {"project": project, "name": new.name, "version": newest + 1, "created": now}
             row |= {"kind": new.kind, "message": new.message, "author": new.author}
             row |= {"template": json.dumps(new.template), "config": json.dumps(new.config)}
-            connection.execute(_VERSIONS.insert(), row)
+            connection.execute(VERSIONS.insert(), row)
             changed: dict[str, object] = {"updated": now}
             if new.tags is not None:
                 changed["tags"] = json.dumps(new.tags)
-            of_prompt = _named(_PROMPTS, project, new.name)
-            connection.execute(_PROMPTS.update().where(of_prompt).values(**changed))
+            of_prompt = _named(PROMPTS, project, new.name)
+            connection.execute(PROMPTS.update().where(of_prompt).values(**changed))
             _point(connection, (project, new.name), newest + 1, new.labels)
             return _read(connection, (project, new.name), newest + 1)
 
@@ -155,16 +155,16 @@ class Prompts:
         self, project: str, asked: PromptsAsked, offset: int, limit: int
     ) -> tuple[list[PromptSummary], int]:
         """A page of a project's prompts in order of their names, and how many there are."""
-        wanted = _PROMPTS.c.project == project
+        wanted = PROMPTS.c.project == project
         if asked.name:
-            wanted &= _PROMPTS.c.name == asked.name
+            wanted &= PROMPTS.c.name == asked.name
         if asked.since is not None:
-            wanted &= _PROMPTS.c.updated >= asked.since
+            wanted &= PROMPTS.c.updated >= asked.since
         if asked.until is not None:
-            wanted &= _PROMPTS.c.updated <= asked.until
+            wanted &= PROMPTS.c.updated <= asked.until
         with self._database.connect() as connection:
             heads = connection.execute(
-                sa.select(_PROMPTS).where(wanted).order_by(_PROMPTS.c.name)
+                sa.select(PROMPTS).where(wanted).order_by(PROMPTS.c.name)
             ).all()
             numbers, labels = _numbers(connection, project), _labels(connection, project)
             chosen = [
@@ -186,8 +186,8 @@ class Prompts:
         """Give a version labels beside those that it has; they leave other versions. None where there is none."""
         key = (project, name)
         with self._database.begin() as connection:
-            of_prompt = _named(_PROMPTS, project, name)
-            connection.execute(_PROMPTS.update().where(of_prompt).values(updated=self._clock()))
+            of_prompt = _named(PROMPTS, project, name)
+            connection.execute(PROMPTS.update().where(of_prompt).values(updated=self._clock()))
             if _number(connection, key, version, "") is None:
                 return None
             _point(connection, key, version, labels)
@@ -199,17 +199,17 @@ class Prompts:
         """Delete the version of a number, or that with a label, or all; how many went."""
         key = (project, name)
         with self._database.begin() as connection:
-            gone = _named(_VERSIONS, project, name)
-            pointers = _named(_LABELS, project, name)
+            gone = _named(VERSIONS, project, name)
+            pointers = _named(LABELS, project, name)
             if version is not None or label:
                 found = _number(connection, key, version, label)
-                gone &= _VERSIONS.c.version == found
-                pointers &= _LABELS.c.version == found
-            count = connection.execute(_VERSIONS.delete().where(gone)).rowcount
-            connection.execute(_LABELS.delete().where(pointers))
-            left = sa.select(sa.func.count()).where(_named(_VERSIONS, project, name))
+                gone &= VERSIONS.c.version == found
+                pointers &= LABELS.c.version == found
+            count = connection.execute(VERSIONS.delete().where(gone)).rowcount
+            connection.execute(LABELS.delete().where(pointers))
+            left = sa.select(sa.func.count()).where(_named(VERSIONS, project, name))
             if not connection.scalar(left):
-                connection.execute(_PROMPTS.delete().where(_named(_PROMPTS, project, name)))
+                connection.execute(PROMPTS.delete().where(_named(PROMPTS, project, name)))
         return count
 
 
@@ -221,19 +221,19 @@ def _named(table: sa.Table, project: str, name: str) -> sa.ColumnElement[bool]:
 
 
 def _check_count(connection: sa.Connection, project: str) -> None:
-    counted = sa.select(sa.func.count()).where(_PROMPTS.c.project == project)
+    counted = sa.select(sa.func.count()).where(PROMPTS.c.project == project)
     if connection.execute(counted).scalar_one() > MAX_PROMPTS:
         raise BadInput(f"project {project!r} has {MAX_PROMPTS} prompts, which is the most")
 
 
 def _number(connection: sa.Connection, key: _Key, version: int | None, label: str) -> int | None:
     """The number of the version that is asked for, if it is there."""
-    asked = sa.select(sa.func.max(_VERSIONS.c.version)).where(_named(_VERSIONS, *key))
+    asked = sa.select(sa.func.max(VERSIONS.c.version)).where(_named(VERSIONS, *key))
     if version is not None:
-        asked = asked.where(_VERSIONS.c.version == version)
+        asked = asked.where(VERSIONS.c.version == version)
     elif label != LATEST:
-        pointed = _named(_LABELS, *key) & (_LABELS.c.label == label)
-        asked = sa.select(_LABELS.c.version).where(pointed)
+        pointed = _named(LABELS, *key) & (LABELS.c.label == label)
+        asked = sa.select(LABELS.c.version).where(pointed)
     found: int | None = connection.scalar(asked)
     return found
 
@@ -241,20 +241,20 @@ def _number(connection: sa.Connection, key: _Key, version: int | None, label: st
 def _point(connection: sa.Connection, key: _Key, version: int, labels: Collection[str]) -> None:
     """Let labels point at a version, wherever they pointed before."""
     for label in sorted(set(labels) - {LATEST}):
-        one = _named(_LABELS, *key) & (_LABELS.c.label == label)
-        connection.execute(_LABELS.delete().where(one))
+        one = _named(LABELS, *key) & (LABELS.c.label == label)
+        connection.execute(LABELS.delete().where(one))
         row = {"project": key[0], "name": key[1], "label": label, "version": version}
-        connection.execute(_LABELS.insert(), row)
+        connection.execute(LABELS.insert(), row)
 
 
 def _read(connection: sa.Connection, key: _Key, version: int) -> PromptVersion:
-    one = _named(_VERSIONS, *key) & (_VERSIONS.c.version == version)
-    row = connection.execute(sa.select(_VERSIONS).where(one)).one()
-    pointing = _named(_LABELS, *key) & (_LABELS.c.version == version)
-    labels = list(connection.scalars(sa.select(_LABELS.c.label).where(pointing)))
+    one = _named(VERSIONS, *key) & (VERSIONS.c.version == version)
+    row = connection.execute(sa.select(VERSIONS).where(one)).one()
+    pointing = _named(LABELS, *key) & (LABELS.c.version == version)
+    labels = list(connection.scalars(sa.select(LABELS.c.label).where(pointing)))
     if version == _number(connection, key, None, LATEST):
         labels.append(LATEST)
-    tags = connection.scalar(sa.select(_PROMPTS.c.tags).where(_named(_PROMPTS, *key)))
+    tags = connection.scalar(sa.select(PROMPTS.c.tags).where(_named(PROMPTS, *key)))
     return PromptVersion(
         name=row.name,
         version=row.version,
@@ -271,17 +271,17 @@ def _read(connection: sa.Connection, key: _Key, version: int) -> PromptVersion:
 
 def _numbers(connection: sa.Connection, project: str) -> Mapping[str, Sequence[int]]:
     """The numbers of the versions of each prompt, in their order."""
-    asked = sa.select(_VERSIONS.c.name, _VERSIONS.c.version).where(_VERSIONS.c.project == project)
+    asked = sa.select(VERSIONS.c.name, VERSIONS.c.version).where(VERSIONS.c.project == project)
     found: defaultdict[str, list[int]] = defaultdict(list)
-    for name, version in connection.execute(asked.order_by(_VERSIONS.c.version)):
+    for name, version in connection.execute(asked.order_by(VERSIONS.c.version)):
         found[name].append(version)
     return found
 
 
 def _labels(connection: sa.Connection, project: str) -> Mapping[str, Sequence[str]]:
-    asked = sa.select(_LABELS.c.name, _LABELS.c.label).where(_LABELS.c.project == project)
+    asked = sa.select(LABELS.c.name, LABELS.c.label).where(LABELS.c.project == project)
     found: defaultdict[str, list[str]] = defaultdict(list)
-    for name, label in connection.execute(asked.order_by(_LABELS.c.label)):
+    for name, label in connection.execute(asked.order_by(LABELS.c.label)):
         found[name].append(label)
     return found
 

@@ -5,7 +5,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Collection
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from pathlib import Path
 
 import orjson
@@ -27,9 +27,12 @@ create table if not exists removals (
     ended_ns integer, receipt text not null, error text not null);
 create table if not exists doomed (removal integer not null, trace_id text not null, primary key (removal, trace_id))
     without rowid;
+create table if not exists kin (removal integer not null, trace_id text not null, primary key (removal, trace_id))
+    without rowid;
 create table if not exists nights (day integer primary key);
 """
 _LISTED = 50
+_BEGUN = ""  # among the traces that go: something of it is removed, also where no trace is
 
 
 class Removals:
@@ -55,23 +58,17 @@ class Removals:
         subject_hash: str = "",
     ) -> Removal:
         """A new one, which waits for its turn."""
-        now_ns, by = time.time_ns(), subject.by if subject else ""
-        told = (kind, project, is_dry, asked_by, now_ns, _dump(subject), by, subject_hash)
-        with self._lock, self._file:
-            added = self._file.execute(
-                "insert into removals (kind, project, is_dry, asked_by, created_ns, subject, sought_by, subject_hash,"
-                " state, progress, findings, receipt, error)"
-                " values (?, ?, ?, ?, ?, ?, ?, ?, 'running', 0, ?, '', '')",
-                (*told, _dump(Findings())),
-            )
-        return Removal(
-            added.lastrowid or 0, kind, project, is_dry, asked_by, now_ns, subject, by, subject_hash
+        by = subject.by if subject else ""
+        made = Removal(
+            0, kind, project, is_dry, asked_by, time.time_ns(), subject, by, subject_hash
         )
+        with self._lock, self._file:
+            self._insert(made)
+        return made
 
-    def next(self) -> Removal | None:
-        """The oldest that is not over."""
-        found = self._select("where state = 'running' order by id limit 1", ())
-        return found[0] if found else None
+    def waiting(self) -> list[Removal]:
+        """Those that are not over, the oldest first."""
+        return self._select("where state = 'running' order by id", ())
 
     def find(self, kind: RemovalKind, project: str, removal_id: int) -> Removal | None:
         """One of a project."""
@@ -85,23 +82,32 @@ class Removals:
         wanted = "where kind = ? and project = ? order by id desc limit ?"
         return self._select(wanted, (kind, project, _LISTED))
 
-    def begin(self, removal: Removal, trace_ids: Collection[str]) -> None:
-        """Note what goes before the first row does: an interrupted one goes on with the same traces."""
-        rows = [(removal.id, trace_id) for trace_id in trace_ids]
+    def begin(self, removal: Removal, trace_ids: Collection[str], kin: Collection[str]) -> bool:
+        """Note what goes, and the traces that follow, before the first row goes; false when it was cancelled.
+
+        One that is interrupted goes on with the same traces.
+        """
+        doomed = [(removal.id, trace_id) for trace_id in (_BEGUN, *trace_ids)]
         with self._lock, self._file:
-            self._file.executemany("insert or ignore into doomed values (?, ?)", rows)
-            self._file.execute(
-                "update removals set findings = ? where id = ?",
+            told = self._file.execute(
+                "update removals set findings = ? where id = ? and state = 'running'",
                 (_dump(removal.findings), removal.id),
             )
+            if told.rowcount:
+                self._file.executemany("insert or ignore into doomed values (?, ?)", doomed)
+                self._file.executemany(
+                    "insert or ignore into kin values (?, ?)", [(removal.id, one) for one in kin]
+                )
+        return bool(told.rowcount)
 
-    def begun(self, removal: Removal) -> set[str]:
-        """The traces that were noted before the last process ended."""
+    def begun(self, removal: Removal) -> tuple[set[str], set[str]]:
+        """The traces that were noted before the last process ended: those that go, and those that follow."""
+        doomed = self._noted("select trace_id from doomed where removal = ?", removal)
+        return doomed - {_BEGUN}, self._noted("select trace_id from kin where removal = ?", removal)
+
+    def _noted(self, asked: str, removal: Removal) -> set[str]:
         with self._lock:
-            rows = self._file.execute(
-                "select trace_id from doomed where removal = ?", (removal.id,)
-            )
-            return {row["trace_id"] for row in rows}
+            return {row["trace_id"] for row in self._file.execute(asked, (removal.id,))}
 
     def progress(self, removal: Removal, share: float) -> None:
         """How much of it is done, from 0 to 1."""
@@ -111,14 +117,10 @@ class Removals:
                 "update removals set progress = ?, error = '' where id = ?", (share, removal.id)
             )
 
-    def note_trouble(self, error: str) -> None:
-        """Why the one whose turn it is does not go on."""
+    def note_trouble(self, removal: Removal, error: str) -> None:
+        """Why one does not go on."""
         with self._lock, self._file:
-            self._file.execute(
-                "update removals set error = ? where id ="
-                " (select min(id) from removals where state = 'running')",
-                (error,),
-            )
+            self._file.execute("update removals set error = ? where id = ?", (error, removal.id))
 
     def cancel(self, removal_id: int) -> bool:
         """Give up one that has not removed anything yet; false when it is over or under way."""
@@ -145,7 +147,8 @@ class Removals:
                     " ended_ns = ?, receipt = ?, error = '' where id = ? and state = 'running'",
                     (_dump(removal.findings), removal.ended_ns, removal.receipt, removal.id),
                 )
-                self._file.execute("delete from doomed where removal = ?", (removal.id,))
+                for table in ("doomed", "kin"):
+                    self._file.execute(f"delete from {table} where removal = ?", (removal.id,))  # noqa: S608 - our own names
                 if is_erased:
                     self._forget_examples(removal.project)
             scrub(self._file)
@@ -160,21 +163,43 @@ class Removals:
                 return True
         return row["day"] is not None and row["day"] >= day
 
-    def night(self, day: int) -> None:
-        """Retention has its turn on this day."""
+    def night(self, day: int, projects: Collection[str], asked_by: str) -> None:
+        """Retention has its turn on this day in each of these projects: all of it is noted, or nothing."""
         with self._lock, self._file:
             self._file.execute("delete from nights")
             self._file.execute("insert into nights values (?)", (day,))
+            for project in projects:
+                turn = Removal(
+                    0,
+                    "retention",
+                    project,
+                    is_dry=False,
+                    asked_by=asked_by,
+                    created_ns=time.time_ns(),
+                )
+                self._insert(turn)
 
     def close(self) -> None:
         with self._lock:
             self._file.close()
 
+    def _insert(self, made: Removal) -> None:
+        told = (made.kind, made.project, made.is_dry, made.asked_by, made.created_ns)
+        added = self._file.execute(
+            "insert into removals (kind, project, is_dry, asked_by, created_ns, subject, sought_by, subject_hash,"
+            " state, progress, findings, receipt, error)"
+            " values (?, ?, ?, ?, ?, ?, ?, ?, 'running', 0, ?, '', '')",
+            (*told, _dump(made.subject), made.by, made.subject_hash, _dump(made.findings)),
+        )
+        made.id = added.lastrowid or 0
+
     def _receipt(self, removal: Removal) -> str:
         """A hash over this and the receipt before, so that none can be changed or left out unseen."""
         row = self._file.execute(
-            "select receipt from removals where receipt != '' order by ended_ns desc, id desc limit 1"
+            "select receipt, ended_ns from removals where receipt != '' order by ended_ns desc, id desc limit 1"
         ).fetchone()
+        if row and removal.ended_ns is not None:  # the clock may have been set back
+            removal.ended_ns = max(removal.ended_ns, row["ended_ns"] + 1)
         said = {
             "before": row["receipt"] if row else "",
             "id": removal.id,
@@ -186,6 +211,7 @@ class Removals:
             "created_ns": removal.created_ns,
             "ended_ns": removal.ended_ns,
             "counts": removal.findings.counts,
+            "backups": removal.findings.backups,
         }
         return hashlib.sha256(orjson.dumps(said, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
@@ -207,7 +233,8 @@ class Removals:
 
 
 def _removal(row: sqlite3.Row) -> Removal:
-    findings = orjson.loads(row["findings"])
+    held = orjson.loads(row["findings"])
+    findings = {one.name: held[one.name] for one in fields(Findings) if one.name in held}
     findings["examples"] = [Example(**one) for one in findings["examples"]]
     subject = orjson.loads(row["subject"])
     return Removal(

@@ -3,8 +3,9 @@
 import sqlite3
 import threading
 import time
+from collections import Counter
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -38,12 +39,16 @@ _LISTED = 20
 
 @dataclass(slots=True, frozen=True)
 class Step:
-    """A stretch of a window whose spans are being written: what it changes, and the traces that follow."""
+    """A stretch of a window whose spans are being written: what it changes, and the traces that follow.
+
+    `erasures` is how often something of the project had been erased when its spans were read.
+    """
 
     from_ns: int
     to_ns: int
     tally: Tally
     trace_ids: Collection[str]
+    erasures: int = 0
 
 
 class Rewrites:
@@ -51,6 +56,7 @@ class Rewrites:
 
     def __init__(self, path: Path) -> None:
         self._lock = threading.Lock()
+        self._erasures = Counter[str]()  # by project, since the start
         self._file = sqlite3.connect(path, check_same_thread=False, timeout=10)
         self._file.row_factory = sqlite3.Row
         self._file.execute("pragma journal_mode = wal")
@@ -107,25 +113,52 @@ class Rewrites:
         trace_ids = orjson.loads(row["trace_ids"])
         return Step(row["from_ns"], row["to_ns"], _from_text(row["tally"]), trace_ids)
 
+    def erasures(self, project: str) -> int:
+        """How often something of a project was erased, since the start."""
+        with self._lock:
+            return self._erasures[project]
+
     def begin(self, rewrite: Rewrite, step: Step) -> None:
         """Note a step before its first span is written."""
         trace_ids = orjson.dumps(list(step.trace_ids)).decode()
-        told = (step.from_ns, step.to_ns, _to_text(step.tally), trace_ids)
         with self._lock, self._file:
+            told = (step.from_ns, step.to_ns, _to_text(self._sayable(rewrite, step)), trace_ids)
             self._file.execute(
                 "insert or replace into steps values (?, ?, ?, ?, ?)", (rewrite.id, *told)
             )
 
     def finish(self, rewrite: Rewrite, step: Step) -> None:
         """The step is done, and everything that follows from it."""
-        rewrite.tally.add(step.tally)
-        rewrite.next_ns = step.to_ns
         with self._lock, self._file:
+            row = self._file.execute(
+                "select tally from rewrites where id = ?", (rewrite.id,)
+            ).fetchone()
+            rewrite.tally = _from_text(row["tally"])
+            rewrite.tally.add(self._sayable(rewrite, step))
+            rewrite.next_ns = step.to_ns
             self._file.execute(
                 "update rewrites set next_ns = ?, tally = ?, error = '' where id = ?",
                 (step.to_ns, _to_text(rewrite.tally), rewrite.id),
             )
             self._file.execute("delete from steps where rewrite = ?", (rewrite.id,))
+
+    def count(self, rewrite: Rewrite, tally: Tally) -> None:
+        """Add what was found beside the stretches."""
+        with self._lock, self._file:
+            row = self._file.execute(
+                "select tally from rewrites where id = ?", (rewrite.id,)
+            ).fetchone()
+            rewrite.tally = _from_text(row["tally"])
+            rewrite.tally.add(tally)
+            self._file.execute(
+                "update rewrites set tally = ? where id = ?", (_to_text(rewrite.tally), rewrite.id)
+            )
+
+    def _sayable(self, rewrite: Rewrite, step: Step) -> Tally:
+        """What a step changes; without examples when they may be of what was erased since it was read."""
+        if self._erasures[rewrite.project] == step.erasures:
+            return step.tally
+        return replace(step.tally, examples=[], biggest=[])
 
     def note_trouble(self, error: str) -> None:
         """Why the one whose turn it is does not go on."""
@@ -147,17 +180,22 @@ class Rewrites:
 
     def forget(self, project: str) -> None:
         """Drop what rewrites of a project show of spans; what they count stays."""
+        kept = "id in (select id from rewrites where project = ?)"
+        of_steps = kept.replace("id in", "rewrite in")
         with self._lock:
+            self._erasures[project] += 1
             with self._file:
-                rows = self._file.execute(
-                    "select id, tally from rewrites where project = ?", (project,)
-                ).fetchall()
-                for row in rows:
-                    tally = _from_text(row["tally"])
-                    tally.examples, tally.biggest = [], []
-                    self._file.execute(
-                        "update rewrites set tally = ? where id = ?", (_to_text(tally), row["id"])
-                    )
+                for table, key, which in (("rewrites", "id", kept), ("steps", "rewrite", of_steps)):
+                    rows = self._file.execute(
+                        f"select {key} as id, tally from {table} where {which}",  # noqa: S608 - our own names
+                        (project,),
+                    ).fetchall()
+                    for row in rows:
+                        tally = replace(_from_text(row["tally"]), examples=[], biggest=[])
+                        self._file.execute(
+                            f"update {table} set tally = ? where {key} = ?",  # noqa: S608 - our own names
+                            (_to_text(tally), row["id"]),
+                        )
             scrub(self._file)
 
     def close(self) -> None:

@@ -15,7 +15,7 @@ from clearspan_server.store.catalog import utc_now
 MAX_VIEWS = 500  # of a project
 
 _METADATA = sa.MetaData()
-_VIEWS = sa.Table(
+VIEWS = sa.Table(
     "views",
     _METADATA,
     sa.Column("id", sa.String(32), primary_key=True),
@@ -61,9 +61,9 @@ class Views:
 
     def list(self, project: str) -> list[View]:
         """The project's views, by page and name."""
-        asked = sa.select(_VIEWS).where(_VIEWS.c.project == project)
+        asked = sa.select(VIEWS).where(VIEWS.c.project == project)
         with self._database.connect() as connection:
-            rows = connection.execute(asked.order_by(_VIEWS.c.page, _VIEWS.c.name)).all()
+            rows = connection.execute(asked.order_by(VIEWS.c.page, VIEWS.c.name)).all()
         return [_view(row) for row in rows]
 
     def create(self, project: str, look: Look) -> View:
@@ -74,12 +74,12 @@ class Views:
         """
         view = View(secrets.token_hex(6), look, self._clock())
         told = {"id": view.id, "project": project, "created": view.created, **_columns(look)}
-        how_many = sa.select(sa.func.count()).where(_VIEWS.c.project == project)
+        how_many = sa.select(sa.func.count()).where(VIEWS.c.project == project)
         try:
             with self._database.begin() as connection:
                 if connection.execute(how_many).scalar_one() >= MAX_VIEWS:
                     raise BadInput(f"project {project!r} has {MAX_VIEWS} views; delete one first")
-                connection.execute(_VIEWS.insert(), told)
+                connection.execute(VIEWS.insert(), told)
         except IntegrityError:
             raise _taken(look) from None
         return view
@@ -90,20 +90,20 @@ class Views:
         Raises:
             BadInput: the page has another view of this name.
         """
-        one = (_VIEWS.c.project == project) & (_VIEWS.c.id == view_id)
+        one = (VIEWS.c.project == project) & (VIEWS.c.id == view_id)
         try:
             with self._database.begin() as connection:
-                connection.execute(_VIEWS.update().where(one).values(**_columns(look)))
-                row = connection.execute(sa.select(_VIEWS).where(one)).one_or_none()
+                connection.execute(VIEWS.update().where(one).values(**_columns(look)))
+                row = connection.execute(sa.select(VIEWS).where(one)).one_or_none()
         except IntegrityError:
             raise _taken(look) from None
         return None if row is None else _view(row)
 
     def delete(self, project: str, view_id: str) -> bool:
         """Delete a view; false when the project has none of this id."""
-        one = (_VIEWS.c.project == project) & (_VIEWS.c.id == view_id)
+        one = (VIEWS.c.project == project) & (VIEWS.c.id == view_id)
         with self._database.begin() as connection:
-            gone = connection.execute(_VIEWS.delete().where(one))
+            gone = connection.execute(VIEWS.delete().where(one))
         return bool(gone.rowcount)
 
 

@@ -11,7 +11,7 @@ import { RemovalRow } from "./RemovalRow";
 import { Tab } from "./Tab";
 
 const NOTE =
-  "Removes what is stored of a person, a session or a trace, or with a text: spans, logs, metrics, scores, comments, what waits, and their names in sums. It cannot be undone. The record below tells who had what erased, and does not name the person.";
+  "Removes what is stored of a person, a session or a trace, or with a text: spans, logs, metrics, scores, comments, files, items of datasets, views, what waits, and their names in sums. It cannot be undone. The record below tells who had what erased, and does not name the person.";
 
 /** Erases on request, and shows what was erased. */
 export function ErasureTab() {
@@ -92,9 +92,12 @@ function ErasureRow({ project, job }: { project: string; job: Erasure }) {
               Receipt <code title={job.receipt}>{job.receipt.slice(0, 16)}…</code>
             </>
           )}
-          {job.views.length > 0 && ` These saved views name it and stay: ${job.views.join(", ")}.`}
+          {job.rules > 0 && ` ${job.rules} rules of redaction and retention name it and stay.`}
           {job.unreadable > 0 &&
             ` ${job.unreadable} requests in the quarantine cannot be looked into and stay.`}
+          {job.backups.length > 0 && (
+            <> Backups made before still have it: {job.backups.join(", ")}.</>
+          )}
         </small>
       </p>
     </RemovalRow>

@@ -9,7 +9,7 @@ where project = {project:String}
     and not ({share:UInt32} > 0 and (
         status in ('error', 'crashed') or error_count > 0
         or ifNull(end_ns - start_ns, 0) >= {slow_ns:Int64}
-        or trace_id in {noted:Array(String)}
+        or trace_id in (select id from doomed_rows where kind = 'noted')
         or trace_id in (select trace_id from scores final where project = {project:String})
         or sipHash64(trace_id) % 10000 < {share:UInt32} - 1
     ))

@@ -7,7 +7,8 @@ where project = {project:String}
         {anywhere:Bool},
         multiSearchAnyCaseInsensitiveUTF8(
             concat(
-                body, ' ', event_name, ' ', service, ' ', scope_name, ' ', process, ' ', sender, ' ', trace_id, ' ',
+                body, ' ', environment, ' ', event_name, ' ', severity_text, ' ', service, ' ', scope_name, ' ', scope_version, ' ', process, ' ',
+                sender, ' ', trace_id, ' ', arrayStringConcat(truncated, ' '), ' ', arrayStringConcat(mapKeys(resource), ' '), ' ',
                 arrayStringConcat(mapKeys(attributes), ' '), ' ', arrayStringConcat(mapValues(attributes), ' '), ' ',
                 arrayStringConcat(mapValues(resource), ' ')
             ),

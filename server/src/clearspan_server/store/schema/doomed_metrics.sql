@@ -8,7 +8,8 @@ where project = {project:String}
         {anywhere:Bool},
         multiSearchAnyCaseInsensitiveUTF8(
             concat(
-                name, ' ', description, ' ', detail, ' ', service, ' ', process, ' ', sender, ' ',
+                name, ' ', description, ' ', unit, ' ', detail, ' ', service, ' ', scope_name, ' ', scope_version, ' ', process, ' ',
+                sender, ' ', arrayStringConcat(truncated, ' '), ' ', arrayStringConcat(mapKeys(resource), ' '), ' ',
                 arrayStringConcat(mapKeys(attributes), ' '), ' ', arrayStringConcat(mapValues(attributes), ' '), ' ',
                 arrayStringConcat(mapValues(resource), ' ')
             ),

@@ -1,6 +1,11 @@
--- How much is as old, beside traces: of logs what belongs to no trace that stays.
+-- How much is as old, beside traces: of logs and scores what belongs to no trace that stays.
 select 'logs' as name, uniqExact(record_id) as rows from logs
 where project = {project:String} and time_ns < {to_ns:Int64}
+    and trace_id not in (select trace_id from traces where project = {project:String} and trace_id != '' and trace_id not in (select trace_id from doomed))
+    and trace_id not in (select trace_id from doomed)
+union all
+select 'scores', uniqExact(score_id) from scores
+where project = {project:String} and created_ns < {to_ns:Int64}
     and trace_id not in (select trace_id from traces where project = {project:String} and trace_id != '' and trace_id not in (select trace_id from doomed))
     and trace_id not in (select trace_id from doomed)
 union all
