@@ -21,6 +21,7 @@ from clearspan_server.store.columns import to_batch
 from clearspan_server.store.counting import Key
 from clearspan_server.store.engine import Engine
 from clearspan_server.store.journal import Journal
+from clearspan_server.store.notes import Notes
 from clearspan_server.store.rewrites import Rewrites
 from reading import BASE_NS, HOUR_NS, span
 
@@ -73,6 +74,7 @@ class Bench:
                 self.journal,
                 self.prices,
                 self.rewrites,
+                Notes(self.catalog.database),
                 lambda _project: self.privacy,
                 self.lock,
                 recompute,

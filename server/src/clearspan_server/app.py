@@ -215,7 +215,7 @@ def build(settings: Settings, folder: Folder, progress: Progress = LOG.info) -> 
     engine = _engine(at / "engine", settings.faults, progress)
     disk, journal = _journal(settings, at, progress)
     catalog = Catalog(at / CATALOG)
-    book = Prices(catalog, at / "prices.json")
+    book, notes = Prices(catalog, at / "prices.json"), Notes(catalog.database)
     feed, rewrites = live.Live(journal.stored), Rewrites(at / "rewrites.db")
     agenda, quarantine = Agenda(at / "agenda.db"), Quarantine(at / "quarantine.db")
     rewriting, removing, wake_remover = threading.Lock(), threading.Lock(), threading.Event()
@@ -223,7 +223,7 @@ def build(settings: Settings, folder: Folder, progress: Progress = LOG.info) -> 
     senders, deriving, told = Senders(), Deriving(), Watermark(at / "told")
     stores = Stores(journal, engine, agenda, told, book, privacies.of, rewriting)
     lifecycle = _lifecycle(stores, senders, feed, deriving, _patience(settings))
-    means = Means(engine, journal, book, rewrites, privacies.of, rewriting, lifecycle.recompute)
+    means = _rewriting_means(stores, rewrites, notes, lifecycle)
     rewriter, rollups_job = Rewriter(means), Rollups(engine, agenda)
     writer = Writer(journal, engine, quarantine, _limits(settings), lifecycle.stored)
     locks = (writer.storing, rewriting, rollups_job.computing)  # in the order of holding
@@ -238,7 +238,7 @@ def build(settings: Settings, folder: Folder, progress: Progress = LOG.info) -> 
         sessions=Sessions(catalog.database, hours=settings.session_hours),
         views=Views(catalog.database),
         targets=Targets(catalog.database),
-        notes=Notes(catalog.database),
+        notes=notes,
         prompts=Prompts(catalog.database),
         datasets=Datasets(catalog.database),
         media=Media(catalog.database, at / "blobs"),
@@ -273,6 +273,21 @@ def _all_of(locks: Sequence[threading.Lock]) -> Iterator[None]:
         for lock in locks:
             stack.enter_context(lock)
         yield
+
+
+def _rewriting_means(
+    stores: Stores, rewrites: Rewrites, notes: Notes, lifecycle: Lifecycle
+) -> Means:
+    return Means(
+        engine=stores.engine,
+        journal=stores.journal,
+        prices=stores.prices,
+        rewrites=rewrites,
+        notes=notes,
+        privacy_of=stores.privacy_of,
+        rewriting=stores.rewriting,
+        recompute=lifecycle.recompute,
+    )
 
 
 def _removal_means(

@@ -15,6 +15,7 @@ const JOB = {
   progress: 1,
   spans: 40,
   changed: 2,
+  records: {},
   types: { email: 3 },
 } as const;
 
@@ -51,8 +52,11 @@ test("counts are told by the names of their types", () => {
 test("a preview says what would be, a rescan what was", () => {
   expect(describeRescan(JOB)).toBe("2 spans of 40 would be redacted: 3 × e-mail.");
   expect(describeRescan({ ...JOB, preview: false })).toBe("2 spans of 40 redacted: 3 × e-mail.");
-  expect(describeRescan({ ...JOB, changed: 0 })).toBe("Nothing to redact in 40 spans.");
-  expect(describeRescan({ ...JOB, spans: 0 })).toBe("No span was found.");
+  expect(describeRescan({ ...JOB, records: { logs: 2, metrics: 1 } })).toBe(
+    "2 spans of 40, 2 log records, 1 point of metrics would be redacted: 3 × e-mail.",
+  );
+  expect(describeRescan({ ...JOB, changed: 0, records: { comments: 1 } })).toMatch(/^1 comment /);
+  expect(describeRescan({ ...JOB, changed: 0 })).toBe("Nothing to redact in 40 spans, nor beside.");
   expect(describeRescan({ ...JOB, state: "running", progress: 0.5 })).toMatch(/^Reading: 50/);
   expect(describeRescan({ ...JOB, state: "cancelled" })).toMatch(/^Stopped\. /);
 });

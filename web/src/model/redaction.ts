@@ -1,6 +1,7 @@
 /** Redaction in words and tables: what was found, how far a rescan is, and the rules as a form holds them. */
 
 import { counted, formatShare } from "./format";
+import { describeCounts as describeRecords } from "./removal";
 
 type Capture = "masked" | "full" | "errors" | "metadata";
 
@@ -97,6 +98,7 @@ interface RescanFacts {
   progress: number;
   spans: number;
   changed: number;
+  records: Record<string, number>;
   types: Record<string, number>;
 }
 
@@ -105,10 +107,11 @@ export function describeRescan(job: RescanFacts): string {
   const { preview: isPreview, state, progress, spans, changed } = job;
   if (state === "running") return `Reading: ${formatShare(progress)} of the spans.`;
   const stopped = state === "cancelled" ? "Stopped. " : "";
-  if (spans === 0) return `${stopped}No span was found.`;
-  if (changed === 0) return `${stopped}Nothing to redact in ${counted(spans, "span")}.`;
+  const ofSpans = changed === 0 ? "" : `${counted(changed, "span")} of ${spans}`;
+  const found = [ofSpans, describeRecords(job.records)].filter((one) => one !== "").join(", ");
+  if (found === "") return `${stopped}Nothing to redact in ${counted(spans, "span")}, nor beside.`;
   const does = isPreview ? "would be redacted" : "redacted";
-  return `${stopped}${counted(changed, "span")} of ${spans} ${does}: ${describeCounts(job.types)}.`;
+  return `${stopped}${found} ${does}: ${describeCounts(job.types)}.`;
 }
 
 interface OwnPattern {

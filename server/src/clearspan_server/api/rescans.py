@@ -78,6 +78,7 @@ def _shape(found: Rewrite) -> Rescan:
         spans=tally.spans,
         changed=tally.changed,
         fields=[ChangedField(field=name, spans=count) for name, count in most_first],
+        records=tally.records,
         types=tally.types,
         examples=[
             FieldChange(

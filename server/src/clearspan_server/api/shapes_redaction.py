@@ -103,7 +103,8 @@ class Rescan(Shape):
     """A rescan: `progress` from 0 to 1, and what it has found so far.
 
     `spans` were read again by the project's rules of now, `changed` of them hold less now: how many by field, with
-    examples as they are afterwards, `types` what was found how often. `error` says why it does not go on, while it
+    examples as they are afterwards. `records` are changed log records, points of metrics, scores and comments, by what
+    they are, `types` what was found how often, also in them. `error` says why it does not go on, while it
     tries again.
     """
 
@@ -117,6 +118,7 @@ class Rescan(Shape):
     progress: float
     spans: int
     changed: int
+    records: dict[str, int]
     fields: list[ChangedField]
     types: dict[str, int]
     examples: list[FieldChange]

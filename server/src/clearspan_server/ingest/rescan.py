@@ -1,9 +1,27 @@
-"""A stored span redacted once more, by the rules of now: texts only ever lose by it."""
+"""What is stored redacted once more, by the rules of now: texts only ever lose by it."""
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any, TypeVar
 
 from clearspan_server.ingest.encode import Privacy, redact_in_place, redacted
+from clearspan_server.model.log import LogRecord
+from clearspan_server.model.metric import MetricPoint
+from clearspan_server.model.score import Score
 from clearspan_server.model.span import Span
+
+Counts = dict[str, int]
+_Row = TypeVar("_Row", LogRecord, MetricPoint)
+
+LOG_TEXTS = (
+    *("severity_text", "event_name", "body", "scope_name", "scope_version"),
+    *("service", "sender", "process", "environment"),
+)
+POINT_TEXTS = (
+    *("name", "description", "unit", "detail", "scope_name", "scope_version"),
+    *("service", "sender", "process"),
+)
+SCORE_TEXTS = ("name", "text", "author", "comment", "environment", "metadata")
 
 
 def cleaned(stored: Span, privacy: Privacy) -> Span:
@@ -20,14 +38,59 @@ def cleaned(stored: Span, privacy: Privacy) -> Span:
     previews, of_previews = redacted([shown], privacy.redactor)
     span.input_preview, span.output_preview = previews[0]
     span.attributes = dict(zip(keys, values, strict=True))
-    given = [list(stored.resource), list(stored.resource.values())]
-    (names, held), of_resource = redacted(given, privacy.redactor)
-    span.resource = dict(zip(names, held, strict=True))
+    span.resource, of_resource = cleaned_map(stored.resource, privacy)
     if not (span.redactions or of_previews or of_resource):
         return stored
-    counts = dict(stored.redactions)
-    for found in (span.redactions, of_resource):
-        for type_, count in found.items():
-            counts[type_] = counts.get(type_, 0) + count
-    span.redactions = counts
+    span.redactions = _added(stored.redactions, span.redactions, of_resource)
     return span
+
+
+def cleaned_map(stored: Mapping[str, str], privacy: Privacy) -> tuple[dict[str, str], Counts]:
+    """Names and values as the rules leave them, and what they found."""
+    (names, values), counts = redacted([list(stored), list(stored.values())], privacy.redactor)
+    return dict(zip(names, values, strict=True)), counts
+
+
+def cleaned_record(stored: _Row, texts: tuple[str, ...], privacy: Privacy) -> tuple[_Row, Counts]:
+    """A log record or a point as the rules leave it, and what they found."""
+    given = [[getattr(stored, name) for name in texts], stored.truncated]
+    (said, truncated), of_texts = redacted(given, privacy.redactor)
+    attributes, of_attributes = cleaned_map(stored.attributes, privacy)
+    resource, of_resource = cleaned_map(stored.resource, privacy)
+    found = _added(of_texts, of_attributes, of_resource)
+    if not found:
+        return stored, found
+    clean_texts: dict[str, Any] = dict(zip(texts, said, strict=True))
+    clean = replace(
+        stored,
+        truncated=truncated,
+        attributes=attributes,
+        resource=resource,
+        redactions=_added(stored.redactions, found),
+        **clean_texts,
+    )
+    return clean, found
+
+
+def cleaned_score(stored: Score, privacy: Privacy) -> tuple[Score, Counts]:
+    """A score as the rules leave it, one version on, and what they found; its session is named as in spans."""
+    given = [[getattr(stored, name) for name in SCORE_TEXTS], [stored.session_id]]
+    (said, [session]), found = redacted(given, privacy.redactor)
+    if not found:
+        return stored, found
+    clean_texts: dict[str, Any] = dict(zip(SCORE_TEXTS, said, strict=True))
+    clean = replace(
+        stored,
+        session_id=privacy.known_as(stored.session_id, session),
+        version=stored.version + 1,
+        **clean_texts,
+    )
+    return clean, found
+
+
+def _added(*found: Counts) -> Counts:
+    total: Counts = {}
+    for counts in found:
+        for type_, count in counts.items():
+            total[type_] = total.get(type_, 0) + count
+    return total

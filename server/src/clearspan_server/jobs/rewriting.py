@@ -15,6 +15,7 @@ from clearspan_server.ingest.encode import PrivacyOf
 from clearspan_server.ingest.normalise import VERSION
 from clearspan_server.ingest.prices import Prices
 from clearspan_server.ingest.renormalise import Today
+from clearspan_server.jobs import rescanning_records as records
 from clearspan_server.jobs.normalising import NORMALISING
 from clearspan_server.jobs.repricing import REPRICING
 from clearspan_server.jobs.rescanning import RESCANNING
@@ -25,6 +26,7 @@ from clearspan_server.store.columns import to_batch
 from clearspan_server.store.counting import Key, hour_of
 from clearspan_server.store.engine import Engine
 from clearspan_server.store.journal import Journal
+from clearspan_server.store.notes import Notes
 from clearspan_server.store.rewrites import Rewrites, Step
 from clearspan_server.store.statements import statement
 
@@ -57,6 +59,7 @@ class Means:
     journal: Journal
     prices: Prices
     rewrites: Rewrites
+    notes: Notes
     privacy_of: PrivacyOf
     rewriting: threading.Lock
     recompute: Recompute
@@ -111,7 +114,32 @@ class Rewriter:
         stretches = list(stretches_of(self._scope(rewrite), rewrite))
         if not rewrite.spans_total:
             self._means.rewrites.plan(rewrite, sum(spans for _, spans in stretches))
-        return all(self._go_on(rewrite, stretch) for stretch, _ in stretches)
+        if not all(self._go_on(rewrite, stretch) for stretch, _ in stretches):
+            return False
+        return rewrite.kind != "rescan" or self._rescan_records(rewrite)
+
+    def _rescan_records(self, rewrite: Rewrite) -> bool:
+        """What a rescan looks through beside spans; what was done is found no more when it begins again."""
+        means = self._means
+        privacy = means.privacy_of(rewrite.project)
+        scope = records.Scope(
+            means.engine, means.notes, privacy, means.rewriting, lambda: self._is_on(rewrite)
+        )
+        window = Stretch(rewrite.project, rewrite.from_ns, rewrite.to_ns)
+        preview = Tally()
+        for tally in records.rescan_records(scope, window, is_dry=rewrite.is_dry):
+            if rewrite.is_dry:
+                preview.add(tally)
+            else:
+                means.rewrites.count(rewrite, tally)
+        is_whole = self._is_on(rewrite)
+        if is_whole and rewrite.is_dry:
+            means.rewrites.count(rewrite, preview)
+        return is_whole
+
+    def _is_on(self, rewrite: Rewrite) -> bool:
+        now = self._means.rewrites.find(rewrite.kind, rewrite.project, rewrite.id)
+        return not self._stop.is_set() and now is not None and now.state == "running"
 
     def _wait_for_the_journal(self) -> bool:
         """What was received until now follows the prices and rules of before: to be found it must be stored."""
@@ -123,8 +151,7 @@ class Rewriter:
         return True
 
     def _go_on(self, rewrite: Rewrite, stretch: Stretch) -> bool:
-        now = self._means.rewrites.find(rewrite.kind, rewrite.project, rewrite.id)
-        if self._stop.is_set() or now is None or now.state != "running":
+        if not self._is_on(rewrite):
             return False
         return self._do(rewrite, Step(stretch.from_ns, stretch.to_ns, Tally(), ()))
 
@@ -143,10 +170,12 @@ class Rewriter:
         """
         means = self._means
         stretch = Stretch(rewrite.project, begun.from_ns, begun.to_ns)
+        erasures = means.rewrites.erasures(rewrite.project)
         found = WAYS[rewrite.kind].survey(self._scope(rewrite), stretch)
         is_new = not begun.trace_ids
         trace_ids = {*begun.trace_ids, *(ids[0] for ids in found.changed)}
-        step = Step(begun.from_ns, begun.to_ns, found.tally if is_new else begun.tally, trace_ids)
+        tally = found.tally if is_new else begun.tally
+        step = Step(begun.from_ns, begun.to_ns, tally, trace_ids, erasures)
         if not rewrite.is_dry:
             if trace_ids:
                 means.rewrites.begin(rewrite, step)
