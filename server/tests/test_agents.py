@@ -244,12 +244,12 @@ def test_a_server_that_is_killed_while_it_takes_spans_away_leaves_nothing_of_the
     reach_ns = NOW_NS, NOW_NS + 60 * SECOND_NS
     marked: set[Hour] = set()
 
-    def stitched(engine: Engine) -> None:
+    def stitch_again(engine: Engine) -> None:
         changed = stitch(engine, lambda _: TODAY, session, reach_ns, marked.update)
         derive_traces(engine, sorted(changed.keys))
 
     tell(reader, claude_code_request("s-k", CLAUDE_CODE[:2], NOW_NS))
-    stitched(reader.engine)
+    stitch_again(reader.engine)
     marked.clear()
     [before] = rows_of(reader, "traces")
     # Now it turns out that the turn is told by spans of its own.
@@ -258,11 +258,106 @@ def test_a_server_that_is_killed_while_it_takes_spans_away_leaves_nothing_of_the
     tell(reader, traced.replace(b'"timeUnixNano"', traceid))
 
     with suppress(KeyboardInterrupt):
-        stitched(Dying(reader.engine, inserts))
-    stitched(reader.engine)
+        stitch_again(Dying(reader.engine, inserts))
+    stitch_again(reader.engine)
 
     assert hour_of(reader.project, before["start_ns"]) in marked
     assert rows_of(reader, "traces") == rows_of(reader, "spans") == []
+
+
+def stitched(reader: Reader, agent: str, session: str, told: Sequence[Told]) -> list[Row]:
+    """The spans that a session has after more of it came, without those of turns."""
+    make = codex_request if agent == "codex" else claude_code_request
+    tell(reader, make(session, told, NOW_NS))
+    reach_ns = NOW_NS, NOW_NS + 600 * SECOND_NS
+    marked: set[Hour] = set()
+    stitch(
+        reader.engine, lambda _: TODAY, (reader.project, agent, session), reach_ns, marked.update
+    )
+    asked = """
+        select name, status, error_message, input_tokens, start_ns from spans final
+        where project = {project:String} and session_id = {session:String} and kind != 'agent' order by start_ns
+    """
+    return reader.engine.query(asked, {"project": reader.project, "session": session})
+
+
+@pytest.mark.parametrize(
+    ("agent", "decided", "result"),
+    [
+        (
+            "claude-code",
+            {"tool_name": "Write", "tool_use_id": "toolu_9", "decision": "reject"},
+            {"tool_name": "Write", "tool_use_id": "toolu_9", "success": "false"},
+        ),
+        (
+            "codex",
+            {"tool_name": "shell", "call_id": "call_9", "decision": "denied"},
+            {"tool_name": "shell", "call_id": "call_9", "success": "false", "output": "rejected"},
+        ),
+    ],
+)
+def test_a_tool_that_was_refused_is_one_cancelled_span_also_when_it_has_a_result(
+    reader: Reader, agent: str, decided: dict[str, Any], result: dict[str, Any]
+) -> None:
+    """Of which the result tells another start: that of the minute before."""
+    prompt: Told = ("user_prompt", 0, {"prompt": "Go"})
+    ended: Told = ("tool_result", 61, {**result, "duration_ms": "60500"})
+
+    refused = stitched(reader, agent, "s-r", [prompt, ("tool_decision", 60, decided)])
+    once = stitched(reader, agent, "s-r", [ended])
+
+    assert [row["status"] for row in refused] == ["cancelled"]
+    assert [(row["status"], row["error_message"]) for row in once] == [("cancelled", "")]
+    assert once[0]["start_ns"] == NOW_NS + SECOND_NS // 2
+
+
+def test_a_decision_without_an_id_is_of_no_other_tool(reader: Reader) -> None:
+    """As earlier versions of Claude Code tell them."""
+    told: list[Told] = [
+        ("user_prompt", 0, {"prompt": "Go"}),
+        ("tool_result", 2, {"tool_name": "Read", "success": "true", "duration_ms": 5}),
+        ("tool_decision", 3, {"tool_name": "Write", "decision": "reject"}),
+    ]
+
+    found = stitched(reader, "claude-code", "s-n", told)
+
+    assert [(row["name"], row["status"]) for row in found] == [
+        ("execute_tool Read", "ok"),
+        ("execute_tool Write", "cancelled"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"error.message": "idle timeout waiting for SSE"},
+        {
+            "event.kind": "unknown",
+            "success": "false",
+            "error.message": "idle timeout waiting for SSE",
+        },
+        {"event.kind": "response.failed", "error.message": "idle timeout waiting for SSE"},
+    ],
+)
+def test_an_answer_of_codex_that_broke_off_is_a_failed_call(
+    reader: Reader, broken: dict[str, str]
+) -> None:
+    told: list[Told] = [
+        ("user_prompt", 0, {"prompt": "Go"}),
+        ("api_request", 1, ASKED),
+        ("sse_event", 2, {"event.kind": "response.output_item.done", "error.message": "unread"}),
+        ("sse_event", 4, broken),
+        ("api_request", 6, ASKED),
+        ("sse_event", 8, DONE),
+        ("sse_event", 9, {"error.message": "closed"}),
+    ]
+
+    found = stitched(reader, "codex", "s-b", told)
+
+    assert [(row["status"], row["error_message"], row["input_tokens"]) for row in found] == [
+        ("error", "idle timeout waiting for SSE", None),
+        ("ok", "", 9),
+    ]
 
 
 def tell(reader: Reader, request: bytes) -> None:

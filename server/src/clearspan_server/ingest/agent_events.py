@@ -177,6 +177,13 @@ def _key(prompt: AgentEvent) -> str:
     return prompt.said("prompt.id") or str(prompt.time_ns)
 
 
+def by(turn: Turn, name: str, key: str) -> dict[str, AgentEvent]:
+    """The turn's events of a name by what ties them to others; without those that nothing ties."""
+    named = {event.said(key): event for event in turn.events if event.name == name}
+    named.pop("", None)
+    return named
+
+
 @dataclass(slots=True, frozen=True)
 class Step:
     """One span of a turn: the event that ends it, what it is, and its key among the turn's steps of its kind."""

@@ -9,6 +9,7 @@ from clearspan_server.ingest.agent_events import (
     AgentEvent,
     Step,
     Turn,
+    by,
     say,
     step_draft,
     turn_draft,
@@ -30,9 +31,8 @@ def claude_code_turn(turn: Turn) -> list[Draft]:
         if event.name == "assistant_response"
     }
     refused = {event.said("request_id") for event in turn.events if event.name == "api_refusal"}
-    decisions = {
-        event.said("tool_use_id"): event for event in turn.events if event.name == "tool_decision"
-    }
+    decisions = by(turn, "tool_decision", "tool_use_id")
+    results = by(turn, "tool_result", "tool_use_id")
     steps: list[Draft] = []
     for event in turn.events:
         if event.name in ("api_request", "api_error"):
@@ -41,7 +41,7 @@ def claude_code_turn(turn: Turn) -> list[Draft]:
                 steps[-1].span.finish_reason = "refusal"
         elif event.name == "tool_result":
             steps.append(_tool(turn, event, decisions.get(event.said("tool_use_id"))))
-        elif event.name == "tool_decision" and event.said("decision") == "reject":
+        elif _is_refused(event) and event.said("tool_use_id") not in results:
             steps.append(_tool(turn, event, None))
         elif event.name == "compaction":
             steps.append(_compaction(turn, event))
@@ -80,18 +80,23 @@ def _call(turn: Turn, event: AgentEvent, answers: dict[str, str]) -> Draft:
     return draft
 
 
+def _is_refused(event: AgentEvent | None) -> bool:
+    """Also a result says so: of a tool that was refused, too, some versions tell one."""
+    return event is not None and event.said("decision", "decision_type") == "reject"
+
+
 def _tool(turn: Turn, event: AgentEvent, decision: AgentEvent | None) -> Draft:
     """A tool that ran, or was not allowed to."""
     tool, call = event.said("tool_name"), event.said("tool_use_id")
-    is_rejected = event.name == "tool_decision"
+    is_refused = _is_refused(event) or _is_refused(decision)
     step = Step(
         event,
         "tool",
         f"execute_tool {tool}".strip(),
         call or f"{event.time_ns} {event.record_id}",
         event.start_ns,
-        is_failed=event.is_true("success") is False,
-        is_cancelled=is_rejected,
+        is_failed=event.is_true("success") is False and not is_refused,
+        is_cancelled=is_refused,
         more=decision.attributes if decision else {},
     )
     draft = step_draft(turn, step)

@@ -3,24 +3,27 @@
 Source: openai/codex `codex-rs/otel` (2026): events share `conversation.id` and name no turn, and a model call is told
 in two: `codex.api_request` when it is answered, with its duration, and `codex.sse_event` of kind `response.completed`
 with its tokens. Cached tokens are part of the input, reasoning is part of the output. What was answered is not told.
+An answer that breaks off is told by an event that failed and is of no kind; after a refusal there is a failed result.
 """
 
 from clearspan.wire import Usage
-from clearspan_server.ingest.agent_events import AgentEvent, Step, Turn, step_draft, turn_draft
+from clearspan_server.ingest.agent_events import AgentEvent, Step, Turn, by, step_draft, turn_draft
 from clearspan_server.ingest.coerce import whole
 from clearspan_server.ingest.draft import Candidate, Draft
 
-_COMPLETED, _FAILED = "response.completed", "response.failed"
+_COMPLETED, _FAILED = "response.completed", ("response.failed", "response.incomplete")
+_NO_KIND = ("", "unknown")
 _ASKS = ("api_request", "websocket_request")
+_PIECES = ("sse_event", "websocket_event")
+_REFUSALS = ("denied", "abort")
 _NOT_A_CALL = ("models", "token")  # other addresses that it asks
 
 
 def codex_turn(turn: Turn) -> list[Draft]:
     """The spans of a turn, its own first."""
     steps: list[Draft] = []
-    decisions = {
-        event.said("call_id"): event for event in turn.events if event.name == "tool_decision"
-    }
+    decisions = by(turn, "tool_decision", "call_id")
+    results = by(turn, "tool_result", "call_id")
     asked: AgentEvent | None = None  # what no answer has come to yet
     before_ns = turn.events[0].time_ns
     for event in turn.events:
@@ -31,12 +34,12 @@ def codex_turn(turn: Turn) -> list[Draft]:
             if _has_failed(event):
                 steps.append(_call(turn, event, None, before_ns))
                 asked = None
-        elif event.name == "sse_event" and event.said("event.kind") in (_COMPLETED, _FAILED):
+        elif _is_answered(event) or _has_broken(event, is_awaited=asked is not None):
             steps.append(_call(turn, asked or event, event, before_ns))
             asked = None
         elif event.name == "tool_result":
             steps.append(_tool(turn, event, decisions.get(event.said("call_id"))))
-        elif event.name == "tool_decision" and event.said("decision") in ("denied", "abort"):
+        elif _is_refused(event) and event.said("call_id") not in results:
             steps.append(_tool(turn, event, None))
         else:
             continue
@@ -47,13 +50,32 @@ def codex_turn(turn: Turn) -> list[Draft]:
     return [turn_draft(turn, steps, ""), *steps] if is_told else []
 
 
+def _is_answered(event: AgentEvent) -> bool:
+    """Of an answer over a WebSocket both tell that it is complete, and one of them its tokens."""
+    return event.name == "sse_event" and event.said("event.kind") == _COMPLETED
+
+
+def _has_broken(event: AgentEvent, *, is_awaited: bool) -> bool:
+    kind = event.said("event.kind")
+    if event.name not in _PIECES or (kind not in _FAILED and kind not in _NO_KIND):
+        return False
+    return kind in _FAILED or (is_awaited and _has_failed(event))
+
+
+def _is_refused(event: AgentEvent | None) -> bool:
+    return (
+        event is not None and event.name == "tool_decision" and event.said("decision") in _REFUSALS
+    )
+
+
 def _is_elsewhere(event: AgentEvent) -> bool:
     return event.said("endpoint").rpartition("/")[2] in _NOT_A_CALL
 
 
 def _has_failed(event: AgentEvent) -> bool:
     status = whole(event.attributes.get("http.response.status_code"))
-    return bool(event.said("error.message")) or (status is not None and status >= 400)
+    is_told = event.is_true("success") is False or bool(event.said("error.message"))
+    return is_told or (status is not None and status >= 400)
 
 
 def _call(turn: Turn, asked: AgentEvent, ended: AgentEvent | None, before_ns: int) -> Draft:
@@ -67,7 +89,7 @@ def _call(turn: Turn, asked: AgentEvent, ended: AgentEvent | None, before_ns: in
         f"chat {model}".strip(),
         f"{asked.time_ns} {asked.record_id}",
         asked.start_ns if is_asked else min(before_ns, last.time_ns),
-        is_failed=_has_failed(last) or last.said("event.kind") == _FAILED,
+        is_failed=_has_failed(last) or last.said("event.kind") in _FAILED,
         more=asked.attributes,
     )
     draft = step_draft(turn, step)
@@ -75,8 +97,8 @@ def _call(turn: Turn, asked: AgentEvent, ended: AgentEvent | None, before_ns: in
     span.operation, span.provider, span.request_model = "chat", "openai", model
     span.attempt = _attempt(asked)
     if step.is_failed:
-        span.error_message = last.said("error.message")
-        span.error_type = last.said("http.response.status_code")
+        span.error_message = last.said("error.message", "event.kind")
+        span.error_type = last.said("http.response.status_code", "error.type")
     usage = Usage(
         input=whole(attributes.get("input_token_count")),
         output=whole(attributes.get("output_token_count")),
@@ -98,14 +120,15 @@ def _attempt(asked: AgentEvent) -> int | None:
 def _tool(turn: Turn, event: AgentEvent, decision: AgentEvent | None) -> Draft:
     """A tool that ran, or was not allowed to."""
     tool, call = event.said("tool_name"), event.said("call_id")
+    is_refused = _is_refused(decision or event)
     step = Step(
         event,
         "tool",
         f"execute_tool {tool}".strip(),
         call or f"{event.time_ns} {event.record_id}",
         event.start_ns,
-        is_failed=event.is_true("success") is False,
-        is_cancelled=event.name == "tool_decision",
+        is_failed=event.is_true("success") is False and not is_refused,
+        is_cancelled=is_refused,
         more=decision.attributes if decision else {},
     )
     draft = step_draft(turn, step)

@@ -32,7 +32,7 @@ from clearspan_server.store.engine import Engine, Row
 from clearspan_server.store.statements import statement
 
 _SCHEMA = "clearspan_server.store.schema"
-_HOUR_NS = 3_600_000_000_000
+_MINUTE_NS, _HOUR_NS = 60_000_000_000, 3_600_000_000_000
 _REACHES_NS = (12 * _HOUR_NS, 2 * _HOUR_NS, _HOUR_NS // 4)  # how far from what came is looked
 _MOST_EVENTS = 20_000  # else less far
 
@@ -42,7 +42,7 @@ _NAMES = {
         *("tool_result", "tool_decision", "compaction"),
     ),
     CODEX: (
-        *("user_prompt", "api_request", "websocket_request", "sse_event"),
+        *("user_prompt", "api_request", "websocket_request", "sse_event", "websocket_event"),
         *("tool_result", "tool_decision"),
     ),
 }
@@ -86,12 +86,17 @@ def stitch(
         one for ids, span in fresh.items() if (one := _newer(span, stored.get(ids))) is not None
     ]
     gone = [span for ids, span in stored.items() if ids not in fresh]
+    before = [stored[ids] for one in written if (ids := (one.trace_id, one.span_id)) in stored]
+    # The minute of its start is part of a row's key: with another one it would be there twice.
+    moved = [one for one in before if not _is_in_minute(one, fresh[one.trace_id, one.span_id])]
     left = {ids[0] for ids in stored} - {ids[0] for ids in fresh}
     # A server that is killed in between finds what it needs of the rest in the spans that are still there.
-    mark({hour_of(project, span.start_ns) for span in gone})
+    mark({hour_of(project, span.start_ns) for span in [*gone, *moved]})
     _leave(engine, [(project, trace_id) for trace_id in sorted(left)])
-    _write(engine, written, gone)
-    before = [stored[ids] for one in written if (ids := (one.trace_id, one.span_id)) in stored]
+    _take_away(engine, moved)
+    if written:
+        engine.insert("spans", pa.Table.from_batches([to_batch(written)]), token=uuid.uuid4().hex)
+    _take_away(engine, gone)
     # Also of those that were written already: the server may have been killed before their traces were derived.
     return _changed([*fresh.values(), *gone, *before])
 
@@ -194,15 +199,16 @@ def _newer(span: Span, stored: Span | None) -> Span | None:
     return span
 
 
-def _write(engine: Engine, written: Sequence[Span], gone: Sequence[Span]) -> None:
-    if written:
-        engine.insert("spans", pa.Table.from_batches([to_batch(written)]), token=uuid.uuid4().hex)
-    if gone:
-        names = ["project", "trace_id", "span_id", "start_ns", "version", "is_deleted"]
-        rows = [
-            [one.project, one.trace_id, one.span_id, one.start_ns, one.version + 1, 1]
-            for one in gone
-        ]
+def _is_in_minute(one: Span, other: Span) -> bool:
+    return one.start_ns // _MINUTE_NS == other.start_ns // _MINUTE_NS
+
+
+def _take_away(engine: Engine, spans: Sequence[Span]) -> None:
+    names = ["project", "trace_id", "span_id", "start_ns", "version", "is_deleted"]
+    rows = [
+        [one.project, one.trace_id, one.span_id, one.start_ns, one.version + 1, 1] for one in spans
+    ]
+    if rows:
         engine.insert_rows("spans", names, rows)
 
 

@@ -9,8 +9,13 @@ where project = {project:String}
         and toStartOfMinute(fromUnixTimestamp64Nano({to_ns:Int64}, 'UTC'))
     and event_name in {names:Array(String)}
     and attributes[{key:String}] = {session:String}
-    -- Codex tells each piece of an answer; only the last one says what it took.
-    and (event_name != 'codex.sse_event' or attributes['event.kind'] in ('"response.completed"', '"response.failed"'))
+    -- Codex tells each piece of an answer; only the last one says what it took, or why it broke off.
+    and (
+        event_name not in ('codex.sse_event', 'codex.websocket_event')
+        or attributes['event.kind'] in ('"response.completed"', '"response.failed"', '"response.incomplete"')
+        or attributes['event.kind'] in ('', '"unknown"')
+            and (attributes['error.message'] != '' or attributes['success'] in ('false', '"false"'))
+    )
 order by time_ns, record_id
 limit 1 by time_ns, record_id
 limit {limit:UInt32}
