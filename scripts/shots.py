@@ -61,20 +61,27 @@ def scenes(server: Server, spans: list[Json]) -> list[Scene]:
 def _published(server: Server, spans: list[Json]) -> Iterator[Scene]:
     """Every page at its best."""
     trace, call = _call_in(server, "ok")
+    failed, _ = _call_in(server, "error")
     session = server.get("/api/v1/sessions?project=demo&sort=-traces&limit=1")["sessions"][0]
     chart, row, table = ".uplot canvas", ".row", "tbody tr"
+    slow = "scale:3:kind:llm"
     for name, path, wait_for in (
         ("overview", "overview?range=1h", chart),
         ("traces", "traces?range=1h", row),
         ("trace", f"traces/{trace}?span={call}", ".turn"),
         ("transcript", f"traces/{trace}?lens=transcript", ".entry"),
         ("graph", f"traces/{trace}?lens=graph", ".graph-node"),
+        ("what-if", f"traces/{trace}?lens=whatif&whatif={slow}", ".whatif-is"),
+        ("compare", f"compare?a={failed}&b={trace}", ".compare-line"),
         ("spans", "spans?range=1h&sort=-cost", row),
         ("sessions", "sessions?range=1h", row),
         ("session", f"sessions/{session['session_id']}", ".session-turn"),
         ("users", "users?range=1h&sort=-cost", row),
         ("failures", "failures?range=1h", row),
         ("cost", "cost?range=1h", chart),
+        ("cost-what-if", "cost?range=1h&model=gpt-4o", ".whatif-verdict"),
+        ("metrics", "metrics?range=1h", chart),
+        ("logs", "live?tab=logs", row),
         ("delivery", "delivery?range=15m", chart),
         ("settings", "settings", table),
         ("keys", "settings/keys", table),

@@ -20,12 +20,22 @@ from typing import Any
 
 from typing_extensions import override
 
+from clearspan_server.demo.fleet import metrics
+
 DEMOS = 8  # at a time, each with customers of its own
 DEMO_TRACES = 60  # of each, which takes two minutes
 HISTORY_S = 7_200  # the hour that is shown, and the one before it to compare with
 NEWEST_S = 12  # how long ago the last trace began when the pictures are taken
 
 Json = dict[str, Any]  # OTLP/JSON and answers of the API
+
+
+@dataclass(slots=True, frozen=True)
+class Told:
+    """What demos have told: spans, and log records with the names of their loggers."""
+
+    spans: list[Json]
+    logs: list[tuple[str, Json]]
 
 
 @dataclass(slots=True, frozen=True)
@@ -51,12 +61,15 @@ class Server:
 
     def send(self, spans: list[Json], project: str, service: str) -> None:
         """Store spans of one project."""
-        resource = {"attributes": [_attribute("service.name", service)]}
         scope_spans = [{"scope": {"name": "clearspan"}, "spans": spans}]
-        body = {"resourceSpans": [{"resource": resource, "scopeSpans": scope_spans}]}
+        group = {"resource": _resource(service), "scopeSpans": scope_spans}
+        self.export("traces", {"resourceSpans": [group]}, project)
+
+    def export(self, signal: str, body: object, project: str) -> None:
+        """Hand over a request of OTLP."""
         headers = {"content-type": "application/json", "x-clearspan-project": project}
         request = urllib.request.Request(
-            f"{self.url}/v1/traces", json.dumps(body).encode(), headers
+            f"{self.url}/v1/{signal}", json.dumps(body).encode(), headers
         )
         urllib.request.urlopen(request, timeout=30).close()
 
@@ -79,9 +92,9 @@ def serving(folder: Path) -> Iterator[Server]:
             process.terminate()
 
 
-def demo_spans() -> list[Json]:
-    """What several demos send while they run at their natural pace."""
-    spans: list[Json] = []
+def demos() -> Told:
+    """What several demos tell while they run at their natural pace."""
+    told = Told([], [])
 
     class Receiver(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
@@ -89,7 +102,9 @@ def demo_spans() -> list[Json]:
             if self.headers.get("content-encoding") == "gzip":
                 data = gzip.decompress(data)
             if self.path == "/v1/traces":
-                spans.extend(_finished(json.loads(data)))
+                told.spans.extend(_finished(json.loads(data)))
+            if self.path == "/v1/logs":
+                told.logs.extend(_logged(json.loads(data)))
             self.send_response(200)
             self.send_header("content-type", "application/json")
             self.send_header("content-length", "2")
@@ -111,7 +126,7 @@ def demo_spans() -> list[Json]:
         for process in running:
             process.wait()
         receiver.shutdown()
-    return spans
+    return told
 
 
 def _finished(request: Json) -> Iterator[Json]:
@@ -120,8 +135,15 @@ def _finished(request: Json) -> Iterator[Json]:
             yield from (span for span in scope["spans"] if span["endTimeUnixNano"] != "0")
 
 
-def spread(spans: list[Json]) -> list[Json]:
-    """Move each trace, whole, to a moment of the last two hours; their order stays."""
+def _logged(request: Json) -> Iterator[tuple[str, Json]]:
+    for resource in request["resourceLogs"]:
+        for scope in resource["scopeLogs"]:
+            yield from ((scope["scope"]["name"], record) for record in scope["logRecords"])
+
+
+def spread(told: Told) -> None:
+    """Move each trace, whole and with its logs, to a moment of the last two hours; their order stays."""
+    spans = told.spans
     traces: dict[str, list[Json]] = defaultdict(list)
     for span in spans:
         traces[span["traceId"]].append(span)
@@ -131,11 +153,14 @@ def spread(spans: list[Json]) -> list[Json]:
     }
     newest_ns = time.time_ns() - NEWEST_S * 1_000_000_000
     in_order = sorted(traces, key=started.__getitem__)
+    shifts_ns: dict[str, int] = {}
     for trace_id, age_s in zip(in_order, _ages(len(traces)), strict=True):
-        shift_ns = newest_ns - int(age_s * 1e9) - started[trace_id]
+        shifts_ns[trace_id] = newest_ns - int(age_s * 1e9) - started[trace_id]
         for span in traces[trace_id]:
-            _move(span, shift_ns)
-    return spans
+            _move(span, shifts_ns[trace_id])
+    for _, record in told.logs:
+        shift_ns = shifts_ns.get(record.get("traceId", ""), 0)
+        record["timeUnixNano"] = str(int(record["timeUnixNano"]) + shift_ns)
 
 
 def _ages(count: int) -> list[float]:
@@ -152,6 +177,10 @@ def _move(span: Json, shift_ns: int) -> None:
         span[key] = str(int(span[key]) + shift_ns)
     for event in span.get("events", ()):
         event["timeUnixNano"] = str(int(event["timeUnixNano"]) + shift_ns)
+
+
+def _resource(service: str) -> Json:
+    return {"attributes": [_attribute("service.name", service)]}
 
 
 def _attribute(key: str, value: str) -> Json:
@@ -234,9 +263,12 @@ def refused_spans() -> list[Json]:
 
 def fill(server: Server) -> list[Json]:
     """Give the server its history and wait until all of it is listed; the spans of the demo."""
-    spans = spread(demo_spans())
+    told = demos()
+    spread(told)
+    spans = told.spans
     for at in range(0, len(spans), 500):
         server.send(spans[at : at + 500], "demo", "support-desk")
+    tell(server, told.logs)
     server.send(unusual_spans(), "unusual", "éclairage")
     server.send(large_trace(3_000), "large", "batch")
     server.send(refused_spans(), "demo", "old exporter")
@@ -250,6 +282,18 @@ def fill(server: Server) -> list[Json]:
             sys.exit(f"only {_listed(server)} of {count} traces are listed after a minute")
         time.sleep(0.2)
     return spans
+
+
+def tell(server: Server, logs: list[tuple[str, Json]]) -> None:
+    """Log records of the demo's loggers, and what its model server has measured meanwhile."""
+    groups: dict[str, list[Json]] = defaultdict(list)
+    for name, record in logs:
+        groups[name].append(record)
+    scopes = [{"scope": {"name": name}, "logRecords": records} for name, records in groups.items()]
+    group = {"resource": _resource("support-desk"), "scopeLogs": scopes}
+    server.export("logs", {"resourceLogs": [group]}, "demo")
+    now_s = int(time.time())
+    server.export("metrics", metrics(now_s - HISTORY_S, now_s), "demo")
 
 
 def judge(server: Server, spans: list[Json]) -> None:
