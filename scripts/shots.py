@@ -88,7 +88,6 @@ def _published(server: Server, spans: list[Json]) -> Iterator[Scene]:
         ("prices", "settings/prices", "main input"),
         ("redaction", "settings/redaction", "textarea"),
         ("retention", "settings/retention", "main input"),
-        ("erasure", "settings/erasure", "main input"),
         ("storage", "settings/storage", table),
         ("versions", "settings/versions", table),
     ):
@@ -98,7 +97,10 @@ def _published(server: Server, spans: list[Json]) -> Iterator[Scene]:
         happens(server, spans)
         page.locator(".row").nth(12).wait_for()
 
-    yield Scene("live", "/p/demo/live", "h1", happen, tuple(SIZES), is_published=True)
+    every = tuple(SIZES)
+    erasure = "/p/demo/settings/erasure"
+    yield Scene("erasure", erasure, "main input", _preview, every, is_published=True)
+    yield Scene("live", "/p/demo/live", "h1", happen, every, is_published=True)
     yield Scene(
         "sign-in", "/", ".sign-in", sizes=("1440", "390"), is_published=True, is_stranger=True
     )
@@ -158,6 +160,13 @@ def _select(page: Page, name: str) -> None:
 
 def _unfold(page: Page) -> None:
     page.get_by_text("Stack", exact=True).click()
+
+
+def _preview(page: Page) -> None:
+    """What is stored of the customer who asks most."""
+    page.get_by_label("Id, as it was sent").fill("mei.tanaka")
+    page.get_by_role("button", name="Preview").click()
+    page.locator(".removal summary").first.click()
 
 
 def _press(page: Page, key: str) -> None:
