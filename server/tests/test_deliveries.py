@@ -146,6 +146,15 @@ def test_what_our_sdk_sent_and_never_came_is_missing(server: Server) -> None:
     assert (sender["missing"], sender["lost_requests"], sender["dropped"]) == (2, 1, 4)
 
 
+def test_connections_of_one_machine_are_one_sender(server: Server) -> None:
+    for name in ("a", "b", "c"):  # a connection each
+        send(server, "connections", span(name))
+
+    [sender] = settled(server, "connections")["senders"]
+
+    assert (sender["process"], sender["received"]) == ("127.0.0.1", 3)
+
+
 def test_a_repeated_request_does_not_hide_a_missing_one(server: Server) -> None:
     numbers = {"clearspan_process": "p-2", "clearspan_dropped": "0"}
     one = span("a")

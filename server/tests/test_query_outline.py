@@ -55,13 +55,16 @@ def test_an_outline_tells_what_went_in_and_came_out_wherever_that_is_said(reader
         ),
         span(2, 1, input_preview="of the root", output_preview=""),
         span(3, 2, parent=1, parent_remote=False, input_preview="of an orphan"),
+        span(4, 1, status="error", output_preview=""),
+        span(4, 2, parent=1, kind="tool", output_preview="what a tool had found by then"),
     )
 
-    for trace in (1, 2, 3):
+    for trace in (1, 2, 3, 4):
         whole = reader.get(f"/traces/{trace_id(trace)}")
         outline = reader.get(f"/traces/{trace_id(trace)}/outline")
         assert outline["trace"] == whole["trace"]
     assert reader.get(f"/traces/{trace_id(1)}/outline")["trace"]["output_preview"] == "late"
+    assert reader.get(f"/traces/{trace_id(4)}/outline")["trace"]["output_preview"] == ""
 
 
 def test_previews_come_in_the_order_of_the_outline(reader: Reader) -> None:

@@ -121,6 +121,10 @@ TRACES: dict[str, list[dict[str, Any]]] = {
         {"number": 1, "parent": 2, "status": "error", "error_type": "A", "error_message": "a"},
         {"number": 2, "status": "error", "error_type": "R", "error_message": "r"},
     ],
+    "failed with a result in hand": [
+        {"number": 1, "status": "error", "input_preview": "hi", "output_preview": ""},
+        {"number": 2, "parent": 1, "kind": "tool", "output_preview": "{}"},
+    ],
     "open": [{"number": 1, "status": "open", "end_ns": None}, {"number": 2, "parent": 1}],
     "without a root": [{"number": 2, "parent": 9, "session_id": "s"}, {"number": 3, "parent": 9}],
     "cancelled": [{"number": 1, "status": "cancelled"}],

@@ -59,7 +59,7 @@ def receiver(journal: Journal, tmp_path: Path) -> Iterator[Receiver]:
 
 def request(signal: Signal = "traces", access: IngestAccess | None = None) -> Request:
     """A request over gRPC, in protobuf."""
-    return Request(signal, "grpc", "", access or admit(NOBODY, {}, is_open=True), "127.0.0.1:5000")
+    return Request(signal, "grpc", "", access or admit(NOBODY, {}, is_open=True), "127.0.0.1")
 
 
 def entries(journal: Journal) -> list[Entry]:
@@ -111,7 +111,7 @@ def test_a_sender_without_a_name_is_known_by_its_instance_or_its_address(
 ) -> None:
     receiver.receive(request(), request_of([span("x")])).durable.result()
 
-    assert receipt_of(journal)["process"] == "127.0.0.1:5000"
+    assert receipt_of(journal)["process"] == "127.0.0.1"
 
 
 def test_an_unreadable_body_counts_as_one_rejected_record(

@@ -31,7 +31,7 @@ async def post_langfuse_batch(
         protocol="http/langfuse",
         encoding=request.headers.get("content-encoding", ""),
         access=access,
-        address=f"{client.host}:{client.port}" if client else "",
+        address=client.host if client else "",
     )
     receipt = await receipt_of(request, asked, state_of(request))
     # Shielded: the entry is on its way to the disk, whoever goes away.

@@ -90,7 +90,7 @@ def _asked(request: Request, access: IngestAccess) -> receive.Request:
         protocol=_PROTOCOLS.get(content_type, "http"),
         encoding=request.headers.get("content-encoding", ""),
         access=access,
-        address=f"{client.host}:{client.port}" if client else "",
+        address=client.host if client else "",
     )
 
 

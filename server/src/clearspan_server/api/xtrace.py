@@ -32,7 +32,7 @@ async def post_xtrace_batch(
         protocol="http/xtrace",
         encoding=request.headers.get("content-encoding", ""),
         access=access,
-        address=f"{client.host}:{client.port}" if client else "",
+        address=client.host if client else "",
     )
     receipt = await receipt_of(request, asked, state_of(request))
     # Shielded: the entry is on its way to the disk, whoever goes away.

@@ -47,7 +47,7 @@ class Request:
     protocol: Protocol
     encoding: str
     access: IngestAccess
-    address: str  # of the sender, with its port
+    address: str  # of the sender's machine: the port is of one connection, often of one request
 
 
 @dataclass(slots=True, frozen=True)

@@ -69,9 +69,11 @@ def _said(engine: Engine, project: str, trace_id: str, spans: pa.Table) -> dict[
         rows = engine.query(_PREVIEW, {"project": project, "trace_id": trace_id, **place})
         return str(rows[0][name]) if rows else ""
 
-    root = root_at(spans) or 0
+    at = root_at(spans)
+    root = at or 0
+    has_failed = at is not None and spans["status"][at].as_py() == "error"
     first = pc.index(spans["says_input"], True).as_py()
-    last = last_at(spans["says_output"], spans["end_ns"])
+    last = root if has_failed else last_at(spans["says_output"], spans["end_ns"])
     return {
         "input_preview": text("input_preview", "says_input", first),
         "output_preview": text("output_preview", "says_output", last),

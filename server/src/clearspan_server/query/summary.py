@@ -21,8 +21,9 @@ def summarise(spans: pa.Table) -> Row:
 
     The root, the first span without a parent, names the trace; else the first whose parent is in another process;
     else the first span, and then the trace is open.
-    What it does not say (user, session, error …) the first span that does says. Tokens and cost are sums over
-    counted spans that have usage.
+    What it does not say (user, session, error …) the first span that does says; the output the last one, but of a root
+    that failed nobody: what it had in hand then is no answer. Tokens and cost are sums over counted spans that have
+    usage.
     """
     at = root_at(spans)
     root: Row = spans.slice(at or 0, 1).to_pylist()[0]
@@ -50,7 +51,7 @@ def summarise(spans: pa.Table) -> Row:
         **{name: root[name] or _first_said(spans[name]) for name in _SAID_ONCE},
         "sample_weight": root["sample_weight"],
         "output_preview": root["output_preview"]
-        or _last_output(spans["output_preview"], spans["end_ns"]),
+        or ("" if status == "error" else _last_output(spans["output_preview"], spans["end_ns"])),
         "span_count": len(spans),
         "error_count": counts.get("error", 0),
         "open_count": counts.get("open", 0),

@@ -92,7 +92,8 @@ class Otlp:
             message = _message(messages)
         self.bodies.take(len(message))
         try:
-            request = Request(signal, "grpc", encoding_of(message), access, address)
+            host = address.rpartition(":")[0]
+            request = Request(signal, "grpc", encoding_of(message), access, host)
             receipt = self.receiving.submit(self.receiver.receive, request, message).result()
         finally:
             self.bodies.give(len(message))

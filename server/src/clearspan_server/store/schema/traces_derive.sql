@@ -53,7 +53,12 @@ select
     cast(sumOrNullIf(total_cost, pays), 'Nullable(Decimal(38, 12))') as total_cost,
     toUInt32(countIf(pays and total_cost is null)) as unpriced_count,
     argMin(input_preview, (input_preview = '', rank)) as input_preview,
-    argMax(output_preview, (output_preview != '', -rank.1, end_ns, span_id)) as output_preview,
+    -- What a failed trace had in hand when it failed, such as a tool's result, is no answer that anybody got.
+    if(
+        its_status = 'error',
+        argMin(output_preview, rank),
+        argMax(output_preview, (output_preview != '', -rank.1, end_ns, span_id))
+    ) as output_preview,
     max(received_ns) as received_ns,
     uniqExact(span_id) < count() as is_doubled,
     -- Not hasAny, which compares each with each: of a trace with 100 000 spans it takes half a minute.
