@@ -81,6 +81,24 @@ def test_a_mutation_that_was_interrupted_does_not_take_what_is_found_next(bench:
     assert bench.traces("spans") == {trace_id(1), trace_id(2)}
 
 
+def test_what_has_nothing_to_remove_leaves_every_part_alone(bench: Bench) -> None:
+    bench.store(span(1))
+    before = mutations(bench.engine)
+    doomed = Doomed(bench.engine, bench.project)
+    doomed.add([trace_id(2)])
+
+    doomed.delete(lambda _share: None)
+    doomed.unname(anywhere=True)
+
+    assert mutations(bench.engine) == before
+    assert bench.traces("spans") == {trace_id(1)}
+
+
+def mutations(engine: Engine) -> int:
+    [row] = engine.query("select count() as n from system.mutations")
+    return int(row["n"])
+
+
 def unfinished(engine: Engine) -> list[Row]:
     return engine.query("select command from system.mutations where not is_done")
 

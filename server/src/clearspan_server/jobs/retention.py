@@ -8,7 +8,7 @@ from clearspan_server.jobs.removal_means import Means
 from clearspan_server.model.removal import Findings, Removal
 from clearspan_server.model.retention import Policy
 from clearspan_server.query.filter import Stillness, compose, trace_clauses
-from clearspan_server.store.doomed import Doomed, drop_series
+from clearspan_server.store.doomed import Doomed, drop_series, remove
 from clearspan_server.store.statements import statement
 
 _SCHEMA = "clearspan_server.store.schema"
@@ -137,12 +137,12 @@ def _remove_old(doomed: Doomed, policy: Policy, moments: dict[str, object]) -> N
     engine = doomed.engine
     if policy.days is not None:
         for name in _OLD:
-            engine.command(statement(_SCHEMA, name), moments)
+            remove(engine, name, moments)
         drop_series(engine, doomed.project)
     if policy.rollup_days is not None:
-        engine.command(statement(_SCHEMA, "remove_old_deliveries"), moments)
+        remove(engine, "remove_old_deliveries", moments)
         for table in _SUMS:
-            engine.command(statement(_SCHEMA, "remove_old_hours"), moments | {"table": table})
+            remove(engine, "remove_old_hours", moments | {"table": table})
 
 
 def _moments(project: str, policy: Policy, now_s: float, frozen_s: int) -> dict[str, object]:

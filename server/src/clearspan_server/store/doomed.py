@@ -4,8 +4,9 @@ One removal at a time; what it is about stands in two tables of the engine's mem
 kept on disk, holds an id or a name.
 """
 
+import re
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from clickhouse_connect.driver.exceptions import DatabaseError
@@ -33,6 +34,12 @@ EVERY_TABLE = (
 _AT_ONCE = 10_000
 _GONE_S = 120.0
 _LOOK_S = 0.25
+# What a mutation is for, asked of one row.
+_MUTATION = re.compile(
+    r"alter table (\S+)\s+(?:delete|update.+?\n)\s*where (.+)\s+settings mutations_sync = 2\s*",
+    re.DOTALL,
+)
+_LOOK = r"select 1 as one from \1 where \2 limit 1"
 _NO_MONTH = "190001"
 _NO_SUCH_PART = "NO_SUCH_DATA_PART"
 _FIELDS = {"user": "user_id", "customer": "customer_id", "session": "session_id"}
@@ -129,21 +136,21 @@ class Doomed:
     def delete(self, told: Callable[[float], None]) -> None:
         """Delete it from every table that has records of traces; `told` hears the share that is done."""
         for name in ("remove_logs", "remove_metrics", "remove_scores"):
-            self._run(name, {"project": self.project})
+            self._remove(name, {"project": self.project})
         drop_series(self.engine, self.project)
         for done, table in enumerate(OF_TRACES):
             told((done + 1) / (len(OF_TRACES) + 1))
             self._drop_parts(table)
-            self._run("remove_traces", {"project": self.project, "table": table})
+            self._remove("remove_traces", {"project": self.project, "table": table})
         told(1.0)
 
     def unname(self, *, anywhere: bool) -> None:
         """Take the names out of sums by the hour that cannot be computed anew, and out of the ledger."""
         values: dict[str, object] = {"project": self.project, "anywhere": anywhere}
-        self._run("remove_names_of_spans", values)
-        self._run("remove_names_of_hours", values)
+        self._remove("remove_names_of_spans", values)
+        self._remove("remove_names_of_hours", values)
         if anywhere:
-            self._run("remove_names_of_deliveries", values)
+            self._remove("remove_names_of_deliveries", values)
 
     def _drop_parts(self, table: str) -> None:
         """A part of which nothing is kept goes as a whole, without a row being written anew.
@@ -158,15 +165,24 @@ class Doomed:
                 if _NO_SUCH_PART not in str(error):
                     raise  # else it was merged with others meanwhile, and is looked through with them
 
+    def _remove(self, name: str, values: dict[str, object]) -> None:
+        remove(self.engine, name, values)
+
     def _run(self, name: str, values: dict[str, object]) -> None:
         self.engine.command(statement(_SCHEMA, name), values)
+
+
+def remove(engine: Engine, name: str, values: Mapping[str, object]) -> None:
+    """Run a mutation of this name where there is something for it: it goes through every part of its table."""
+    asked = statement(_SCHEMA, name)
+    if engine.query(_MUTATION.sub(_LOOK, asked), values):
+        engine.command(asked, values)
 
 
 def drop_series(engine: Engine, project: str) -> None:
     """Forget series of metrics of which no point is left."""
     for table in _OF_SERIES:
-        values = {"project": project, "table": table}
-        engine.command(statement(_SCHEMA, "remove_series"), values)
+        remove(engine, "remove_series", {"project": project, "table": table})
 
 
 def purge(engine: Engine, tables: Sequence[str] = EVERY_TABLE) -> None:
