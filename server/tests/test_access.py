@@ -38,11 +38,11 @@ def test_an_unknown_token_reads_nothing(server: Server, path: str) -> None:
     assert ask(server, "GET", path, bearer("wrong")).status == 401
 
 
-@pytest.mark.parametrize("path", ["/healthz", "/readyz"])
-def test_health_is_open_to_everybody(server: Server, path: str) -> None:
+@pytest.mark.parametrize(("path", "status"), [("/healthz", "ok"), ("/readyz", "ready")])
+def test_health_is_open_to_everybody(server: Server, path: str, status: str) -> None:
     answer = ask(server, "GET", path)
 
-    assert (answer.status, answer.body["status"]) == (200, "ok")
+    assert (answer.status, answer.body["status"]) == (200, status)
 
 
 def test_the_token_becomes_a_cookie_that_reads(server: Server) -> None:

@@ -58,7 +58,7 @@ SCREENS = (
     Screen("live", "[role=status]:has-text('Connected')", NOTHING_SENT, "Reconnecting"),
     Screen(
         "metrics?range=all&live=off",
-        "text=No metric has been sent",
+        ".uplot canvas",
         "No metric has been sent",
         "The metrics could not",
     ),
