@@ -3,6 +3,7 @@
 Usage: python scripts/keep_folder.py NAME; writes server/tests/folders/NAME.tar.xz, which tests/test_upgrade.py opens.
 """
 
+import json
 import os
 import sys
 import tarfile
@@ -13,6 +14,7 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "server" / "tests"))
 
 from asking import ask, bearer  # noqa: E402 - the tests' own harness, found by the line above
+from removing import JSON, gauge, log  # noqa: E402 - as above
 from running import Server, start, until  # noqa: E402 - the tests' own harness, found by the line above
 from sending import post  # noqa: E402 - as above
 
@@ -33,6 +35,8 @@ def main() -> None:
         server = start(data)
         for body in bodies[:half]:
             post(server.url, "/v1/traces", body.read_bytes())
+        for path, told in (("/v1/logs", log("It is late.")), ("/v1/metrics", gauge("queue"))):
+            post(server.url, path, json.dumps(told).encode(), JSON)
         until(lambda: len(server.get(_EVERYTHING)["traces"]) >= half)
         server.stop()
         os.environ["CLEARSPAN_BATCH_AGE_MS"] = "600000"
@@ -50,7 +54,7 @@ def main() -> None:
 
 
 def say(server: Server, trace_id: str) -> None:
-    """What people say of a trace, and keep: a score, a comment, a bookmark, a view, a key, an account."""
+    """What people say of a trace, and keep: a score, a comment, a bookmark, a view, a key, an account, a prompt."""
     token = bearer(server.token)
     view = {"name": "dear", "page": "traces", "filter": "cost>0.01", "range": "7d", "sort": "-cost"}
     key = {"project": "default", "name": "kept", "scopes": ["read"]}
@@ -62,6 +66,7 @@ def say(server: Server, trace_id: str) -> None:
         ("POST", "/views", view),
         ("POST", "/keys", key),
         ("POST", "/accounts", account),
+        ("POST", "/prompts", {"name": "greeting", "template": "Hello"}),
     ):
         answer = ask(server, method, f"/api/v1{path}", token, body)
         if answer.status >= 300:

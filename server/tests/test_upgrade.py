@@ -14,6 +14,8 @@ EVERYTHING = f"{ALWAYS}&limit=500"
 TRACES, SPANS = 29, 42  # that scripts/keep_folder.py puts into a folder
 # Nothing was said of traces when these were kept.
 UNSAID = {f"0.1.0{name}.tar.xz" for name in ("", "-ingest", "-meaning", "-capture")}
+# Nor was anything told beside spans.
+UNTOLD = {*UNSAID, "0.1.0-explore.tar.xz"}
 
 
 @pytest.mark.parametrize("archive", FOLDERS, ids=lambda path: path.name)
@@ -28,7 +30,7 @@ def test_an_earlier_folder_opens_with_every_span(archive: Path, tmp_path: Path) 
         wanted = {"name": "ann", "password": "a long enough password", "role": "admin"}
         made = ask(server, "POST", "/api/v1/accounts", bearer(server.token), wanted)
         keys = server.get("/api/v1/keys")["keys"]
-        said = said_in(server)
+        said, told = said_in(server), told_in(server)
         detail = server.get(f"/api/v1/traces/{first['trace_id']}/spans/{first['span_id']}")
         figures = server.get(f"/api/v1/overview?{ALWAYS}")
 
@@ -39,6 +41,7 @@ def test_an_earlier_folder_opens_with_every_span(archive: Path, tmp_path: Path) 
     assert said == (
         [] if archive.name in UNSAID else ["thumbs -1", "Wrong refund.", "dear", "kay", "kept"]
     )
+    assert told == ([] if archive.name in UNTOLD else ["It is late.", "queue", "greeting"])
 
 
 def said_in(server: Server) -> list[str]:
@@ -54,6 +57,14 @@ def said_in(server: Server) -> list[str]:
     keys = [key["name"] for key in server.get("/api/v1/keys")["keys"]]
     judged = [f"{score['name']} {score['value']:g}" for score in scores]
     return [*judged, *comments, *views, *(name for name in accounts if name != "ann"), *keys]
+
+
+def told_in(server: Server) -> list[str]:
+    """What was told beside spans: log records, metrics, prompts."""
+    logs = [one["message"] for one in server.get(f"/api/v1/logs?{ALWAYS}")["logs"]]
+    metrics = [one["name"] for one in server.get("/api/v1/metrics/names")["names"]]
+    prompts = [one["name"] for one in server.get("/api/v1/prompts")["prompts"]]
+    return [*logs, *metrics, *prompts]
 
 
 def test_there_is_a_folder_to_open() -> None:
