@@ -119,8 +119,8 @@ def test_a_quarantined_span_is_driven_again_once_it_is_accepted(
     operator: Visitor, drilled: Drill
 ) -> None:
     server = drilled.server
-    send(server, "healed", "wholesome", f"{POISON} span")
-    operator.go("/p/healed/delivery")
+    send(server, "mended", "wholesome", f"{POISON} span")
+    operator.go("/p/mended/delivery")
     expect(term(operator, "quarantined")).to_have_text("1")
     expect(operator.page.get_by_role("heading", name="The numbers add up")).to_be_visible()
 
@@ -132,13 +132,13 @@ def test_a_quarantined_span_is_driven_again_once_it_is_accepted(
     expect(term(operator, "quarantined")).to_have_text("0")
     expect(term(operator, "stored")).to_have_text("2")
     names = {f"{POISON} span", "wholesome"}
-    path = "/api/v1/traces?project=healed"
+    path = "/api/v1/traces?project=mended"
     until(lambda: names == {row["name"] for row in server.get(path)["traces"]})
 
 
 def test_discarding_asks_first_and_a_no_changes_nothing(operator: Visitor, drilled: Drill) -> None:
-    send(drilled.server, "thrown", f"{POISON} span")
-    operator.go("/p/thrown/delivery")
+    send(drilled.server, "given-up", f"{POISON} span")
+    operator.go("/p/given-up/delivery")
     discard = operator.page.get_by_role("button", name=f"Discard {POISON} span")
 
     discard.click()
