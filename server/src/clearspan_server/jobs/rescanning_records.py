@@ -132,25 +132,26 @@ def _rows(scope: Scope, kind: _Kind, stretch: Stretch, *, is_dry: bool) -> Tally
 
 
 def _clean_logs(rows: Sequence[Row], privacy: Privacy) -> Cleaned:
-    found, replaced, clean = [], [], []
-    for row in rows:
-        made, counts = cleaned_record(_made(LogRecord, row), LOG_TEXTS, privacy)
-        if counts:
-            found.append(counts)
-            replaced.append(row["stored_as"])
-            clean.append(made)
+    found, replaced, clean = _clean_records(LogRecord, LOG_TEXTS, rows, privacy)
     return found, replaced, log_columns.to_batch(clean)
 
 
 def _clean_points(rows: Sequence[Row], privacy: Privacy) -> Cleaned:
+    found, replaced, clean = _clean_records(MetricPoint, POINT_TEXTS, rows, privacy)
+    return found, replaced, metric_columns.to_batch(clean)
+
+
+def _clean_records(
+    kind: type[Any], texts: tuple[str, ...], rows: Sequence[Row], privacy: Privacy
+) -> Cleaned:
     found, replaced, clean = [], [], []
     for row in rows:
-        made, counts = cleaned_record(_made(MetricPoint, row), POINT_TEXTS, privacy)
+        made, counts = cleaned_record(_made(kind, row), texts, privacy)
         if counts:
             found.append(counts)
             replaced.append(row["stored_as"])
             clean.append(made)
-    return found, replaced, metric_columns.to_batch(clean)
+    return found, replaced, clean
 
 
 def _clean_series(rows: Sequence[Row], privacy: Privacy) -> Cleaned:
