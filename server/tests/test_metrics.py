@@ -243,3 +243,16 @@ def test_random_counters_count_what_was_counted(server: Server) -> None:
     assert metrics.query("c", "sum", 1200, step="1m")["series"][0]["values"] == list(
         expected.values()
     )
+
+
+def test_steps_of_our_choice_are_longer_than_the_time_between_points(server: Server) -> None:
+    made = Metrics(server)
+    made.send(
+        counter("steady", *(number(15 * slot, 150 * slot, since_s=0) for slot in range(1, 60)))
+    )
+
+    reply = made.query("steady", "rate", 900)
+
+    assert reply["step_ms"] == 30_000
+    # The first step has the one point that ends within it, after the start.
+    assert reply["series"][0]["values"] == [5.0] + [10.0] * 29

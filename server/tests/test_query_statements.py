@@ -18,7 +18,8 @@ ROLLED_UP = re.compile(r"from rollup(s|_spans|_traces)\n")
 # One row is as good as another of the same key.
 ALIKE = ("logs", "metric_hours")
 READ_ALIKE = tuple(
-    f"metric_{of}" for of in ("exemplars", "labels", "names", "oldest", "values", "widths")
+    f"metric_{of}"
+    for of in ("exemplars", "labels", "names", "oldest", "spacing", "values", "widths")
 )
 VERSIONED = (
     *("spans", "traces", "rollup_hours", "deliveries", "span_parts", "scores"),

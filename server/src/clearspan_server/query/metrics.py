@@ -27,6 +27,8 @@ STATS: tuple[Stat, ...] = (
 MAX_SERIES = 50  # of an answer: the largest
 MAX_STEPS = 2_000
 _AIMED_STEPS = 120  # where no step is asked for
+_POINTS_A_STEP = 2  # at least, where no step is asked for
+_SPACED_SERIES = 100  # of which it is asked how far apart their points are: the newest
 _MOST_SERIES = 20_000  # that a question reads: the newest
 _MOST_GROUPS = 2_000  # of which the largest are chosen
 _MOST_READINGS = 200_000  # of histograms: each brings its buckets
@@ -44,6 +46,7 @@ _INCREASES = statement(SQL, "metric_increases")
 _DISTRIBUTIONS = statement(SQL, "metric_distributions")
 _READINGS = statement(SQL, "metric_readings")
 _WIDTHS = statement(SQL, "metric_widths")
+_SPACING = statement(SQL, "metric_spacing")
 _EXEMPLARS = statement(SQL, "metric_exemplars")
 
 # Any series of a metric.
@@ -127,8 +130,8 @@ def metric_series(engine: Engine, project: str, asked: MetricQuestion) -> Metric
         BadInput: a metric of this type has no such stat.
     """
     asked = _begun(engine, project, asked)
-    frame, left_out = _frame(asked)
     chosen = _choose(engine, project, asked)
+    frame, left_out = _frame(asked, _apart_ns(engine, project, asked, chosen))
     if asked.stat in _UNSAID[chosen.reading]:
         can = ", ".join(stat for stat in STATS if stat not in _UNSAID[chosen.reading])
         told = chosen.kind["type"].replace("_", " ")
@@ -178,13 +181,28 @@ def _begun(engine: Engine, project: str, asked: MetricQuestion) -> MetricQuestio
     return replace(asked, window=Window(from_ns, asked.window.to_ns))
 
 
-def _frame(asked: MetricQuestion) -> tuple[Frame, list[str]]:
-    """The steps of the window, widened where there would be too many, and what to say of that."""
+def _apart_ns(engine: Engine, project: str, asked: MetricQuestion, chosen: _Chosen) -> int:
+    """How far apart the points of a series are; 0 where that does not matter."""
+    if asked.step_ns or not chosen.series:
+        return 0
+    values = {"project": project, "name": asked.name, "series": chosen.series[:_SPACED_SERIES]}
+    apart_ns: int = engine.query(_SPACING, values | asked.window.values())[0]["apart_ns"]
+    return apart_ns
+
+
+def _frame(asked: MetricQuestion, apart_ns: int) -> tuple[Frame, list[str]]:
+    """The steps of the window, widened where there would be too many, and what to say of that.
+
+    Steps of our choice hold some points each. In shorter ones every other step is empty, and the increase that a point
+    tells of its whole time would be all of one step: a rate that is too high.
+    """
     window, left_out = asked.window, []
-    wanted_ns = asked.step_ns or _SECOND_NS
+    wanted_ns = asked.step_ns or max(
+        _SECOND_NS, min(_POINTS_A_STEP * apart_ns, window.width_ns // 2)
+    )
     most = asked.most_steps if asked.step_ns else _AIMED_STEPS
     step_ns = wanted_ns
-    if -(-window.width_ns // wanted_ns) > most:
+    if not asked.step_ns or -(-window.width_ns // wanted_ns) > most:
         least_ns = max(wanted_ns, window.width_ns // most)
         longer = (one_s * _SECOND_NS for one_s in _STEPS_S if one_s * _SECOND_NS >= least_ns)
         week_ns = _STEPS_S[-1] * _SECOND_NS
