@@ -111,6 +111,33 @@ def test_the_palette_goes_where_the_first_letters_of_a_page_lead(visitor: Visito
     expect(visitor.page).to_have_url(re.compile("/p/demo/traces(?!.*filter)"))
 
 
+def test_the_palette_keeps_the_range_and_finds_the_traces_of_a_user(visitor: Visitor) -> None:
+    page = visitor.page
+    visitor.go("/p/demo/overview?range=6h")
+    expect(page.get_by_role("region", name="Totals")).to_be_visible()
+
+    page.keyboard.press("Control+k")
+    page.keyboard.type("logs")
+    page.get_by_role("option", name="Logs", exact=True).click()
+    expect(page).to_have_url(re.compile("/p/demo/live.*range=6h.*tab=logs"))
+    page.keyboard.press("Control+k")
+    page.keyboard.type("lucia")
+    page.get_by_role("option", name="Filter traces by user lucia").click()
+
+    expect(page).to_have_url(re.compile("/p/demo/traces"))
+    expect(page.get_by_role("combobox", name="Filter", exact=True)).to_have_value("user:lucia*")
+
+
+def test_the_tabs_of_settings_stay_above_a_long_one(visitor: Visitor) -> None:
+    visitor.resize((1440, 500))
+    visitor.go("/p/demo/settings/redaction")
+
+    expect(visitor.page.get_by_role("button", name="Redact", exact=True)).to_be_visible()
+    tabs = visitor.page.get_by_role("navigation", name="Settings").bounding_box()
+    assert tabs is not None
+    assert tabs["height"] > 20
+
+
 def test_an_unknown_address_leads_back(visitor: Visitor) -> None:
     visitor.go("/p/demo/nowhere")
 

@@ -129,6 +129,15 @@ def test_a_failed_span_shows_its_error_and_stack(visitor: Visitor, demo: Server)
     expect(failure).to_contain_text("Traceback (most recent call last)")
 
 
+def test_a_failed_trace_leads_to_the_step_that_failed(visitor: Visitor, demo: Server) -> None:
+    open_trace(visitor, a_trace(demo, "error"))
+
+    visitor.page.get_by_role("link", name="Failed in chat gpt-4o").click()
+
+    expect(panel(visitor).get_by_role("alert")).to_contain_text("ServerError")
+    expect(line(visitor, "chat gpt-4o")).to_have_attribute("aria-selected", "true")
+
+
 def test_tabs_show_details_usage_and_raw_and_stand_in_the_address(
     visitor: Visitor, demo: Server
 ) -> None:

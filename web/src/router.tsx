@@ -6,6 +6,7 @@ import {
   createRouter,
   lazyRouteComponent,
   Outlet,
+  redirect,
 } from "@tanstack/react-router";
 import { Home } from "./pages/Home";
 import { NotFound } from "./pages/NotFound";
@@ -113,6 +114,20 @@ const live = createRoute({
   path: "live",
   validateSearch: (search: Record<string, string>): { tab?: string } => pick(search, "tab"),
   component: lazyRouteComponent(() => import("./pages/live/LivePage"), "LivePage"),
+});
+
+/** Logs are a tab of Live; whoever looks for their page finds it. */
+const logs = createRoute({
+  getParentRoute: () => project,
+  path: "logs",
+  beforeLoad: ({ params, search }) => {
+    redirect({
+      to: "/p/$project/live",
+      params,
+      search: { ...search, tab: "logs" },
+      throw: true,
+    });
+  },
 });
 
 const trace = createRoute({
@@ -231,6 +246,7 @@ export const router = createRouter({
       users,
       failures,
       live,
+      logs,
       metrics,
       cost,
       delivery,

@@ -10,6 +10,7 @@ import { ListLink } from "../list/ListLink";
 import type { PeekProps } from "../list/listKind";
 import { StackPreview } from "../list/StackPreview";
 import { TraceLink } from "../list/TraceLink";
+import { useView } from "../shell/useView";
 import "../list/TraceTurns.css";
 
 /** A group of failures at a glance: message, stack of an example, whom it hit, and since when. */
@@ -41,7 +42,7 @@ export function FailurePeek({ project, id, row, onClose }: PeekProps<FailureRow>
             traceId={row.example.trace_id}
             spanId={row.example.span_id}
           />
-          <AffectedUsers project={project} filter={filter} />
+          <AffectedUsers project={project} filter={filter} count={row.users} />
         </>
       ) : (
         <p>
@@ -80,8 +81,15 @@ function FailureFacts({ row }: { row: FailureRow }) {
 
 const SHOWN_USERS = 6;
 
-function AffectedUsers({ project, filter }: { project: string; filter: string }) {
-  const range = { kind: "all" } as const;
+interface AffectedUsersProps {
+  project: string;
+  filter: string;
+  count: number;
+}
+
+/** Those of the range, as the count above them. */
+function AffectedUsers({ project, filter, count }: AffectedUsersProps) {
+  const { range } = useView();
   const question = { noun: "users", project, filter, range, sort: "-last_seen", more: {} } as const;
   const { data = [] } = useQuery(firstRowsQuery<"users">(question, SHOWN_USERS));
   if (data.length === 0) return null;
@@ -97,6 +105,13 @@ function AffectedUsers({ project, filter }: { project: string; filter: string })
             </ListLink>
           </li>
         ))}
+        {count > data.length && (
+          <li>
+            <ListLink noun="users" filter={filter}>
+              All {counted(count, "user")}
+            </ListLink>
+          </li>
+        )}
       </ul>
     </section>
   );

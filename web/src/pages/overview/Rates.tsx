@@ -1,6 +1,6 @@
 import type { Totals } from "../../api/overview";
 import { narrow } from "../../model/narrow";
-import { change, formatCount, formatDuration, formatExact, formatShare } from "../../model/format";
+import { change, counted, formatCount, formatDuration, formatShare } from "../../model/format";
 import { about } from "../../model/series";
 import type { View } from "../shell/useView";
 import { durationOr, plain } from "./figures";
@@ -18,7 +18,7 @@ interface Rate {
   rate: "cancel_rate" | "retry_rate" | "timeout_rate" | "refusal_rate" | "filter_rate";
   count: "cancelled" | "retries" | "timeouts" | "refusals" | "filtered";
   /** What is counted. */
-  of: "traces" | "calls";
+  of: "trace" | "call";
   /** Lists them. */
   filter: string;
   /** Whether a single one is bad. */
@@ -30,15 +30,15 @@ const RATES: readonly Rate[] = [
     name: "Cancelled",
     rate: "cancel_rate",
     count: "cancelled",
-    of: "traces",
+    of: "trace",
     filter: "status:cancelled",
   },
-  { name: "Retried", rate: "retry_rate", count: "retries", of: "calls", filter: "has:retry" },
+  { name: "Retried", rate: "retry_rate", count: "retries", of: "call", filter: "has:retry" },
   {
     name: "Timed out",
     rate: "timeout_rate",
     count: "timeouts",
-    of: "calls",
+    of: "call",
     filter: "class:timeout",
     isBad: true,
   },
@@ -46,14 +46,14 @@ const RATES: readonly Rate[] = [
     name: "Refused",
     rate: "refusal_rate",
     count: "refusals",
-    of: "calls",
+    of: "call",
     filter: "finish:refusal",
   },
   {
     name: "Filtered",
     rate: "filter_rate",
     count: "filtered",
-    of: "calls",
+    of: "call",
     filter: "(finish:content_filter OR class:content_filter)",
   },
 ];
@@ -87,7 +87,7 @@ export function Rates({ totals, previous, view }: RatesProps) {
           figure={shareOf(totals[rate])}
           change={change(totals[rate], previous[rate])}
           isBad={isBad && totals[count] > 0}
-          note={`${formatExact(Math.round(totals[count]))} ${of}`}
+          note={counted(Math.round(totals[count]), of)}
           onClick={() => view.showTraces(narrow(view.filterText, filter))}
         />
       ))}

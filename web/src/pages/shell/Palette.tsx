@@ -6,6 +6,7 @@ import { projectsQuery } from "../../api/projects";
 import { parseRange, PRESETS } from "../../model/range";
 import { Dialog } from "../../ui/Dialog";
 import { THEMES, useTheme } from "../../ui/useTheme";
+import { kept } from "../list/useGo";
 import { PAGE_GROUPS, type PagePath } from "./pageTable";
 import { useView } from "./useView";
 import "./Palette.css";
@@ -16,6 +17,8 @@ interface PaletteProps {
 }
 
 const TRACE_ID = /^[0-9a-f]{32}$/i;
+/** What may be the beginning of somebody's name. */
+const NAME = /^[\p{L}\p{N}][\p{L}\p{N}._@+-]*$/u;
 
 /** Every command by name; a pasted trace id leads to the trace. */
 export function Palette({ onClose, onHelp }: PaletteProps) {
@@ -29,8 +32,8 @@ export function Palette({ onClose, onHelp }: PaletteProps) {
     onClose();
     action();
   };
-  const open = (to: PagePath, id: string) =>
-    run(() => void navigate({ to, params: { project: id } }));
+  const open = (to: PagePath) =>
+    run(() => void navigate({ to, params: { project }, search: kept }));
   const traceId = text.trim().toLowerCase();
 
   return (
@@ -47,6 +50,7 @@ export function Palette({ onClose, onHelp }: PaletteProps) {
                   void navigate({
                     to: "/p/$project/traces/$traceId",
                     params: { project, traceId },
+                    search: kept,
                   }),
               )}
             />
@@ -57,17 +61,38 @@ export function Palette({ onClose, onHelp }: PaletteProps) {
               onSelect={run(() => view.showTraces(text.trim()))}
             />
           )}
+          {NAME.test(text.trim()) && !TRACE_ID.test(traceId) && (
+            <Entry
+              name={`Filter traces by user ${text.trim()}`}
+              onSelect={run(() => view.showTraces(`user:${text.trim()}*`))}
+            />
+          )}
           <Command.Group heading="Go to">
             {PAGE_GROUPS.flatMap(({ pages }) =>
-              pages.map(({ name, to }) => (
-                <Entry key={to} name={name} onSelect={open(to, project)} />
-              )),
+              pages.map(({ name, to }) => <Entry key={to} name={name} onSelect={open(to)} />),
             )}
+            <Entry
+              name="Logs"
+              onSelect={run(
+                () =>
+                  void navigate({
+                    to: "/p/$project/live",
+                    params: { project },
+                    search: (before) => ({ ...kept(before), tab: "logs" }),
+                  }),
+              )}
+            />
             <Entry name="Failed traces" onSelect={run(() => view.showTraces("status:error"))} />
           </Command.Group>
           <Command.Group heading="Project">
             {(projects.data ?? []).map(({ id }) => (
-              <Entry key={id} name={`Project ${id}`} onSelect={open("/p/$project/overview", id)} />
+              <Entry
+                key={id}
+                name={`Project ${id}`}
+                onSelect={run(
+                  () => void navigate({ to: "/p/$project/overview", params: { project: id } }),
+                )}
+              />
             ))}
           </Command.Group>
           <Command.Group heading="Time range">

@@ -1,3 +1,4 @@
+import { Link } from "@tanstack/react-router";
 import { useMemo } from "react";
 import type { TraceRow } from "../../api/traces";
 import {
@@ -8,6 +9,7 @@ import {
   nameOr,
   parseTime,
 } from "../../model/format";
+import { originOf } from "../../model/origin";
 import { whereTheTimeWent } from "../../model/story";
 import { silenceOf, standingOf } from "../../model/traceState";
 import { Age } from "../../ui/Age";
@@ -81,6 +83,7 @@ export function TraceHeader({ row: trace, trace: model }: TraceHeaderProps) {
       <Facts trace={trace} />
       {trace.error_message !== "" && (
         <p className="trace-failure">
+          <Origin trace={model} />
           {trace.error_type !== "" && <b>{trace.error_type}: </b>}
           {trace.error_message}
         </p>
@@ -88,6 +91,23 @@ export function TraceHeader({ row: trace, trace: model }: TraceHeaderProps) {
       {silence !== null && <p className="trace-silence">{silence}</p>}
       {story !== null && <p className="trace-story">{story}</p>}
     </header>
+  );
+}
+
+/** Leads to the step that failed last, where what the trace says was handed up from below. */
+function Origin({ trace }: { trace: TraceModel }) {
+  const origin = useMemo(() => originOf(trace.tree), [trace.tree]);
+  const span = trace.tree.spans[origin];
+  if (!span) return null;
+  return (
+    <Link
+      to="."
+      replace
+      search={(before) => ({ ...before, span: span.span_id })}
+      className="trace-origin"
+    >
+      Failed in {nameOr(span.name, span.span_id)}
+    </Link>
   );
 }
 

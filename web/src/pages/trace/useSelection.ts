@@ -19,7 +19,7 @@ export function useSelection(tree: Tree<TreeSpan>): Selection {
   // On a wide screen the first span is shown until another is chosen; a phone shows the trace.
   const first = isNarrow ? undefined : tree.spans[0]?.span_id;
   return {
-    selected: tree.positionOf((isClosed ? undefined : (chosen ?? first)) ?? ""),
+    selected: tree.positionOf(chosen ?? (isClosed ? undefined : first) ?? ""),
     select: (position) => {
       const span = tree.spans[position];
       if (!span) return;
