@@ -20,6 +20,9 @@ MAX_CLIENTS = 8
 _MOST_CONSTANTS = 256
 # The rows of one insert may be of any number of months, which are partitions; the default stops at 100.
 _ANY_MONTHS = {"max_partitions_per_insert_block": 0}
+# A mutation gives each part to a queue, of twice as many places as processors by default, and rests for half a second
+# when it is full: removing one trace from 150 months took 22 s, nearly all of them rest. So many times the processors.
+_EMBEDDED = {"background_merges_mutations_concurrency_ratio": 16}
 
 
 class Engine:
@@ -133,7 +136,9 @@ def _open(target: str | Path) -> Client:
     """
     try:
         if isinstance(target, Path):
-            return clickhouse_connect.get_client(interface="chdb", path=str(target))
+            return clickhouse_connect.get_client(
+                interface="chdb", path=str(target), chdb_options=_EMBEDDED
+            )
         return clickhouse_connect.get_client(dsn=target)
     except (ClickHouseError, RuntimeError, OSError) as error:
         raise Unavailable(f"the engine at {target} does not open: {error}") from error
