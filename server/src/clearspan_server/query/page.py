@@ -10,6 +10,7 @@ from clearspan_server.query.filter import Clauses, Order, compose
 from clearspan_server.query.reach import reach
 from clearspan_server.query.window import HOUR_NS, Window, slices
 from clearspan_server.store.engine import Engine, Row
+from clearspan_server.store.shown import unpacked
 
 _MINUTE_NS = 60_000_000_000
 _LATELY_NS = 15 * _MINUTE_NS
@@ -45,13 +46,14 @@ class Listing:
 
     `rows` gives a page in any order. What is read of very many rows should be little: then a page is found quicker by
     `places`, their keys, versions and measures, and `at`, what is at some keys. Those that `are_few` cost little by
-    their start, but what is looked up for them.
+    their start, but what is looked up for them. `shown` are the fields that `rows` and `at` give in one column.
     """
 
     rows: str
     places: str
     at: str
     ids: tuple[str, ...]
+    shown: Sequence[str]
     are_few: bool = False
 
     def key(self, row: Row) -> _Key:
@@ -118,7 +120,8 @@ def _ordered(
         parts = slices(asked.window, newest_first=order.descending, now_ns=time.time_ns())
     for part in parts:
         limit: dict[str, object] = {"limit": wanted - len(rows)}
-        rows += engine.query(text, asked.clauses.values | part.values() | limit)
+        found = engine.query(text, asked.clauses.values | part.values() | limit)
+        rows += [unpacked(row, listing.shown) for row in found]
         if len(rows) == wanted:
             break
     return rows
@@ -253,7 +256,7 @@ def _rows(
         key = listing.key(row)
         if key not in newest or row["version"] >= newest[key]["version"]:
             newest[key] = row
-    return newest
+    return {key: unpacked(row, listing.shown) for key, row in newest.items()}
 
 
 def _rest(window: Window, start_ns: int, order: Order) -> Window:

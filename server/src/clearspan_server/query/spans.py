@@ -6,6 +6,7 @@ from clearspan_server.query.filter import Clauses, Stillness, span_clauses
 from clearspan_server.query.page import Listing, Page, Paging, read_page
 from clearspan_server.query.window import Window
 from clearspan_server.store.engine import Engine, Row
+from clearspan_server.store.shown import OF_SPAN
 from clearspan_server.store.statements import statement
 
 LISTING = Listing(
@@ -13,6 +14,7 @@ LISTING = Listing(
     places=statement(SQL, "spans_places"),
     at=statement(SQL, "spans_at"),
     ids=("trace_id", "span_id"),
+    shown=OF_SPAN,
 )
 _SPAN = statement(SQL, "span")
 _TRACE = statement(SQL, "trace_id_of_span")

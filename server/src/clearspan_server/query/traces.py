@@ -12,6 +12,7 @@ from clearspan_server.query.page import Listing, Page, Paging, read_page
 from clearspan_server.query.summary import summarise
 from clearspan_server.query.window import Window
 from clearspan_server.store.engine import Engine, Row
+from clearspan_server.store.shown import OF_TRACE
 from clearspan_server.store.statements import statement
 
 MAX_SPANS = 100_000  # of one trace in one answer
@@ -21,6 +22,7 @@ LISTING = Listing(
     places=statement(SQL, "traces_places"),
     at=statement(SQL, "traces_at"),
     ids=("trace_id",),
+    shown=OF_TRACE,
     are_few=True,
 )
 _SPANS = statement(SQL, "trace_spans")

@@ -66,6 +66,11 @@ MIGRATIONS: tuple[Migration, ...] = (
     Migration(29, "what scores say beside the judgement", ("scores_more",)),
     Migration(31, "what a rescan has replaced", ("rescanned",)),
     Migration(33, "types of observations", ("spans_observation", "spans_observation_stored")),
+    Migration(
+        35,
+        "what lists show, in one column",
+        ("traces_shown", "traces_shown_stored", "spans_shown", "spans_shown_stored"),
+    ),
 )
 
 

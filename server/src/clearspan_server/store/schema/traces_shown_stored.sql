@@ -1,0 +1,2 @@
+-- The rows of an earlier version have it stored by and by, beside everything else; until then it is computed as it is read.
+alter table traces materialize column shown settings mutations_sync = 0, alter_sync = 0
