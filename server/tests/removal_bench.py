@@ -16,6 +16,7 @@ from clearspan_server.model.removal import Removal, Subject
 from clearspan_server.model.span import Span
 from clearspan_server.store.agenda import Agenda
 from clearspan_server.store.catalog import Catalog
+from clearspan_server.store.cold import Cold
 from clearspan_server.store.columns import to_batch
 from clearspan_server.store.counting import Key
 from clearspan_server.store.curated import Curated
@@ -43,6 +44,7 @@ class Bench:
         self.catalog.ensure_project(self.project)
         self.removals = Removals(folder / "removals.db")
         self.folder = folder
+        (folder / "cold").mkdir(exist_ok=True)
         self.wake = threading.Event()
         self.followed: list[set[Key]] = []  # the traces that were derived again
         self.now_s: Callable[[], float] = time.time
@@ -55,6 +57,7 @@ class Bench:
             retention=Retention(database),
             notes=Notes(database),
             curated=Curated(database),
+            cold=Cold(folder / "cold.db", folder / "cold", engine),
             media=Media(database, folder / "blobs"),
             privacy=PrivacyStore(database),
             rewrites=Rewrites(folder / "rewrites.db"),
@@ -113,6 +116,7 @@ class Bench:
     @contextmanager
     def working(self) -> Iterator[None]:
         """The job works for the length of a block."""
+        self.means.stopping.clear()  # it may have worked before
         remover = Remover(self.means, self.wake)
         remover.start()
         try:
@@ -129,6 +133,7 @@ class Bench:
     def close(self) -> None:
         """Close what was opened."""
         self.means.journal.close()
-        for one in (self.catalog, self.removals, self.means.rewrites, self.means.quarantine):
+        stores = (self.catalog, self.removals, self.means.rewrites, self.means.quarantine)
+        for one in (*stores, self.means.cold):
             one.close()
         self.means.agenda.close()

@@ -64,7 +64,8 @@ NEEDS: dict[tuple[str, str], str] = {
         for method, path in (
             *(("GET", "erasures"), ("POST", "erasures")),
             *(("GET", "erasures/{erasure_id}"), ("DELETE", "erasures/{erasure_id}")),
-            *(("GET", "retention"), ("PUT", "retention")),
+            *(("GET", "retention"), ("PUT", "retention"), ("GET", "retention/cold")),
+            ("DELETE", "retention/cold/{month}"),
             *(("GET", "retention/turns"), ("POST", "retention/turns")),
         )
     },

@@ -150,6 +150,7 @@ COUNTS = {
     "comments": 1,
     "bookmarks": 1,
     "media": 0,
+    "cold_spans": 0,
     "items": 0,
     "datasets": 0,
     "experiments": 0,

@@ -17,6 +17,7 @@ from clearspan_server.jobs.states import Patience, Watch
 from clearspan_server.model.deriving import Deriving
 from clearspan_server.store.agenda import Agenda
 from clearspan_server.store.catalog import Catalog
+from clearspan_server.store.cold import Cold
 from clearspan_server.store.engine import Engine
 from clearspan_server.store.journal import Journal
 from clearspan_server.store.watermark import Watermark
@@ -48,6 +49,7 @@ def derivation(engine: Engine, tmp_path: Path) -> Iterator[Derivation]:
         Prices(catalog, tmp_path / "prices.json"),
         lambda _project: Privacy(Redactor(), b"test"),
         threading.Lock(),
+        Cold(tmp_path / "cold.db", None, engine),
     )
     watch = Watch(Senders(), Patience(*(seconds * SECOND_NS for seconds in (5, 15, 300))))
     deriving = Deriving()

@@ -103,6 +103,7 @@ from clearspan_server.store.agenda import Agenda
 from clearspan_server.store.backups import Backups
 from clearspan_server.store.browser_sessions import Sessions
 from clearspan_server.store.catalog import Catalog
+from clearspan_server.store.cold import Cold
 from clearspan_server.store.curated import Curated
 from clearspan_server.store.datasets import Datasets
 from clearspan_server.store.disk import Disk
@@ -211,29 +212,29 @@ def build(settings: Settings, folder: Folder, progress: Progress = LOG.info) -> 
     Raises:
         FolderInUse, Unavailable: the engine does not open.
     """
-    at = folder.path
+    at, most_bytes = folder.path, settings.max_body_bytes
     engine = _engine(at / "engine", settings.faults, progress)
     disk, journal = _journal(settings, at, progress)
-    catalog = Catalog(at / CATALOG)
+    catalog, agenda = Catalog(at / CATALOG), Agenda(at / "agenda.db")
     book, notes = Prices(catalog, at / "prices.json"), Notes(catalog.database)
     feed, rewrites = live.Live(journal.stored), Rewrites(at / "rewrites.db")
-    agenda, quarantine = Agenda(at / "agenda.db"), Quarantine(at / "quarantine.db")
+    quarantine, cold = Quarantine(at / "quarantine.db"), _cold(settings, at, engine)
     rewriting, removing, wake_remover = threading.Lock(), threading.Lock(), threading.Event()
     privacies = Privacies(PrivacyStore(catalog.database), folder.token.encode())
     senders, deriving, told = Senders(), Deriving(), Watermark(at / "told")
-    stores = Stores(journal, engine, agenda, told, book, privacies.of, rewriting)
+    stores = Stores(journal, engine, agenda, told, book, privacies.of, rewriting, cold)
     lifecycle = _lifecycle(stores, senders, feed, deriving, _patience(settings))
     means = _rewriting_means(stores, rewrites, notes, lifecycle)
     rewriter, rollups_job = Rewriter(means), Rollups(engine, agenda)
     writer = Writer(journal, engine, quarantine, _limits(settings), lifecycle.stored)
     locks = (writer.storing, rewriting, rollups_job.computing)  # in the order of holding
-    most_bytes = settings.max_body_bytes
     state = State(
         settings=settings,
         token=folder.token,
         engine=engine,
         journal=journal,
         catalog=catalog,
+        cold=cold,
         accounts=Accounts(catalog.database),
         sessions=Sessions(catalog.database, hours=settings.session_hours),
         views=Views(catalog.database),
@@ -275,6 +276,11 @@ def _all_of(locks: Sequence[threading.Lock]) -> Iterator[None]:
         yield
 
 
+def _cold(settings: Settings, at: Path, engine: Engine) -> Cold:
+    folder = Path(settings.cold).expanduser().absolute() if settings.cold else None
+    return Cold(at / "cold.db", folder, engine)
+
+
 def _rewriting_means(
     stores: Stores, rewrites: Rewrites, notes: Notes, lifecycle: Lifecycle
 ) -> Means:
@@ -301,6 +307,7 @@ def _removal_means(
         retention=state.retention,
         notes=state.notes,
         curated=Curated(state.catalog.database),
+        cold=state.cold,
         media=state.media,
         privacy=PrivacyStore(state.catalog.database),
         rewrites=state.rewrites,
@@ -429,6 +436,7 @@ def shut_down(parts: Parts, progress: Progress = LOG.info) -> None:
     state.quarantine.close()
     state.rewrites.close()
     state.removals.close()
+    state.cold.close()
     parts.agenda.close()
 
 

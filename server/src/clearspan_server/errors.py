@@ -13,6 +13,7 @@
     │  ├─ TooManyAttempts  failed sign-ins                              429
     │  └─ TooManyReads     a key that polls too fast                    429
     ├─ Unavailable         a part is not up                             503
+    │  └─ ColdAway          the folder of cold storage is not there      503
     └─ StartRefused        the server cannot start; the command exits with 2
        ├─ FolderInUse
        └─ PortInUse
@@ -20,7 +21,7 @@
 Each error knows its HTTP status and its stable code; nobody else decides them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 
 class ClearspanError(Exception):
@@ -92,6 +93,16 @@ class Unavailable(ClearspanError):
     status = 503
     code = "unavailable"
     retry_after_s = 2
+
+
+class ColdAway(Unavailable):
+    """`trace_ids` are those whose spans could not be read."""
+
+    code = "cold_away"
+
+    def __init__(self, message: str, trace_ids: Collection[str] = ()) -> None:
+        super().__init__(message)
+        self.trace_ids = trace_ids
 
 
 class StartRefused(ClearspanError):

@@ -10,6 +10,7 @@ export type ErasureBy = components["schemas"]["ErasureRequest"]["by"];
 export type RetentionState = components["schemas"]["RetentionState"];
 type RetentionPolicy = Omit<RetentionState, "frozen_before">;
 export type RetentionTurn = components["schemas"]["RetentionTurn"];
+export type ColdMonths = components["schemas"]["ColdMonths"];
 type RetentionTurns = components["schemas"]["RetentionTurns"];
 
 /** Whom or what an erasure is about. */
@@ -56,6 +57,14 @@ export function storeRetention(
   csrf: string,
 ): Promise<RetentionState> {
   return put<RetentionState>(`/retention?project=${encodeURIComponent(project)}`, policy, csrf);
+}
+
+/** Below the key of {@link retentionQuery}. */
+export function coldQuery(project: string) {
+  return queryOptions({
+    queryKey: ["retention", project, "cold"],
+    queryFn: ({ signal }) => get<ColdMonths>("/retention/cold", { project }, signal),
+  });
 }
 
 /** Below the key of {@link retentionQuery}. */

@@ -1341,6 +1341,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/retention/cold": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Cold Months
+         * @description The months of which the project's spans are in cold storage.
+         */
+        get: operations["list_cold_months"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/retention/cold/{month}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Forget Cold Month
+         * @description Forget a month, such as 2026-11, whose file is lost for good: removals wait for it else.
+         */
+        delete: operations["forget_cold_month"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/retention/turns": {
         parameters: {
             query?: never;
@@ -2530,6 +2570,28 @@ export interface components {
             codes: number[];
             /** Values */
             values: string[];
+        };
+        /**
+         * ColdMonth
+         * @description The spans of a month, such as 2026-11, that are in cold storage, and the size of their file.
+         */
+        ColdMonth: {
+            /** Bytes */
+            bytes: number;
+            /** Month */
+            month: string;
+            /** Spans */
+            spans: number;
+        };
+        /**
+         * ColdMonths
+         * @description What a project has in cold storage, the oldest first; `folder` is empty where there is none.
+         */
+        ColdMonths: {
+            /** Folder */
+            folder: string;
+            /** Months */
+            months: components["schemas"]["ColdMonth"][];
         };
         /**
          * CommentList
@@ -4891,9 +4953,12 @@ export interface components {
          * @description How long a project keeps what was sent; null is for ever.
          *
          *     The first of the `rules` that a trace passes holds for it, else `days`, which also hold for log records and points
-         *     of metrics. `rollup_days` are those of sums by the hour and of the ledger.
+         *     of metrics. `rollup_days` are those of sums by the hour and of the ledger. Spans of a month are moved into cold
+         *     storage `cold_days` after it has ended; null is never.
          */
         RetentionPolicy: {
+            /** Cold Days */
+            cold_days?: number | null;
             /**
              * Days
              * @default 30
@@ -4936,9 +5001,11 @@ export interface components {
         };
         /**
          * RetentionState
-         * @description The policy, and the moment before which some traces are gone and only sums by the hour are whole.
+         * @description The policy, and the moment before which some traces are gone or cold and only sums are whole.
          */
         RetentionState: {
+            /** Cold Days */
+            cold_days: number | null;
             /** Days */
             days: number | null;
             /** Frozen Before */
@@ -5858,9 +5925,12 @@ export interface components {
          * Trace
          * @description One trace: its totals and its spans in order of start, without bodies.
          *
-         *     `start_offset_ns` of a span counts from the trace's start, so that a browser needs no 64-bit arithmetic.
+         *     `start_offset_ns` of a span counts from the trace's start, so that a browser needs no 64-bit arithmetic. `cold` is
+         *     whether spans of it are in cold storage.
          */
         Trace: {
+            /** Cold */
+            cold: boolean;
             /** Spans */
             spans: components["schemas"]["TraceSpan"][];
             trace: components["schemas"]["TraceRow"];
@@ -5884,9 +5954,11 @@ export interface components {
         };
         /**
          * TraceOutline
-         * @description One trace: its totals, and what is drawn of its spans.
+         * @description One trace: its totals, what is drawn of its spans, and whether these are in cold storage.
          */
         TraceOutline: {
+            /** Cold */
+            cold: boolean;
             spans: components["schemas"]["SpanColumns"];
             trace: components["schemas"]["TraceRow"];
         };
@@ -9853,6 +9925,88 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["RetentionState"];
                 };
+            };
+        };
+    };
+    list_cold_months: {
+        parameters: {
+            query?: {
+                /** @description The project, where no key says it; api/access.py reads it. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ColdMonths"];
+                };
+            };
+        };
+    };
+    forget_cold_month: {
+        parameters: {
+            query?: {
+                /** @description The project, where no key says it; api/access.py reads it. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                month: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };

@@ -21,6 +21,8 @@ interface Trace {
   trace: TraceRow;
   /** In order of start. */
   spans: TraceSpan[];
+  /** Whether these are in cold storage. */
+  cold: boolean;
 }
 
 /** Whether a project holds any trace at all: its newest one. */
@@ -41,8 +43,8 @@ export function traceQuery(project: string, traceId: string) {
     queryKey: ["trace", project, traceId],
     queryFn: async ({ signal }): Promise<Trace> => {
       const path = `/traces/${encodeURIComponent(traceId)}/outline`;
-      const { trace, spans } = await get<TraceOutline>(path, { project }, signal);
-      return { trace, spans: rowsOf(spans, spans.span_id.length) };
+      const { trace, spans, cold } = await get<TraceOutline>(path, { project }, signal);
+      return { trace, spans: rowsOf(spans, spans.span_id.length), cold };
     },
     // Comparing a hundred thousand spans with those before costs more than drawing them again.
     structuralSharing: false,

@@ -25,5 +25,8 @@ test("a preview says what would go, and a removal what went", () => {
   expect(describeRemoval(job)).toBe("Would remove 1 trace.");
   expect(describeRemoval({ ...job, preview: false })).toBe("Removed 1 trace.");
   expect(describeRemoval({ ...job, counts: {} })).toBe("Nothing would be removed.");
+  expect(describeRemoval({ ...job, preview: false, counts: { traces: 2, to_cold: 1 } })).toBe(
+    "Removed 2 traces. Moved 1 span into cold storage.",
+  );
   expect(describeRemoval({ ...job, state: "running", progress: 0.25 })).toContain("25");
 });

@@ -12,6 +12,7 @@ interface Facts {
 const NOUNS: Record<string, string> = {
   traces: "trace",
   spans: "span",
+  cold_spans: "span in cold storage",
   logs: "log record",
   metrics: "point of metrics",
   scores: "score",
@@ -45,10 +46,19 @@ export function describeRemoval(job: Facts): string {
     return `${job.preview ? "Looking" : "Removing"}: ${formatShare(job.progress)} done.`;
   }
   if (job.state === "cancelled") return "Given up before anything was removed.";
-  const what = describeCounts(job.counts);
-  if (what === "")
-    return job.preview ? "Nothing would be removed." : "There was nothing to remove.";
-  return job.preview ? `Would remove ${what}.` : `Removed ${what}.`;
+  return `${describeGone(job)}${describeCold(job)}`;
+}
+
+function describeGone({ preview: isPreview, counts }: Facts): string {
+  const what = describeCounts(counts);
+  if (what === "") return isPreview ? "Nothing would be removed." : "There was nothing to remove.";
+  return isPreview ? `Would remove ${what}.` : `Removed ${what}.`;
+}
+
+function describeCold({ preview: isPreview, counts }: Facts): string {
+  const spans = counts.to_cold ?? 0;
+  if (spans === 0) return "";
+  return ` ${isPreview ? "Would move" : "Moved"} ${counted(spans, "span")} into cold storage.`;
 }
 
 /** Of `point of metrics` the first word has the plural. */

@@ -5,6 +5,7 @@ interface Policy {
   rules: { filter: string; days: number | null }[];
   thinning: { after_days: number; share: number; slow_ms: number } | null;
   rollup_days: number | null;
+  cold_days: number | null;
 }
 
 export interface RetentionForm {
@@ -15,6 +16,7 @@ export interface RetentionForm {
   sharePercent: string;
   slowSeconds: string;
   rollupDays: string;
+  coldDays: string;
 }
 
 export function formOf(policy: Policy): RetentionForm {
@@ -27,6 +29,7 @@ export function formOf(policy: Policy): RetentionForm {
     sharePercent: String(round((thin?.share ?? 0.1) * 100)),
     slowSeconds: String(round((thin?.slow_ms ?? 10_000) / 1000)),
     rollupDays: textOf(policy.rollup_days),
+    coldDays: textOf(policy.cold_days),
   };
 }
 
@@ -42,6 +45,7 @@ export function policyOf(form: RetentionForm): Policy {
         }
       : null,
     rollup_days: daysOf(form.rollupDays),
+    cold_days: daysOf(form.coldDays),
   };
 }
 

@@ -29,6 +29,7 @@ from clearspan_server.ingest.admission import (
     other_site,
 )
 from clearspan_server.ingest.prices import LIST_ONLY, Book
+from clearspan_server.model.langfuse_ids import trace_id as hex_of
 from clearspan_server.store.accounts import Account
 from clearspan_server.store.browser_sessions import Session
 from clearspan_server.store.engine import Engine
@@ -84,6 +85,10 @@ def _always() -> bool:
     return True
 
 
+def _all_warm(_trace_ids: Sequence[str]) -> set[str]:
+    return set()
+
+
 @dataclass(slots=True, frozen=True)
 class ReadAccess:
     """A reader of one project, with the prices that hold there."""
@@ -93,6 +98,8 @@ class ReadAccess:
     book: Book = LIST_ONLY
     noted: Callable[[Sequence[str]], Mapping[str, Noted]] = unnoted  # of traces, by their ids
     holds: Callable[[], bool] = _always  # asked in the middle of a long answer
+    # Of traces, by their ids: spans leave cold storage, until the next night. Gives those that are there.
+    warm: Callable[[Sequence[str]], set[str]] = _all_warm
 
 
 async def gate(request: Request) -> None:
@@ -202,7 +209,10 @@ def read_access(request: Request) -> ReadAccess:
     project = _project_of(request, "read", _asked_project(request))
     noted = partial(server.notes.of_traces, project)
     holds = partial(_still_reads, request, project)
-    return ReadAccess(project, server.engine, server.prices.of(project), noted, holds)
+    warm = partial(server.cold.bring_back, project)
+    if trace_id := request.path_params.get("trace_id"):
+        warm([hex_of(str(trace_id))])
+    return ReadAccess(project, server.engine, server.prices.of(project), noted, holds, warm)
 
 
 def _still_reads(request: Request, project: str) -> bool:

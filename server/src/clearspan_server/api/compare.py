@@ -60,6 +60,7 @@ def get_comparison(
     Without `b`, the trace beside the medians of the newest 50 of the window that pass the filter: steps that at least
     half of these have.
     """
+    access.warm([asked.first, asked.second])
     a = read_compared(access.engine, access.project, asked.first)
     if asked.second:
         b, traces = read_compared(access.engine, access.project, asked.second), 1
@@ -83,6 +84,7 @@ def _usual(asked: CompareQuery, access: ReadAccess, still: Stillness) -> tuple[C
     others = [row["trace_id"] for row in page.rows if row["trace_id"] != asked.first]
     if not others:
         raise NotFound(f"no other trace of the window passes the filter {asked.filter!r}")
+    access.warm(others[:MOST_TRACES])
     return read_usual(access.engine, access.project, others[:MOST_TRACES])
 
 

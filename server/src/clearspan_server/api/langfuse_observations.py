@@ -96,6 +96,7 @@ def get_langfuse_observations(
     """A page of observations, the newest first."""
     window = framed(asked.from_start_time, asked.to_start_time)
     text = _filter(asked)
+    _warm(access, asked)
     page = list_spans(access.engine, access.project, window, text, still, paging_to(asked))
     total = counted(access.engine, "spans", Narrowing(access.project, window, text, still))
     rows = _observations(access, page.rows[asked.offset :], lambda one: one)
@@ -113,6 +114,7 @@ def get_langfuse_observations_v2(
         raise BadInput("parseIoAsJson is not answered: input and output come as text")
     names = _named_by(asked.fields or _UNASKED)
     text = all_of(_filter(asked), _roots(asked))
+    _warm(access, asked)
     page = list_spans(
         access.engine,
         access.project,
@@ -149,6 +151,12 @@ def _observations(
     ids = span_ids(access.engine, access.project, [key[0] for key in keys], sorted(near))
     names = Names(ids)
     return [shaped(observation(row, names, access.project)) for row in whole]
+
+
+def _warm(access: ReadAccess, asked: Which) -> None:
+    """Where observations of one trace are asked for, its spans leave cold storage."""
+    if asked.trace_id:
+        access.warm([trace_id(asked.trace_id)])
 
 
 def _filter(asked: Which) -> str:

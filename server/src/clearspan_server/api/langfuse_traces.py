@@ -183,6 +183,7 @@ def get_langfuse_session(
 def traces_of(access: ReadAccess, summaries: list[Row]) -> list[Shape]:
     """Traces of a page: with their values, and the ids of their observations and scores."""
     trace_ids = [row["trace_id"] for row in summaries]
+    access.warm(trace_ids)
     ids = span_ids(access.engine, access.project, trace_ids)
     names = Names(ids)
     telling: dict[str, list[Row]] = {}

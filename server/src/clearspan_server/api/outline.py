@@ -49,7 +49,8 @@ def get_outline(
     (said,) = said_of_traces(access, [found.summary])
     trace = trace_row(found.summary, state_of(found.summary, still), said)
     spans = _span_columns(found.spans, found.summary["start_ns"])
-    return _as_json({"trace": trace.model_dump(), "spans": spans})
+    is_cold = bool(access.warm([trace_id]))
+    return _as_json({"trace": trace.model_dump(), "spans": spans, "cold": is_cold})
 
 
 @router.get("/traces/{trace_id}/previews", response_model=SpanPreviews, response_class=_JsonLines)

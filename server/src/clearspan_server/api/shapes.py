@@ -223,11 +223,13 @@ class SpanList(Shape):
 class Trace(Shape):
     """One trace: its totals and its spans in order of start, without bodies.
 
-    `start_offset_ns` of a span counts from the trace's start, so that a browser needs no 64-bit arithmetic.
+    `start_offset_ns` of a span counts from the trace's start, so that a browser needs no 64-bit arithmetic. `cold` is
+    whether spans of it are in cold storage.
     """
 
     trace: TraceRow
     spans: list["TraceSpan"]
+    cold: bool
 
 
 class TraceSpan(SpanRow):

@@ -71,10 +71,11 @@ class SpanColumns(Shape):
 
 
 class TraceOutline(Shape):
-    """One trace: its totals, and what is drawn of its spans."""
+    """One trace: its totals, what is drawn of its spans, and whether these are in cold storage."""
 
     trace: TraceRow
     spans: SpanColumns
+    cold: bool
 
 
 class SpanPreviews(Shape):

@@ -89,23 +89,41 @@ class RetentionPolicy(Shape):
     """How long a project keeps what was sent; null is for ever.
 
     The first of the `rules` that a trace passes holds for it, else `days`, which also hold for log records and points
-    of metrics. `rollup_days` are those of sums by the hour and of the ledger.
+    of metrics. `rollup_days` are those of sums by the hour and of the ledger. Spans of a month are moved into cold
+    storage `cold_days` after it has ended; null is never.
     """
 
     days: Days | None = DEFAULT_DAYS
     rules: list[RetentionRule] = Field(default_factory=list, max_length=20)
     thinning: Thinning | None = None
     rollup_days: Days | None = DEFAULT_ROLLUP_DAYS
+    cold_days: Days | None = None
 
 
 class RetentionState(RetentionPolicy):
-    """The policy, and the moment before which some traces are gone and only sums by the hour are whole."""
+    """The policy, and the moment before which some traces are gone or cold and only sums are whole."""
 
     days: Days | None
     rules: list[RetentionRule]
     thinning: Thinning | None
     rollup_days: Days | None
+    cold_days: Days | None
     frozen_before: str | None
+
+
+class ColdMonth(Shape):
+    """The spans of a month, such as 2026-11, that are in cold storage, and the size of their file."""
+
+    month: str
+    spans: int
+    bytes: int
+
+
+class ColdMonths(Shape):
+    """What a project has in cold storage, the oldest first; `folder` is empty where there is none."""
+
+    folder: str
+    months: list[ColdMonth]
 
 
 class RetentionRequest(Shape):

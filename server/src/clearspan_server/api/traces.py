@@ -72,7 +72,7 @@ def get_trace(
     ]
     (said,) = said_of_traces(access, [found.summary])
     summary = trace_row(found.summary, state_of(found.summary, still), said)
-    response = as_json(Trace(trace=summary, spans=spans))
+    response = as_json(Trace(trace=summary, spans=spans, cold=bool(access.warm([trace_id]))))
     if summary.state == "finished":  # any other follows from the clock, too
         response.headers.update(caching(found.version, said_then))
     return response

@@ -70,6 +70,7 @@ def look(means: Means, removal: Removal, doomed: Doomed, known: Collection[str] 
     rows, unreadable = _quarantined(means, asked)
     doomed.add({*known, *(row.row.trace_id for row in rows if row.row.trace_id)})
     doomed.seek(asked)
+    doomed.add(means.cold.seek(asked))
     trace_ids = doomed.trace_ids()
     of_traces = [
         row
@@ -87,6 +88,7 @@ def look(means: Means, removal: Removal, doomed: Doomed, known: Collection[str] 
     found.findings = Findings(
         counts=doomed.counts()
         | {"quarantined": len(found.quarantined), "media": len(found.media)}
+        | {"cold_spans": means.cold.count(removal.project, trace_ids)}
         | means.notes.count(removal.project, trace_ids, found.comments)
         | found.curated.counts(),
         examples=doomed.examples(),
@@ -121,6 +123,7 @@ def erase(means: Means, removal: Removal, told: Told) -> None:
             raise Cancelled
         means.agenda.mark(hours)
         with means.rewriting:
+            means.cold.erase(removal.project, found.trace_ids)
             doomed.delete(lambda share: told(0.1 + 0.4 * share))
         means.quarantine.erase(found.quarantined)
         means.notes.erase(removal.project, found.trace_ids, found.comments)

@@ -11,7 +11,7 @@ from typing import Literal
 
 from clickhouse_connect.driver.exceptions import DatabaseError
 
-from clearspan_server.errors import Unavailable
+from clearspan_server.errors import ColdAway, Unavailable
 from clearspan_server.ingest.agent_events import SessionKey
 from clearspan_server.ingest.batches import contents
 from clearspan_server.ingest.encode import PrivacyOf
@@ -24,6 +24,7 @@ from clearspan_server.jobs.derive import bring_up_to_date, crash
 from clearspan_server.jobs.states import Watch, Word
 from clearspan_server.model.deriving import Deriving
 from clearspan_server.store.agenda import Agenda, Hour
+from clearspan_server.store.cold import Cold
 from clearspan_server.store.counting import Key
 from clearspan_server.store.derived import Bounds, Derived, Stretch, unsettled, widen
 from clearspan_server.store.engine import Engine
@@ -37,6 +38,7 @@ Tell = Callable[[int, str, list[str], Literal["traces", "logs"] | Word], None]
 _CHUNK = 4_000  # traces derived by one statement
 _GIVE_UP_FROM = 16  # traces that fail before any is derived: then it is not the traces
 _RETRY_S = 1.0
+_AWAY_S = 3.0  # between two tries to read cold storage that is not there
 _TICK_S = 1.0  # how often the clock is looked at while a trace is not settled
 # Between two rounds: a trace whose spans come one by one is derived for several at once. After a long round it is
 # longer, so that a busy server does not spend itself on traces that go on; with the writer's wait it stays below
@@ -56,6 +58,7 @@ class Stores:
     prices: Prices
     privacy_of: PrivacyOf
     rewriting: threading.Lock  # held by whoever reads spans to write them again
+    cold: Cold
 
 
 @dataclass(slots=True)
@@ -101,6 +104,7 @@ class Lifecycle:
         self._settled_ns = 0
         self._figures = figures
         self._left_out, self._gone_on = 0, False  # of the round under way
+        self._away, self._away_until_s = _Work(0), 0.0  # traces whose cold spans cannot be read
         self._condition = threading.Condition()
         self._stopping = self._stopped = False
         self._thread = threading.Thread(
@@ -182,7 +186,7 @@ class Lifecycle:
     def _next(self) -> _Work | None:
         """The next work, empty when only the clock went on; None when there is none and the server stops."""
         with self._condition:
-            wait_s = None if self._watch.is_empty() else _TICK_S
+            wait_s = None if self._watch.is_empty() and not self._away.dirty else _TICK_S
             self._condition.wait_for(lambda: self._is_due() or self._stopping, wait_s)
             if self._stopping and not self._is_due():
                 return None
@@ -205,6 +209,9 @@ class Lifecycle:
 
     def _look_at_the_clock(self, work: _Work) -> None:
         """Tell what has come due; traces of processes that fell silent or died become work."""
+        if self._away.dirty and time.monotonic() > self._away_until_s:
+            work.add(self._away)
+            self._away = _Work(0)
         due = self._watch.due(time.time_ns())
         for process, keys in due.dead.items():
             living = due.living.get(process, frozenset())
@@ -270,7 +277,10 @@ class Lifecycle:
         """
         try:
             with self._stores.rewriting:
-                derived = bring_up_to_date(self._stores.engine, self._today, keys, bounds)
+                warm = self._warm(keys, bounds)
+                derived = Derived()
+                if warm:
+                    derived = bring_up_to_date(self._stores.engine, self._today, warm, bounds)
             yield derived
         except Unavailable:
             raise
@@ -289,6 +299,23 @@ class Lifecycle:
             yield from self._derive(keys[middle:], bounds)
         else:
             self._gone_on = True
+
+    def _warm(self, keys: Sequence[Key], bounds: Bounds) -> Sequence[Key]:
+        """The traces of which all spans are in the engine now; the others wait until cold storage can be read."""
+        away: set[Key] = set()
+        for project in {project for project, _ in keys}:
+            of_project = [trace_id for one, trace_id in keys if one == project]
+            try:
+                self._stores.cold.bring_back(project, of_project)
+            except ColdAway as trouble:
+                LOG.warning("%d traces wait for cold storage: %s", len(trouble.trace_ids), trouble)
+                away |= {(project, one) for one in trouble.trace_ids}
+        if not away:
+            return keys
+        starts = {key: at for key, at in (bounds.starts or {}).items() if key in away}
+        self._away.add(_Work(0, away, starts))
+        self._away_until_s = time.monotonic() + _AWAY_S
+        return [key for key in keys if key not in away]
 
     def _today(self, project: str) -> Today:
         return Today(self._stores.prices.of(project), self._stores.privacy_of(project))

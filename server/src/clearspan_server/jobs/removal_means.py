@@ -7,6 +7,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 
 from clearspan_server.store.agenda import Agenda, Hour
+from clearspan_server.store.cold import Cold
 from clearspan_server.store.counting import Key
 from clearspan_server.store.curated import Curated
 from clearspan_server.store.engine import Engine
@@ -46,6 +47,7 @@ class Means:
     retention: Retention
     notes: Notes
     curated: Curated
+    cold: Cold
     media: Media
     privacy: PrivacyStore
     rewrites: Rewrites
@@ -61,6 +63,15 @@ class Means:
     forget: Callable[[str, Collection[str]], None]
     clock: Callable[[], float] = time.time
     stopping: threading.Event = field(default_factory=threading.Event)
+
+    def go_on(self) -> None:
+        """Return at once, unless the server stops.
+
+        Raises:
+            Stopped: it does.
+        """
+        if self.stopping.is_set():
+            raise Stopped
 
     def wait(self, is_so: Callable[[], bool]) -> None:
         """Return when it is so.

@@ -3,8 +3,10 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from clearspan_server.jobs.removal_means import Means
+from clearspan_server.model.cold import Month
 from clearspan_server.model.removal import Findings, Removal
 from clearspan_server.model.retention import Policy
 from clearspan_server.query.filter import Stillness, compose, trace_clauses
@@ -65,6 +67,8 @@ def survey(means: Means, removal: Removal, doomed: Doomed, now_s: float) -> int:
     trace_ids = doomed.trace_ids()
     counts = doomed.counts() | means.notes.count(removal.project, trace_ids)
     counts["media"] = len(means.media.named(removal.project, trace_ids))
+    counts["cold_spans"] = means.cold.count(removal.project, trace_ids)
+    counts["to_cold"] = sum(one.spans for one in _due(means, removal.project, policy, now_s))
     counts["quarantined"] = len(_quarantined(means, removal.project, policy, now_s))
     moments = _moments(removal.project, policy, now_s, max(frozen_s, before_s))
     for row in doomed.engine.query(statement(_SCHEMA, "old_rows"), moments):
@@ -96,12 +100,34 @@ def retain(means: Means, removal: Removal, told: Told) -> None:
         gone = means.media.named(removal.project, trace_ids)
         means.media.erase(removal.project, trace_ids, gone)
         with means.rewriting:
+            means.cold.erase(removal.project, trace_ids)
             doomed.delete(lambda share: told(0.1 + 0.7 * share))
     policy = means.retention.of(removal.project)
     means.quarantine.erase(_quarantined(means, removal.project, policy, now_s))
     frozen_s = means.agenda.frozen_before(removal.project)
     _remove_old(doomed, policy, _moments(removal.project, policy, now_s, frozen_s))
     doomed.clear()
+    _cool(means, removal.project, policy, now_s)
+
+
+def _cool(means: Means, project: str, policy: Policy, now_s: float) -> None:
+    """Months that ended long enough ago go into cold storage; their sums stay as they are from then on."""
+    for month in _due(means, project, policy, now_s):
+        means.wait(partial(_are_frozen, means, project, month.to_ns // _SECOND_NS))
+        means.cold.copy(month, means.go_on)
+        with means.rewriting:
+            means.cold.leave(month)
+
+
+def _due(means: Means, project: str, policy: Policy, now_s: float) -> list[Month]:
+    """The months of which spans are in the engine that are to be in cold storage."""
+    if policy.cold_days is None:
+        return []
+    before_ns = _before_s(now_s, policy.cold_days) * _SECOND_NS
+    asked = {"project": project, "to_ns": before_ns}
+    rows = means.engine.query(statement(_SCHEMA, "cold_due"), asked)
+    found = [Month(project, row["month"], row["spans"]) for row in rows]
+    return [one for one in found if one.to_ns <= before_ns]
 
 
 def _are_frozen(means: Means, project: str, before_s: int) -> bool:

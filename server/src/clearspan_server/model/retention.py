@@ -28,10 +28,12 @@ class Thinning:
 class Policy:
     """The first rule that a trace passes holds for it, else `days`; None is for ever.
 
-    `rollup_days` is how long sums by the hour and the ledger of deliveries are kept.
+    `rollup_days` is how long sums by the hour and the ledger of deliveries are kept. Spans of months that ended
+    `cold_days` ago are in cold storage; None is never.
     """
 
     days: int | None = DEFAULT_DAYS
     rules: tuple[Rule, ...] = ()
     thinning: Thinning | None = None
     rollup_days: int | None = DEFAULT_ROLLUP_DAYS
+    cold_days: int | None = None

@@ -140,7 +140,7 @@ class Doomed:
         drop_series(self.engine, self.project)
         for done, table in enumerate(OF_TRACES):
             told((done + 1) / (len(OF_TRACES) + 1))
-            self._drop_parts(table)
+            drop_parts(self.engine, table, "doomed_parts", {"project": self.project})
             self._remove("remove_traces", {"project": self.project, "table": table})
         told(1.0)
 
@@ -151,19 +151,6 @@ class Doomed:
         self._remove("remove_names_of_hours", values)
         if anywhere:
             self._remove("remove_names_of_deliveries", values)
-
-    def _drop_parts(self, table: str) -> None:
-        """A part of which nothing is kept goes as a whole, without a row being written anew.
-
-        By its name and not by its month: of that new parts may have come since.
-        """
-        values = {"project": self.project, "table": table}
-        for row in self.engine.query(statement(_SCHEMA, "doomed_parts"), values):
-            try:
-                self.engine.command(f"alter table {table} drop part '{row['part']}'")
-            except DatabaseError as error:
-                if _NO_SUCH_PART not in str(error):
-                    raise  # else it was merged with others meanwhile, and is looked through with them
 
     def _remove(self, name: str, values: dict[str, object]) -> None:
         remove(self.engine, name, values)
@@ -177,6 +164,19 @@ def remove(engine: Engine, name: str, values: Mapping[str, object]) -> None:
     asked = statement(_SCHEMA, name)
     if engine.query(_MUTATION.sub(_LOOK, asked), values):
         engine.command(asked, values)
+
+
+def drop_parts(engine: Engine, table: str, name: str, values: Mapping[str, object]) -> None:
+    """Drop the parts that a statement finds, those of which nothing is kept: no row of them is written anew.
+
+    By its name and not by its month: of that new parts may have come since.
+    """
+    for row in engine.query(statement(_SCHEMA, name), {**values, "table": table}):
+        try:
+            engine.command(f"alter table {table} drop part '{row['part']}'")
+        except DatabaseError as error:
+            if _NO_SUCH_PART not in str(error):
+                raise  # else it was merged with others meanwhile, and is looked through with them
 
 
 def drop_series(engine: Engine, project: str) -> None:

@@ -65,6 +65,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     Migration(27, "logs by their words", ("logs_searched", "logs_searched_stored")),
     Migration(29, "what scores say beside the judgement", ("scores_more",)),
     Migration(31, "what a rescan has replaced", ("rescanned",)),
+    Migration(32, "what has moved into cold storage", ("cold_rows",)),
     Migration(33, "types of observations", ("spans_observation", "spans_observation_stored")),
     Migration(
         35,

@@ -17,6 +17,7 @@ RETENTION = sa.Table(
     sa.Column("rules", sa.Text, nullable=False),  # JSON: filters with their days
     sa.Column("thinning", sa.Text, nullable=False),  # JSON, or "" for none
     sa.Column("rollup_days", sa.Integer, nullable=True),
+    sa.Column("cold_days", sa.Integer, nullable=True),
 )
 
 
@@ -40,6 +41,7 @@ class Retention:
             "rules": json.dumps([asdict(rule) for rule in policy.rules]),
             "thinning": json.dumps(asdict(policy.thinning)) if policy.thinning else "",
             "rollup_days": policy.rollup_days,
+            "cold_days": policy.cold_days,
         }
         with self._database.begin() as connection:
             connection.execute(RETENTION.delete().where(RETENTION.c.project == project))
@@ -52,4 +54,5 @@ def _policy(row: sa.Row[Any]) -> Policy:
         rules=tuple(Rule(**one) for one in json.loads(row.rules)),
         thinning=Thinning(**json.loads(row.thinning)) if row.thinning else None,
         rollup_days=row.rollup_days,
+        cold_days=row.cold_days,
     )

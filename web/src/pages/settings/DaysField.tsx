@@ -1,13 +1,20 @@
 interface DaysFieldProps {
   name: string;
   value: string;
-  /** Else it may be empty, which is for ever. */
+  /** Else it may be empty, which means `empty`. */
   isRequired?: boolean;
+  empty?: string;
   onChange: (value: string) => void;
 }
 
 /** A number of days. */
-export function DaysField({ name, value, isRequired = false, onChange }: DaysFieldProps) {
+export function DaysField({
+  name,
+  value,
+  isRequired = false,
+  empty = "for ever",
+  onChange,
+}: DaysFieldProps) {
   return (
     <label>
       {name}
@@ -16,7 +23,7 @@ export function DaysField({ name, value, isRequired = false, onChange }: DaysFie
         min={1}
         max={36_500}
         required={isRequired}
-        placeholder={isRequired ? "" : "for ever"}
+        placeholder={isRequired ? "" : empty}
         value={value}
         onChange={(event) => onChange(event.target.value)}
       />

@@ -8,8 +8,15 @@ import { useSession } from "../useSession";
 import { DaysField } from "./DaysField";
 import { RetentionRules } from "./RetentionRules";
 
+interface RetentionFieldsProps {
+  project: string;
+  held: RetentionState;
+  /** Whether the server has a folder for it. */
+  hasColdStorage: boolean;
+}
+
 /** The policy of a project as a form. */
-export function RetentionFields({ project, held }: { project: string; held: RetentionState }) {
+export function RetentionFields({ project, held, hasColdStorage }: RetentionFieldsProps) {
   const queries = useQueryClient();
   const { csrf } = useSession();
   const [form, setForm] = useState<RetentionForm>(() => formOf(held));
@@ -37,6 +44,14 @@ export function RetentionFields({ project, held }: { project: string; held: Rete
           value={form.rollupDays}
           onChange={(rollupDays) => change({ rollupDays })}
         />
+        {(hasColdStorage || form.coldDays !== "") && (
+          <DaysField
+            name="Into cold storage days after a month"
+            empty="never"
+            value={form.coldDays}
+            onChange={(coldDays) => change({ coldDays })}
+          />
+        )}
       </div>
       <RetentionRules rules={form.rules} onChange={(rules) => change({ rules })} />
       <Thinning form={form} onChange={change} />
@@ -49,8 +64,8 @@ export function RetentionFields({ project, held }: { project: string; held: Rete
       {store.error && <p role="alert">{store.error.message}</p>}
       {held.frozen_before !== null && (
         <p className="tab-note">
-          Some traces before {formatDay(Date.parse(held.frozen_before))} are gone: sums of that time
-          are as they were, and tell whole hours.
+          Some traces before {formatDay(Date.parse(held.frozen_before))} are gone or in cold
+          storage: sums of that time are as they were, and tell whole hours.
         </p>
       )}
     </form>

@@ -1,9 +1,10 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
-import { retain, retentionQuery, turnsQuery } from "../../api/removals";
+import { coldQuery, retain, retentionQuery, turnsQuery } from "../../api/removals";
 import { Button } from "../../ui/Button";
 import { Notice } from "../../ui/Notice";
 import { useSession } from "../useSession";
+import { ColdStorage } from "./ColdStorage";
 import { Loaded } from "./Loaded";
 import { RemovalRow } from "./RemovalRow";
 import { RetentionFields } from "./RetentionFields";
@@ -29,10 +30,25 @@ export function RetentionTab() {
 
 function Retention({ project }: { project: string }) {
   const policy = useQuery(retentionQuery(project));
+  const cold = useQuery(coldQuery(project));
   return (
     <>
       <Loaded query={policy} what="The retention">
-        {(held) => <RetentionFields key={JSON.stringify(held)} project={project} held={held} />}
+        {(held) => (
+          <Loaded query={cold} what="Cold storage">
+            {(months) => (
+              <>
+                <RetentionFields
+                  key={JSON.stringify(held)}
+                  project={project}
+                  held={held}
+                  hasColdStorage={months.folder !== ""}
+                />
+                <ColdStorage held={months} />
+              </>
+            )}
+          </Loaded>
+        )}
       </Loaded>
       <Turns project={project} />
     </>

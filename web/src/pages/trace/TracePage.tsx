@@ -52,6 +52,12 @@ export function TracePage() {
             spans are shown.
           </p>
         )}
+        {data.cold && (
+          <p className="trace-cold">
+            The spans of this trace come from cold storage: filters and lists of spans may not find
+            them.
+          </p>
+        )}
         <TraceView key={traceId} trace={trace} />
       </div>
     );

@@ -1,0 +1,347 @@
+"""Cold storage: whole months of spans as Parquet files in a folder, a file a project and month.
+
+Rows of traces stay in the engine, so that lists know them; spans come back when somebody reads their trace. What is in
+the folder stands in an index in the data folder: one that is not there is trouble, and never taken for an empty one.
+"""
+
+import hashlib
+import sqlite3
+import threading
+import uuid
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from clearspan_server.errors import BadInput, ColdAway
+from clearspan_server.model.cold import Month
+from clearspan_server.store.cold_files import (
+    count_of,
+    of_traces,
+    partial_of,
+    replacing,
+    tables,
+    traces_with,
+    without,
+)
+from clearspan_server.store.counting import Key
+from clearspan_server.store.doomed import Sought, drop_parts, remove
+from clearspan_server.store.engine import Engine
+from clearspan_server.store.statements import statement
+
+_SCHEMA = "clearspan_server.store.schema"
+# What is `begun` may have left a file that is no month yet, or half of one.
+_INDEX = """
+create table if not exists months (
+    project text not null, month integer not null, spans integer not null, size_bytes integer not null,
+    primary key (project, month)) without rowid;
+create table if not exists begun (
+    project text not null, month integer not null, primary key (project, month)) without rowid;
+create table if not exists owner (one integer primary key check (one = 1), id text not null);
+"""
+_MARK = "clearspan-cold"  # a file that says whose folder it is
+_KEYS = ("trace_id", "span_id", "version")
+_MINUTE_NS = 60_000_000_000
+_AT_ONCE = 20_000  # records that are read at once, unless a minute has more
+_FIELDS = {"user": "user_id", "customer": "customer_id", "session": "session_id"}
+
+
+class Cold:
+    """The cold months of all projects.
+
+    Thread-safe: nothing is stored again while something is erased. One thread alone moves and erases.
+    """
+
+    def __init__(self, index: Path, folder: Path | None, engine: Engine) -> None:
+        self.folder = folder
+        self._engine = engine
+        self._lock = threading.RLock()
+        # The traces that were looked for since the last move of their project, and whether spans of them came back.
+        self._back: dict[Key, bool] = {}
+        self._file = sqlite3.connect(index, check_same_thread=False, timeout=10)
+        self._file.execute("pragma journal_mode = wal")
+        self._file.execute("pragma synchronous = full")
+        self._file.executescript(_INDEX)
+        with self._file:
+            self._file.execute("insert or ignore into owner values (1, ?)", (uuid.uuid4().hex,))
+        [(self._owner,)] = self._file.execute("select id from owner")
+        self._known = [Month(*row) for row in self._file.execute("select * from months")]
+
+    def months(self, project: str) -> list[Month]:
+        """The months of a project that are in the folder, the oldest first."""
+        found = [one for one in self._known if one.project == project]
+        return sorted(found, key=lambda one: one.month)
+
+    def check(self) -> Path:
+        """The folder. One that holds nothing yet is marked as that of this data folder.
+
+        Raises:
+            ColdAway: it is not there, or another's.
+        """
+        if self.folder is None:
+            raise ColdAway("there is no folder for cold storage: start with CLEARSPAN_COLD")
+        mark = self.folder / _MARK
+        with _telling(self.folder):
+            said = mark.read_text(encoding="utf-8") if mark.exists() else ""
+            if not said and not self._known:
+                mark.write_text(self._owner, encoding="utf-8")
+                said = self._owner
+        if said != self._owner:
+            why = "that of another data folder" if said else "not mounted, or not the one of before"
+            raise ColdAway(f"cold storage is not in {self.folder}: by its file {_MARK} it is {why}")
+        return self.folder
+
+    def bring_back(self, project: str, trace_ids: Collection[str]) -> set[str]:
+        """Store the spans of these traces in the engine again, until the next move; gives those that are cold.
+
+        Raises:
+            ColdAway: the folder is not there.
+        """
+        months = self.months(project)
+        if not months:
+            return set()
+        wanted = [one for one in trace_ids if (project, one) not in self._back]
+        if wanted:
+            self._bring_back(project, months, wanted)
+        return {one for one in trace_ids if self._back.get((project, one))}
+
+    def copy(self, month: Month, beat: Callable[[], None] = lambda: None) -> None:
+        """Have the spans of a month in its file, and note which records of the engine may go.
+
+        Nothing is locked meanwhile: what is stored or rewritten now is no part of it. `beat` is called now and then,
+        and may raise. Safe to repeat after a crash.
+
+        Raises:
+            ColdAway: the folder is not there, or cannot be written to.
+        """
+        values = {"project": month.project, "month": month.month}
+        path = self._path(month)
+        self._sweep(month.project)
+        self._engine.command(statement(_SCHEMA, "cold_interrupted"))
+        self._engine.command("truncate table cold_rows")
+        with _telling(path):
+            if self._is_known(month):
+                self._take(month.project, month.from_ns, month.to_ns)
+                if self._holds(path, values):
+                    return
+                self._engine.command("truncate table cold_rows")
+                self._store(tables(path))
+            self._begin(month)
+            with replacing(path) as writing:
+                for from_ns, to_ns in self._stretches(values):
+                    beat()
+                    self._take(month.project, from_ns, to_ns)
+                    asked = {"project": month.project, "from_ns": from_ns, "to_ns": to_ns}
+                    writing.add(self._engine.table(statement(_SCHEMA, "cold_spans"), asked))
+            self._note(month, writing.rows)
+
+    def leave(self, month: Month) -> None:
+        """Remove from the engine what `copy` has found in the file, and nothing else; nobody may derive traces now."""
+        values = {"project": month.project, "month": month.month}
+        with self._lock:
+            drop_parts(self._engine, "spans", "cold_parts", values)
+            remove(self._engine, "cold_remove", values)
+            self._back = _but_of(month.project, self._back)
+        self._engine.command("truncate table cold_rows")
+
+    def seek(self, sought: Sought) -> set[str]:
+        """The traces of which a cold span is about a subject."""
+        field = _FIELDS.get(sought.subject.by)
+        names = set(sought.names)
+        needles = [one.lower() for one in sought.needles] if sought.subject.anywhere else []
+
+        def is_about(row: Mapping[str, object]) -> bool:
+            if field is not None and row[field] in names:
+                return True
+            return bool(needles) and _says(row, needles)
+
+        if field is None and not needles:
+            return set()
+        columns = None if needles else ["trace_id", str(field)]
+        found: set[str] = set()
+        with self._lock:
+            for path in self._paths(sought.project):
+                with _telling(path):
+                    found |= traces_with(path, columns, is_about)
+        return found
+
+    def count(self, project: str, trace_ids: Collection[str]) -> int:
+        """How many cold spans these traces have."""
+        spans = 0
+        with self._lock:
+            for path in self._paths(project) if trace_ids else ():
+                with _telling(path):
+                    spans += count_of(path, trace_ids)
+        return spans
+
+    def erase(self, project: str, trace_ids: Collection[str]) -> None:
+        """Write the files that have spans of these traces anew, without them; what was left half-written goes."""
+        with self._lock:
+            self._sweep(project)
+            for month in self.months(project) if trace_ids else ():
+                path = self._path(month)
+                with _telling(path):
+                    if count_of(path, trace_ids):
+                        self._begin(month)
+                        self._note(month, without(path, trace_ids))
+
+    def forget(self, month: Month) -> None:
+        """Take a month out of the index whose file is lost: reading, retention and erasures wait for it else.
+
+        Raises:
+            BadInput: its file is there.
+        """
+        with self._lock:
+            if self._at(month).is_file():
+                raise BadInput(f"{self._at(month)} is there: an erasure or retention removes spans")
+            self._note(month, 0)
+            self._back = _but_of(month.project, self._back)
+
+    def close(self) -> None:
+        with self._lock:
+            self._file.close()
+
+    def _bring_back(self, project: str, months: Sequence[Month], wanted: Sequence[str]) -> None:
+        asked = {"project": project, "trace_ids": wanted, "to_ns": months[-1].to_ns}
+        rows = self._engine.query(statement(_SCHEMA, "cold_traces"), asked)
+        of_months = {
+            month: [
+                row["trace_id"]
+                for row in rows
+                if row["start_ns"] < month.to_ns and row["last_start_ns"] >= month.from_ns
+            ]
+            for month in months
+        }
+        may_be_cold = {trace_id for ids in of_months.values() for trace_id in ids}
+        found: set[str] = set()
+        with self._lock:
+            try:
+                for month, ids in of_months.items():
+                    found |= self._stored_of(month, ids) if ids else set()
+            except ColdAway as away:
+                raise ColdAway(away.message, may_be_cold) from away
+            self._back |= {(project, one): one in found for one in may_be_cold}
+
+    def _stored_of(self, month: Month, trace_ids: Collection[str]) -> set[str]:
+        path, found = self._path(month), set[str]()
+        with _telling(path):
+            for table in of_traces(path, trace_ids):
+                self._store([table])
+                found.update(table["trace_id"].to_pylist())
+        return found
+
+    def _take(self, project: str, from_ns: int, to_ns: int) -> None:
+        values = {"project": project, "from_ns": from_ns, "to_ns": to_ns}
+        self._engine.command(statement(_SCHEMA, "cold_take"), values)
+
+    def _holds(self, path: Path, values: Mapping[str, object]) -> bool:
+        """Whether every span of the month that is in the engine came back from the file, as it is there."""
+        left = _keys(self._engine.table(statement(_SCHEMA, "cold_keys"), values))
+        for table in tables(path, _KEYS):
+            if not left:
+                break
+            left -= _keys(table)
+        return not left
+
+    def _stretches(self, values: Mapping[str, object]) -> Iterator[tuple[int, int]]:
+        """A month in pieces that fit into memory."""
+        from_ns = to_ns = records = 0
+        for row in self._engine.query(statement(_SCHEMA, "cold_minutes"), values):
+            minute_ns = row["minute_s"] * 1_000_000_000
+            if records and records + row["records"] > _AT_ONCE:
+                yield from_ns, to_ns
+                records = 0
+            from_ns = from_ns if records else minute_ns
+            to_ns = minute_ns + _MINUTE_NS
+            records += row["records"]
+        if records:
+            yield from_ns, to_ns
+
+    def _begin(self, month: Month) -> None:
+        with self._lock, self._file:
+            row = (month.project, month.month)
+            self._file.execute("insert or ignore into begun values (?, ?)", row)
+
+    def _note(self, month: Month, spans: int) -> None:
+        """What the index says of a month from now on; its file is whole."""
+        key, path = (month.project, month.month), self._at(month)
+        size = path.stat().st_size if spans else 0
+        with self._lock:
+            with self._file:
+                self._file.execute("delete from months where project = ? and month = ?", key)
+                if spans:
+                    row = (*key, spans, size)
+                    self._file.execute("insert into months values (?, ?, ?, ?)", row)
+                self._file.execute("delete from begun where project = ? and month = ?", key)
+            others = [one for one in self._known if (one.project, one.month) != key]
+            self._known = [*others, Month(*key, spans, size)] if spans else others
+        if not spans:
+            path.unlink(missing_ok=True)
+
+    def _sweep(self, project: str) -> None:
+        """Remove what was begun and never became a month, or half of one: the engine has all of its spans."""
+        rows = self._file.execute(
+            "select month from begun where project = ?", (project,)
+        ).fetchall()
+        for (number,) in rows:
+            month = Month(project, number)
+            path = self._path(month)
+            with _telling(path), self._file:
+                partial_of(path).unlink(missing_ok=True)
+                if not self._is_known(month):
+                    path.unlink(missing_ok=True)
+                key = (project, number)
+                self._file.execute("delete from begun where project = ? and month = ?", key)
+
+    def _store(self, rows: Iterator[pa.Table] | Sequence[pa.Table]) -> None:
+        for table in rows:
+            self._engine.insert("spans", table, token=uuid.uuid4().hex)
+
+    def _is_known(self, month: Month) -> bool:
+        return any((one.project, one.month) == (month.project, month.month) for one in self._known)
+
+    def _paths(self, project: str) -> list[Path]:
+        return [self._path(month) for month in self.months(project)]
+
+    def _path(self, month: Month) -> Path:
+        self.check()
+        path = self._at(month)
+        if self._is_known(month) and not path.is_file():
+            raise ColdAway(f"{path} is not there; put it back")
+        return path
+
+    def _at(self, month: Month) -> Path:
+        project = month.project
+        if project != project.lower():  # a disk may take two names of projects for one
+            project += f"-{hashlib.sha256(project.encode()).hexdigest()[:8]}"
+        return (self.folder or Path()) / f"of-{project}" / f"{month.name}.parquet"
+
+
+@contextmanager
+def _telling(path: Path) -> Iterator[None]:
+    """Trouble with the disk, or with a file that is none, is trouble of the folder."""
+    try:
+        yield
+    except (OSError, pa.ArrowException) as error:
+        raise ColdAway(f"cold storage at {path} cannot be used: {error}") from error
+
+
+def _but_of(project: str, keys: Mapping[Key, bool]) -> dict[Key, bool]:
+    return {key: is_so for key, is_so in keys.items() if key[0] != project}
+
+
+def _keys(table: pa.Table) -> set[tuple[Any, ...]]:
+    return set(zip(*(table[name].to_pylist() for name in _KEYS), strict=True))
+
+
+def _says(value: object, needles: Collection[str]) -> bool:
+    if isinstance(value, str):
+        lowered = value.lower()
+        return any(one in lowered for one in needles)
+    if isinstance(value, Mapping):
+        return any(_says(one, needles) for pair in value.items() for one in pair)
+    if isinstance(value, list | tuple):
+        return any(_says(one, needles) for one in value)
+    return False
