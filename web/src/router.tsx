@@ -28,10 +28,14 @@ interface TraceSearch {
   span?: string;
   /** Of the span panel. */
   tab?: string;
-  /** `transcript`, `graph`, `whatif` or `logs`; the tree without. */
+  /** `transcript`, `graph`, `replay`, `whatif` or `logs`; the tree without. */
   lens?: string;
   /** `time` or `cost` colours the bars. */
   heat?: string;
+  /** The step of a replay, from one. */
+  at?: string;
+  /** `on` while a replay goes on by itself. */
+  play?: string;
   /** What is supposed of it, as model/whatIfChanges.ts writes it. */
   whatif?: string;
 }
@@ -134,7 +138,7 @@ const trace = createRoute({
   getParentRoute: () => project,
   path: "traces/$traceId",
   validateSearch: (search: Record<string, string>): TraceSearch =>
-    pick(search, "span", "tab", "lens", "heat", "whatif"),
+    pick(search, "span", "tab", "lens", "heat", "at", "play", "whatif"),
   component: lazyRouteComponent(() => import("./pages/trace/TracePage"), "TracePage"),
 });
 

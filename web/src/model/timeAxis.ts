@@ -5,6 +5,13 @@ export interface TimeWindow {
   endNs: number;
 }
 
+/** How far a replay has come, and where it glides to in so many milliseconds. */
+export interface PlayHead {
+  atNs: number;
+  towardsNs: number;
+  movesMs: number;
+}
+
 const STEPS_BELOW_MINUTE = [1, 2, 5];
 const STEPS_ABOVE_MINUTE_S = [60, 120, 300, 600, 900, 1800, 3600, 7200, 21_600, 43_200, 86_400];
 

@@ -5,7 +5,7 @@ import { failed } from "./kinds";
 import type { Attempted, Groups } from "./rows";
 import { hasChildren, type Tree } from "./tree";
 
-interface TranscriptSpan extends Attempted {
+export interface TranscriptSpan extends Attempted {
   counted: boolean;
   tool_name: string;
 }

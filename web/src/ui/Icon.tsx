@@ -46,6 +46,7 @@ const PATHS = {
   comment: "M2.5 3h11v7.5H7.2l-3 2.7v-2.7H2.5z",
   compare: "M5 13V3.5M2.5 6L5 3.5L7.5 6M11 3v9.5M8.5 10l2.5 2.5l2.5-2.5",
   back: "M13 8H3.5M7.2 4L3.2 8l4 4",
+  forth: "M3 8h9.5M8.8 4l4 4l-4 4",
 } as const;
 
 export type IconName = keyof typeof PATHS;

@@ -5,7 +5,7 @@ type Hotkeys = Record<string, (event: KeyboardEvent) => void>;
 /**
  * Listens to the whole page while the component is shown. Keys are those of `KeyboardEvent.key`;
  * `mod+k` is ⌘K or Ctrl K. Silent while something is being written, or a dialog or a menu is open;
- * Enter on a button or link is the button's.
+ * Enter and Space on a button or link are the button's.
  */
 export function useHotkeys(keys: Hotkeys): void {
   const press = useEffectEvent((event: KeyboardEvent) => {
@@ -26,14 +26,14 @@ export function useHotkeys(keys: Hotkeys): void {
 /** Whether the key means something to what has the focus. */
 function isBusy({ key, target }: KeyboardEvent): boolean {
   if (isWriting(target) || document.querySelector("dialog[open]") !== null) return true;
-  return key === "Enter" && isControl(target);
+  return (key === "Enter" || key === " ") && isControl(target);
 }
 
 function isWriting(target: EventTarget | null): boolean {
   return (
     target instanceof HTMLElement &&
     (target.isContentEditable ||
-      target.matches("textarea, select, input:not([type=checkbox])") ||
+      target.matches("textarea, select, input:not([type=checkbox], [type=range])") ||
       target.closest("[role=menu], [role=dialog]") !== null)
   );
 }

@@ -6,9 +6,16 @@ import { CopyButton } from "../../ui/CopyButton";
 import { Money } from "../../ui/Money";
 import { Tokens } from "../../ui/Tokens";
 import { ListLink } from "../list/ListLink";
+import { TraceLink } from "../list/TraceLink";
+
+interface SessionHeaderProps {
+  session: SessionRow;
+  /** Id of its first trace; empty without one. */
+  firstId: string;
+}
 
 /** Whose session it was, how long it went on, and what it added up to. */
-export function SessionHeader({ session }: { session: SessionRow }) {
+export function SessionHeader({ session, firstId }: SessionHeaderProps) {
   const { session_id: id, user_id: user } = session;
   const lastedNs = (parseTime(session.last_seen) - parseTime(session.first_seen)) * 1e6;
   return (
@@ -43,6 +50,13 @@ export function SessionHeader({ session }: { session: SessionRow }) {
           </li>
         )}
         <li>{session.services.join(", ")}</li>
+        {firstId !== "" && (
+          <li>
+            <TraceLink traceId={firstId} lens="replay">
+              Replay
+            </TraceLink>
+          </li>
+        )}
         <li>
           <ListLink noun="traces" filter={termFor("session", id)}>
             List as traces

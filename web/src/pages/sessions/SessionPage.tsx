@@ -43,7 +43,7 @@ export function SessionPage() {
   if (!session.data || turns.isPending) return <Waiting rows={16} />;
   return (
     <div className="session-page">
-      <SessionHeader session={session.data} />
+      <SessionHeader session={session.data} firstId={rows[0]?.trace_id ?? ""} />
       <TurnList rows={rows} />
       {turns.hasNextPage && (
         <Button

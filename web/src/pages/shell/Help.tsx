@@ -14,6 +14,7 @@ const KEYS = [
   { keys: ["[", "]"], does: "Previous and next span, or match" },
   { keys: ["n", "N"], does: "Next and previous match in the trace" },
   { keys: ["←", "→"], does: "Fold and unfold a span" },
+  { keys: ["Space", "e"], does: "Replay: play or pause; the next failure" },
   { keys: ["1", "4"], does: "What-if: the first to the fourth preset" },
   { keys: ["Esc"], does: "Close what is open" },
   { keys: ["?"], does: "This page" },

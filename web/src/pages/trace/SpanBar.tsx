@@ -3,7 +3,7 @@ import type { Segment } from "../../model/criticalPath";
 import { formatDuration } from "../../model/format";
 import { drawn, type TimeScale } from "../../model/gaps";
 import { failed } from "../../model/kinds";
-import { barBox, place, type TimeWindow } from "../../model/timeAxis";
+import { barBox, place, type PlayHead, type TimeWindow } from "../../model/timeAxis";
 import "./SpanBar.css";
 
 interface SpanBarProps {
@@ -18,6 +18,7 @@ interface SpanBarProps {
   ghosts: readonly TraceSpan[];
   /** The span as it was, where what is shown is supposed. */
   was: TraceSpan | undefined;
+  head: PlayHead | undefined;
 }
 
 /** More stretches than this cannot be told apart in one bar. */
@@ -62,10 +63,24 @@ export function SpanBar(props: SpanBarProps) {
         );
       })}
       <FirstToken span={span} window={window} scale={scale} />
+      {props.head && <Head head={props.head} window={window} scale={scale} />}
       {failed(span.status) && box && (
         <span className="span-cap" style={{ left: `${box.left + box.width}%` }} />
       )}
     </span>
+  );
+}
+
+type HeadProps = Pick<SpanBarProps, "window" | "scale"> & { head: PlayHead };
+
+/** One piece of the line that all rows together draw. */
+function Head({ head, window, scale }: HeadProps) {
+  const share = place(window, drawn(scale, head.towardsNs));
+  return (
+    <span
+      className="play-head"
+      style={{ left: `${share * 100}%`, transitionDuration: `${head.movesMs}ms` }}
+    />
   );
 }
 

@@ -4,7 +4,7 @@ import { counted, nameOr } from "../../model/format";
 import type { TimeScale } from "../../model/gaps";
 import { answersInTokens } from "../../model/kinds";
 import { type Scores, scoreWords } from "../../model/scores";
-import type { TimeWindow } from "../../model/timeAxis";
+import type { PlayHead, TimeWindow } from "../../model/timeAxis";
 import { Duration } from "../../ui/Duration";
 import { Icon } from "../../ui/Icon";
 import { KindGlyph } from "../../ui/KindGlyph";
@@ -35,6 +35,7 @@ interface SpanLineProps {
   ghosts: readonly TraceSpan[];
   /** The span as it was, where what is shown is supposed. */
   was: TraceSpan | undefined;
+  head: PlayHead | undefined;
   /** Whether its children are folded away; null without children. */
   fold: boolean | null;
   isSelected: boolean;
@@ -68,6 +69,7 @@ export function SpanLine(props: SpanLineProps) {
       aria-selected={props.isSelected}
       {...(fold === null ? {} : { "aria-expanded": !fold })}
       data-match={props.isMatch}
+      data-played={playedOf(props)}
       style={{ transform: `translateY(${props.top}px)` }}
       onClick={props.onSelect}
     >
@@ -99,6 +101,14 @@ export function SpanLine(props: SpanLineProps) {
       <SpanBar {...props} />
     </div>
   );
+}
+
+/** How far a replay is with the span. */
+function playedOf({ span, endNs, head }: SpanLineProps): "later" | "now" | "past" | undefined {
+  if (!head) return undefined;
+  if (span.start_offset_ns > head.atNs) return "later";
+  const stopNs = span.duration_ns === null ? endNs : span.start_offset_ns + span.duration_ns;
+  return stopNs > head.atNs ? "now" : "past";
 }
 
 function Figures(props: { span: TraceSpan; selfNs: number; hasChildren: boolean }) {

@@ -6,7 +6,7 @@ import { findGaps, timeScale } from "../../model/gaps";
 import { type Heat, heatSteps, hottest } from "../../model/heat";
 import { type Folds, rowIndex, type TreeRow } from "../../model/rows";
 import { selfTimes } from "../../model/selfTime";
-import type { TimeWindow } from "../../model/timeAxis";
+import type { PlayHead, TimeWindow } from "../../model/timeAxis";
 import type { Tree } from "../../model/tree";
 import { useMedia } from "../../ui/useMedia";
 import { useRowRange } from "../../ui/useRowRange";
@@ -26,6 +26,8 @@ interface SpanTreeProps {
   heat: Heat;
   /** The trace as it was, where what is shown is supposed: its spans are drawn below, at the same scale. */
   before?: Tree<TraceSpan>;
+  /** Where a replay is. */
+  head?: PlayHead;
   onSelect: (position: number) => void;
   /** Folds a subtree (by span id) or opens a group (by its id). */
   onToggle: (id: string, isGroup: boolean, isOn: boolean) => void;

@@ -20,6 +20,9 @@ const Transcript = lazy(() =>
 const GraphLens = lazy(() =>
   import("./GraphLens").then((module) => ({ default: module.GraphLens })),
 );
+const ReplayLens = lazy(() =>
+  import("./ReplayLens").then((module) => ({ default: module.ReplayLens })),
+);
 const WhatIfLens = lazy(() =>
   import("./WhatIfLens").then((module) => ({ default: module.WhatIfLens })),
 );
@@ -29,6 +32,7 @@ const LENSES = [
   { id: "tree", name: "Tree + timeline", Lens: TreeLens },
   { id: "transcript", name: "Transcript", Lens: Transcript },
   { id: "graph", name: "Graph", Lens: GraphLens },
+  { id: "replay", name: "Replay", Lens: ReplayLens },
   { id: "whatif", name: "What-if", Lens: WhatIfLens },
 ] as const;
 /** Only a trace with logs has it. */

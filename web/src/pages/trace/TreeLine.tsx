@@ -5,7 +5,7 @@ import type { TimeScale } from "../../model/gaps";
 import { attemptsId, type Folds, type TreeRow } from "../../model/rows";
 import type { Scores } from "../../model/scores";
 import { holds } from "../../model/search";
-import type { TimeWindow } from "../../model/timeAxis";
+import type { PlayHead, TimeWindow } from "../../model/timeAxis";
 import { hasChildren, type Tree } from "../../model/tree";
 import { RepeatLine } from "./RepeatLine";
 import { SpanLine } from "./SpanLine";
@@ -28,6 +28,8 @@ interface TreeLineProps {
   textsOf: (span: TraceSpan) => readonly string[];
   /** The trace as it was, where what is shown is supposed. */
   before?: Tree<TraceSpan>;
+  /** Where a replay is. */
+  head?: PlayHead;
   onSelect: (position: number) => void;
   onToggle: (id: string, isGroup: boolean, isOn: boolean) => void;
 }
@@ -78,6 +80,7 @@ function Single({ row, span, depth, ...props }: SingleProps) {
       areAttemptsOpen={row.isOpen}
       ghosts={row.isOpen ? [] : ghostsOf(trace, attempts)}
       was={props.before?.spans[props.before.positionOf(span.span_id)]}
+      head={props.head}
       fold={hasChildren(tree, position) ? props.folds.closed.has(span.span_id) : null}
       isSelected={position === props.selected}
       isOrphan={span.parent_id !== "" && tree.positionOf(span.parent_id) < 0}

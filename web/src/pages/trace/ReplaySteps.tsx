@@ -1,0 +1,73 @@
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { useEffect, useEffectEvent, useRef } from "react";
+import type { ReplayStep } from "../../model/replay";
+import { ReplayLine } from "./ReplayLine";
+import type { TraceModel } from "./traceModel";
+import "./ReplaySteps.css";
+
+interface ReplayStepsProps {
+  trace: TraceModel;
+  steps: readonly ReplayStep[];
+  at: number;
+  onSeek: (at: number) => void;
+}
+
+const HEIGHT = 48;
+
+/** What happened so far, the last at the end; only what is in view is in the document, and asked for. */
+export function ReplaySteps({ trace, steps, at, onSeek }: ReplayStepsProps) {
+  const scroller = useRef<HTMLDivElement>(null);
+  const virtual = useVirtualizer({
+    count: at + 1,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => HEIGHT,
+    overscan: 3,
+  });
+  const heightPx = virtual.getTotalSize();
+  // Until somebody looks elsewhere.
+  const isFollowed = useRef(true);
+  const leave = () => (isFollowed.current = false);
+  const follow = useEffectEvent(() => {
+    if (isFollowed.current) scroller.current?.scrollTo({ top: heightPx });
+  });
+  useEffect(() => {
+    isFollowed.current = true;
+    follow();
+  }, [at]);
+  // A step is higher once it has been read.
+  useEffect(() => follow(), [heightPx]);
+  return (
+    <div
+      ref={scroller}
+      className="replay-steps"
+      role="list"
+      aria-label="What happened"
+      tabIndex={0}
+      onWheel={leave}
+      onTouchMove={leave}
+      onPointerDown={leave}
+      onKeyDown={leave}
+    >
+      <div className="replay-room" style={{ height: heightPx }}>
+        {virtual.getVirtualItems().map((item) => {
+          const step = steps[item.index];
+          return (
+            step && (
+              <div
+                key={item.key}
+                ref={virtual.measureElement}
+                data-index={item.index}
+                className="replay-step"
+                role="listitem"
+                aria-current={item.index === at ? "step" : undefined}
+                style={{ transform: `translateY(${item.start}px)` }}
+              >
+                <ReplayLine trace={trace} step={step} onSeek={() => onSeek(item.index)} />
+              </div>
+            )
+          );
+        })}
+      </div>
+    </div>
+  );
+}
