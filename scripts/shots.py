@@ -71,6 +71,7 @@ def _published(server: Server, spans: list[Json]) -> Iterator[Scene]:
         ("trace", f"traces/{trace}?span={call}", ".turn"),
         ("transcript", f"traces/{trace}?lens=transcript", ".entry"),
         ("graph", f"traces/{trace}?lens=graph", ".graph-node"),
+        ("replay", f"traces/{failed}?lens=replay&at=7", ".replay-detail"),
         ("what-if", f"traces/{trace}?lens=whatif&whatif={slow}", ".whatif-is"),
         ("compare", f"compare?a={failed}&b={trace}", ".compare-line"),
         ("spans", "spans?range=1h&sort=-cost", row),

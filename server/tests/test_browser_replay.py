@@ -11,11 +11,23 @@ from browsing import PHONE, Visitor
 from running import Server, until
 from sending import span
 from test_browser_lenses import messages
-from test_browser_trace import send
+from test_browser_trace import panel, send
 
 pytestmark = pytest.mark.browser
 
 MS = 1_000_000
+MANY = 400
+# Two frames at each place: it is drawn, and left again.
+DRAG = """
+async (slider, places) => {
+    const { set } = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value");
+    for (const place of places) {
+        set.call(slider, place);
+        slider.dispatchEvent(new Event("input", { bubbles: true }));
+        await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
+    }
+}
+"""
 ASKED = "I sent the lamp back, where is my money?"
 
 
@@ -116,6 +128,11 @@ def test_a_failed_conversation_is_replayed_by_keyboard(visitor: Visitor, turns: 
     expect(place(visitor)).to_contain_text("3 of 5")
     page.keyboard.press("End")
     expect(happened(visitor).last).to_contain_text("refunds failed.")
+    page.keyboard.press("Escape")
+    page.keyboard.press("ArrowLeft")
+    expect(place(visitor)).to_contain_text("4 of 5")
+    expect(panel(visitor)).to_have_count(0)
+    page.keyboard.press("ArrowRight")
     page.keyboard.press("k")
     expect(happened(visitor).last).to_contain_text("gpt-4o answered.took 1.00 sI cannot pay it")
     page.keyboard.press("Home")
@@ -143,6 +160,29 @@ def test_an_address_leads_to_a_step(visitor: Visitor, turns: list[str]) -> None:
 
     expect(happened(visitor)).to_have_count(3)
     expect(happened(visitor).last).to_have_attribute("aria-current", "step")
+    expect(panel(visitor).get_by_role("heading", name="pay_back")).to_be_visible()
     visitor.resize(PHONE)
     expect(happened(visitor).last).to_be_visible()
     assert not visitor.scrolls_sideways()
+
+
+def test_what_is_passed_quickly_is_not_asked_for(visitor: Visitor, demo: Server) -> None:
+    root = span("batch", {"gen_ai.operation.name": "invoke_agent"})
+    start_ns = root.start_time_unix_nano
+    root.end_time_unix_nano = start_ns + MANY * MS
+    tools = [span(f"tool {at}", trace_id=root.trace_id, parent=root.span_id) for at in range(MANY)]
+    for at, tool in enumerate(tools):
+        tool.attributes.add(key="gen_ai.operation.name").value.string_value = "execute_tool"
+        tool.start_time_unix_nano = start_ns + at * MS
+        tool.end_time_unix_nano = start_ns + (at + 1) * MS
+    trace_id = send(demo, "passed", [root, *tools])
+    visitor.go(f"/p/passed/traces/{trace_id}?lens=replay")
+    expect(happened(visitor).first).to_contain_text("batch began.")
+
+    visitor.page.get_by_role("slider", name="Step").evaluate(DRAG, list(range(1, MANY, 20)))
+    visitor.page.keyboard.press("End")
+
+    expect(happened(visitor).last).to_contain_text("batch was done.")
+    expect(happened(visitor).nth(-2)).to_contain_text(f"Called tool {MANY - 1} → nothing")
+    # Each of the places passed shows a dozen of them.
+    assert sum(url.count("span=") for url in visitor.asked if "/contents" in url) < MANY / 2

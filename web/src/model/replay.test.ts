@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { failures, replaySteps, restMs, stepAt, stepOf } from "./replay";
+import { failures, replaySteps, restMs, stepAt, stepFor, stepOf } from "./replay";
 import { groupsOf } from "./rows";
 import { type Sketch, sketched } from "./sketch";
 import { buildTree } from "./tree";
@@ -62,4 +62,15 @@ test("failures, spans and addresses lead to steps", () => {
   expect([undefined, "3", "99", "no", "-4"].map((text) => stepAt(text, steps))).toEqual([
     ...[0, 2, 7, 0, 0],
   ]);
+});
+
+test("an address means the step that it names, or that of the span it names", () => {
+  const { tree, steps } = made(SKETCHES);
+
+  const meant = (text: string | undefined, spanId?: string) => stepFor(tree, steps, text, spanId);
+
+  expect([meant("7"), meant("7", "agent"), meant("7", "call"), meant("7", "gone")]).toEqual([
+    ...[6, 6, 2, 6],
+  ]);
+  expect([meant(undefined), meant(undefined, "slow")]).toEqual([0, 4]);
 });

@@ -79,7 +79,19 @@ export function stepOf(
   return later < 0 ? steps.length - 1 : later;
 }
 
-/** The step that an address names, counted from one; the first where it names none. */
+/** The step that an address means: the one it names, or that of the span it names, where this is another's. */
+export function stepFor(
+  tree: Tree<TranscriptSpan>,
+  steps: readonly ReplayStep[],
+  text: string | undefined,
+  spanId: string | undefined,
+): number {
+  const at = stepAt(text, steps);
+  const position = tree.positionOf(spanId ?? "");
+  return position < 0 || steps[at]?.position === position ? at : stepOf(tree, steps, position);
+}
+
+/** The step of a number, counted from one; the first without. */
 export function stepAt(text: string | undefined, steps: readonly ReplayStep[]): number {
   const number = Number.parseInt(text ?? "1", 10);
   return Math.min(

@@ -21,7 +21,7 @@ interface ToldSpan {
 }
 
 /** What a span says, as far as it is known. */
-export interface ToldContent {
+interface ToldContent {
   input: unknown;
   output: unknown;
   input_messages: readonly ChatMessage[] | null;
@@ -32,13 +32,18 @@ export interface ToldContent {
   tool_result: unknown;
 }
 
-export interface Account {
+interface Account {
   /** "gpt-4o decided to call search_orders." */
   says: string;
   /** What was said or what went wrong; "" without. */
   detail: string;
   /** "waited 2.10 s for the first token, wrote for 400 ms"; "" where it took no time. */
   took: string;
+}
+
+/** When it happened, from the start of the trace. */
+export function formatMoment(ns: number): string {
+  return ns === 0 ? "0 s" : formatDuration(ns);
 }
 
 /** The account of a step; `content` is null until it is known, or where there is none. */

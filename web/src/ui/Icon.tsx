@@ -28,6 +28,7 @@ const PATHS = {
   screen: "M2 3h12v8H2zM6 14h4M8 11v3",
   down: "M4 6.5l4 4 4-4",
   right: "M6 4l4 4-4 4",
+  left: "M10 4l-4 4 4 4",
   copy: "M5.5 5.5v-3h8v8h-3M2.5 5.5h8v8h-8z",
   check: "M3 8.5l3.2 3.2L13 4.8",
   close: "M4 4l8 8M12 4l-8 8",

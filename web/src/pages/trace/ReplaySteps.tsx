@@ -1,5 +1,5 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { useEffect, useEffectEvent, useRef } from "react";
+import { memo, useEffect, useEffectEvent, useRef, useState } from "react";
 import type { ReplayStep } from "../../model/replay";
 import { ReplayLine } from "./ReplayLine";
 import type { TraceModel } from "./traceModel";
@@ -15,7 +15,8 @@ interface ReplayStepsProps {
 const HEIGHT = 48;
 
 /** What happened so far, the last at the end; only what is in view is in the document, and asked for. */
-export function ReplaySteps({ trace, steps, at, onSeek }: ReplayStepsProps) {
+export const ReplaySteps = memo(function ReplaySteps(props: ReplayStepsProps) {
+  const { trace, steps, at, onSeek } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const virtual = useVirtualizer({
     count: at + 1,
@@ -24,6 +25,7 @@ export function ReplaySteps({ trace, steps, at, onSeek }: ReplayStepsProps) {
     overscan: 3,
   });
   const heightPx = virtual.getTotalSize();
+  const isCalm = useCalm(at);
   // Until somebody looks elsewhere.
   const isFollowed = useRef(true);
   const leave = () => (isFollowed.current = false);
@@ -62,7 +64,12 @@ export function ReplaySteps({ trace, steps, at, onSeek }: ReplayStepsProps) {
                 aria-current={item.index === at ? "step" : undefined}
                 style={{ transform: `translateY(${item.start}px)` }}
               >
-                <ReplayLine trace={trace} step={step} onSeek={() => onSeek(item.index)} />
+                <ReplayLine
+                  trace={trace}
+                  step={step}
+                  isAsked={isCalm}
+                  onSeek={() => onSeek(item.index)}
+                />
               </div>
             )
           );
@@ -70,4 +77,17 @@ export function ReplaySteps({ trace, steps, at, onSeek }: ReplayStepsProps) {
       </div>
     </div>
   );
+});
+
+/** Whoever drags a slider reads nothing of what is passed. */
+const CALM_MS = 100;
+
+/** Whether it goes on step by step, or stays where it is. */
+function useCalm(at: number): boolean {
+  const [rested, setRested] = useState(at);
+  useEffect(() => {
+    const timer = setTimeout(() => setRested(at), CALM_MS);
+    return () => clearTimeout(timer);
+  }, [at]);
+  return Math.abs(at - rested) <= 1;
 }

@@ -79,7 +79,7 @@ function Head({ head, window, scale }: HeadProps) {
   return (
     <span
       className="play-head"
-      style={{ left: `${share * 100}%`, transitionDuration: `${head.movesMs}ms` }}
+      style={{ left: `calc(${share} * (100% - 1px))`, transitionDuration: `${head.movesMs}ms` }}
     />
   );
 }

@@ -106,7 +106,9 @@ export function SpanLine(props: SpanLineProps) {
 /** How far a replay is with the span. */
 function playedOf({ span, endNs, head }: SpanLineProps): "later" | "now" | "past" | undefined {
   if (!head) return undefined;
-  if (span.start_offset_ns > head.atNs) return "later";
+  const startNs = span.start_offset_ns;
+  // While it plays, what begins on the way to the next step has its turn.
+  if (startNs > head.atNs && startNs >= head.towardsNs) return "later";
   const stopNs = span.duration_ns === null ? endNs : span.start_offset_ns + span.duration_ns;
   return stopNs > head.atNs ? "now" : "past";
 }

@@ -1,8 +1,8 @@
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { useEffect, useEffectEvent } from "react";
-import { type ReplayStep, restMs, stepAt } from "../../model/replay";
-import { useMedia } from "../../ui/useMedia";
+import { useCallback, useEffect, useEffectEvent } from "react";
+import { type ReplayStep, restMs, stepFor } from "../../model/replay";
 import type { TraceModel } from "./traceModel";
+import type { Selection } from "./useSelection";
 
 export interface Replay {
   /** The step that it is at. */
@@ -16,46 +16,57 @@ export interface Replay {
 }
 
 /**
- * Where a replay is and whether it goes on: both stand in the address.
+ * Where a replay is and whether it goes on: both stand in the address. The selection goes with it, unless nothing is
+ * selected: the panel is closed, or would cover what is replayed.
  *
  * At its end it goes on in the `next` trace: null without one, undefined while that is not known.
  */
 export function useReplay(
   { tree }: TraceModel,
+  selection: Selection,
   steps: readonly ReplayStep[],
   speed: number,
   next: string | null | undefined,
 ): Replay {
   const from = "/p/$project/traces/$traceId";
-  const { at: text, play } = useSearch({ from });
+  const { at: text, play, span: chosen } = useSearch({ from });
   const navigate = useNavigate({ from });
-  const isNarrow = useMedia("(max-width: 720px)");
-  const at = stepAt(text, steps);
+  const at = stepFor(tree, steps, text, chosen);
+  const position = steps[at]?.position ?? -1;
   const isPlaying = play === "on";
   const last = steps.length - 1;
 
-  const go = (to: number, isOn: boolean) => {
-    const step = Math.min(Math.max(to, 0), last);
-    // On a phone the panel would cover what is replayed.
-    const span = isNarrow ? undefined : tree.spans[steps[step]?.position ?? -1]?.span_id;
-    void navigate({
-      search: (before) => ({
-        ...before,
-        at: String(step + 1),
-        play: isOn ? "on" : "",
-        ...(span === undefined ? {} : { span }),
-      }),
-      replace: true,
-    });
-  };
+  const hasSelection = selection.selected >= 0;
+  const seek = useCallback(
+    (to: number, isOn?: boolean) => {
+      const step = Math.min(Math.max(to, 0), last);
+      const span = tree.spans[steps[step]?.position ?? -1]?.span_id;
+      void navigate({
+        search: (before) => ({
+          ...before,
+          at: String(step + 1),
+          ...(isOn === undefined ? {} : { play: isOn ? "on" : "" }),
+          ...(span === undefined || !hasSelection ? {} : { span }),
+        }),
+        replace: true,
+      });
+    },
+    [navigate, tree, steps, last, hasSelection],
+  );
   const turn = (traceId: string) =>
     void navigate({
       params: (before) => ({ ...before, traceId }),
       search: ({ span: _, whatif: _other, ...before }) => ({ ...before, at: "1" }),
     });
+  // An address may name a step alone.
+  const isFirstShown = chosen === undefined && hasSelection;
+  const follow = useEffectEvent(() => {
+    if (isFirstShown && selection.selected !== position) selection.select(position);
+  });
+  useEffect(() => follow(), [isFirstShown, position]);
   const goOn = useEffectEvent(() => {
-    if (at < last) go(at + 1, true);
-    else if (next === null) go(at, false);
+    if (at < last) seek(at + 1);
+    else if (next === null) seek(at, false);
     else if (next !== undefined) turn(next);
   });
   const isNextKnown = next !== undefined;
@@ -67,8 +78,8 @@ export function useReplay(
   return {
     at,
     isPlaying,
-    seek: (to) => go(to, isPlaying),
-    toggle: () => go(!isPlaying && at === last && !next ? 0 : at, !isPlaying),
+    seek,
+    toggle: () => seek(!isPlaying && at === last && !next ? 0 : at, !isPlaying),
     turn,
   };
 }
