@@ -136,6 +136,11 @@ def test_a_failed_trace_leads_to_the_step_that_failed(visitor: Visitor, demo: Se
 
     expect(panel(visitor).get_by_role("alert")).to_contain_text("ServerError")
     expect(line(visitor, "chat gpt-4o")).to_have_attribute("aria-selected", "true")
+    visitor.page.keyboard.press("E")
+    expect(line(visitor, "chat gpt-4o")).to_have_attribute("aria-selected", "false")
+    visitor.page.keyboard.press("e")
+    expect(line(visitor, "chat gpt-4o")).to_have_attribute("aria-selected", "true")
+    expect(visitor.page).to_have_title("support agent · Trace · demo · Clearspan")
 
 
 def test_tabs_show_details_usage_and_raw_and_stand_in_the_address(

@@ -16,6 +16,11 @@ export function originOf(tree: Tree<TreeSpan>): number {
   return origin > 0 && root && failed(root.status) ? origin : -1;
 }
 
+/** Positions of the spans that failed, in order. */
+export function failuresOf(tree: Tree<TreeSpan>): number[] {
+  return tree.spans.flatMap(({ status }, at) => (failed(status) ? [at] : []));
+}
+
 function lastFailed(tree: Tree<TreeSpan>, parent: number): number {
   const end = tree.end[parent] ?? 0;
   let last = -1;

@@ -24,6 +24,12 @@ describe("a diff by words", () => {
     ["one three", "one two three", "one {+two +}three"],
     ["a b c d", "a x c y", "a [-b-]{+x+} c [-d-]{+y+}"],
     ["costs 12.50", "costs 12.75", "costs [-12.50-]{+12.75+}"],
+    // Of two quite different sentences the words that both happen to have tell nothing.
+    [
+      "Sorry, the refund of the order is not possible.",
+      "We sent the money to your card, it is there on Friday.",
+      "[-Sorry, the refund of the order is not possible-]{+We sent the money to your card, it is there on Friday+}.",
+    ],
   ])("%j → %j", (first, second, says) => {
     expect(told(first, second)).toBe(says);
   });

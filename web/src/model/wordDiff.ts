@@ -139,7 +139,52 @@ function joined(pieces: readonly Piece[]): Piece[] {
     else found.push({ ...piece });
   }
   flush();
+  return calmed(found);
+}
+
+/** What is in both and shorter than what differs at either side of it is a coincidence, and part of what differs. */
+function calmed(pieces: readonly Piece[]): Piece[] {
+  const found: Stretch[] = [];
+  for (const next of stretchesOf(pieces)) {
+    let last = found.at(-1);
+    while (last && next.both.length <= Math.min(edits(last), edits(next))) {
+      found.pop();
+      next.first = last.first + next.both + next.first;
+      next.second = last.second + next.both + next.second;
+      next.both = last.both;
+      last = found.at(-1);
+    }
+    found.push(next);
+  }
+  return found.flatMap(({ both, first, second }) =>
+    [
+      { in: "both" as const, text: both },
+      { in: "first" as const, text: first },
+      { in: "second" as const, text: second },
+    ].filter(({ text }) => text !== ""),
+  );
+}
+
+/** What is in both, and what differs after it. */
+interface Stretch {
+  both: string;
+  first: string;
+  second: string;
+}
+
+function stretchesOf(pieces: readonly Piece[]): Stretch[] {
+  const found: Stretch[] = [];
+  for (const piece of pieces) {
+    const last = found.at(-1);
+    if (!last || piece.in === "both") {
+      found.push({ both: "", first: "", second: "", [piece.in]: piece.text });
+    } else last[piece.in] += piece.text;
+  }
   return found;
+}
+
+function edits({ first, second }: Stretch): number {
+  return Math.max(first.length, second.length);
 }
 
 /** Characters around a change that stay in sight. */

@@ -13,6 +13,7 @@ const KEYS = [
   { keys: ["f"], does: "Show or hide the facets" },
   { keys: ["[", "]"], does: "Previous and next span, or match" },
   { keys: ["n", "N"], does: "Next and previous match in the trace" },
+  { keys: ["e", "E"], does: "Next and previous failed step of the trace" },
   { keys: ["←", "→"], does: "Fold and unfold a span" },
   { keys: ["Space", "e"], does: "Replay: play or pause; the next failure" },
   { keys: ["1", "4"], does: "What-if: the first to the fourth preset" },

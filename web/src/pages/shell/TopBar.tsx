@@ -1,6 +1,6 @@
 import { Link, useRouterState } from "@tanstack/react-router";
-import { useEffect } from "react";
 import { Button } from "../../ui/Button";
+import { useTitle } from "../../ui/useTitle";
 import { FilterBox } from "./FilterBox";
 import { LiveSwitch } from "./LiveSwitch";
 import { placeOf } from "./pageTable";
@@ -39,10 +39,7 @@ export function TopBar({ onPalette }: { onPalette: () => void }) {
 
 function Title({ path, project }: { path: string; project: string }) {
   const { name, to, detail } = placeOf(path);
-  const title = detail ?? name;
-  useEffect(() => {
-    document.title = `${title} · ${project} · Clearspan`;
-  }, [title, project]);
+  useTitle(detail ?? name, project);
   if (detail === null) return <h1 className="top-bar-title">{name}</h1>;
   return (
     <h1 className="top-bar-title">

@@ -19,6 +19,7 @@ import { KindGlyph } from "../../ui/KindGlyph";
 import { Money } from "../../ui/Money";
 import { StatusDot } from "../../ui/StatusDot";
 import { Tokens } from "../../ui/Tokens";
+import { useTitle } from "../../ui/useTitle";
 import { useView } from "../shell/useView";
 import { quoted } from "../../model/filter";
 import { CompareMenu } from "./CompareMenu";
@@ -37,6 +38,7 @@ interface TraceHeaderProps {
 export function TraceHeader({ row: trace, trace: model }: TraceHeaderProps) {
   const { tree, path, groups } = model;
   const story = useMemo(() => whereTheTimeWent(tree, path, groups), [tree, path, groups]);
+  useTitle(nameOr(trace.name, trace.trace_id), "Trace", model.project);
   const standing = standingOf(trace);
   const silence = silenceOf({
     standing,
@@ -105,6 +107,7 @@ function Origin({ trace }: { trace: TraceModel }) {
       replace
       search={(before) => ({ ...before, span: span.span_id })}
       className="trace-origin"
+      title="The next failed step: e, the one before: E"
     >
       Failed in {nameOr(span.name, span.span_id)}
     </Link>

@@ -1,9 +1,11 @@
 import * as Tabs from "@radix-ui/react-tabs";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { lazy, Suspense } from "react";
+import { lazy, Suspense, useMemo } from "react";
 import { logCountsQuery } from "../../api/logs";
 import { formatExact } from "../../model/format";
+import { failuresOf } from "../../model/origin";
+import { nextOf } from "../../model/search";
 import { Splitter } from "../../ui/Splitter";
 import { useHotkeys } from "../../ui/useHotkeys";
 import { useStored } from "../../ui/useStored";
@@ -44,7 +46,13 @@ export function TraceView({ trace }: { trace: TraceModel }) {
   const navigate = useNavigate({ from: "/p/$project/traces/$traceId" });
   const [width, storeWidth] = useStored("panel", "40");
   const selection = useSelection(trace.tree);
-  useHotkeys({ Escape: selection.close });
+  const failures = useMemo(() => failuresOf(trace.tree), [trace.tree]);
+  const stepFailed = (by: 1 | -1) => selection.select(nextOf(failures, selection.selected, by));
+  useHotkeys({
+    Escape: selection.close,
+    e: () => stepFailed(1),
+    E: () => stepFailed(-1),
+  });
 
   const { data: counts } = useQuery(logCountsQuery(trace.project, trace.traceId));
   const logs = counts?.logs ?? 0;

@@ -24,6 +24,14 @@ export function useTreeRows(
 ) {
   const [folds, setFolds] = useState<Folds>(() => revealed(tree, groups, NO_FOLDS, selected));
   const rows = useMemo(() => rowsOf(tree, groups, folds), [tree, groups, folds]);
+  // What is selected elsewhere on the page gets a row; what is folded afterwards stays folded.
+  const [lastSelected, setLastSelected] = useState(selected);
+  if (lastSelected !== selected) {
+    setLastSelected(selected);
+    if (!rows.some(({ position }) => position === selected)) {
+      setFolds(revealed(tree, groups, folds, selected));
+    }
+  }
 
   const select = (position: number) => {
     setFolds(revealed(tree, groups, folds, position));
