@@ -121,10 +121,16 @@ def heal(engine: Engine, keys: Collection[Key], mark: Mark | None) -> set[Hour]:
 
 def _before(engine: Engine, keys: Sequence[Key]) -> dict[Key, list[Row]]:
     """The rows that the traces have; two where one was to move and the server was killed."""
-    found: dict[Key, list[Row]] = {}
+    newest: dict[tuple[Key, int], Row] = {}
     if keys:
         for row in engine.query(statement(_SCHEMA, "traces_before"), named(keys)):
-            found.setdefault((row["project"], row["trace_id"]), []).append(row)
+            place = (row["project"], row["trace_id"]), row["start_ns"] // _MINUTE_NS
+            if place not in newest or row["version"] >= newest[place]["version"]:
+                newest[place] = row
+    found: dict[Key, list[Row]] = {}
+    for (key, _), row in newest.items():
+        if not row["is_deleted"]:
+            found.setdefault(key, []).append(row)
     return found
 
 
