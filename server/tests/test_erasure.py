@@ -1,6 +1,7 @@
 """Erasure: what is stored of a person is counted, removed from every store, and gone from the disk."""
 
 import time
+import uuid
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from clearspan_server.store.columns import SCHEMA_VERSION, to_batch, to_bytes
 from clearspan_server.store.journal import Journal, Rows
 from clearspan_server.store.quarantine import Quarantine, Refused
 from removing import done, files_with, gauge, held, log, send
-from running import serving, until
+from running import Server, is_at_rest, serving, until
 from sending import request_of, span
 
 PERSON, CUSTOMER, SESSION = "person-Zaphod-42", "customer-Magrathea", "session-Heartofgold"
@@ -199,6 +200,31 @@ def test_no_byte_of_the_person_is_left_in_the_folder(story: dict[str, Any]) -> N
     assert [text for text in texts if text in rows] == []
     assert files_with(story["data"], texts) == []
     assert OTHER in rows
+
+
+def test_a_trace_that_goes_on_while_it_is_erased_is_gone_with_what_names_nobody(
+    server: Server,
+) -> None:
+    ask = Client(server, f"erased-{uuid.uuid4().hex}")
+    root = called(PERSON, SECRET)
+    trace_id = root.trace_id.hex()
+    send(ask, "/v1/traces", request_of([root]))
+    until(lambda: ask("GET", f"/traces/{trace_id}")[0] == 200)
+    _, begun = ask("POST", "/erasures", {"by": "user", "value": PERSON})
+
+    def goes_on() -> bool:
+        child = span("child", {}, trace_id=root.trace_id, parent=root.span_id)
+        send(ask, "/v1/traces", request_of([child]))
+        send(ask, "/v1/logs", log(SECRET, trace_id))
+        [found] = ask("GET", "/erasures")[1]["erasures"]
+        return bool(found["progress"] >= 0.6)
+
+    until(goes_on, 90)
+    done(ask, "erasures", begun)
+    until(lambda: is_at_rest(server), 60)
+
+    assert ask("GET", f"/traces/{trace_id}")[0] == 404
+    assert ask("GET", f"/logs?trace_id={trace_id}")[1]["logs"] == []
 
 
 def test_a_journal_that_is_rolled_keeps_nothing_that_is_derived(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import json
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -380,6 +381,15 @@ def test_a_question_that_cannot_be_read_is_refused_with_its_place(told: Door) ->
     answer = told.ask("GET", "/metrics?query=%7B%22view%22%3A%22scores%22%7D")
 
     assert (answer.status, "query.view" in answer.body["message"]) == (400, True)
+    query = {
+        "view": "traces",
+        "metrics": [{"measure": "count", "aggregation": "count"}],
+        "fromTimestamp": AT,
+        "toTimestamp": AT,
+        "orderBy": [{"field": "time_dimension", "direction": "asc"}],
+    }
+    answer = told.ask("GET", f"/metrics?query={quote(json.dumps(query))}")
+    assert (answer.status, "time_dimension" in answer.body["message"]) == (400, True)
 
 
 def test_an_answer_that_would_be_huge_is_refused(reader: Reader) -> None:

@@ -121,6 +121,7 @@ def test_each_bad_event_is_named_and_its_neighbours_are_kept(server: Server) -> 
         event(
             6, "tool-create", id="x" * 700, traceId="t", name="find", endTime="2026-11-21T10:00:01Z"
         ),
+        event(7, "score-create", traceId="t", name="quality", value=1, dataType=[]),
     )
 
     status, answer = post(server.url, f"{PATH}?project=bad-events", body, JSON)
@@ -132,6 +133,7 @@ def test_each_bad_event_is_named_and_its_neighbours_are_kept(server: Server) -> 
         ("e2", 400, "unreadable"),
         ("e4", 400, "bad_ids"),
         ("e5", 400, "no_time"),
+        ("e7", 400, "unreadable"),
     ]
 
 

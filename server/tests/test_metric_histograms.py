@@ -224,6 +224,26 @@ def test_odd_bounds_leave_the_count(
     assert any("bounds:" in one for one in draft.point.truncated) == (kept == ([], []))
 
 
+def test_a_summary_counts_and_sums_and_has_no_buckets(server: Server) -> None:
+    made = Metrics(server)
+    points = [
+        {"count": str(count), "sum": total, **told(at_s, 0, {})}
+        for at_s, count, total in ((60, 4, 2.0), (120, 10, 5.0))
+    ]
+    made.send({"name": "gc", "unit": "s", "summary": {"dataPoints": points}})
+
+    assert sum(made.values("gc", "sum")) == 5.0
+    assert sum(made.values("gc", "count")) == 10
+    assert made.values("gc", "avg", step="3600") == [0.5]
+
+
+def test_before_its_first_point_a_histogram_has_nothing(server: Server) -> None:
+    made = Metrics(server)
+    made.send(histogram("later", point(1800, VALUES[0], 0)))
+
+    assert made.values("later", "p95", 600) == []
+
+
 def test_many_histograms_are_added_up_piece_by_piece() -> None:
     """Whatever is looked at at once, the figures are the same."""
     chance = np.random.default_rng(2)

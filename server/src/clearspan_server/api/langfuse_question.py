@@ -163,7 +163,7 @@ def read_question(text: str) -> LangfuseQuestion:
     step = asked.time_dimension.granularity if asked.time_dimension else ""
     columns = tuple(f"{one.aggregation}_{one.measure}" for one in asked.metrics)
     order = [(one.field, one.direction == "desc") for one in asked.order_by or ()]
-    sortable = (*names, *columns, "time_dimension")
+    sortable = (*names, *columns, *(["time_dimension"] if step else []))
     unknown = [field for field, _ in order if field not in sortable]
     if unknown:
         raise BadInput(f"orderBy {unknown[0][:100]!r} is not one of {', '.join(sortable)}")

@@ -101,9 +101,11 @@ def _short(body: Mapping[str, Any], name: str, most_chars: int) -> str:
 
 def _word(body: Mapping[str, Any], name: str, words: Mapping[str, str]) -> str | None:
     value = body.get(name)
-    if value is not None and value not in words:
+    if value is None:
+        return None
+    if not isinstance(value, str) or value not in words:
         raise BadInput(f"{name} {shown(str(value))} is not one of {', '.join(words)}")
-    return None if value is None else words[value]
+    return words[value]
 
 
 def _metadata(body: Mapping[str, Any]) -> str:

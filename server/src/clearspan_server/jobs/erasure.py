@@ -108,40 +108,69 @@ def erase(means: Means, removal: Removal, told: Told) -> None:
     """
     received = means.journal.committed
     means.wait(lambda: means.journal.derived >= received)
-    doomed = Doomed(means.engine, removal.project)
-    known, kin_before = means.removals.begun(removal)
-    hours: set[Hour] = set()
-    subject = removal.subject
+    work = _Erasing(means, removal, told)
     for number in range(_PASSES):
-        found = look(means, removal, doomed, known)
-        if found.is_nothing() and number:
+        if not work.again(is_more=number > 0):
             break
-        removal.findings.add(found.findings, is_more=number > 0)
-        hours |= doomed.hours()
+    told(0.6)
+    means.rewrites.forget(removal.project)
+    _recomputed(means, removal.project, work.hours)
+    told(0.8)
+    subject = removal.subject
+    work.doomed.unname(anywhere=subject is not None and subject.anywhere)
+    means.sweep()
+    _leave_the_journal(means)
+    # A trace that goes on meanwhile: its next spans and logs rarely say of whom they are.
+    for _ in range(_PASSES):
+        if not work.again(is_more=True):
+            break
+        _recomputed(means, removal.project, work.hours)
+        means.sweep()
+        _leave_the_journal(means)
+    told(0.9)
+    purge(means.engine)
+    work.doomed.clear()
+
+
+class _Erasing:
+    """An erasure at work: what it has found so far is looked for again, as more of it may have come."""
+
+    def __init__(self, means: Means, removal: Removal, told: Told) -> None:
+        self.doomed = Doomed(means.engine, removal.project)
+        self.hours: set[Hour] = set()
+        self._means = means
+        self._removal = removal
+        self._told = told
+        self._known, self._kin = means.removals.begun(removal)
+
+    def again(self, *, is_more: bool) -> bool:
+        """Remove what is there now; False where there was nothing.
+
+        Raises:
+            Stopped: the server stops.
+            Cancelled: somebody gave it up before anything was removed.
+        """
+        means, removal, doomed = self._means, self._removal, self.doomed
+        found = look(means, removal, doomed, self._known)
+        if found.is_nothing() and is_more:
+            return False
+        removal.findings.add(found.findings, is_more=is_more)
+        self.hours |= doomed.hours()
         kin = doomed.kin()
         if not means.removals.begin(removal, found.trace_ids, {trace_id for _, trace_id in kin}):
             raise Cancelled
-        means.agenda.mark(hours)
+        means.agenda.mark(self.hours)
         with means.rewriting:
             means.cold.erase(removal.project, found.trace_ids)
-            doomed.delete(lambda share: told(0.1 + 0.4 * share))
+            doomed.delete(lambda share: self._told(0.1 + 0.4 * share))
         means.quarantine.erase(found.quarantined)
         means.notes.erase(removal.project, found.trace_ids, found.comments)
         means.media.erase(removal.project, found.trace_ids, found.media)
         means.curated.erase(removal.project, found.curated, found.trace_ids)
         means.forget(removal.project, found.trace_ids)
-        _follow(means, hours, kin | {(removal.project, trace_id) for trace_id in kin_before})
-        known, kin_before = set(), set()
-    told(0.6)
-    means.rewrites.forget(removal.project)
-    _recomputed(means, removal.project, hours)
-    told(0.8)
-    doomed.unname(anywhere=subject is not None and subject.anywhere)
-    means.sweep()
-    _leave_the_journal(means)
-    told(0.9)
-    purge(means.engine)
-    doomed.clear()
+        _follow(means, self.hours, kin | {(removal.project, one) for one in self._kin})
+        self._known, self._kin = self._known | found.trace_ids, set()
+        return True
 
 
 def _follow(means: Means, hours: Collection[Hour], kin: Collection[tuple[str, str]]) -> None:

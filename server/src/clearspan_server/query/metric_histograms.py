@@ -207,7 +207,7 @@ def _cut(counts: Floats, bounds: int) -> Floats:
 
 
 def _thinned(grid: Floats) -> Floats:
-    return grid[:: -(-len(grid) // _MOST_BOUNDS)]
+    return grid[:: max(1, -(-len(grid) // _MOST_BOUNDS))]  # summaries have no bounds
 
 
 def _at(below: Floats, own: Floats, grid: Floats) -> Floats:
