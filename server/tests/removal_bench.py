@@ -30,6 +30,7 @@ from clearspan_server.store.quarantine import Quarantine
 from clearspan_server.store.removals import Removals
 from clearspan_server.store.retention import Retention
 from clearspan_server.store.rewrites import Rewrites
+from clearspan_server.store.shares import Shares
 from rewriting import at_once
 from running import until
 
@@ -56,6 +57,7 @@ class Bench:
             removals=self.removals,
             retention=Retention(database),
             notes=Notes(database),
+            shares=Shares(database),
             curated=Curated(database),
             cold=Cold(folder / "cold.db", folder / "cold", engine),
             media=Media(database, folder / "blobs"),

@@ -23,6 +23,7 @@ NEEDS: dict[tuple[str, str], str] = {
     ("GET", "/api/v1/me"): "nothing",
     ("POST", "/api/v1/session"): "nothing",
     ("DELETE", "/api/v1/session"): "nothing",
+    ("GET", "/api/v1/shared"): "a link",
     ("GET", "/metrics"): "any credential",
     ("GET", "/openapi.json"): "any credential",
     ("GET", "/api/internal/rate_limit_stats"): "any credential",
@@ -89,6 +90,7 @@ NEEDS: dict[tuple[str, str], str] = {
 OWNERS = {"admin", "token"}
 MAY: dict[str, set[str]] = {
     "nothing": {"nobody", "viewer", *OWNERS, "key ingest", "key read", "key write", "key admin"},
+    "a link": set(),
     "any credential": {"viewer", *OWNERS, "key ingest", "key read", "key write", "key admin"},
     "to be no viewer": {*OWNERS, "key ingest", "key read", "key write", "key admin"},
     "a key": {"key ingest", "key read", "key write", "key admin"},

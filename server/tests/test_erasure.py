@@ -150,6 +150,7 @@ COUNTS = {
     "quarantined": 1,
     "comments": 1,
     "bookmarks": 1,
+    "shares": 0,
     "media": 0,
     "cold_spans": 0,
     "items": 0,

@@ -206,6 +206,11 @@ const settingsTabs = [
   }),
   createRoute({
     getParentRoute: () => settings,
+    path: "links",
+    component: lazyRouteComponent(() => import("./pages/settings/LinksTab"), "LinksTab"),
+  }),
+  createRoute({
+    getParentRoute: () => settings,
     path: "scraping",
     component: lazyRouteComponent(() => import("./pages/settings/ScrapingTab"), "ScrapingTab"),
   }),

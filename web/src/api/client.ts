@@ -28,6 +28,14 @@ export function isPassing(error: Error): boolean {
 /** Lets somebody whose session has ended sign in again; gives the new session's CSRF token. */
 type Renewal = () => Promise<string>;
 
+/** The token of a link, in the place of a session. */
+let presented = "";
+
+/** From now on every request presents this token, and no cookie. */
+export function presentToken(token: string): void {
+  presented = token;
+}
+
 let renewal: Renewal | null = null;
 let renewing: Promise<string> | null = null;
 
@@ -125,7 +133,12 @@ async function send(path: string, init: RequestInit): Promise<Response> {
 
 async function fetched(path: string, init: RequestInit): Promise<Response> {
   try {
-    return await fetch(`/api/v1${path}`, { ...init, credentials: "same-origin" });
+    if (presented === "") {
+      return await fetch(`/api/v1${path}`, { ...init, credentials: "same-origin" });
+    }
+    const headers = new Headers(init.headers);
+    headers.set("authorization", `Bearer ${presented}`);
+    return await fetch(`/api/v1${path}`, { ...init, headers, credentials: "omit" });
   } catch (error) {
     if (error instanceof DOMException && error.name === "AbortError") throw error;
     throw new ApiError(0, "unreachable", "The server does not answer. Is it still running?", "");

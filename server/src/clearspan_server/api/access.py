@@ -27,6 +27,7 @@ from clearspan_server.ingest.admission import (
     is_equal,
     is_local,
     other_site,
+    presented_by,
 )
 from clearspan_server.ingest.prices import LIST_ONLY, Book
 from clearspan_server.model.langfuse_ids import trace_id as hex_of
@@ -34,6 +35,7 @@ from clearspan_server.store.accounts import Account
 from clearspan_server.store.browser_sessions import Session
 from clearspan_server.store.engine import Engine
 from clearspan_server.store.notes import Noted, unnoted
+from clearspan_server.store.shares import PREFIX, Share
 
 CSRF_HEADER = "x-csrf-token"
 HOW_TO_READ = (
@@ -80,6 +82,15 @@ _VIEWERS_TOO = frozenset(
     )
 )
 
+# What a link opens, of its trace alone; without the texts only the first two.
+_SHARED = (
+    "/api/v1/shared",
+    "/api/v1/traces/{trace_id}/outline",
+    "/api/v1/traces/{trace_id}/contents",
+    "/api/v1/traces/{trace_id}/previews",
+)
+_WITHOUT_TEXTS = _SHARED[:2]
+
 
 def _always() -> bool:
     return True
@@ -100,6 +111,9 @@ class ReadAccess:
     holds: Callable[[], bool] = _always  # asked in the middle of a long answer
     # Of traces, by their ids: spans leave cold storage, until the next night. Gives those that are there.
     warm: Callable[[Sequence[str]], set[str]] = _all_warm
+    has_texts: bool = (
+        True  # whether it may read what people, models and tools wrote, and who they are
+    )
 
 
 async def gate(request: Request) -> None:
@@ -125,7 +139,7 @@ def _count_read(request: Request) -> None:
 
 def _let_in(request: Request, where: tuple[str, str]) -> None:
     caller = caller_of(request)
-    if caller.nobody:
+    if caller.nobody and caller.share is None:
         raise NotAuthenticated(HOW_TO_GET_IN)
     if caller.role == "viewer" and where[0] not in _SAFE_METHODS and where not in _VIEWERS_TOO:
         raise NotAllowed(READ_ONLY)
@@ -153,6 +167,8 @@ def _caller(request: Request) -> Caller:
     if authorization:
         # The token is the machine's own; people and programs elsewhere have accounts and keys.
         token = server.token if not server.accounts.exist or _is_local(request) else ""
+        if presented_by(authorization).startswith(PREFIX):
+            return Caller(share=_share_of(request, presented_by(authorization)))
         return caller_with(authorization, catalog=server.catalog, token=token)
     session = session_of(request)
     if session is None:
@@ -165,6 +181,35 @@ def _caller(request: Request) -> Caller:
             raise NotAllowed(f"the header {CSRF_HEADER} does not hold this session's token")
     account = session.account
     return Caller(role=account.role if account else "admin", account=account, session=session.id)
+
+
+def _share_of(request: Request, token: str) -> Share:
+    """The link that is presented, where it opens what is asked for.
+
+    Raises:
+        NotAuthenticated: it was revoked, or has ended.
+        NotAllowed: it shows something else.
+    """
+    server = request.app.state.server
+    share: Share | None = server.shares.find(token) if server.accounts.exist else None
+    if share is None:
+        raise NotAuthenticated("this link has ended, or was revoked; ask whoever gave it to you")
+    opened = _SHARED if share.has_texts else _WITHOUT_TEXTS
+    trace_id = request.path_params.get("trace_id", share.trace_id)
+    where = request.scope["route"].path
+    if request.method not in _SAFE_METHODS or where not in opened or trace_id != share.trace_id:
+        raise NotAllowed("this link shows one trace, and nothing else")
+    return share
+
+
+def shared_with(request: Request) -> Share:
+    """The link that is presented; everybody else has other ways."""
+    share = caller_of(request).share
+    if share is None:
+        if caller_of(request).nobody:
+            raise NotAuthenticated(_how(request))
+        raise NotAllowed("this is about a link to a trace, and none was presented")
+    return share
 
 
 def _is_local(request: Request) -> bool:
@@ -212,7 +257,9 @@ def read_access(request: Request) -> ReadAccess:
     warm = partial(server.cold.bring_back, project)
     if trace_id := request.path_params.get("trace_id"):
         warm([hex_of(str(trace_id))])
-    return ReadAccess(project, server.engine, server.prices.of(project), noted, holds, warm)
+    share, book = caller_of(request).share, server.prices.of(project)
+    has_texts = share is None or share.has_texts
+    return ReadAccess(project, server.engine, book, noted, holds, warm, has_texts)
 
 
 def _still_reads(request: Request, project: str) -> bool:
@@ -252,6 +299,8 @@ def managed_project(request: Request) -> str | None:
 
 def _project_of(request: Request, scope: str, asked: str) -> str:
     caller = caller_of(request)
+    if caller.share is not None and scope == "read":
+        return caller.share.project
     if caller.owner or (caller.role == "viewer" and scope == "read"):
         return checked_project(asked)
     if caller.role == "viewer":

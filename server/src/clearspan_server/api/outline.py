@@ -28,6 +28,17 @@ _PREVIEWS_A_LINE = (
     2_000  # a reader takes a few milliseconds for so many, and can do something else in between
 )
 _CODED = tuple(name for name in SpanColumns.model_fields if name not in _COMPUTED)
+# What a link leaves out that was made without texts: what was written, by whom, and what was said of it.
+_UNSAID = {
+    **dict.fromkeys(
+        ("error_message", "input_preview", "output_preview", "user_id", "session_id"), ""
+    ),
+    "tags": [],
+    "scores": {},
+    "bookmarked": False,
+    "comments": 0,
+}
+_NOTHING = {"values": [""], "codes": []}
 
 
 class _JsonLines(Response):
@@ -49,6 +60,8 @@ def get_outline(
     (said,) = said_of_traces(access, [found.summary])
     trace = trace_row(found.summary, state_of(found.summary, still), said)
     spans = _span_columns(found.spans, found.summary["start_ns"])
+    if not access.has_texts:
+        trace, spans = trace.model_copy(update=_UNSAID), spans | {"error_message": _NOTHING}
     is_cold = bool(access.warm([trace_id]))
     return _as_json({"trace": trace.model_dump(), "spans": spans, "cold": is_cold})
 

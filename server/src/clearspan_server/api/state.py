@@ -35,6 +35,7 @@ from clearspan_server.store.quarantine import Quarantine
 from clearspan_server.store.removals import Removals
 from clearspan_server.store.retention import Retention
 from clearspan_server.store.rewrites import Rewrites
+from clearspan_server.store.shares import Shares
 from clearspan_server.store.targets import Targets
 from clearspan_server.store.views import Views
 
@@ -78,6 +79,11 @@ class State:
     deriving: Deriving
     read_rates: ReadRates
     attempts: Attempts = field(default_factory=Attempts)
+
+    @property
+    def shares(self) -> Shares:
+        """Links to traces, which are all in the catalog's database."""
+        return Shares(self.catalog.database)
 
 
 def state_of(connection: HTTPConnection) -> State:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from clearspan_server.errors import BadInput, NotAllowed, NotAuthenticated
 from clearspan_server.store.accounts import Account, Role
 from clearspan_server.store.catalog import ApiKey, Catalog
+from clearspan_server.store.shares import Share
 
 DEFAULT_PROJECT = "default"
 PROJECT_HEADER = "x-clearspan-project"
@@ -41,6 +42,7 @@ class Caller:
     role: Role | None = None
     account: Account | None = None
     session: str = ""  # the id of the browser's, "" without one
+    share: Share | None = None  # the link that shows one trace; whoever has it is nobody otherwise
 
     @property
     def owner(self) -> bool:
@@ -76,7 +78,7 @@ def caller_with(authorization: str, *, catalog: Catalog, token: str) -> Caller:
     Raises:
         NotAuthenticated: it holds something that nobody knows.
     """
-    presented = _presented(authorization)
+    presented = presented_by(authorization)
     if not presented:
         return Caller()
     if token and is_equal(presented, token):
@@ -186,7 +188,7 @@ def _count(text: str) -> int | None:
     return number if (number := int(text[:20])) <= _MAX_COUNT else None
 
 
-def _presented(header: str) -> str:
+def presented_by(header: str) -> str:
     """The key in an Authorization header: Bearer, Basic (`cs_<id>` and the secret), or bare."""
     # OTLP headers from the environment may still carry their URL encoding.
     scheme, _, value = header.strip().replace("%20", " ").partition(" ")

@@ -90,6 +90,7 @@ def look(means: Means, removal: Removal, doomed: Doomed, known: Collection[str] 
         | {"quarantined": len(found.quarantined), "media": len(found.media)}
         | {"cold_spans": means.cold.count(removal.project, trace_ids)}
         | means.notes.count(removal.project, trace_ids, found.comments)
+        | means.shares.count(removal.project, trace_ids)
         | found.curated.counts(),
         examples=doomed.examples(),
         backups=means.backups(),
@@ -164,6 +165,7 @@ class _Erasing:
             means.cold.erase(removal.project, found.trace_ids)
             doomed.delete(lambda share: self._told(0.1 + 0.4 * share))
         means.quarantine.erase(found.quarantined)
+        means.shares.erase(removal.project, found.trace_ids)
         means.notes.erase(removal.project, found.trace_ids, found.comments)
         means.media.erase(removal.project, found.trace_ids, found.media)
         means.curated.erase(removal.project, found.curated, found.trace_ids)

@@ -19,6 +19,7 @@ from clearspan_server.store.quarantine import Quarantine
 from clearspan_server.store.removals import Removals
 from clearspan_server.store.retention import Retention
 from clearspan_server.store.rewrites import Rewrites
+from clearspan_server.store.shares import Shares
 
 _LOOK_S = 0.2
 
@@ -46,6 +47,7 @@ class Means:
     removals: Removals
     retention: Retention
     notes: Notes
+    shares: Shares
     curated: Curated
     cold: Cold
     media: Media

@@ -66,6 +66,7 @@ def survey(means: Means, removal: Removal, doomed: Doomed, now_s: float) -> int:
     frozen_s = means.agenda.frozen_before(removal.project)
     trace_ids = doomed.trace_ids()
     counts = doomed.counts() | means.notes.count(removal.project, trace_ids)
+    counts |= means.shares.count(removal.project, trace_ids)
     counts["media"] = len(means.media.named(removal.project, trace_ids))
     counts["cold_spans"] = means.cold.count(removal.project, trace_ids)
     counts["to_cold"] = sum(one.spans for one in _due(means, removal.project, policy, now_s))
@@ -96,6 +97,7 @@ def retain(means: Means, removal: Removal, told: Told) -> None:
         means.wait(lambda: _are_frozen(means, removal.project, before_s))
     trace_ids = doomed.trace_ids()
     if trace_ids:
+        means.shares.erase(removal.project, trace_ids)
         means.notes.erase(removal.project, trace_ids)
         gone = means.media.named(removal.project, trace_ids)
         means.media.erase(removal.project, trace_ids, gone)

@@ -6,6 +6,7 @@ const TABS = [
   { name: "API keys", to: "/p/$project/settings/keys" },
   { name: "Prices", to: "/p/$project/settings/prices" },
   { name: "Accounts", to: "/p/$project/settings/accounts" },
+  { name: "Links", to: "/p/$project/settings/links" },
   { name: "Scraping", to: "/p/$project/settings/scraping" },
   { name: "Redaction", to: "/p/$project/settings/redaction" },
   { name: "Retention", to: "/p/$project/settings/retention" },

@@ -13,7 +13,7 @@ interface TabProps {
 /** What is under one tab of the settings. */
 export function Tab({ title, note, action, children }: TabProps) {
   return (
-    <section className="tab" aria-label={title}>
+    <section className="settings-tab" aria-label={title}>
       <header>
         <div>
           <h2>{title}</h2>

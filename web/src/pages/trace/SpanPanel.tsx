@@ -15,6 +15,7 @@ import { Notice } from "../../ui/Notice";
 import { StatusDot } from "../../ui/StatusDot";
 import { Tokens } from "../../ui/Tokens";
 import { Waiting } from "../../ui/Waiting";
+import "../../ui/Tabs.css";
 import { Conversation } from "./Conversation";
 import { Details } from "./Details";
 import { Mapping } from "./Mapping";

@@ -37,7 +37,11 @@ interface SpanTreeProps {
 export function SpanTree(props: SpanTreeProps) {
   const { trace, rows, selected, heat, before } = props;
   const { project, traceId, tree } = trace;
-  const { data: scores } = useQuery(spanScoresQuery(project, traceId));
+  const { data: scores } = useQuery({
+    ...spanScoresQuery(project, traceId),
+    // A shared trace has no project that could be asked.
+    enabled: project !== "",
+  });
   const scroller = useRef<HTMLDivElement>(null);
   const rowHeight = useMedia("(max-width: 720px)") ? 36 : 26;
   const [zoom, setZoom] = useState<TimeWindow | null>(null);

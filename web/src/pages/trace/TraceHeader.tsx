@@ -1,24 +1,14 @@
 import { Link } from "@tanstack/react-router";
 import { useMemo } from "react";
 import type { TraceRow } from "../../api/traces";
-import {
-  counted,
-  formatAbsolute,
-  formatClock,
-  formatDay,
-  nameOr,
-  parseTime,
-} from "../../model/format";
+import { formatAbsolute, formatClock, formatDay, nameOr, parseTime } from "../../model/format";
 import { originOf } from "../../model/origin";
 import { whereTheTimeWent } from "../../model/story";
 import { silenceOf, standingOf } from "../../model/traceState";
 import { Age } from "../../ui/Age";
 import { CopyButton } from "../../ui/CopyButton";
-import { Duration } from "../../ui/Duration";
 import { KindGlyph } from "../../ui/KindGlyph";
-import { Money } from "../../ui/Money";
 import { StatusDot } from "../../ui/StatusDot";
-import { Tokens } from "../../ui/Tokens";
 import { useTitle } from "../../ui/useTitle";
 import { useView } from "../shell/useView";
 import { quoted } from "../../model/filter";
@@ -27,6 +17,7 @@ import { CopyMenu } from "./CopyMenu";
 import { Judging } from "./Judging";
 import { ScoreChips } from "./ScoreChips";
 import type { TraceModel } from "./traceModel";
+import { TraceTotals } from "./TraceTotals";
 import "./TraceHeader.css";
 
 interface TraceHeaderProps {
@@ -54,24 +45,7 @@ export function TraceHeader({ row: trace, trace: model }: TraceHeaderProps) {
         </h2>
         <StatusDot status={standing} word />
         <CopyButton text={trace.trace_id} what="trace id" shown={trace.trace_id.slice(0, 8)} />
-        <dl className="trace-totals">
-          <Total name="Total time">
-            <Duration ns={trace.duration_ns} />
-          </Total>
-          <Total name="Tokens">
-            <Tokens
-              input={trace.input_tokens}
-              output={trace.output_tokens}
-              hasOutput={trace.llm_count > 0}
-            />
-          </Total>
-          <Total name="Cost">
-            <Money dollars={trace.total_cost} />
-          </Total>
-          <Total name="Spans">
-            <span className="number">{counted(trace.span_count, "span")}</span>
-          </Total>
-        </dl>
+        <TraceTotals trace={trace} />
         <div className="trace-actions">
           <Judging key={trace.trace_id} project={model.project} trace={trace} />
           <CompareMenu
@@ -111,15 +85,6 @@ function Origin({ trace }: { trace: TraceModel }) {
     >
       Failed in {nameOr(span.name, span.span_id)}
     </Link>
-  );
-}
-
-function Total({ name, children }: { name: string; children: React.ReactNode }) {
-  return (
-    <div title={name}>
-      <dt className="unseen">{name}</dt>
-      <dd>{children}</dd>
-    </div>
   );
 }
 

@@ -2,18 +2,14 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
 import { useMemo } from "react";
 import { ApiError } from "../../api/client";
-import { type TraceSpan, traceQuery } from "../../api/traces";
-import { previousCalls } from "../../model/calls";
-import { criticalPath } from "../../model/criticalPath";
+import { traceQuery } from "../../api/traces";
 import { formatExact } from "../../model/format";
-import { groupsOf } from "../../model/rows";
-import { buildTree } from "../../model/tree";
 import { Button } from "../../ui/Button";
 import { Notice } from "../../ui/Notice";
 import { Waiting } from "../../ui/Waiting";
 import { useLiveLogs, useLiveTraces } from "../shell/liveContext";
 import { TraceHeader } from "./TraceHeader";
-import type { TraceModel } from "./traceModel";
+import { modelOf } from "./traceModel";
 import { TraceView } from "./TraceView";
 import "./TracePage.css";
 
@@ -76,18 +72,4 @@ export function TracePage() {
       </Button>
     </Notice>
   );
-}
-
-function modelOf(project: string, traceId: string, spans: readonly TraceSpan[]): TraceModel {
-  const tree = buildTree(spans);
-  const groups = groupsOf(tree);
-  let previous: ReadonlyMap<number, number> | null = null;
-  return {
-    project,
-    traceId,
-    tree,
-    path: criticalPath(tree),
-    groups,
-    previous: () => (previous ??= previousCalls(tree, groups.lastOf)),
-  };
 }

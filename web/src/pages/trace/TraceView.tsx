@@ -10,6 +10,7 @@ import { Splitter } from "../../ui/Splitter";
 import { useHotkeys } from "../../ui/useHotkeys";
 import { useStored } from "../../ui/useStored";
 import { Waiting } from "../../ui/Waiting";
+import "../../ui/Tabs.css";
 import { SpanPanel } from "./SpanPanel";
 import type { TraceModel } from "./traceModel";
 import { TreeLens } from "./TreeLens";

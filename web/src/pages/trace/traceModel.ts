@@ -1,7 +1,8 @@
 import type { TraceSpan } from "../../api/traces";
-import type { Segment } from "../../model/criticalPath";
-import type { Groups } from "../../model/rows";
-import type { Tree } from "../../model/tree";
+import { previousCalls } from "../../model/calls";
+import { criticalPath, type Segment } from "../../model/criticalPath";
+import { type Groups, groupsOf } from "../../model/rows";
+import { buildTree, type Tree } from "../../model/tree";
 
 /** One trace as all lenses and the panel see it. */
 export interface TraceModel {
@@ -12,4 +13,19 @@ export interface TraceModel {
   groups: Groups;
   /** The model call that each model call goes on from, by position; found out when it is asked for. */
   previous: () => ReadonlyMap<number, number>;
+}
+
+/** The trace of these spans. */
+export function modelOf(project: string, traceId: string, spans: readonly TraceSpan[]): TraceModel {
+  const tree = buildTree(spans);
+  const groups = groupsOf(tree);
+  let previous: ReadonlyMap<number, number> | null = null;
+  return {
+    project,
+    traceId,
+    tree,
+    path: criticalPath(tree),
+    groups,
+    previous: () => (previous ??= previousCalls(tree, groups.lastOf)),
+  };
 }
