@@ -4,6 +4,8 @@ import json
 import sqlite3
 import threading
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ from asking import Client
 from clearspan_server.cli.commands import app
 from clearspan_server.errors import StartRefused
 from clearspan_server.store.backup_files import restore, seal
+from clearspan_server.store.backups import Backups
 from clearspan_server.store.engine import Engine
 from clearspan_server.store.migrations import migrate
 from removing import send
@@ -215,3 +218,72 @@ def test_an_engine_of_a_newer_version_is_not_touched(engine: Engine) -> None:
     engine.command(
         "alter table schema_migrations delete where number = 9999 settings mutations_sync = 2"
     )
+
+
+class CutOff:
+    """A backup as the end of its process leaves it: begun and noted, and nothing after that."""
+
+    def __init__(self, engine: Engine, folder: Path) -> None:
+        self.path, self.partial = folder / "copy", folder / "copy.partial"
+        self._folder, self._engine = folder / "data", engine
+        self._folder.mkdir()
+        self._held = threading.Lock()
+        self._first = Backups(self._folder, engine, nullcontext, self._held)
+
+    @contextmanager
+    def left(self) -> Iterator[int]:
+        """For the length of a block; the moment of the backup."""
+        with self._held:
+            made = self._first.begin(self.path, "a test")
+            (self.partial / "half.db").write_text("Zaphod", encoding="utf-8")
+            yield made.created_ns
+        until(lambda: self._first.newest()[0].state != "running")
+
+    def next_start(self) -> Backups:
+        return Backups(self._folder, self._engine, nullcontext, threading.Lock())
+
+
+def test_a_backup_that_was_cut_off_is_told_and_leaves_nothing(
+    engine: Engine, tmp_path: Path
+) -> None:
+    cut_off = CutOff(engine, tmp_path)
+
+    with cut_off.left():
+        found = cut_off.next_start()
+        [told] = found.newest()
+        is_left = cut_off.partial.exists()
+        again = cut_off.next_start().newest()
+
+    assert (told.state, told.error, told.path) == (
+        "failed",
+        "the server ended meanwhile",
+        str(cut_off.path),
+    )
+    assert (is_left, found.standing(), again) == (False, [], [told])
+
+
+def test_half_a_backup_that_cannot_be_removed_is_among_those_that_stand(
+    engine: Engine, tmp_path: Path
+) -> None:
+    cut_off = CutOff(engine, tmp_path)
+
+    with cut_off.left():
+        away = cut_off.partial.rename(tmp_path / "not mounted")
+        found = cut_off.next_start()
+        away.rename(cut_off.partial)
+
+        assert found.standing() == [str(cut_off.partial)]
+
+
+def test_a_backup_that_was_whole_when_the_server_ended_is_one(
+    engine: Engine, tmp_path: Path
+) -> None:
+    cut_off = CutOff(engine, tmp_path)
+
+    with cut_off.left() as created_ns:
+        seal(cut_off.partial, created_ns)
+        cut_off.partial.rename(cut_off.path)
+        found = cut_off.next_start()
+
+    assert [(one.state, one.files, one.size_bytes) for one in found.newest()] == [("done", 1, 6)]
+    assert found.standing() == [str(cut_off.path)]

@@ -154,12 +154,16 @@ COUNTS = {
     "media": 0,
     "cold_spans": 0,
     "items": 0,
+    "experiment_items": 0,
     "datasets": 0,
     "experiments": 0,
     "prompts": 0,
     "prompt_labels": 0,
     "prompt_tags": 0,
     "views": 1,
+    "scrape_targets": 0,
+    "bookmark_authors": 0,
+    "share_authors": 0,
 }
 
 

@@ -4,15 +4,21 @@ import json
 import re
 import uuid
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from unicodedata import normalize
 from urllib.parse import quote, quote_plus
 
 import pytest
+import sqlalchemy as sa
 
 from clearspan_server.jobs.erasure import sought
 from clearspan_server.model.removal import Subject
+from clearspan_server.store.curated import KINDS
+from clearspan_server.store.datasets import DATASETS, EXPERIMENTS, ITEMS
 from clearspan_server.store.doomed import Doomed
 from clearspan_server.store.engine import Engine
+from clearspan_server.store.media import Medium, Use
+from clearspan_server.store.prompts import LABELS, PROMPTS, VERSIONS
 from clearspan_server.store.statements import statement
 from reading import span, trace_id
 from removal_bench import Bench
@@ -23,9 +29,33 @@ NAME = 'René "Zaphod" Ünal'
 OUR_WORDS = {
     *("project", "span_id", "parent_id", "kind", "status", "error_class", "usage_source"),
     *("price_version", "cost_by_class", "attributes_number", "dialect", "redactions", "filled"),
-    *("type", "temporality", "bounds", "bucket_counts", "source", "experiment_id"),
+    *("type", "temporality", "bounds", "bucket_counts", "source"),
     *("score_id", "trace_id"),
 }
+# Columns of the catalog that a text is not looked for in: what they hold instead, or who deletes the row.
+LEFT_ALONE = {
+    "ids, hashes and words of ours": {
+        *("datasets.id", "dataset_items.dataset_id", "dataset_items.status", "experiments.id"),
+        *("experiments.dataset_id", "experiment_items.id", "experiment_items.experiment_id"),
+        *("prompt_versions.kind", "views.id", "views.page", "scrape_targets.id", "comments.id"),
+        *("comments.trace_id", "bookmarks.trace_id", "media.id", "media.sha256", "media.blob"),
+        *("media_uses.media_id", "media_uses.trace_id", "media_uses.span_id"),
+        *("shares.id", "shares.secret_hash", "shares.trace_id", "alembic_version.version_num"),
+    },
+    "goes with the versions of the prompt": {"prompts.name", "prompt_labels.name"},
+    "names it because somebody wants it to": {
+        *("privacy_changes.settings", "retention.rules", "retention.thinning"),
+    },
+    "of admins and of the install, not of a project's senders": {
+        *("projects.id", "projects.label", "api_keys.id", "api_keys.secret_hash", "api_keys.name"),
+        *("api_keys.environment", "api_keys.scopes", "api_keys.old_hash", "prices.id"),
+        *("prices.provider", "prices.model", "prices.since", "prices.prices"),
+        *("privacy_changes.changed_by", "accounts.id", "accounts.name", "accounts.password_hash"),
+        *("accounts.role", "browser_sessions.id", "browser_sessions.secret_hash"),
+        *("browser_sessions.account", "browser_sessions.agent", "browser_sessions.address"),
+    },
+}
+BESIDE = {"comments.text", "comments.author", "media.content_type", "media_uses.field"}
 
 
 @pytest.mark.parametrize(
@@ -88,3 +118,91 @@ def test_a_text_is_found_however_it_is_written(bench: Bench) -> None:
     ]
     assert missed == []
     assert trace_id(90) not in doomed.trace_ids()
+
+
+def test_every_column_of_the_catalog_is_searched_or_left_alone_for_a_reason(bench: Bench) -> None:
+    look = sa.inspect(bench.catalog.database)
+    texts = {
+        f"{table}.{column['name']}"
+        for table in look.get_table_names()
+        for column in look.get_columns(table)
+        if isinstance(column["type"], sa.String) and column["name"] != "project"
+    }
+
+    searched = [
+        f"{kind.table.name}.{name}" for kind in KINDS for name in (*kind.goes, *kind.emptied)
+    ]
+    left_alone = [name for names in LEFT_ALONE.values() for name in names]
+
+    assert sorted([*searched, *BESIDE, *left_alone]) == sorted(texts)
+
+
+def row_of(bench: Bench, table: sa.Table, number: int) -> dict[str, object]:
+    """A row without the text, which stands for itself but for what it belongs to."""
+    known: dict[str, object] = {"project": bench.project}
+    known |= {"dataset_id": "dataset", "experiment_id": "experiment", "item_id": "item"}
+    values = {sa.Integer: 1, sa.DateTime: datetime.now(UTC), sa.Boolean: True}
+    return {
+        column.name: known.get(column.name, values.get(type(column.type), f"n{number}"))
+        for column in table.columns
+    }
+
+
+def insert(bench: Bench, table: sa.Table, row: dict[str, object]) -> None:
+    with bench.catalog.database.begin() as connection:
+        connection.execute(table.insert(), row)
+
+
+def rows(bench: Bench, table: sa.Table) -> list[dict[str, object]]:
+    with bench.catalog.database.connect() as connection:
+        found = connection.execute(sa.select(table).where(table.c.project == bench.project))
+        return [dict(row) for row in found.mappings()]
+
+
+def test_a_text_in_any_column_of_the_catalog_goes_and_rows_without_it_stay(bench: Bench) -> None:
+    for table, row_id in ((DATASETS, "dataset"), (EXPERIMENTS, "experiment"), (ITEMS, "item")):
+        insert(bench, table, row_of(bench, table, 0) | {"id": row_id})
+    columns = [(kind, name) for kind in KINDS for name in (*kind.goes, *kind.emptied)]
+    for number, (kind, name) in enumerate(columns, 1):
+        for clean, said in ((number, {name: f"of {NAME}"}), (number + 1_000, {})):
+            row = row_of(bench, kind.table, clean) | said
+            insert(bench, kind.table, row)
+            if kind.table in (PROMPTS, LABELS):
+                insert(bench, VERSIONS, row_of(bench, VERSIONS, clean))
+    before = {kind.table.name: len(rows(bench, kind.table)) for kind in KINDS}
+
+    with bench.working():
+        found = bench.done(bench.erasure(NAME, "text"))
+
+    left = {kind.table.name: rows(bench, kind.table) for kind in KINDS}
+    for kind in KINDS:
+        here = left[kind.table.name]
+        assert len(here) == before[kind.table.name] - len(kind.goes), kind.noun
+        assert found.findings.counts[kind.noun] == len(kind.goes) + len(kind.emptied)
+    assert NAME not in str(left)
+    files = bench.folder.glob("catalog.db*")
+    assert b"Zaphod" not in b"".join(path.read_bytes() for path in files)
+
+
+def test_a_file_and_a_score_that_name_somebody_only_in_passing_go(bench: Bench) -> None:
+    media = bench.means.media
+    for media_id, of_type, at in (
+        ("typed", f"text/plain; name={NAME}", "input"),
+        ("placed", "text/plain", f"in {NAME}"),
+        ("other", "text/plain", "input"),
+    ):
+        medium = Medium(media_id, "", of_type, 4, "", None)
+        media.announce(bench.project, medium, Use(trace_id(1), "", at))
+    names = ["project", "score_id", "experiment_id", "version"]
+    judged = [[bench.project, "hers", f"run of {NAME}", 1], [bench.project, "his", "run", 1]]
+    bench.engine.insert_rows("scores", names, judged)
+
+    with bench.working():
+        found = bench.done(bench.erasure(NAME, "text"))
+
+    asked = "select score_id from scores where project = {p:String}"
+    left = [row["score_id"] for row in bench.engine.query(asked, {"p": bench.project})]
+    assert (found.findings.counts["media"], found.findings.counts["scores"]) == (2, 1)
+    assert left == ["his"]
+    assert media.find(bench.project, "typed") is media.find(bench.project, "placed") is None
+    assert media.find(bench.project, "other") is not None

@@ -309,7 +309,7 @@ def _removal_means(
         retention=state.retention,
         notes=state.notes,
         shares=state.shares,
-        curated=Curated(state.catalog.database),
+        curated=Curated(state.catalog.database, state.targets.changed.set),
         cold=state.cold,
         media=state.media,
         privacy=PrivacyStore(state.catalog.database),

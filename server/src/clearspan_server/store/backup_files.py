@@ -18,7 +18,17 @@ _CHUNK = 1024 * 1024
 LATER = ("blobs",)
 # Of the process, or copied in another way.
 _NOT_COPIED = frozenset(
-    ("run.json", "run.json.new", "lock", "engine", "journal", "token.new", "backups.json", *LATER)
+    (
+        "backups.json",
+        "backups.json.new",
+        "run.json",
+        "run.json.new",
+        "lock",
+        "engine",
+        "journal",
+        "token.new",
+        *LATER,
+    )
 )
 
 Told = Callable[[float], None]

@@ -7,17 +7,18 @@ than what the engine holds, so that a server which starts on the copy goes on as
 """
 
 import logging
+import os
 import shutil
 import threading
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import orjson
 
-from clearspan_server.errors import BadInput, ClearspanError
+from clearspan_server.errors import BadInput, ClearspanError, Unavailable
 from clearspan_server.model.backup import Backup
 from clearspan_server.store.backup_files import (
     LATER,
@@ -39,7 +40,7 @@ _FROZEN = (
 
 
 class Backups:
-    """The backups of a folder, one at a time; the newest are remembered in a file. Thread-safe.
+    """The backups of a folder, one at a time; the newest are remembered in a file, also one under way. Thread-safe.
 
     Within `still()` nobody changes what is stored, and nothing is removed from disk while `removing` is held.
     """
@@ -57,7 +58,10 @@ class Backups:
         self._removing = removing
         self._lock = threading.Lock()
         self._file = folder / "backups.json"
-        self._made = _remembered(self._file)
+        held = _remembered(self._file)
+        self._made = [_over(one) for one in held]
+        if self._made != held:
+            self._remember_if_possible()
         shutil.rmtree(folder / "engine" / "shadow", ignore_errors=True)
 
     def begin(self, path: Path, asked_by: str) -> Backup:
@@ -65,6 +69,7 @@ class Backups:
 
         Raises:
             BadInput: the folder cannot be made, or a backup is under way.
+            Unavailable: it cannot be noted, so that nobody would know of a copy that is cut off.
         """
         if not isinstance(self._engine.target, Path):
             raise BadInput("the engine is a server of its own: back it up by its own means")
@@ -79,6 +84,12 @@ class Backups:
             number = self._made[-1].id + 1 if self._made else 1
             made = Backup(number, str(path), asked_by, time.time_ns())
             self._made.append(made)
+            try:
+                self._remember()
+            except OSError as error:
+                self._made.remove(made)
+                _partial(path).rmdir()
+                raise Unavailable(f"the backup cannot be noted in {self._file}: {error}") from error
         thread = threading.Thread(target=self._make, args=(made,), name="backup", daemon=True)
         thread.start()
         return made
@@ -94,10 +105,12 @@ class Backups:
             return next((one for one in self._made if one.id == backup_id), None)
 
     def standing(self) -> list[str]:
-        """The paths of those that were made and are still there, as far as this machine can tell."""
+        """The paths of those that are still there, also half of one, as far as this machine can tell."""
         with self._lock:
-            done = [one.path for one in self._made if one.state == "done"]
-        return [path for path in done if (Path(path) / MANIFEST).exists()]
+            made = [(one.state, Path(one.path)) for one in self._made]
+        whole = [path for state, path in made if state == "done" and (path / MANIFEST).exists()]
+        halves = [_partial(path) for state, path in made if state == "failed"]
+        return [str(path) for path in dict.fromkeys((*whole, *filter(Path.exists, halves)))]
 
     def _make(self, made: Backup) -> None:
         path = Path(made.path)
@@ -105,8 +118,8 @@ class Backups:
         try:
             with self._removing:
                 self._copy(made, partial)
-            partial.replace(path)
-            made.state, made.progress = "done", 1.0
+                partial.replace(path)
+                made.state, made.progress = "done", 1.0  # before an erasure asks which there are
         except Exception as error:
             # Whatever it was: it is told where the backup is asked for.
             LOG.exception("the backup failed")
@@ -115,17 +128,22 @@ class Backups:
         finally:
             shutil.rmtree(self._shadow, ignore_errors=True)
             made.ended_ns = time.time_ns()
-            try:
-                self._remember()
-            except OSError:
-                LOG.exception("the backup is not remembered")
+            with self._lock:
+                self._remember_if_possible()
+
+    def _remember_if_possible(self) -> None:
+        try:
+            self._remember()
+        except OSError:
+            LOG.exception("backups are not remembered")
 
     def _remember(self) -> None:
-        with self._lock:
-            self._made = self._made[-_REMEMBERED:]
-            told = [asdict(one) for one in self._made if one.state != "running"]
+        self._made = self._made[-_REMEMBERED:]
         partial = self._file.with_name(f"{self._file.name}.new")
-        partial.write_bytes(orjson.dumps(told))
+        with partial.open("wb") as file:
+            file.write(orjson.dumps([asdict(one) for one in self._made]))
+            file.flush()
+            os.fsync(file.fileno())
         partial.replace(self._file)
 
     def _copy(self, made: Backup, target: Path) -> None:
@@ -139,7 +157,9 @@ class Backups:
             made.still_ns = time.time_ns() - begun_ns
         copies = _copies(self._shadow / _NAME, target / "engine")
         for name in LATER:
-            copies += _copies(self._folder / name, target / name)
+            # With a dot one is not whole yet, and has another name soon.
+            files = _copies(self._folder / name, target / name)
+            copies += [pair for pair in files if "." not in pair[0].name]
         total = sum(file.stat().st_size for file, _ in copies) or 1
         if shutil.disk_usage(target).free < total:
             raise ClearspanError(f"the disk of {target.parent} has no room for {total} bytes")
@@ -164,6 +184,23 @@ def _remembered(file: Path) -> list[Backup]:
     except (ValueError, TypeError):
         LOG.exception("%s cannot be read: earlier backups are not known", file)
         return []
+
+
+def _over(made: Backup) -> Backup:
+    """What became of one: the end of the process cut it off, unless it was whole and only that not noted."""
+    if made.state != "running":
+        return made
+    path, ended_ns = Path(made.path), time.time_ns()
+    try:
+        held = orjson.loads((path / MANIFEST).read_bytes())
+        if held["created_ns"] == made.created_ns:
+            size, files = sum(one for one, _ in held["files"].values()), len(held["files"])
+            told = replace(made, state="done", progress=1.0, size_bytes=size, files=files)
+            return replace(told, ended_ns=ended_ns)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        LOG.info("the backup to %s was cut off", path)
+    shutil.rmtree(_partial(path), ignore_errors=True)
+    return replace(made, state="failed", ended_ns=ended_ns, error="the server ended meanwhile")
 
 
 def _copies(source: Path, target: Path) -> list[tuple[Path, Path]]:

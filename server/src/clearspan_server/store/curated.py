@@ -1,22 +1,25 @@
-"""What people made beside traces and an erasure must reach: datasets with what is in them, prompts, saved views."""
+"""What people made beside traces and an erasure must reach: datasets and what is in them, prompts, views, targets."""
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 
 from clearspan_server.model.langfuse_ids import trace_id
 from clearspan_server.store.datasets import ANSWERS, DATASETS, EXPERIMENTS, ITEMS
+from clearspan_server.store.notes import BOOKMARKS
 from clearspan_server.store.prompts import LABELS, PROMPTS, VERSIONS
 from clearspan_server.store.scrub import scrub_database
+from clearspan_server.store.shares import SHARES
+from clearspan_server.store.targets import TARGETS
 from clearspan_server.store.views import VIEWS
 
 Key = tuple[object, ...]  # of a row, without its project
 
 
 @dataclass(slots=True, frozen=True)
-class _Kind:
+class Kind:
     """A table: where one of the columns `goes` holds a text the row goes, of the others the column is emptied."""
 
     noun: str
@@ -29,19 +32,24 @@ class _Kind:
         return [column.name for column in self.table.primary_key if column.name != "project"]
 
 
-_KINDS = (
-    _Kind("items", ITEMS, ("id", "input", "expected", "metadata")),
-    _Kind(
+# A test compares these with the columns that the catalog has.
+KINDS = (
+    Kind("items", ITEMS, ("id", "input", "expected", "metadata", "trace_id", "span_id")),
+    Kind("experiment_items", ANSWERS, ("item_id", "trace_id", "span_id")),
+    Kind(
         "datasets",
         DATASETS,
         ("name",),
         {"description": "", "metadata": "null", "input_schema": "null", "output_schema": "null"},
     ),
-    _Kind("experiments", EXPERIMENTS, ("name",), {"description": "", "metadata": "null"}),
-    _Kind("prompts", VERSIONS, ("name", "template", "config"), {"message": "", "author": ""}),
-    _Kind("prompt_labels", LABELS, ("label",)),
-    _Kind("prompt_tags", PROMPTS, (), {"tags": "[]"}),
-    _Kind("views", VIEWS, ("name", "filter")),
+    Kind("experiments", EXPERIMENTS, ("name",), {"description": "", "metadata": "null"}),
+    Kind("prompts", VERSIONS, ("name", "template", "config"), {"message": "", "author": ""}),
+    Kind("prompt_labels", LABELS, ("label",)),
+    Kind("prompt_tags", PROMPTS, (), {"tags": "[]"}),
+    Kind("views", VIEWS, ("name", "filter", "range", "sort", "columns")),
+    Kind("scrape_targets", TARGETS, ("service", "url")),
+    Kind("bookmark_authors", BOOKMARKS, (), {"author": ""}),
+    Kind("share_authors", SHARES, (), {"author": ""}),
 )
 
 
@@ -56,15 +64,16 @@ class Named:
         """How many there are of each."""
         return {
             kind.noun: len(self.gone.get(kind.noun, ())) + len(self.emptied.get(kind.noun, ()))
-            for kind in _KINDS
+            for kind in KINDS
         }
 
 
 class Curated:
-    """The catalog's rows of all projects; thread-safe."""
+    """The catalog's rows of all projects; thread-safe. `told` hears when targets of scraping are gone."""
 
-    def __init__(self, database: sa.Engine) -> None:
+    def __init__(self, database: sa.Engine, told: Callable[[], None] = lambda: None) -> None:
         self._database = database
+        self._told = told
 
     def named(
         self, project: str, trace_ids: Collection[str], texts: Sequence[str], words: Sequence[str]
@@ -74,11 +83,11 @@ class Curated:
         lowered = [text.lower() for text in texts]
         whole = re.compile("|".join(rf"(?<![\w.@-]){re.escape(word)}(?![\w.@-])" for word in words))
         with self._database.connect() as connection:
-            for kind in _KINDS:
+            for kind in KINDS:
                 for row in _rows(connection, kind.table, project):
                     key = tuple(row[name] for name in kind.keys)
                     is_gone = _holds([row[name] for name in kind.goes], lowered)
-                    if kind.table is ITEMS:
+                    if kind.table in (ITEMS, ANSWERS):
                         is_gone |= _is_of(str(row["trace_id"]), trace_ids)
                     if kind.table is VIEWS:
                         is_gone |= bool(words) and whole.search(str(row["filter"])) is not None
@@ -96,7 +105,7 @@ class Curated:
     def erase(self, project: str, found: Named, trace_ids: Collection[str]) -> None:
         """Delete and empty it, with what depends on it and what leads to the traces; nothing of it stays on disk."""
         with self._database.begin() as connection:
-            for kind in _KINDS:
+            for kind in KINDS:
                 for key in found.gone.get(kind.noun, ()):
                     connection.execute(kind.table.delete().where(_one(kind, project, key)))
                 for key, empty in found.emptied.get(kind.noun, {}).items():
@@ -104,6 +113,8 @@ class Curated:
                     connection.execute(kind.table.update().where(one).values(**empty))
             _cascade(connection, project, trace_ids)
         scrub_database(self._database)
+        if found.gone.get("scrape_targets"):
+            self._told()
 
 
 def _rows(
@@ -114,7 +125,7 @@ def _rows(
         yield {str(name): value for name, value in row.items()}
 
 
-def _one(kind: _Kind, project: str, key: Key) -> sa.ColumnElement[bool]:
+def _one(kind: Kind, project: str, key: Key) -> sa.ColumnElement[bool]:
     wanted = kind.table.c.project == project
     for name, value in zip(kind.keys, key, strict=True):
         wanted &= kind.table.c[name] == value

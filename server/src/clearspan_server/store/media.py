@@ -139,8 +139,8 @@ class Media:
     def named(
         self, project: str, trace_ids: Collection[str], texts: Collection[str] = ()
     ) -> set[str]:
-        """The files of a project that stand in these traces and in no other, or hold one of the texts; their ids."""
-        uses = sa.select(USES.c.media_id, USES.c.trace_id).where(USES.c.project == project)
+        """The files of a project that stand in these traces and in no other, or hold or are called a text, by id."""
+        uses = sa.select(USES).where(USES.c.project == project)
         with self._database.connect() as connection:
             rows = connection.execute(uses).all()
             kept = connection.execute(sa.select(MEDIA).where(MEDIA.c.project == project)).all()
@@ -148,16 +148,15 @@ class Media:
         alone = {row.media_id for row in rows} - elsewhere
         if texts:
             lowered = [text.lower() for text in texts]
+            alone |= {row.media_id for row in rows if _says(row.field, lowered)}
             alone |= {row.id for row in kept if self._holds(project, _medium(row), lowered)}
         return alone
 
     def _holds(self, project: str, medium: Medium, lowered: Collection[str]) -> bool:
         """Whether one of the texts stands in a file as it is; nobody looks into images, archives and recordings."""
         path = self.path(project, medium)
-        if path is None:
-            return False
-        said = path.read_bytes().decode("utf-8", "replace").lower()
-        return any(text in said for text in lowered)
+        said = "" if path is None else path.read_bytes().decode("utf-8", "replace")
+        return _says(f"{medium.content_type} {said}", lowered)
 
     def erase(self, project: str, trace_ids: Collection[str], media_ids: Collection[str]) -> None:
         """Delete files with their bytes, and forget that any stand in these traces."""
@@ -187,6 +186,11 @@ class Media:
 
     def _path(self, project: str, blob: str) -> Path:
         return self._of(project) / blob[:2] / blob
+
+
+def _says(said: str, lowered: Collection[str]) -> bool:
+    said = said.lower()
+    return any(text in said for text in lowered)
 
 
 def _sync(folder: Path) -> None:

@@ -16,7 +16,7 @@ from clearspan_server.store.catalog import utc_now
 MAX_TARGETS = 100  # of all projects
 
 _METADATA = sa.MetaData()
-_TARGETS = sa.Table(
+TARGETS = sa.Table(
     "scrape_targets",
     _METADATA,
     sa.Column("id", sa.String(32), primary_key=True),
@@ -57,7 +57,7 @@ class Targets:
     def all(self) -> list[Target]:
         """Every target, oldest first."""
         with self._database.connect() as connection:
-            rows = connection.execute(sa.select(_TARGETS).order_by(_TARGETS.c.created)).all()
+            rows = connection.execute(sa.select(TARGETS).order_by(TARGETS.c.created)).all()
         return [_target(row) for row in rows]
 
     def create(self, project: str, service: str, url: str, interval_s: int) -> Target:
@@ -69,10 +69,10 @@ class Targets:
         made = Target(secrets.token_hex(6), project, service, url, interval_s, self._clock())
         try:
             with self._database.begin() as connection:
-                how_many = sa.select(sa.func.count()).select_from(_TARGETS)
+                how_many = sa.select(sa.func.count()).select_from(TARGETS)
                 if connection.execute(how_many).scalar_one() >= MAX_TARGETS:
                     raise BadInput(f"there are {MAX_TARGETS} targets; delete one first")
-                connection.execute(_TARGETS.insert(), asdict(made))
+                connection.execute(TARGETS.insert(), asdict(made))
         except IntegrityError:
             raise BadInput(
                 f"project {project!r} reads {url!r} already", field="url", value=url
@@ -82,9 +82,9 @@ class Targets:
 
     def delete(self, project: str, target_id: str) -> bool:
         """Delete a target; false when the project has none of this id."""
-        one = (_TARGETS.c.project == project) & (_TARGETS.c.id == target_id)
+        one = (TARGETS.c.project == project) & (TARGETS.c.id == target_id)
         with self._database.begin() as connection:
-            is_gone = bool(connection.execute(_TARGETS.delete().where(one)).rowcount)
+            is_gone = bool(connection.execute(TARGETS.delete().where(one)).rowcount)
         if is_gone:
             self._scrapes.pop(target_id, None)
             self.changed.set()

@@ -6,5 +6,5 @@ where project = {project:String}
     and if(
         {anywhere:Bool},
         multiSearchAnyCaseInsensitiveUTF8(
-            concat(score_id, ' ', session_id, ' ', name, ' ', text, ' ', author, ' ', comment, ' ', environment, ' ', metadata), {needles:Array(String)}),
+            concat(score_id, ' ', session_id, ' ', name, ' ', text, ' ', author, ' ', comment, ' ', environment, ' ', metadata, ' ', experiment_id), {needles:Array(String)}),
         session_id in {wholes:Array(String)} or text in {wholes:Array(String)} or author in {wholes:Array(String)})
