@@ -1,7 +1,9 @@
 """Odd values at the doors for Langfuse's and xtrace's clients: each is taken, or refused with a reason."""
 
 import json
+import sqlite3
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -164,3 +166,41 @@ def test_a_prompt_that_could_not_be_read_again_is_refused(asked: Door) -> None:
 
     assert put(asked, "/api/v1/prompts", sent.replace('"prompt": "x", ', ""))[0] == 400
     assert put(asked, "/api/public/v2/prompts", sent)[0] == 400
+
+
+def test_half_a_letter_in_datasets_and_prompts_is_replaced(asked: Door) -> None:
+    public, mended = "/api/public", "cut \ufffd"
+    cut = f'{{"name": "cut", "metadata": {{"a": "cut {LONE[1:]}}}, "inputSchema": [{LONE}]}}'
+    item = f'{{"datasetName": "cut", "id": "cut-1", "input": "cut {LONE[1:]}, "metadata": {{{LONE}: 1}}}}'
+    chat = f'{{"name": "cut-chat", "prompt": [{{"role": "user", "content": "cut {LONE[1:]}}}]}}'
+    own = f'{{"name": "cut-own", "template": "cut {LONE[1:]}, "config": {LONE}, "message": {LONE}}}'
+
+    sent = [("/v2/datasets", cut), ("/dataset-items", item), ("/v2/prompts", chat)]
+    statuses = [put(asked, f"{public}{path}", body)[0] for path, body in sent]
+    status, prompt = put(asked, "/api/v1/prompts", own)
+
+    assert (statuses, status) == ([200, 200, 200], 201)
+    assert asked.get("/v2/datasets/cut")["metadata"] == {"a": mended}
+    [kept] = asked.get("/dataset-items", datasetName="cut")["data"]
+    assert (kept["input"], kept["metadata"]) == (mended, {"\ufffd": 1})
+    assert asked.get("/v2/prompts/cut-chat", label="latest")["prompt"][0]["content"] == mended
+    assert (prompt["template"], prompt["config"]) == (mended, "\ufffd")
+
+
+def test_half_a_letter_that_an_earlier_version_kept_can_be_read(server: Server) -> None:
+    asked = door(server)
+    asked.ask("POST", "/v2/datasets", {"name": "old"})
+    asked.ask("POST", "/dataset-items", {"datasetName": "old", "id": "old-1", "input": "x"})
+    asked.ask("POST", "/v2/prompts", {"name": "old", "prompt": "x", "labels": ["production"]})
+
+    with closing(sqlite3.connect(server.data / "catalog.db", timeout=30)) as catalog, catalog:
+        for change in (
+            "update dataset_items set input = ? where project = ?",
+            "update datasets set metadata = ? where project = ?",
+            "update prompt_versions set template = ? where project = ?",
+        ):
+            catalog.execute(change, (LONE, asked.project))
+
+    assert asked.get("/dataset-items", datasetName="old")["data"][0]["input"] == "\ufffd"
+    assert asked.get("/v2/datasets")["data"][0]["metadata"] == "\ufffd"
+    assert asked.get("/v2/prompts/old")["prompt"] == "\ufffd"

@@ -45,7 +45,7 @@ VALUES = {
     "redrive": "redrive",
     "session_id": "",
     "name": "",
-    "experiment_id": "",
+    "experiment_ids": [],
     "environment": "",
     "source": "",
     "type": "",

@@ -1,6 +1,6 @@
 """Datasets, their items and the runs over them for Langfuse's clients; a run is an experiment here."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from typing import Annotated, Literal
 
@@ -19,10 +19,11 @@ from clearspan_server.api.langfuse_shapes import (
     paged,
 )
 from clearspan_server.api.messages import Json
-from clearspan_server.api.privacy import without_secrets
+from clearspan_server.api.privacy import found_as, named_as, without_secrets
 from clearspan_server.api.state import State, state_of
 from clearspan_server.errors import BadInput, NotFound
-from clearspan_server.model.langfuse_ids import span_id
+from clearspan_server.model.langfuse_ids import span_id, trace_id
+from clearspan_server.model.pseudonym import spellings
 from clearspan_server.model.told_answer import ToldAnswer
 from clearspan_server.query.spans import trace_of_span
 from clearspan_server.store.datasets import Answer, Dataset, Experiment, Item, Page
@@ -115,12 +116,15 @@ def post_langfuse_item(request: Request, sent: ItemSent) -> Shape:
     project = written_project(request, "")
     server = state_of(request)
     dataset = _found(server, project, sent.dataset_name)
-    names = {"expected_output": "expected", "source_trace_id": "trace_id"}
-    names |= {"source_observation_id": "span_id"}
-    said = _said(sent, names, ("dataset_name", "id"))
+    apart = ("dataset_name", "id", "source_trace_id", "source_observation_id")
+    said = _said(sent, {"expected_output": "expected"}, apart)
     if sent.status:
         said["status"] = sent.status.lower()
     clean = without_secrets(server, project, said)
+    if sent.source_trace_id:
+        clean["trace_id"] = named_as(server, project, sent.source_trace_id, trace_id)
+    if sent.source_observation_id:
+        clean["span_id"] = named_as(server, project, sent.source_observation_id, span_id)
     item = server.datasets.put_item(project, dataset.id, sent.id or "", clean)
     return _item(item, dataset.name)
 
@@ -135,8 +139,8 @@ def get_langfuse_items(request: Request, asked: Annotated[ItemsPage, Query()]) -
         project,
         _page(asked),
         dataset_id=dataset.id if dataset else "",
-        trace_id=asked.source_trace_id,
-        span_id=asked.source_observation_id,
+        trace_ids=_named(asked.source_trace_id, trace_id),
+        span_ids=_named(asked.source_observation_id, span_id),
     )
     return paged(
         [_item(row, _name_of(server, project, dataset, row)) for row in rows], total, asked
@@ -171,13 +175,14 @@ def post_langfuse_run_item(request: Request, sent: RunItemSent) -> Shape:
         raise BadInput("traceId or observationId is missing: what answered the item?")
     said = {"description": sent.run_description, "metadata": sent.metadata}
     said = {name: value for name, value in said.items() if value is not None}
-    run, made = server.datasets.answer(
+    known = _run_of(server, project, item.dataset_id, sent.run_name)
+    run, made = _answer(
+        server,
         project,
         item,
-        sent.run_name,
+        known.name if known else found_as(server, project, sent.run_name),
         without_secrets(server, project, said),
-        trace_id=sent.trace_id or _trace_with(server, project, sent.observation_id or ""),
-        span_id=sent.observation_id or "",
+        (sent.trace_id or "", sent.observation_id or ""),
     )
     return _run_item(made, run)
 
@@ -198,19 +203,34 @@ def keep_told_answer(request: Request, told: ToldAnswer) -> None:
         raise missing("dataset run", told.experiment_id, project)
     if run.dataset_id != item.dataset_id:
         raise BadInput(f"the run {run.name!r} is not over the dataset of the item {item.id!r}")
-    trace = told.trace_id or _trace_with(server, project, told.span_id)
-    server.datasets.answer(project, item, run.name, {}, trace_id=trace, span_id=told.span_id)
+    _answer(server, project, item, run.name, {}, (told.trace_id, told.span_id))
+
+
+def _answer(
+    server: State,
+    project: str,
+    item: Item,
+    run_name: str,
+    said: dict[str, object],
+    ids: tuple[str, str],
+) -> tuple[Experiment, Answer]:
+    """Keep an answer; the ids of its trace and span are as they were sent, "" where they were not."""
+    own_trace, own_span = ids
+    trace = named_as(server, project, own_trace, trace_id)
+    trace = trace or _trace_with(server, project, own_span)
+    span = named_as(server, project, own_span, span_id)
+    return server.datasets.answer(project, item, run_name, said, trace_id=trace, span_id=span)
 
 
 @router.get("/dataset-run-items")
 def get_langfuse_run_items(request: Request, asked: Annotated[RunItemsPage, Query()]) -> Shape:
     """A page of what answered in a run."""
     project = read_access(request).project
-    datasets = state_of(request).datasets
-    run = datasets.experiment(project, asked.dataset_id, asked.run_name)
+    server = state_of(request)
+    run = _run_of(server, project, asked.dataset_id, asked.run_name)
     if run is None:
         raise missing("dataset run", asked.run_name, project)
-    rows, total = datasets.answers(project, run.id, _page(asked))
+    rows, total = server.datasets.answers(project, run.id, _page(asked))
     return paged([_run_item(row, run) for row in rows], total, asked)
 
 
@@ -261,10 +281,24 @@ def _found_run(
 ) -> tuple[Dataset, Experiment]:
     server = state_of(request)
     dataset = _found(server, project, name)
-    run = server.datasets.experiment(project, dataset.id, run_name)
+    run = _run_of(server, project, dataset.id, run_name)
     if run is None:
         raise missing("dataset run", run_name, project)
     return dataset, run
+
+
+def _run_of(server: State, project: str, dataset_id: str, name: str) -> Experiment | None:
+    """The run of a name, which may hold personal data and is kept under its hash then."""
+    for spelling in spellings(name, server.token.encode()):
+        run = server.datasets.experiment(project, dataset_id, spelling)
+        if run is not None:
+            return run
+    return None
+
+
+def _named(own_id: str, in_hex: Callable[[str], str]) -> list[str]:
+    """Both names under which a trace or a span may be kept; none of none."""
+    return [own_id, in_hex(own_id)] if own_id else []
 
 
 def _name_of(server: State, project: str, dataset: Dataset | None, item: Item) -> str:

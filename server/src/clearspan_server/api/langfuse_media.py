@@ -5,6 +5,7 @@ import base64
 import binascii
 import hashlib
 import hmac
+import re
 import time
 from datetime import UTC, datetime
 from typing import Annotated, Any
@@ -12,7 +13,7 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import FileResponse, JSONResponse
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from clearspan_server.api.access import read_access, scoring_access
 from clearspan_server.api.body import body_of
@@ -37,6 +38,8 @@ router = APIRouter(prefix=MEDIA, tags=["Langfuse"], include_in_schema=False)
 _ID_CHARS = 22  # of the hash in URL-safe base64: clients compute the same
 _GOOD_FOR_S = 3_600  # an address
 _SHA256_BYTES = 32
+_FIELDS = ("input", "output", "metadata")
+_CHARSET = re.compile(r'(?:^|;)\s*charset="?([a-z][a-z0-9-]{1,20})"?\s*(?:;|$)', re.IGNORECASE)
 _ROUTES = {"PUT": "put_langfuse_media", "GET": "get_langfuse_media_content"}
 # A page of ours never shows it as one of its own: captured content does not run.
 _AS_A_FILE = {
@@ -55,6 +58,14 @@ class MediaSent(Sent):
     content_length: int = Field(ge=1)
     sha256_hash: str = Field(max_length=64, alias="sha256Hash")
     field: str | None = Field(default=None, max_length=100)
+
+    @field_validator("content_type")
+    @classmethod
+    def _bare(cls, content_type: str) -> str:
+        """Without the name of the file, which some senders write behind it."""
+        kind, _, parameters = content_type.partition(";")
+        charset = _CHARSET.search(parameters)
+        return f"{kind};charset={charset[1]}" if charset else kind
 
 
 class Signed(Asked):
@@ -178,7 +189,7 @@ def _use(sent: MediaSent) -> Use | None:
     if not sent.trace_id:
         return None
     of_span = span_id(sent.observation_id) if sent.observation_id else ""
-    return Use(trace_id(sent.trace_id), of_span, sent.field or "")
+    return Use(trace_id(sent.trace_id), of_span, sent.field if sent.field in _FIELDS else "")
 
 
 def _address(request: Request, method: str, project: str, media_id: str) -> tuple[str, int]:

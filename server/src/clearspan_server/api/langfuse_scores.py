@@ -1,6 +1,7 @@
 """Scores of Langfuse's clients: one or a list in, and out again in three versions of the API."""
 
 import asyncio
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated
 
@@ -20,12 +21,14 @@ from clearspan_server.api.langfuse_rows import Names
 from clearspan_server.api.langfuse_score_rows import DATA_TYPES, score_row, score_row_v3
 from clearspan_server.api.langfuse_shapes import Asked, PageAsked, Shape, missing, paged
 from clearspan_server.api.otlp import received, sent_body
+from clearspan_server.api.scores import take_away
 from clearspan_server.api.state import state_of
 from clearspan_server.api.window import ALL_TIME
 from clearspan_server.errors import BadInput
 from clearspan_server.ingest import receive
 from clearspan_server.ingest.admission import IngestAccess
 from clearspan_server.model.langfuse_ids import span_id, trace_id
+from clearspan_server.model.pseudonym import spellings
 from clearspan_server.query import scores
 from clearspan_server.query.whole import span_ids
 from clearspan_server.store.engine import Row
@@ -107,18 +110,20 @@ def delete_langfuse_score(request: Request, score_id: str) -> Response:
     )
     if len(score_id) > _MAX_ID_CHARS:
         raise BadInput(f"the id has {len(score_id)} characters; at most {_MAX_ID_CHARS} are kept")
-    state_of(request).receiver.delete_score(_request(request, access), score_id).result()
+    take_away(request, _request(request, access), score_id)
     return Response(status_code=204)
 
 
 @router.get("/scores")
 @router.get("/v2/scores", name="get_langfuse_scores_v2")
 def get_langfuse_scores(
-    asked: Annotated[ScoresPage, Query()], access: Annotated[ReadAccess, Depends(read_access)]
+    request: Request,
+    asked: Annotated[ScoresPage, Query()],
+    access: Annotated[ReadAccess, Depends(read_access)],
 ) -> Shape:
     """A page of scores, newest first."""
     window = framed(asked.from_timestamp, asked.to_timestamp)
-    wanted = _wanted(asked, asked.dataset_run_id, asked.score_ids)
+    wanted = _wanted(request, asked, asked.dataset_run_id, asked.score_ids)
     deep = paging_to(asked).limit
     page = scores.list_scores(access.engine, access.project, window, wanted, deep, "")
     total = scores.count_scores(access.engine, access.project, window, wanted)
@@ -129,11 +134,13 @@ def get_langfuse_scores(
 
 @router.get("/v3/scores")
 def get_langfuse_scores_v3(
-    asked: Annotated[ScoresCursor, Query()], access: Annotated[ReadAccess, Depends(read_access)]
+    request: Request,
+    asked: Annotated[ScoresCursor, Query()],
+    access: Annotated[ReadAccess, Depends(read_access)],
 ) -> Shape:
     """A page of scores, newest first; the cursor in `meta` leads to the next one."""
     window = framed(asked.from_timestamp, asked.to_timestamp)
-    wanted = _wanted(asked, asked.experiment_id, asked.id)
+    wanted = _wanted(request, asked, asked.experiment_id, asked.id)
     page = scores.list_scores(
         access.engine, access.project, window, wanted, asked.limit, asked.cursor
     )
@@ -147,9 +154,11 @@ def get_langfuse_scores_v3(
 
 @router.get("/scores/{score_id:path}")
 @router.get("/v2/scores/{score_id:path}", name="get_langfuse_score_v2")
-def get_langfuse_score(score_id: str, access: Annotated[ReadAccess, Depends(read_access)]) -> Shape:
+def get_langfuse_score(
+    request: Request, score_id: str, access: Annotated[ReadAccess, Depends(read_access)]
+) -> Shape:
     """The score of an id."""
-    wanted = scores.Asked(score_ids=[score_id])
+    wanted = scores.Asked(score_ids=_spelled(request, [score_id]))
     page = scores.list_scores(access.engine, access.project, ALL_TIME, wanted, 1, "")
     if not page.rows:
         raise missing("score", score_id, access.project)
@@ -167,7 +176,9 @@ def _request(request: Request, access: IngestAccess) -> receive.Request:
     )
 
 
-def _wanted(asked: ScoresPage | ScoresCursor, experiment_id: str, ids: str) -> scores.Asked:
+def _wanted(
+    request: Request, asked: ScoresPage | ScoresCursor, experiment_id: str, ids: str
+) -> scores.Asked:
     several = [one for one in ids.split(",") if one]
     if len(several) > _MAX_IDS:
         raise BadInput(f"{len(several)} ids are asked for; {_MAX_IDS} may be")
@@ -176,12 +187,18 @@ def _wanted(asked: ScoresPage | ScoresCursor, experiment_id: str, ids: str) -> s
         span_id=span_id(asked.observation_id) if asked.observation_id else "",
         session_id=asked.session_id,
         name=asked.name,
-        experiment_id=experiment_id,
+        experiment_ids=_spelled(request, [experiment_id] if experiment_id else []),
         environment=asked.environment,
         source=_one_of(_SOURCES, asked.source, "source"),
         type=_one_of(_TYPES, asked.data_type, "dataType"),
-        score_ids=several,
+        score_ids=_spelled(request, several),
     )
+
+
+def _spelled(request: Request, ids: Iterable[str]) -> list[str]:
+    """Each id as it was sent, and as it is kept if it holds personal data."""
+    key = state_of(request).token.encode()
+    return [spelling for one in ids for spelling in spellings(one, key)]
 
 
 def _one_of(words: dict[str, str], given: str, field: str) -> str:

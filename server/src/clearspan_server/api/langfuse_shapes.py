@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
+from clearspan_server.api.messages import Foreign
 from clearspan_server.errors import NotFound
 
 Shape = dict[str, Any]  # an answer as Langfuse's clients read it
@@ -15,7 +16,7 @@ MAX_ID_CHARS = 800
 _NS = 1_000_000_000
 
 
-class Sent(BaseModel):
+class Sent(Foreign):
     """A body as Langfuse's clients write it; what is not known here is left out, for clients add to it."""
 
     model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, extra="ignore")

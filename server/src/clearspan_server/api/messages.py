@@ -6,10 +6,11 @@ Captured text is foreign: whatever does not have the expected form is shown as i
 from typing import Annotated, Any, Literal
 
 import orjson
-from pydantic import AfterValidator, JsonValue
+from pydantic import AfterValidator, BaseModel, JsonValue, model_validator
 
 from clearspan_server.api.shapes import Message, Part
 from clearspan_server.ingest.normalise.finish import finish_reason
+from clearspan_server.model.half_characters import mended
 
 PartType = Literal[
     "text", "reasoning", "tool_call", "tool_result", "image", "audio", "file", "other"
@@ -58,6 +59,15 @@ def _shallow(value: Any) -> Any:  # noqa: ANN401 - foreign JSON enters here
 
 
 Json = Annotated[Any, AfterValidator(_shallow)]  # foreign JSON that is kept, and can be read again
+
+
+class Foreign(BaseModel):
+    """A body with foreign JSON in it; every text of it can be written again, as those of spans."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _mended(cls, body: Any) -> Any:  # noqa: ANN401 - foreign JSON enters here
+        return mended(body)
 
 
 def canonical(value: JsonValue) -> list[dict[str, Any]] | None:

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from clearspan_server.api.state import State
 from clearspan_server.ingest.encode import redacted
@@ -17,6 +17,19 @@ def without_secrets(server: State, project: str, fields: Mapping[str, object]) -
     if not counts:
         return dict(fields)
     return {name: json.loads(text) for name, text in zip(fields, clean, strict=True)}
+
+
+def found_as(server: State, project: str, own_id: str) -> str:
+    """An id or a name by which one thing is found again; a keyed hash of one that holds personal data or secrets."""
+    privacy = server.privacies.of(project)
+    [[clean]], _ = redacted([[own_id]], privacy.redactor)
+    return privacy.found_as(own_id, clean)
+
+
+def named_as(server: State, project: str, own_id: str, in_hex: Callable[[str], str]) -> str:
+    """A sender's own id of a trace or span; where it holds personal data or secrets, the one that stands for it."""
+    is_clean = found_as(server, project, own_id) == own_id
+    return own_id if is_clean else in_hex(own_id)
 
 
 def redacted_bytes(server: State, project: str, content_type: str, content: bytes) -> bytes:

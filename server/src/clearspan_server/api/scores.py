@@ -14,6 +14,7 @@ from clearspan_server.api.access import (
     written_project,
 )
 from clearspan_server.api.otlp import receipt_of
+from clearspan_server.api.privacy import found_as
 from clearspan_server.api.shapes_scores import (
     ScoreList,
     ScoreName,
@@ -118,9 +119,21 @@ def delete_score(request: Request, score_id: str) -> Response:
         sender=request.headers.get("user-agent", "")[:100],
         author=author_of(request),
     )
-    receiver = state_of(request).receiver
-    receiver.delete_score(_asked(request, access), checked_id(score_id)).result()
+    take_away(request, _asked(request, access), checked_id(score_id))
     return Response(status_code=204)
+
+
+def take_away(request: Request, asked: receive.Request, score_id: str) -> None:
+    """Delete a score for good; also one of before ids were hashed that held personal data, where there is one."""
+    server, project = state_of(request), asked.access.project
+    stored_as = found_as(server, project, score_id)
+    names = [stored_as]
+    if stored_as != score_id:
+        as_sent = Asked(score_ids=[score_id])
+        page = list_scores(server.engine, project, ALL_TIME, as_sent, 1, "")
+        names += [row["score_id"] for row in page.rows]
+    for name in names:
+        server.receiver.delete_score(asked, name).result()
 
 
 def _asked(request: Request, access: IngestAccess) -> receive.Request:

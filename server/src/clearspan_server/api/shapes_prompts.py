@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from clearspan_server.api.messages import Json
+from clearspan_server.api.messages import Foreign, Json
 
 PromptName = Annotated[
     str,
@@ -18,7 +18,7 @@ Labels = Annotated[list[Label], Field(max_length=100)]
 Tags = Annotated[list[Annotated[str, StringConstraints(max_length=200)]], Field(max_length=100)]
 
 
-class PromptRequest(BaseModel):
+class PromptRequest(Foreign):
     """A version of a prompt to be kept: the first one of a name, or the next one."""
 
     model_config = ConfigDict(extra="forbid")

@@ -69,8 +69,11 @@ class Privacy:
 
     def known_as(self, name: str, clean: str) -> str:
         """What stands for the name of a user, customer or session of which redaction made `clean`."""
-        is_hashed = name != clean and self.hash_ids
-        return pseudonym(name, self.pseudonym_key) if is_hashed else clean
+        return self.found_as(name, clean) if self.hash_ids else clean
+
+    def found_as(self, own_id: str, clean: str) -> str:
+        """What stands for an id by which one thing is found again: never a mark, which several would share."""
+        return own_id if own_id == clean else pseudonym(own_id, self.pseudonym_key)
 
 
 PrivacyOf = Callable[[str], Privacy]

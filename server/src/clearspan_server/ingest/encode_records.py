@@ -53,13 +53,15 @@ def finish_point(draft: PointDraft, privacy: Privacy) -> MetricPoint:
 
 
 def finish_score(score: Score, privacy: Privacy) -> Score:
-    """The row of a score, ready to be written; a session has the name that it has in spans."""
+    """The row of a score, ready to be written; a session has the name that it has in spans, ids never a mark."""
     leave_out_of_score(score, privacy.capture)
-    given = [[getattr(score, name) for name in _SCORE_TEXTS], [score.session_id]]
+    ids = [score.score_id, score.experiment_id]
+    given = [[getattr(score, name) for name in _SCORE_TEXTS], [score.session_id], ids]
     clean, _ = redacted(given, privacy.redactor)
     for name, value in zip(_SCORE_TEXTS, clean[0], strict=True):
         setattr(score, name, value)
     score.session_id = privacy.known_as(score.session_id, clean[1][0])
+    score.score_id, score.experiment_id = map(privacy.found_as, ids, clean[2])
     return score
 
 

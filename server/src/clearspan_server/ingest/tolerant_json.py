@@ -5,7 +5,6 @@ text is repaired, and what was repaired is told for each record.
 """
 
 import json
-import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,9 +13,8 @@ import orjson
 from clearspan_server.errors import BadInput
 from clearspan_server.ingest.record_count import bound
 from clearspan_server.ingest.tolerant import Marks
+from clearspan_server.model.half_characters import mend, mended, mended_text
 
-_SURROGATES = re.compile("[\ud800-\udfff]+")
-_REPLACEMENT = "\ufffd"
 _INTEGER_DIGITS = 40  # more is no count of anything, and slow to read; it stays text
 
 
@@ -52,9 +50,7 @@ def read_json(body: bytes) -> Any:  # noqa: ANN401 - foreign JSON
     try:
         return orjson.loads(body)
     except orjson.JSONDecodeError as error:
-        held = {"body": _loosely(body, error)}
-    _mend(held)
-    return held["body"]
+        return mended(_loosely(body, error))
 
 
 def _loosely(body: bytes, error: orjson.JSONDecodeError) -> Any:  # noqa: ANN401 - foreign JSON
@@ -105,25 +101,7 @@ def _mend_fields(record: object, skip: str) -> list[str]:
     marks = []
     for name in [name for name in record if name != skip]:
         field = {name: record[name]}
-        if _mend(field):
-            marks.append(f"{_SURROGATES.sub(_REPLACEMENT, name)}:invalid UTF-8, repaired")
+        if mend(field):
+            marks.append(f"{mended_text(name)}:invalid UTF-8, repaired")
             record.update(field)
     return marks
-
-
-def _mend(root: dict[str, Any]) -> bool:
-    """Repair every text below, in place; whether there was anything to repair. Deep nesting is no recursion."""
-    bad = False
-    rest: list[Any] = [root]
-    while rest:
-        node = rest.pop()
-        for key, held in list(node.items() if isinstance(node, dict) else enumerate(node)):
-            if isinstance(held, (dict, list)):
-                rest.append(held)
-            elif isinstance(held, str) and _SURROGATES.search(held):
-                node[key] = _SURROGATES.sub(_REPLACEMENT, held)
-                bad = True
-            if isinstance(key, str) and _SURROGATES.search(key):
-                node[_SURROGATES.sub(_REPLACEMENT, key)] = node.pop(key)
-                bad = True
-    return bad

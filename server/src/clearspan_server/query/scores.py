@@ -39,11 +39,11 @@ class Asked:
     span_id: str = ""
     session_id: str = ""
     name: str = ""
-    experiment_id: str = ""
     environment: str = ""
     source: str = ""
     type: str = ""
     score_ids: Sequence[str] = ()
+    experiment_ids: Sequence[str] = ()
     trace_ids: Sequence[str] = ()
 
 
@@ -78,7 +78,8 @@ def count_scores(engine: Engine, project: str, window: Window, asked: Asked) -> 
 
 def _values(project: str, asked: Asked) -> dict[str, object]:
     values: dict[str, object] = {name: getattr(asked, name) for name in Asked.__slots__}
-    values |= {"score_ids": list(asked.score_ids), "trace_ids": list(asked.trace_ids)}
+    for several in ("score_ids", "experiment_ids", "trace_ids"):
+        values[several] = list(getattr(asked, several))
     return {"project": project} | values
 
 

@@ -10,6 +10,7 @@ from typing import Any, Literal
 import sqlalchemy as sa
 
 from clearspan_server.errors import BadInput
+from clearspan_server.model.half_characters import read_stored
 from clearspan_server.store.catalog import utc_now
 
 MAX_DATASETS = 10_000  # of a project
@@ -41,7 +42,7 @@ ITEMS = sa.Table(
     sa.Column("input", sa.Text, nullable=False),
     sa.Column("expected", sa.Text, nullable=False),
     sa.Column("metadata", sa.Text, nullable=False),
-    # Where it was taken from, as the sender names it: ids may be of any form.
+    # Where it was taken from, as the sender names it: ids may be of any form. One with personal data in it is in hex.
     sa.Column("trace_id", sa.String(800), nullable=False),
     sa.Column("span_id", sa.String(800), nullable=False),
     sa.Column("created", sa.DateTime(timezone=True), nullable=False),
@@ -219,17 +220,17 @@ class Datasets:
         page: Page,
         *,
         dataset_id: str = "",
-        trace_id: str = "",
-        span_id: str = "",
+        trace_ids: Sequence[str] = (),
+        span_ids: Sequence[str] = (),
     ) -> tuple[Sequence[Item], int]:
-        """A page of examples, the newest first, and how many there are; "" is any."""
+        """A page of examples, the newest first, and how many there are; "" and none are any."""
         wanted = ITEMS.c.project == project
-        for column, value in (
-            ("dataset_id", dataset_id),
-            ("trace_id", trace_id),
-            ("span_id", span_id),
+        for column, values in (
+            ("dataset_id", [dataset_id] if dataset_id else []),
+            ("trace_id", trace_ids),
+            ("span_id", span_ids),
         ):
-            wanted &= (ITEMS.c[column] == value) if value else sa.true()
+            wanted &= ITEMS.c[column].in_(values) if values else sa.true()
         rows, total = self._page(ITEMS, wanted, page)
         return [_item(row) for row in rows], total
 
@@ -373,9 +374,9 @@ def _dataset(row: sa.Row[Any]) -> Dataset:
         id=row.id,
         name=row.name,
         description=row.description,
-        metadata=json.loads(row.metadata),
-        input_schema=json.loads(row.input_schema),
-        output_schema=json.loads(row.output_schema),
+        metadata=read_stored(row.metadata),
+        input_schema=read_stored(row.input_schema),
+        output_schema=read_stored(row.output_schema),
         created=row.created.replace(tzinfo=UTC),
         updated=row.updated.replace(tzinfo=UTC),
     )
@@ -386,9 +387,9 @@ def _item(row: sa.Row[Any]) -> Item:
         id=row.id,
         dataset_id=row.dataset_id,
         status=row.status,
-        input=json.loads(row.input),
-        expected=json.loads(row.expected),
-        metadata=json.loads(row.metadata),
+        input=read_stored(row.input),
+        expected=read_stored(row.expected),
+        metadata=read_stored(row.metadata),
         trace_id=row.trace_id,
         span_id=row.span_id,
         created=row.created.replace(tzinfo=UTC),
@@ -402,7 +403,7 @@ def _experiment(row: sa.Row[Any]) -> Experiment:
         dataset_id=row.dataset_id,
         name=row.name,
         description=row.description,
-        metadata=json.loads(row.metadata),
+        metadata=read_stored(row.metadata),
         created=row.created.replace(tzinfo=UTC),
         updated=row.updated.replace(tzinfo=UTC),
     )

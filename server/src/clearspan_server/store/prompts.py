@@ -10,6 +10,7 @@ from typing import Literal
 import sqlalchemy as sa
 
 from clearspan_server.errors import BadInput
+from clearspan_server.model.half_characters import read_stored
 from clearspan_server.store.catalog import utc_now
 
 MAX_PROMPTS = 10_000  # of a project
@@ -259,10 +260,10 @@ def _read(connection: sa.Connection, key: _Key, version: int) -> PromptVersion:
         name=row.name,
         version=row.version,
         kind=row.kind,
-        template=json.loads(row.template),
-        config=json.loads(row.config),
+        template=read_stored(row.template),
+        config=read_stored(row.config),
         labels=tuple(sorted(labels)),
-        tags=tuple(json.loads(tags or "[]")),
+        tags=tuple(read_stored(tags or "[]")),
         message=row.message,
         author=row.author,
         created=row.created.replace(tzinfo=UTC),

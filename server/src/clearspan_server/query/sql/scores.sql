@@ -8,7 +8,7 @@ where project = {project:String}
     and ({span_id:String} = '' or span_id = {span_id:String})
     and ({session_id:String} = '' or session_id = {session_id:String})
     and ({name:String} = '' or name = {name:String})
-    and ({experiment_id:String} = '' or experiment_id = {experiment_id:String})
+    and (empty({experiment_ids:Array(String)}) or experiment_id in {experiment_ids:Array(String)})
     and ({environment:String} = '' or environment = {environment:String})
     and ({source:String} = '' or source = {source:String})
     and ({type:String} = '' or type = {type:String})
