@@ -12,10 +12,12 @@ from starlette.testclient import TestClient
 
 from clearspan_server.api.access import ReadAccess, gate, read_access
 from clearspan_server.api.agenda import agenda_of
+from clearspan_server.api.sql import console_of
 from clearspan_server.app import schema_app
 from clearspan_server.model.span import Span
 from clearspan_server.store.agenda import Agenda
 from clearspan_server.store.columns import to_batch
+from clearspan_server.store.console import Console
 from clearspan_server.store.derived import Bounds, derive_traces
 from clearspan_server.store.engine import Engine
 
@@ -65,6 +67,8 @@ class Reader:
         self.may_read = True  # after an answer has begun
         app = schema_app()
         app.dependency_overrides[agenda_of] = lambda: self.agenda
+        self.console = Console(engine.target)
+        app.dependency_overrides[console_of] = lambda: self.console
         app.dependency_overrides[read_access] = lambda: ReadAccess(
             self.project, engine, holds=lambda: self.may_read
         )
@@ -81,6 +85,7 @@ class Reader:
         trace: TracebackType | None,
     ) -> None:
         self._client.close()
+        self.console.close()
 
     def store(self, *spans: Span, silent: Collection[str] = ()) -> None:
         """Store the spans as the writer does, and derive their traces as the lifecycle job does.

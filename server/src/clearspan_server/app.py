@@ -67,6 +67,7 @@ from clearspan_server.api import (
     session,
     shares,
     spans,
+    sql,
     storage,
     traces,
     values,
@@ -105,6 +106,7 @@ from clearspan_server.store.backups import Backups
 from clearspan_server.store.browser_sessions import Sessions
 from clearspan_server.store.catalog import Catalog
 from clearspan_server.store.cold import Cold
+from clearspan_server.store.console import Console
 from clearspan_server.store.curated import Curated
 from clearspan_server.store.datasets import Datasets
 from clearspan_server.store.disk import Disk
@@ -170,6 +172,7 @@ ROUTES: tuple[APIRouter, ...] = (
     repricing.router,
     prices.router,
     rollups.router,
+    sql.router,
     deliveries.router,
     quarantine.router,
     whereabouts.router,
@@ -217,13 +220,12 @@ def build(settings: Settings, folder: Folder, progress: Progress = LOG.info) -> 
     at, most_bytes = folder.path, settings.max_body_bytes
     engine = _engine(at / "engine", settings.faults, progress)
     disk, journal = _journal(settings, at, progress)
-    catalog, agenda = Catalog(at / CATALOG), Agenda(at / "agenda.db")
-    book, notes = Prices(catalog, at / "prices.json"), Notes(catalog.database)
-    feed, rewrites = live.Live(journal.stored), Rewrites(at / "rewrites.db")
-    quarantine, cold = Quarantine(at / "quarantine.db"), _cold(settings, at, engine)
+    catalog, agenda, told = Catalog(at / CATALOG), Agenda(at / "agenda.db"), Watermark(at / "told")
+    book, notes, senders = Prices(catalog, at / "prices.json"), Notes(catalog.database), Senders()
+    feed, cold, deriving = live.Live(journal.stored), _cold(settings, at, engine), Deriving()
+    quarantine, rewrites = Quarantine(at / "quarantine.db"), Rewrites(at / "rewrites.db")
     rewriting, removing, wake_remover = threading.Lock(), threading.Lock(), threading.Event()
     privacies = Privacies(PrivacyStore(catalog.database), folder.token.encode())
-    senders, deriving, told = Senders(), Deriving(), Watermark(at / "told")
     stores = Stores(journal, engine, agenda, told, book, privacies.of, rewriting, cold)
     lifecycle = _lifecycle(stores, senders, feed, deriving, _patience(settings))
     means = _rewriting_means(stores, rewrites, notes, lifecycle)
@@ -234,6 +236,7 @@ def build(settings: Settings, folder: Folder, progress: Progress = LOG.info) -> 
         settings=settings,
         token=folder.token,
         engine=engine,
+        console=Console(engine.target),
         journal=journal,
         catalog=catalog,
         cold=cold,
@@ -434,6 +437,7 @@ def shut_down(parts: Parts, progress: Progress = LOG.info) -> None:
     parts.lifecycle.stop(timeout_s=max(1.0, deadline - time.monotonic()))
     parts.rollups.stop(timeout_s=max(1.0, deadline - time.monotonic()))
     state.journal.close()
+    state.console.close()
     state.engine.close()
     state.catalog.close()
     state.quarantine.close()

@@ -3,6 +3,8 @@
     ClearspanError
     ├─ BadInput            the caller's bytes or values                 400
     │  ├─ BadFilter        a filter that cannot be read, with the column 400
+    │  ├─ BadSql           a query that is not allowed, with its place   400
+    │  ├─ SqlLimit         a query that took or gave too much            400
     │  ├─ UnsupportedType  a content type that nobody reads             415
     │  └─ TooLarge         a body over its limit, also when inflated    413
     ├─ NotAuthenticated    no credential, or one that nobody knows      401
@@ -43,6 +45,20 @@ class BadInput(ClearspanError):
 
 class BadFilter(BadInput):
     code = "bad_filter"
+
+
+class BadSql(BadInput):
+    """A query to the SQL console; `line` and `column` count from one, and are 0 where the place is not known."""
+
+    code = "bad_sql"
+
+    def __init__(self, message: str, line: int = 0, column: int = 0) -> None:
+        place = f"line {line}, column {column}: " if line else ""
+        super().__init__(place + message, line=line, column=column)
+
+
+class SqlLimit(BadInput):
+    code = "sql_limit"
 
 
 class UnsupportedType(BadInput):

@@ -1704,6 +1704,48 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sql": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask Sql
+         * @description The rows that a `select` gives, of one project; nothing can be changed by it.
+         *
+         *     It runs for at most 10 s, two at once; when whoever asked goes away it is stopped.
+         */
+        post: operations["ask_sql"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sql/schema": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Sql Schema
+         * @description The tables that `/sql` knows, their columns, and the functions.
+         */
+        get: operations["get_sql_schema"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/storage": {
         parameters: {
             query?: never;
@@ -5924,6 +5966,83 @@ export interface components {
             output_preview: string[];
             /** Span Id */
             span_id: string[];
+        };
+        /**
+         * SqlAnswer
+         * @description What a query says: at most 10 000 rows, `truncated` when there are more.
+         *
+         *     Whole numbers of 64 bits, decimals, and numbers that are none are texts; times are texts in UTC.
+         */
+        SqlAnswer: {
+            /** Columns */
+            columns: components["schemas"]["SqlColumn"][];
+            /** Elapsed Ms */
+            elapsed_ms: number;
+            /** Rows */
+            rows: unknown[][];
+            /** Truncated */
+            truncated: boolean;
+        };
+        /**
+         * SqlColumn
+         * @description A column of an answer, with the engine's type.
+         */
+        SqlColumn: {
+            /** Name */
+            name: string;
+            /**
+             * Type
+             * @example UInt64
+             */
+            type: string;
+        };
+        /**
+         * SqlRequest
+         * @description A query: one `select`.
+         */
+        SqlRequest: {
+            /**
+             * Sql
+             * @example select kind, count() as spans from spans group by kind order by spans desc
+             */
+            sql: string;
+        };
+        /**
+         * SqlSchema
+         * @description All that can be asked of, and with which functions.
+         */
+        SqlSchema: {
+            /** Functions */
+            functions: string[];
+            /** Tables */
+            tables: components["schemas"]["SqlTable"][];
+        };
+        /**
+         * SqlTable
+         * @description A table that can be asked of.
+         */
+        SqlTable: {
+            /** Columns */
+            columns: components["schemas"]["SqlTableColumn"][];
+            /** Name */
+            name: string;
+            /** Says */
+            says: string;
+        };
+        /**
+         * SqlTableColumn
+         * @description A column of a table, and what it means.
+         */
+        SqlTableColumn: {
+            /** Name */
+            name: string;
+            /** Says */
+            says: string;
+            /**
+             * Type
+             * @example UInt64
+             */
+            type: string;
         };
         /**
          * Storage
@@ -11084,6 +11203,92 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SpanMapping"];
+                };
+            };
+        };
+    };
+    ask_sql: {
+        parameters: {
+            query?: {
+                /** @description The project, where no key says it; api/access.py reads it. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SqlRequest"];
+            };
+        };
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SqlAnswer"];
+                };
+            };
+        };
+    };
+    get_sql_schema: {
+        parameters: {
+            query?: {
+                /** @description The project, where no key says it; api/access.py reads it. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SqlSchema"];
                 };
             };
         };

@@ -77,6 +77,7 @@ _VIEWERS_TOO = frozenset(
         ("PUT", "/api/v1/account/password"),
         ("DELETE", "/api/v1/account/sessions/{session_id}"),
         ("POST", "/api/v1/redaction/try"),
+        ("POST", "/api/v1/sql"),
         ("POST", "/api/v1/whatif"),
         ("POST", "/api/v1/traces/{trace_id}/whatif"),
     )

@@ -24,6 +24,7 @@ from clearspan_server.store.backups import Backups
 from clearspan_server.store.browser_sessions import Sessions
 from clearspan_server.store.catalog import Catalog
 from clearspan_server.store.cold import Cold
+from clearspan_server.store.console import Console
 from clearspan_server.store.datasets import Datasets
 from clearspan_server.store.disk import Disk
 from clearspan_server.store.engine import Engine
@@ -47,6 +48,7 @@ class State:
     settings: Settings
     token: str
     engine: Engine
+    console: Console
     journal: Journal
     catalog: Catalog
     cold: Cold
