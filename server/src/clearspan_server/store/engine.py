@@ -3,7 +3,7 @@
 import threading
 from collections import Counter, OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -115,17 +115,36 @@ class Engine:
                 client = self._idle.pop() if self._idle else None
             if client is None:
                 client = _open(self.target)
+            is_clean = False
             try:
                 yield client
+                is_clean = True
             except OperationalError as error:
                 raise Unavailable(f"the engine does not answer: {error}") from error
             finally:
-                with self._lock:
-                    keep = not self._closed
-                    if keep:
-                        self._idle.append(client)
-                if not keep:
-                    client.close()
+                self._give_back(client, is_clean=is_clean)
+
+    def _give_back(self, client: Client, *, is_clean: bool) -> None:
+        """Keep a client for others; in place of one whose statement failed another one.
+
+        An embedded one gives what had been written until then as the beginning of its next answer, which may be
+        somebody else's. The other is there before it goes: with its last client an engine would end, and forget the
+        tables of its memory.
+        """
+        if is_clean:
+            self._keep(client)
+            return
+        with suppress(Unavailable):
+            self._keep(_open(self.target))
+        client.close()
+
+    def _keep(self, client: Client) -> None:
+        with self._lock:
+            is_kept = not self._closed
+            if is_kept:
+                self._idle.append(client)
+        if not is_kept:
+            client.close()
 
 
 def _open(target: str | Path) -> Client:
