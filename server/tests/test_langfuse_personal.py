@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from asking import Client
-from langfusing import Door, door, event
+from langfusing import AT, Door, door, event
 from removing import done
 from running import Server
 
@@ -74,6 +74,18 @@ def test_an_item_goes_with_a_trace_whose_own_id_is_redacted(asked: Door) -> None
 
     assert [one["id"] for one in asked.get("/dataset-items")["data"]] == [other["id"]]
     assert asked.get("/datasets/d/runs/r")["datasetRunItems"] == []
+
+
+def test_a_trace_whose_own_id_is_redacted_is_read_by_the_id_that_stands_for_it(asked: Door) -> None:
+    body = {"id": SPAN, "traceId": TRACE, "name": "n", "startTime": AT, "endTime": AT}
+    asked.send(event("trace-create", id=TRACE, name="n"), event("span-create", **body))
+
+    [told] = asked.until(1, "/observations")
+
+    whole = asked.get(f"/traces/{told['traceId']}")
+    assert [one["id"] for one in whole["observations"]] == [told["id"]]
+    assert asked.get(f"/observations/{told['id']}")["parentObservationId"] is None
+    assert asked.get(f"/traces/{TRACE}")["id"] == whole["id"] == told["traceId"]
 
 
 def test_an_id_that_holds_nothing_comes_back_as_it_was_sent(asked: Door) -> None:

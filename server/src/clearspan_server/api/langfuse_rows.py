@@ -30,23 +30,33 @@ _NUMBER = re.compile("[0-9]{1,9}")
 _OWN = "langfuse.observation."
 _TRACE = "langfuse.trace."
 _SECOND_NS = 1e9
+_REDACTED = "[redacted:"
 
 _Attributes = Mapping[str, JsonValue]
 
 
 class Names:
-    """What the sender calls traces and spans, and what they cost: by our ids, from rows of `query.whole.span_ids`."""
+    """What the sender calls traces and spans, and what they cost: by our ids, from rows of `query.whole.span_ids`.
+
+    Of a name in which something was redacted nothing can be found again: ours stands for it.
+    """
 
     def __init__(self, rows: Iterable[Row] = ()) -> None:
         self._traces: dict[str, str] = {}
+        self._roots: dict[str, str] = {}  # the spans that only stand for their traces
         self._spans: dict[tuple[str, str], str] = {}
         self._costs: defaultdict[str, float] = defaultdict(float)
         for row in rows:
             self._costs[row["trace_id"]] += row["cost"] or 0.0
-            if row["sent_trace_id"]:
-                self._traces[row["trace_id"]] = row["sent_trace_id"]
-            if row["sent_span_id"]:
-                self._spans[row["trace_id"], row["span_id"]] = row["sent_span_id"]
+            sent_trace, sent_span = row["sent_trace_id"], row["sent_span_id"]
+            if _REDACTED in sent_trace:
+                if not (row["parent_id"] or sent_span):
+                    self._roots[row["trace_id"]] = row["span_id"]
+            elif sent_trace:
+                self._traces[row["trace_id"]] = sent_trace
+                self._roots[row["trace_id"]] = root_id(sent_trace)
+            if sent_span and _REDACTED not in sent_span:
+                self._spans[row["trace_id"], row["span_id"]] = sent_span
 
     def trace(self, trace_id: str) -> str:
         return self._traces.get(trace_id, trace_id)
@@ -60,8 +70,7 @@ class Names:
 
     def is_trace(self, trace_id: str, span_id: str) -> bool:
         """Whether a span only stands for its trace, of which the sender told apart from its spans."""
-        sent = self._traces.get(trace_id)
-        return sent is not None and span_id == root_id(sent)
+        return self._roots.get(trace_id) == span_id
 
 
 def observation(row: Row, names: Names, project: str) -> Shape:
