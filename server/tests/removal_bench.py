@@ -71,7 +71,7 @@ class Bench:
             backups=list,
             recompute=self._follow,
             sweep=lambda: None,
-            hasten=self._sum,
+            hasten=self.sum,
             forget=lambda _project, _ids: None,
             clock=self._clock,
         )
@@ -80,7 +80,7 @@ class Bench:
         self.followed.append(set(keys))
         return at_once()
 
-    def _sum(self) -> None:
+    def sum(self) -> None:
         """Sums follow at once."""
         for one in self.means.agenda.due():
             self.means.agenda.done(one.hour, one.mark)

@@ -1,5 +1,7 @@
 """Cold storage: months of spans leave the engine for files, and are still listed, read, and reached by an erasure."""
 
+import re
+import shutil
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
@@ -17,6 +19,7 @@ from clearspan_server.errors import BadInput, ColdAway
 from clearspan_server.model.cold import Month
 from clearspan_server.model.removal import Removal
 from clearspan_server.model.retention import Policy
+from clearspan_server.store.backup_files import has_cold, restore, seal
 from clearspan_server.store.cold import Cold
 from clearspan_server.store.cold_files import partial_of
 from clearspan_server.store.engine import Engine
@@ -268,6 +271,32 @@ def test_a_folder_belongs_to_one_data_folder(bench: Bench, tmp_path: Path) -> No
 
     with closing(another), pytest.raises(ColdAway, match="another data folder"):
         another.check()
+
+
+def test_a_restored_data_folder_is_let_in_where_somebody_says_so(
+    bench: Bench, tmp_path: Path
+) -> None:
+    bench.store(span(1, start_ns=OLD_NS))
+    cooled(bench)
+    bench.means.cold.close()
+    (tmp_path / "copy").mkdir()
+    shutil.copy(bench.folder / "cold.db", tmp_path / "copy")
+    seal(tmp_path / "copy", 0)
+    restore(tmp_path / "copy", tmp_path / "new", lambda _: None)
+    mark = bench.folder / "cold" / "clearspan-cold"
+
+    restored = Cold(tmp_path / "new" / "cold.db", bench.folder / "cold", bench.engine)
+    with closing(restored):
+        with pytest.raises(ColdAway, match="another data folder") as refused:
+            restored.bring_back(bench.project, [trace_id(1)])
+        [taking] = re.findall(r"([0-9a-f]{32}) in it", refused.value.message)
+        mark.write_text(taking + "\n", encoding="utf-8")
+        found = restored.bring_back(bench.project, [trace_id(1)])
+
+    assert has_cold(tmp_path / "new")
+    assert found == {trace_id(1)}
+    with pytest.raises(ColdAway, match="another data folder"):
+        opened_again(bench, bench.folder / "cold").check()
 
 
 def test_a_month_ends_where_the_next_begins() -> None:

@@ -3,7 +3,9 @@
 import json
 import sqlite3
 import time
+import uuid
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -233,6 +235,57 @@ def test_thinning_keeps_noted_traces_however_many_they_are(bench: Bench) -> None
         bench.done(bench.removals.add("retention", bench.project, "a test", is_dry=False))
 
     assert bench.traces() == {trace_id(number) for number in range(11, 16)}
+
+
+def test_what_is_noted_or_judged_while_hours_are_frozen_is_not_thinned(bench: Bench) -> None:
+    at_s = (int(time.time()) - 10 * DAY_S) // HOUR_S * HOUR_S
+    bench.store(*(span(number, start_ns=at_s * 10**9) for number in range(1, 5)))
+    bench.means.retention.put(bench.project, Policy(days=None, thinning=Thinning(7, 0.0, 60_000)))
+    bench.means.agenda.mark([(bench.project, at_s)])  # its sums are not whole yet
+    judged = [[bench.project, uuid.uuid4().hex, trace_id(2), 1]]
+    waited: list[str] = []
+
+    def hasten() -> None:
+        if not waited:
+            bench.means.notes.bookmark(bench.project, trace_id(1), "somebody")
+            names = ["project", "score_id", "trace_id", "version"]
+            bench.engine.insert_rows("scores", names, judged)
+        waited.append("for sums")
+        bench.sum()
+
+    bench.means = replace(bench.means, hasten=hasten)
+    with bench.working():
+        turn = bench.done(bench.removals.add("retention", bench.project, "a test", is_dry=False))
+
+    assert waited
+    assert bench.traces() == {trace_id(1), trace_id(2)}
+    assert (turn.findings.counts["traces"], turn.findings.counts["bookmarks"]) == (2, 0)
+
+
+def test_all_traces_that_follow_are_found_however_many_they_are(bench: Bench) -> None:
+    many = 100_001
+    bench.engine.command(
+        "insert into responses (project, response_id, trace_id, span_id) select {p:String}, 'r',"
+        " leftPad(toString(number), 32, '0'), leftPad(toString(number), 16, '0') from numbers({n:UInt32} + 1)",
+        {"p": bench.project, "n": many},
+    )
+    doomed = Doomed(bench.engine, bench.project)
+    doomed.add(["0" * 32])
+
+    kin = doomed.kin()
+
+    assert len(kin) == many
+    assert (bench.project, f"{many:032}") in kin
+
+
+def test_of_an_erasure_that_is_given_up_the_name_leaves_the_disk(bench: Bench) -> None:
+    given_up = bench.erasure(PERSON)
+
+    is_over = bench.removals.cancel(given_up.id)
+
+    files = b"".join(path.read_bytes() for path in bench.folder.glob("removals.db*"))
+    assert is_over
+    assert PERSON.encode() not in files
 
 
 def test_files_that_an_interruption_left_behind_go_with_the_next_erasure(bench: Bench) -> None:

@@ -9,7 +9,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 from clearspan_server.cli.client import RunningServer
 from clearspan_server.cli.following import followed
 from clearspan_server.errors import ClearspanError
-from clearspan_server.store.backup_files import restore
+from clearspan_server.store.backup_files import has_cold, restore
 
 _MB = 1_000_000
 
@@ -31,3 +31,7 @@ def bring_back(source: Path, data: Path) -> None:
         task = progress.add_task("restoring", total=1.0)
         size = restore(source, data, lambda share: progress.update(task, completed=share))
     typer.echo(f"restored {size / _MB:.1f} MB to {data}; `clearspan up --data {data}` serves it")
+    if has_cold(data):
+        typer.echo(
+            "cold storage belongs to the original until you give it over: see docs/backup.md"
+        )

@@ -168,7 +168,7 @@ class _Erasing:
         means.shares.erase(removal.project, found.trace_ids)
         means.notes.erase(removal.project, found.trace_ids, found.comments)
         means.media.erase(removal.project, found.trace_ids, found.media)
-        means.curated.erase(removal.project, found.curated, found.trace_ids)
+        means.curated.erase(removal.project, found.curated)
         means.forget(removal.project, found.trace_ids)
         _follow(means, self.hours, kin | {(removal.project, one) for one in self._kin})
         self._known, self._kin = self._known | found.trace_ids, set()

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from clearspan_server.jobs.removal_means import Means
@@ -87,14 +87,10 @@ def retain(means: Means, removal: Removal, told: Told) -> None:
     Raises:
         Stopped: the server stops.
     """
-    received, now_s = means.journal.committed, means.clock()
-    means.wait(lambda: means.journal.derived >= received)
+    now_s = means.clock()
     doomed = Doomed(means.engine, removal.project)
-    before_s = survey(means, removal, doomed, now_s)
-    means.removals.begin(removal, (), ())
+    _found(means, removal, doomed, now_s)
     told(0.1)
-    if before_s:
-        means.wait(lambda: _are_frozen(means, removal.project, before_s))
     trace_ids = doomed.trace_ids()
     if trace_ids:
         means.shares.erase(removal.project, trace_ids)
@@ -110,6 +106,25 @@ def retain(means: Means, removal: Removal, told: Told) -> None:
     _remove_old(doomed, policy, _moments(removal.project, policy, now_s, frozen_s))
     doomed.clear()
     _cool(means, removal.project, policy, now_s)
+
+
+def _found(means: Means, removal: Removal, doomed: Doomed, now_s: float) -> None:
+    """Find what is too old, and again when its hours are frozen: what was judged or noted on meanwhile stays."""
+    known, frozen_s = removal.findings, 0
+    while True:
+        _wait_for_the_journal(means)
+        removal.findings = replace(known, counts=dict(known.counts))
+        before_s = survey(means, removal, doomed, now_s)
+        means.removals.begin(removal, (), ())
+        if before_s <= frozen_s:
+            return
+        frozen_s = before_s
+        means.wait(partial(_are_frozen, means, removal.project, before_s))
+
+
+def _wait_for_the_journal(means: Means) -> None:
+    received = means.journal.committed
+    means.wait(lambda: means.journal.derived >= received)
 
 
 def _cool(means: Means, project: str, policy: Policy, now_s: float) -> None:

@@ -50,6 +50,7 @@ def restore(source: Path, target: Path, told: Told) -> int:
     try:
         done = _restored(source, partial, files, told)
         copy_frame(source / "engine", partial / "engine")
+        _be_another(partial / "cold.db")
     except BaseException:
         shutil.rmtree(partial, ignore_errors=True)
         raise
@@ -57,6 +58,23 @@ def restore(source: Path, target: Path, told: Told) -> int:
         target.rmdir()
     partial.replace(target)
     return done
+
+
+def _be_another(cold: Path) -> None:
+    """Two data folders would erase what the other reads in cold storage: the new one is not let in as the old one."""
+    if cold.exists():
+        with closing(sqlite3.connect(cold)) as index, index:
+            if index.execute("select 1 from sqlite_master where name = 'owner'").fetchone():
+                index.execute("delete from owner")
+
+
+def has_cold(folder: Path) -> bool:
+    """Whether months of a data folder that nobody uses are in cold storage."""
+    cold = folder / "cold.db"
+    if not cold.exists():
+        return False
+    with closing(sqlite3.connect(cold)) as index:
+        return index.execute("select 1 from months").fetchone() is not None
 
 
 def _restored(source: Path, partial: Path, files: Mapping[str, tuple[int, str]], told: Told) -> int:

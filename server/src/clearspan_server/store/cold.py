@@ -84,12 +84,13 @@ class Cold:
             raise ColdAway("there is no folder for cold storage: start with CLEARSPAN_COLD")
         mark = self.folder / _MARK
         with _telling(self.folder):
-            said = mark.read_text(encoding="utf-8") if mark.exists() else ""
+            said = mark.read_text(encoding="utf-8").strip() if mark.exists() else ""
             if not said and not self._known:
                 mark.write_text(self._owner, encoding="utf-8")
                 said = self._owner
         if said != self._owner:
-            why = "that of another data folder" if said else "not mounted, or not the one of before"
+            taking = f"that of another data folder; {self._owner} in it, in place of {said}, takes it away from that"
+            why = taking if said else "not mounted, or not the one of before"
             raise ColdAway(f"cold storage is not in {self.folder}: by its file {_MARK} it is {why}")
         return self.folder
 

@@ -102,8 +102,8 @@ class Curated:
                         found.emptied.setdefault(kind.noun, {})[key] = empty
         return found
 
-    def erase(self, project: str, found: Named, trace_ids: Collection[str]) -> None:
-        """Delete and empty it, with what depends on it and what leads to the traces; nothing of it stays on disk."""
+    def erase(self, project: str, found: Named) -> None:
+        """Delete and empty it, with what depends on it; nothing of it stays on disk."""
         with self._database.begin() as connection:
             for kind in KINDS:
                 for key in found.gone.get(kind.noun, ()):
@@ -111,7 +111,7 @@ class Curated:
                 for key, empty in found.emptied.get(kind.noun, {}).items():
                     one = _one(kind, project, key)
                     connection.execute(kind.table.update().where(one).values(**empty))
-            _cascade(connection, project, trace_ids)
+            _cascade(connection, project)
         scrub_database(self._database)
         if found.gone.get("scrape_targets"):
             self._told()
@@ -137,8 +137,8 @@ def _holds(said: Sequence[object], lowered: Sequence[str]) -> bool:
     return any(text in together for text in lowered)
 
 
-def _cascade(connection: sa.Connection, project: str, trace_ids: Collection[str]) -> None:
-    """Without their dataset, experiment, item or trace these say nothing; a prompt is its versions."""
+def _cascade(connection: sa.Connection, project: str) -> None:
+    """Without their dataset, experiment or item these say nothing; a prompt is its versions."""
     sets = sa.select(DATASETS.c.id).where(DATASETS.c.project == project)
     for table in (ITEMS, EXPERIMENTS):
         orphans = (table.c.project == project) & table.c.dataset_id.not_in(sets)
@@ -147,10 +147,6 @@ def _cascade(connection: sa.Connection, project: str, trace_ids: Collection[str]
     items = sa.select(ITEMS.c.id).where(ITEMS.c.project == project)
     lost = ANSWERS.c.experiment_id.not_in(runs) | ANSWERS.c.item_id.not_in(items)
     connection.execute(ANSWERS.delete().where((ANSWERS.c.project == project) & lost))
-    asked = sa.select(ANSWERS.c.id, ANSWERS.c.trace_id).where(ANSWERS.c.project == project)
-    for row in connection.execute(asked).all():
-        if _is_of(row.trace_id, trace_ids):
-            connection.execute(ANSWERS.delete().where(ANSWERS.c.id == row.id))
     versions = sa.select(VERSIONS.c.version).where(
         (VERSIONS.c.project == LABELS.c.project) & (VERSIONS.c.name == LABELS.c.name)
     )

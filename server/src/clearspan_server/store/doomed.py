@@ -129,9 +129,9 @@ class Doomed:
         return {(self.project, row["hour_s"]) for row in rows}
 
     def kin(self) -> set[tuple[str, str]]:
-        """Traces that stay, of which other spans may count when these are gone."""
-        rows = self.engine.query(statement(_SCHEMA, "doomed_kin"), {"project": self.project})
-        return {(self.project, row["trace_id"]) for row in rows}
+        """Traces that stay, of which other spans may count when these are gone: all of them."""
+        found = self.engine.table(statement(_SCHEMA, "doomed_kin"), {"project": self.project})
+        return {(self.project, trace_id) for trace_id in found["trace_id"].to_pylist()}
 
     def delete(self, told: Callable[[float], None]) -> None:
         """Delete it from every table that has records of traces; `told` hears the share that is done."""

@@ -123,14 +123,20 @@ class Removals:
             self._file.execute("update removals set error = ? where id = ?", (error, removal.id))
 
     def cancel(self, removal_id: int) -> bool:
-        """Give up one that has not removed anything yet; false when it is over or under way."""
-        with self._lock, self._file:
-            ended = self._file.execute(
-                "update removals set state = 'cancelled', subject = 'null', ended_ns = ?"
-                " where id = ? and state = 'running'"
-                " and (is_dry or not exists (select 1 from doomed where removal = id))",
-                (time.time_ns(), removal_id),
-            )
+        """Give up one that has not removed anything yet, of which the person is not named any more.
+
+        False when it is over or under way.
+        """
+        with self._lock:
+            with self._file:
+                ended = self._file.execute(
+                    "update removals set state = 'cancelled', subject = 'null', ended_ns = ?"
+                    " where id = ? and state = 'running'"
+                    " and (is_dry or not exists (select 1 from doomed where removal = id))",
+                    (time.time_ns(), removal_id),
+                )
+            if ended.rowcount:
+                scrub(self._file)
         return bool(ended.rowcount)
 
     def end(self, removal: Removal) -> None:

@@ -5,4 +5,3 @@ from responses
 where project = {project:String}
     and response_id in (select response_id from responses where project = {project:String} and trace_id in (select trace_id from doomed))
     and trace_id not in (select trace_id from doomed)
-limit 100000
