@@ -4,6 +4,7 @@ import { type ChatMessage, oneLine, parsedJson } from "./conversation";
 import { counted, formatDuration, nameOr } from "./format";
 import { failed, type Kind, type Status } from "./kinds";
 import type { ReplayStep } from "./replay";
+import type { Saying } from "./spoken";
 
 interface ToldSpan {
   span_id: string;
@@ -21,16 +22,17 @@ interface ToldSpan {
 }
 
 /** What a span says, as far as it is known. */
-interface ToldContent {
-  input: unknown;
-  output: unknown;
-  input_messages: readonly ChatMessage[] | null;
-  output_messages: readonly ChatMessage[] | null;
-  retrieval_query: string;
-  documents: readonly { id: string; content: string }[];
-  tool_arguments: unknown;
-  tool_result: unknown;
-}
+type ToldContent = Pick<
+  Saying,
+  | "input"
+  | "output"
+  | "input_messages"
+  | "output_messages"
+  | "retrieval_query"
+  | "documents"
+  | "tool_arguments"
+  | "tool_result"
+>;
 
 interface Account {
   /** "gpt-4o decided to call search_orders." */

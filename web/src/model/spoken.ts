@@ -2,7 +2,7 @@
 
 import type { ChatMessage, MessagePart } from "./conversation";
 
-interface Saying {
+export interface Saying {
   input: unknown;
   output: unknown;
   input_messages: readonly ChatMessage[] | null;

@@ -113,22 +113,15 @@ def erase(means: Means, removal: Removal, told: Told) -> None:
     for number in range(_PASSES):
         if not work.again(is_more=number > 0):
             break
-    told(0.6)
+    work.tell(0.6)
     means.rewrites.forget(removal.project)
-    _recomputed(means, removal.project, work.hours)
-    told(0.8)
-    subject = removal.subject
-    work.doomed.unname(anywhere=subject is not None and subject.anywhere)
-    means.sweep()
-    _leave_the_journal(means)
+    work.settle()
     # A trace that goes on meanwhile: its next spans and logs rarely say of whom they are.
     for _ in range(_PASSES):
         if not work.again(is_more=True):
             break
-        _recomputed(means, removal.project, work.hours)
-        means.sweep()
-        _leave_the_journal(means)
-    told(0.9)
+        work.settle()
+    work.tell(0.9)
     purge(means.engine)
     work.doomed.clear()
 
@@ -138,10 +131,11 @@ class _Erasing:
 
     def __init__(self, means: Means, removal: Removal, told: Told) -> None:
         self.doomed = Doomed(means.engine, removal.project)
-        self.hours: set[Hour] = set()
         self._means = means
         self._removal = removal
         self._told = told
+        self._share = 0.0
+        self._hours: set[Hour] = set()
         self._known, self._kin = means.removals.begun(removal)
 
     def again(self, *, is_more: bool) -> bool:
@@ -156,23 +150,41 @@ class _Erasing:
         if found.is_nothing() and is_more:
             return False
         removal.findings.add(found.findings, is_more=is_more)
-        self.hours |= doomed.hours()
+        self._hours |= doomed.hours()
         kin = doomed.kin()
         if not means.removals.begin(removal, found.trace_ids, {trace_id for _, trace_id in kin}):
             raise Cancelled
-        means.agenda.mark(self.hours)
+        means.agenda.mark(self._hours)
         with means.rewriting:
             means.cold.erase(removal.project, found.trace_ids)
-            doomed.delete(lambda share: self._told(0.1 + 0.4 * share))
+            doomed.delete(lambda share: self.tell(0.1 + 0.4 * share))
         means.quarantine.erase(found.quarantined)
         means.shares.erase(removal.project, found.trace_ids)
         means.notes.erase(removal.project, found.trace_ids, found.comments)
         means.media.erase(removal.project, found.trace_ids, found.media)
         means.curated.erase(removal.project, found.curated)
         means.forget(removal.project, found.trace_ids)
-        _follow(means, self.hours, kin | {(removal.project, one) for one in self._kin})
+        _follow(means, self._hours, kin | {(removal.project, one) for one in self._kin})
         self._known, self._kin = self._known | found.trace_ids, set()
         return True
+
+    def settle(self) -> None:
+        """Wait until sums, names and the journal follow from what is left.
+
+        Raises:
+            Stopped: the server stops.
+        """
+        subject = self._removal.subject
+        _recomputed(self._means, self._removal.project, self._hours)
+        self.tell(0.8)
+        self.doomed.unname(anywhere=subject is not None and subject.anywhere)
+        self._means.sweep()
+        _leave_the_journal(self._means)
+
+    def tell(self, share: float) -> None:
+        """How much of it is done; what is looked for again does not take it back."""
+        self._share = max(self._share, share)
+        self._told(self._share)
 
 
 def _follow(means: Means, hours: Collection[Hour], kin: Collection[tuple[str, str]]) -> None:
