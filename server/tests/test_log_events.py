@@ -44,6 +44,12 @@ def shown(server: Server, made: Span) -> Any:
     return found if found["input_messages"] and found["output_messages"] else None
 
 
+def ended(server: Server, made: Span) -> Any:
+    """The span as `shown` gives it, None until the span itself has come as well."""
+    found = shown(server, made)
+    return found if found and found["end"] else None
+
+
 def texts(messages: Any) -> list[tuple[str, str]]:
     return [(one["role"], one["parts"][0]["content"]) for one in messages]
 
@@ -62,7 +68,7 @@ def test_a_conversation_of_log_events_is_shown_on_its_span(server: Server, order
     for signal, body in requests:
         send(server, signal, body)
 
-    found = until(lambda: shown(server, made), 30)
+    found = until(lambda: ended(server, made), 30)
     assert texts(found["input_messages"]) == [
         ("system", "Be terse."),
         ("user", "Capital of France?"),
@@ -78,7 +84,7 @@ def test_a_stream_that_was_left_is_cancelled_also_when_a_log_event_says_so(serve
 
     send(server, "logs", request(made, *QUESTION, ANSWER, finish="error"))
 
-    found = until(lambda: shown(server, made), 30)
+    found = until(lambda: ended(server, made), 30)
     assert (found["status"], found["error_class"]) == ("cancelled", "cancelled")
 
 
@@ -89,7 +95,7 @@ def test_log_events_that_are_sent_again_change_nothing(server: Server) -> None:
     for signal, sent in (("logs", body), ("traces", request_of([made])), ("logs", body)):
         send(server, signal, sent)
 
-    found = until(lambda: shown(server, made), 30)
+    found = until(lambda: ended(server, made), 30)
     assert len(found["input_messages"]) == 2
     assert len(found["output_messages"]) == 1
 
