@@ -29,7 +29,7 @@ def ask(
 ) -> Answer:
     """Ask without any credential but the given headers; the answer of a stream is not waited for."""
     parts = urlsplit(server.url)
-    connection = http.client.HTTPConnection(str(parts.hostname), parts.port, timeout=30)
+    connection = http.client.HTTPConnection(str(parts.hostname), parts.port, timeout=60)
     given = {"content-type": "application/json", **(headers or {})}
     connection.request(method, path, json.dumps(body) if body is not None else None, given)
     answer = connection.getresponse()

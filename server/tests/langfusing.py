@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from asking import Answer, ask, make_key
-from running import Server, until
+from running import Server, settle
 
 API = "/api/public"
 AT = "2026-11-21T10:00:00.000Z"
@@ -38,14 +38,11 @@ class Door:
         assert answer.status == 207, answer.body
         return answer.body
 
-    def until(self, count: int, path: str, **asked: object) -> list[dict[str, Any]]:
-        """The rows of a list, once there are so many."""
-
-        def rows() -> list[dict[str, Any]]:
-            found: list[dict[str, Any]] = self.get(path, **asked)["data"]
-            return found if len(found) == count else []
-
-        found: list[dict[str, Any]] = until(rows)
+    def rows(self, count: int, path: str, **asked: object) -> list[dict[str, Any]]:
+        """The rows of a list once everything that was sent is stored; there must be so many."""
+        settle(self.server)
+        found: list[dict[str, Any]] = self.get(path, **asked)["data"]
+        assert len(found) == count, found
         return found
 
 

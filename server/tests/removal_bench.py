@@ -124,7 +124,7 @@ class Bench:
         try:
             yield
         finally:
-            remover.stop(30)
+            remover.stop(60)
 
     def done(self, removal: Removal, timeout_s: float = 120.0) -> Removal:
         """The removal, once it is over."""

@@ -67,7 +67,7 @@ def post(
 ) -> tuple[int, bytes]:
     """Status and body of the answer; raises OSError or HTTPException when there is none."""
     parts = urlsplit(url)
-    connection = http.client.HTTPConnection(str(parts.hostname), parts.port, timeout=30)
+    connection = http.client.HTTPConnection(str(parts.hostname), parts.port, timeout=60)
     try:
         connection.request("POST", path, body, PROTOBUF if headers is None else headers)
         answer = connection.getresponse()

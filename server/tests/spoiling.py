@@ -38,7 +38,7 @@ UNREAD: dict[str, Any] = {
 
 def spoil(data: Path) -> None:
     """Do it to a folder, in a process of its own."""
-    subprocess.run([sys.executable, __file__, str(data)], check=True, timeout=60)
+    subprocess.run([sys.executable, __file__, str(data)], check=True, timeout=120)
 
 
 def _spoil_here(data: Path) -> None:

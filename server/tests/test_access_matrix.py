@@ -267,9 +267,9 @@ def test_grpc_takes_nothing_without_a_credential_once_there_are_accounts(team: T
         export = TraceServiceStub(channel).Export  # type: ignore[no-untyped-call]  # generated code has no types
 
         with pytest.raises(grpc.RpcError) as refused:
-            export(ExportTraceServiceRequest(), timeout=10)
+            export(ExportTraceServiceRequest(), timeout=60)
         key = team.key("ingest")["authorization"]
-        taken = export(ExportTraceServiceRequest(), timeout=10, metadata=[("authorization", key)])
+        taken = export(ExportTraceServiceRequest(), timeout=60, metadata=[("authorization", key)])
 
     assert refused.value.code() is grpc.StatusCode.UNAUTHENTICATED
     assert taken.partial_success.rejected_spans == 0

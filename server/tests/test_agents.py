@@ -27,7 +27,7 @@ from clearspan_server.store.counting import hour_of
 from clearspan_server.store.derived import derive_traces
 from clearspan_server.store.engine import Engine, Row
 from reading import Reader
-from running import Server, until
+from running import Server, settle
 from sending import post
 
 JSON = {"content-type": "application/json"}
@@ -77,7 +77,8 @@ def shown(span: dict[str, Any]) -> tuple[str, str, str]:
 def claude(server: Server) -> list[list[dict[str, Any]]]:
     """The spans of both turns of a session of Claude Code, sent in one request."""
     send(server, "claude", claude_code_request("s-1", CLAUDE_CODE, NOW_NS))
-    until(lambda: [one["span_count"] for one in traces_of(server, "claude")] == [6, 2])
+    settle(server)
+    assert [one["span_count"] for one in traces_of(server, "claude")] == [6, 2]
     return [spans_of(server, "claude", one["trace_id"]) for one in traces_of(server, "claude")]
 
 
@@ -136,10 +137,11 @@ def test_cost_by_service_is_cost_by_repository(server: Server, claude: object) -
 
 def test_the_turns_of_codex_have_calls_and_tools(server: Server) -> None:
     send(server, "codex", codex_request("c-1", CODEX, NOW_NS))
-    until(lambda: [one["span_count"] for one in traces_of(server, "codex")] == [4, 2])
+    settle(server)
 
     first, second = told_of(server, "codex")
 
+    assert [one["span_count"] for one in traces_of(server, "codex")] == [4, 2]
     assert [shown(span) for span in first] == [
         ("agent", "codex turn", "ok"),
         ("llm", "chat gpt-5-codex", "ok"),
@@ -172,11 +174,12 @@ def test_order_and_requests_make_no_difference(
     for one in [*mixed, *mixed]:
         send(server, pieces, make("s", [one], NOW_NS))
 
-    def counts(project: str) -> list[int]:
-        return [one["span_count"] for one in traces_of(server, project)]
+    settle(server)
 
-    until(lambda: len(counts(whole)) == 2 and counts(pieces) == counts(whole))
-    until(lambda: without_ids(told_of(server, pieces)) == without_ids(told_of(server, whole)))
+    counts = [[one["span_count"] for one in traces_of(server, each)] for each in (whole, pieces)]
+    assert len(counts[0]) == 2
+    assert counts[0] == counts[1]
+    assert without_ids(told_of(server, pieces)) == without_ids(told_of(server, whole))
 
 
 def without_ids(told: list[Any]) -> list[Any]:
@@ -192,7 +195,8 @@ def test_a_turn_that_was_traced_is_told_by_its_own_spans(server: Server) -> None
     send(server, "traced", traced)
     send(server, "traced", claude_code_request("s-10", CLAUDE_CODE[8:], NOW_NS))
 
-    until(lambda: len(traces_of(server, "traced")) == 1)
+    settle(server)
+    assert len(traces_of(server, "traced")) == 1
     asked = quote("session:s-9")
     assert server.get(f"/api/v1/traces?project=traced&filter={asked}")["traces"] == []
 
@@ -212,10 +216,11 @@ def test_a_turn_that_began_long_ago_keeps_its_calls_to_itself(server: Server) ->
         return [one["span_count"] for one in server.get(listed)["traces"]]
 
     send(server, "long", codex_request("c-long", first, begun_ns))
-    until(lambda: counts() == [3])
+    settle(server)
+    assert counts() == [3]
     send(server, "long", codex_request("c-long", second, begun_ns))
 
-    until(lambda: len(counts()) == 2 and server.get("/readyz"))
+    settle(server)
     assert counts() == [3, 2]
 
 

@@ -20,7 +20,7 @@ from clearspan_server.store.backups import Backups
 from clearspan_server.store.engine import Engine
 from clearspan_server.store.migrations import migrate
 from removing import send
-from running import Server, is_at_rest, serving, start, until
+from running import Server, serving, settle, start, until
 from sending import request_of, span
 
 
@@ -77,7 +77,7 @@ def copied(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         told["said"] = run("backup", str(base / "copy"), server)
         load.stop()
         told["before"] = set(before)
-        until(lambda: is_at_rest(server))
+        settle(server)
         told["original"] = {noun: rows(ask, noun) for noun in ("traces", "spans")}
         told["again"] = run("backup", str(base / "copy"), server)
         told["jobs"] = ask("GET", "/backups")[1]["backups"]
@@ -88,7 +88,7 @@ def copied(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     assert restored.exit_code == 0, restored.output
     with serving(base / "restored") as server:
         ask = Client(server, "p")
-        until(lambda: is_at_rest(server))
+        settle(server)
         told["copy"] = {noun: rows(ask, noun) for noun in ("traces", "spans")}
     return told
 

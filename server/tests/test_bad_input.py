@@ -41,7 +41,7 @@ def test_an_unknown_encoding_is_415_and_named(server: Server) -> None:
 
 def test_a_body_over_the_limit_is_413_before_it_is_read(server: Server) -> None:
     parts = urlsplit(server.url)
-    connection = http.client.HTTPConnection(str(parts.hostname), parts.port, timeout=30)
+    connection = http.client.HTTPConnection(str(parts.hostname), parts.port, timeout=60)
     connection.putrequest("POST", "/v1/traces")
     for name, value in {**PROTOBUF, "content-length": str(LIMIT + 1)}.items():
         connection.putheader(name, value)
@@ -319,7 +319,7 @@ def test_a_body_for_the_api_has_a_small_limit(server: Server) -> None:
 
 def test_a_cookie_beyond_ascii_is_nobody(server: Server) -> None:
     parts = urlsplit(server.url)
-    connection = http.client.HTTPConnection(str(parts.hostname), parts.port, timeout=30)
+    connection = http.client.HTTPConnection(str(parts.hostname), parts.port, timeout=60)
     name = hashlib.sha256(server.token.encode()).hexdigest()[:8]
     connection.request("GET", "/api/v1/traces", headers={"cookie": f"clearspan_{name}=a\xe9.\xe9"})
 
@@ -374,7 +374,7 @@ def test_a_body_that_stops_coming_is_408_after_half_a_minute(stalled: socket.soc
 
 def get(server: Server, path: str) -> tuple[int, Any]:
     parts = urlsplit(server.url)
-    connection = http.client.HTTPConnection(str(parts.hostname), parts.port, timeout=30)
+    connection = http.client.HTTPConnection(str(parts.hostname), parts.port, timeout=60)
     connection.request("GET", path, headers={"authorization": f"Bearer {server.token}"})
     answer = connection.getresponse()
     body = json.loads(answer.read())

@@ -65,7 +65,7 @@ def test_the_lines_shown_to_an_empty_project_send_its_first_trace(visitor: Visit
     lines = block.inner_text()
 
     kept = {key: value for key, value in os.environ.items() if "CLEARSPAN" not in key}
-    subprocess.run([sys.executable, "-c", lines], env=kept, check=True, timeout=60)
+    subprocess.run([sys.executable, "-c", lines], env=kept, check=True, timeout=120)
 
     totals = visitor.page.get_by_role("region", name="Totals")
     expect(totals.get_by_role("button", name=re.compile(r"^Traces 1\b"))).to_be_visible()

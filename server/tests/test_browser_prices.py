@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from browsing import PHONE, Visitor
-from running import until
+from running import settle
 from sending import PROTOBUF, post, request_of
 from sending import span as sent_span
 
@@ -126,8 +126,8 @@ def test_history_is_previewed_and_then_repriced(visitor: Visitor) -> None:
     url, headers = visitor.server.url, PROTOBUF | {"x-clearspan-project": project}
     sent = [sent_span("chat", CALL) for _ in range(3)]
     assert post(url, "/v1/traces", request_of(sent), headers)[0] == 200
+    settle(visitor.server)
     spans = f"/api/v1/spans?project={project}&limit=10"
-    until(lambda: len(visitor.server.get(spans)["spans"]) == 3)
     history = visitor.page.locator(".history")
     expect(history).to_contain_text("Nothing was re-priced yet")
     add(visitor, "prod-eu", input="2", output="8")

@@ -5,9 +5,8 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Request, expect
 
-from asking import ask
 from browsing import PHONE, Visitor, profile, visiting
-from running import until
+from running import settle
 from sending import PROTOBUF, post, request_of, span
 from team import ADMIN, PASSWORD, Team
 from test_browser_replay import turn
@@ -25,8 +24,7 @@ def sent(team: Team) -> str:
     status, _ = post(team.server.url, "/v1/traces", request_of(spans), PROTOBUF | key)
     assert status == 200
     trace_id = spans[0].trace_id.hex()
-    path = f"/api/v1/traces?project={PROJECT}"
-    until(lambda: len(ask(team.server, "GET", path, team.viewer).body["traces"]) == 1)
+    settle(team.server)
     return trace_id
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from running import Server, is_at_rest, until
+from running import Server, settle
 from sampling import is_taken
 from sending import PROTOBUF, post
 
@@ -69,7 +69,7 @@ def captured(server: Server) -> dict[str, list[dict[str, Any]]]:
         headers = JSON if sent.startswith(b"{") else PROTOBUF
         status, answer = post(server.url, path, sent, headers)
         assert (status, answer) in ((200, b""), (200, b"{}")), name_of(body)
-    until(lambda: is_at_rest(server), 60)  # then it is decided which spans count
+    settle(server)  # then it is decided which spans count
     everything = "from=2026-01-01T00:00:00Z&limit=500"
 
     def spans(project: str) -> list[dict[str, Any]]:

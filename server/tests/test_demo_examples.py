@@ -16,7 +16,7 @@ from clearspan_server.simulator.serve import running
 from clearspan_server.simulator.settings import SimulatorSettings
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
-TIMEOUT_S = 60
+TIMEOUT_S = 120
 
 
 class Received:

@@ -62,12 +62,12 @@ def address(installed: Path, tmp_path: Path) -> Iterator[str]:
             yield written["http"]
         finally:
             server.terminate()
-            ended_with = server.wait(timeout=60)
+            ended_with = server.wait(timeout=120)
     assert ended_with == 0
 
 
 def get(url: str) -> str:
-    with urllib.request.urlopen(url, timeout=10) as answer:
+    with urllib.request.urlopen(url, timeout=60) as answer:
         assert answer.status == 200
         body: bytes = answer.read()
         return body.decode()

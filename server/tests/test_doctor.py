@@ -135,7 +135,7 @@ def test_without_a_server_it_says_what_waits_in_the_folder(tmp_path: Path) -> No
 
 def _ready(server: Server) -> str:
     try:
-        with urllib.request.urlopen(server.url + "/readyz", timeout=30) as reply:
+        with urllib.request.urlopen(server.url + "/readyz", timeout=60) as reply:
             return str(reply.read().decode())
     except urllib.error.HTTPError as error:
         return error.read().decode()
@@ -194,7 +194,7 @@ def test_what_is_no_trace_id_is_said_to_be_none(server: Server) -> None:
         [*command, "--data", str(server.data)],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=120,
         check=False,
     )
 

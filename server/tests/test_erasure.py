@@ -13,7 +13,7 @@ from clearspan_server.store.columns import SCHEMA_VERSION, to_batch, to_bytes
 from clearspan_server.store.journal import Journal, Rows
 from clearspan_server.store.quarantine import Quarantine, Refused
 from removing import done, files_with, gauge, held, log, send
-from running import Server, is_at_rest, serving, until
+from running import Server, serving, settle, until
 from sending import request_of, span
 
 PERSON, CUSTOMER, SESSION = "person-Zaphod-42", "customer-Magrathea", "session-Heartofgold"
@@ -88,8 +88,9 @@ def tell_all(ask: Client) -> tuple[list[str], str]:
     for name, user in (("hers", PERSON), ("his", OTHER)):
         view = {"name": name, "page": "traces", "filter": f"user:{user}"}
         assert ask("POST", "/views", view)[0] == 201
-    until(lambda: {*ids, other.trace_id.hex()} <= listed(ask))
-    until(lambda: len(ask("GET", f"/scores?trace_id={ids[0]}")[1]["scores"]) == 1)
+    settle(ask.server)
+    assert {*ids, other.trace_id.hex()} <= listed(ask)
+    assert len(ask("GET", f"/scores?trace_id={ids[0]}")[1]["scores"]) == 1
     return ids, other.trace_id.hex()
 
 
@@ -214,7 +215,8 @@ def test_a_trace_that_goes_on_while_it_is_erased_is_gone_with_what_names_nobody(
     root = called(PERSON, SECRET)
     trace_id = root.trace_id.hex()
     send(ask, "/v1/traces", request_of([root]))
-    until(lambda: ask("GET", f"/traces/{trace_id}")[0] == 200)
+    settle(server)
+    assert ask("GET", f"/traces/{trace_id}")[0] == 200
     _, begun = ask("POST", "/erasures", {"by": "user", "value": PERSON})
 
     def goes_on() -> bool:
@@ -226,7 +228,7 @@ def test_a_trace_that_goes_on_while_it_is_erased_is_gone_with_what_names_nobody(
 
     until(goes_on, 90)
     done(ask, "erasures", begun)
-    until(lambda: is_at_rest(server), 60)
+    settle(server)
 
     assert ask("GET", f"/traces/{trace_id}")[0] == 404
     assert ask("GET", f"/logs?trace_id={trace_id}")[1]["logs"] == []
@@ -234,8 +236,8 @@ def test_a_trace_that_goes_on_while_it_is_erased_is_gone_with_what_names_nobody(
 
 def test_a_journal_that_is_rolled_keeps_nothing_that_is_derived(tmp_path: Path) -> None:
     journal = Journal(tmp_path, max_bytes=1_000_000)
-    last = journal.append([Rows("spans", 1, 1, b"x")]).result(10)
-    kept = journal.append([Rows("spans", 1, 1, b"y")]).result(10)
+    last = journal.append([Rows("spans", 1, 1, b"x")]).result(60)
+    kept = journal.append([Rows("spans", 1, 1, b"y")]).result(60)
 
     journal.roll()
     until(lambda: journal.holds(last))
@@ -243,7 +245,7 @@ def test_a_journal_that_is_rolled_keeps_nothing_that_is_derived(tmp_path: Path) 
     still = journal.holds(last)
     journal.derive(kept)
     gone = not journal.holds(kept)
-    after = journal.append([Rows("spans", 1, 1, b"z")]).result(10)
+    after = journal.append([Rows("spans", 1, 1, b"z")]).result(60)
     left = [entry.data for entry in journal.read(0)]
     journal.close()
 

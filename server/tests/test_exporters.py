@@ -5,7 +5,7 @@ import time
 import pytest
 
 from exporting import EXPORTERS, send, whole
-from running import Server, until
+from running import Server, settle
 
 
 @pytest.mark.parametrize("name", EXPORTERS)
@@ -15,6 +15,7 @@ def test_an_official_exporter_delivers_the_same_trace(server: Server, name: str)
     send(EXPORTERS["http"](server, first))
     send(EXPORTERS[name](server, project))
 
-    expected = until(lambda: whole(server, first))
-    assert until(lambda: whole(server, project)) == expected
+    settle(server)
+    expected = whole(server, first)
+    assert whole(server, project) == expected
     assert [span["name"] for span in expected["spans"]] == ["answer", "chat gpt-5", "search"]

@@ -14,7 +14,7 @@ import pytest
 from clearspan.testing import freeze, replay
 from clearspan_server.simulator.serve import running
 from clearspan_server.simulator.settings import SimulatorSettings
-from running import Server, until
+from running import Server, settle
 
 FAST = SimulatorSettings(ttft_ms=0, tokens_per_s=0)
 TOOL: Any = {
@@ -80,7 +80,7 @@ def test_a_recorded_trace_replays_without_its_models(server: Server, tmp_path: P
     with running(FAST) as url:
         command = [sys.executable, "-c", PROGRAM, server.url, url]
         trace_id, said = json.loads(subprocess.check_output(command, text=True, env=environment))
-    until(lambda: len(server.get(f"/api/v1/traces/{trace_id}")["spans"]) == 5)
+    settle(server)
 
     test = freeze(trace_id, tmp_path, endpoint=server.url, key=server.token)
 

@@ -39,7 +39,7 @@ def key_of(server: Server, project: str, scope: str) -> str:
     body = json.dumps({"project": project, "scopes": [scope]}).encode()
     headers = {"authorization": f"Bearer {server.token}", "content-type": "application/json"}
     request = urllib.request.Request(f"{server.url}/api/v1/keys", body, headers)
-    with urllib.request.urlopen(request, timeout=30) as reply:
+    with urllib.request.urlopen(request, timeout=60) as reply:
         return str(json.loads(reply.read())["key"])
 
 
@@ -214,7 +214,7 @@ def test_calls_that_send_nothing_shut_nobody_out(server: Server) -> None:
         until(lambda: any(one.done() for one in silent))
 
         # Long before the server would give up on those that are silent.
-        until(lambda: taken_or_told_when_to_come_back(server), 10)
+        until(lambda: taken_or_told_when_to_come_back(server), 25)
 
 
 def taken_or_told_when_to_come_back(server: Server) -> bool:
@@ -251,7 +251,7 @@ def test_a_grpc_port_in_use_is_one_plain_sentence_with_the_way_out(tmp_path: Pat
             [sys.executable, "-m", "clearspan_server", *command],
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=120,
             check=False,
         )
 

@@ -22,7 +22,7 @@ from sending import PROTOBUF, post, request_of, span
 def open_route(server: Server, path: str) -> tuple[int, str]:
     """A route as an anonymous caller sees it."""
     try:
-        with urllib.request.urlopen(server.url + path, timeout=30) as reply:
+        with urllib.request.urlopen(server.url + path, timeout=60) as reply:
             return reply.status, reply.read().decode()
     except urllib.error.HTTPError as error:
         return error.code, error.read().decode()

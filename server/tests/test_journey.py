@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from running import Server, until
+from running import Server, settle
 
 AGENT = """
 import clearspan
@@ -65,21 +65,17 @@ def run(program: str, **environment: str) -> None:
         env={**kept, **environment},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=120,
         check=True,
     )
     assert done.stdout == ""
 
 
 def only_trace(server: Server, project: str) -> dict[str, Any]:
-    """The one finished trace of a project."""
-
-    def found() -> dict[str, Any] | None:
-        rows = server.get(f"/api/v1/traces?project={project}")["traces"]
-        done = [row for row in rows if row["end"]]
-        return done[0] if done else None
-
-    row = until(found)
+    """The one trace of a project, which must have ended."""
+    settle(server)
+    [row] = server.get(f"/api/v1/traces?project={project}")["traces"]
+    assert row["end"]
     trace: dict[str, Any] = server.get(f"/api/v1/traces/{row['trace_id']}?project={project}")
     return trace
 

@@ -216,7 +216,7 @@ def test_a_cost_that_the_client_told_is_the_cost(server: Server) -> None:
         event("generation-create", id="ours", **shared, **priced, costDetails={"total": 0}),
         event("generation-create", id="none", **shared, model="unheard-of"),
     )
-    asked.until(3, "/observations")
+    asked.rows(3, "/observations")
     question = {
         "view": "observations",
         "metrics": [{"measure": "totalCost", "aggregation": "sum"}],
@@ -224,7 +224,7 @@ def test_a_cost_that_the_client_told_is_the_cost(server: Server) -> None:
         "toTimestamp": "2026-11-22T00:00:00Z",
     }
 
-    [listed] = asked.until(1, "/traces")
+    [listed] = asked.rows(1, "/traces")
     [day] = asked.get("/metrics/daily")["data"]
     [measured] = asked.get("/metrics", query=json.dumps(question))["data"]
 
@@ -263,7 +263,7 @@ def test_a_list_of_scores_is_told_which_of_it_was_not_taken(server: Server) -> N
 def test_a_deleted_score_is_gone(server: Server) -> None:
     asked = door(server)
     asked.ask("POST", "/scores", {"id": "a/b c", "traceId": "t", "name": "ok", "value": 2})
-    asked.until(1, "/v2/scores")
+    asked.rows(1, "/v2/scores")
 
     status = asked.ask("DELETE", "/scores/a%2Fb%20c").status
 
@@ -278,7 +278,7 @@ def test_spans_of_other_libraries_are_observations_too(server: Server) -> None:
     headers = {"content-type": "application/x-protobuf", "authorization": f"Bearer {asked.key}"}
     post(server.url, "/v1/traces", request_of([sent]), headers)
 
-    [found] = asked.until(1, "/observations", type="GENERATION")
+    [found] = asked.rows(1, "/observations", type="GENERATION")
 
     assert (found["id"], found["traceId"]) == (sent.span_id.hex(), sent.trace_id.hex())
     assert found["metadata"]["attributes"]["gen_ai.operation.name"] == "chat"
@@ -416,7 +416,7 @@ def test_traces_that_are_deleted_are_erased_with_what_was_made_of_them(server: S
     for one in (*gone, kept):
         item = {"datasetName": "d", "id": one, "input": "x", "sourceTraceId": one}
         assert asked.ask("POST", "/dataset-items", item).status == 200
-    asked.until(3, "/traces")
+    asked.rows(3, "/traces")
 
     several = asked.ask("DELETE", "/traces", {"traceIds": [gone[0], "never heard of"]})
     single = asked.ask("DELETE", f"/traces/{gone[1]}")

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from running import Server, until
+from running import Server, settle
 from sending import post
 
 PATH = "/api/public/ingestion"
@@ -34,14 +34,12 @@ def sent(server: Server, bodies: Sequence[bytes], spans: int) -> list[dict[str, 
         assert status == 207
     listed = f"/api/v1/spans?project={project}&from=2026-01-01T00:00:00Z&limit=500&sort=start"
 
-    def settled() -> list[dict[str, Any]]:
-        rows: list[dict[str, Any]] = server.get(listed)["spans"]
-        whole = len(rows) == spans and all(row["status"] != "open" for row in rows)
-        return rows if whole else []
-
+    settle(server)
+    rows: list[dict[str, Any]] = server.get(listed)["spans"]
+    assert [row["status"] != "open" for row in rows] == [True] * spans
     return [
         server.get(f"/api/v1/traces/{row['trace_id']}/spans/{row['span_id']}?project={project}")
-        for row in sorted(until(settled), key=lambda row: str(row["span_id"]))
+        for row in sorted(rows, key=lambda row: str(row["span_id"]))
     ]
 
 

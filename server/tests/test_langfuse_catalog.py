@@ -98,7 +98,7 @@ def test_our_own_sdk_gets_a_prompt_that_a_client_of_langfuse_made(
         check=False,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=120,
     )
 
     assert (ended.stdout.strip(), ended.stderr) == ("1 Hello Ann!", "")

@@ -36,7 +36,7 @@ def announced(asked: Door, content: bytes, kind: str = "image/png", **more: obje
 def at(url: str, method: str, content: bytes | None = None) -> tuple[int, bytes, dict[str, str]]:
     """Status, body and headers of an answer to somebody without credentials."""
     parts = urlsplit(url)
-    connection = http.client.HTTPConnection(str(parts.hostname), parts.port, timeout=30)
+    connection = http.client.HTTPConnection(str(parts.hostname), parts.port, timeout=60)
     connection.request(method, f"{parts.path}?{parts.query}", content)
     answer = connection.getresponse()
     found = answer.status, answer.read(), {k.lower(): v for k, v in answer.getheaders()}

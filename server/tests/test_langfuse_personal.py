@@ -50,7 +50,7 @@ def announced(asked: Door, kind: str, field: str) -> str:
 
 def stored(asked: Door, table: str) -> list[dict[str, Any]]:
     """The rows of the project in a table of the catalog."""
-    with closing(sqlite3.connect(asked.server.data / "catalog.db", timeout=30)) as catalog:
+    with closing(sqlite3.connect(asked.server.data / "catalog.db", timeout=60)) as catalog:
         catalog.row_factory = sqlite3.Row
         rows = catalog.execute(f"select * from {table} where project = ?", (asked.project,))  # noqa: S608 - of TABLES
         return [dict(row) for row in rows]
@@ -63,7 +63,7 @@ def test_an_item_goes_with_a_trace_whose_own_id_is_redacted(asked: Door) -> None
     made = item(asked, sourceTraceId=TRACE, sourceObservationId=SPAN)
     other = item(asked, id="of another", sourceTraceId="other")
     answered(asked, "r", traceId=TRACE, observationId=SPAN)
-    asked.until(2, "/traces")
+    asked.rows(2, "/traces")
     [of_trace] = asked.get("/dataset-items", sourceTraceId=TRACE, sourceObservationId=SPAN)["data"]
     assert (of_trace["id"], of_trace["sourceTraceId"]) == ("i", made["sourceTraceId"])
     assert asked.ask("GET", f"/traces/{made['sourceTraceId']}").status == 200
@@ -80,7 +80,7 @@ def test_a_trace_whose_own_id_is_redacted_is_read_by_the_id_that_stands_for_it(a
     body = {"id": SPAN, "traceId": TRACE, "name": "n", "startTime": AT, "endTime": AT}
     asked.send(event("trace-create", id=TRACE, name="n"), event("span-create", **body))
 
-    [told] = asked.until(1, "/observations")
+    [told] = asked.rows(1, "/observations")
 
     whole = asked.get(f"/traces/{told['traceId']}")
     assert [one["id"] for one in whole["observations"]] == [told["id"]]
@@ -115,7 +115,7 @@ def test_scores_are_found_and_taken_away_by_the_ids_that_were_sent(asked: Door) 
     asked.ask("POST", "/scores", score | {"value": 2})
     asked.ask("POST", "/scores", score | {"id": f"s not.{MAIL}", "datasetRunId": "r"})
 
-    asked.until(2, "/scores")
+    asked.rows(2, "/scores")
     [found] = asked.get("/v3/scores", experimentId=run)["data"]
 
     assert (found["value"], MAIL in json.dumps(found)) == (2, False)
@@ -123,7 +123,7 @@ def test_scores_are_found_and_taken_away_by_the_ids_that_were_sent(asked: Door) 
     assert asked.get(f"/scores/{own.replace(' ', '%20')}")["id"] == found["id"]
     asked.ask("DELETE", f"/scores/{own.replace(' ', '%20')}")
 
-    [left] = asked.until(1, "/scores")
+    [left] = asked.rows(1, "/scores")
     assert left["datasetRunId"] == "r"
     assert asked.ask("GET", f"/scores/{own.replace(' ', '%20')}").status == 404
 

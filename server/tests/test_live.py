@@ -11,7 +11,7 @@ import pytest
 
 from clearspan_server.api.live import Live
 from clearspan_server.errors import TooBusy
-from running import Server, until
+from running import Server, settle, until
 from sending import post, request_of, span
 
 MINUTE_NS = 60_000_000_000
@@ -23,7 +23,7 @@ def listening(
 ) -> Iterator[Iterator[dict[str, str]]]:
     """The events of a project as they come; each a dictionary of its fields."""
     parts = urlsplit(server.url)
-    connection = http.client.HTTPConnection(str(parts.hostname), parts.port, timeout=20)
+    connection = http.client.HTTPConnection(str(parts.hostname), parts.port, timeout=60)
     headers = {"authorization": f"Bearer {server.token}"}
     if last_event_id:
         headers["last-event-id"] = last_event_id
@@ -81,7 +81,7 @@ def test_who_comes_back_gets_what_was_missed(server: Server) -> None:
 
 def test_an_event_id_that_is_no_number_is_refused(server: Server) -> None:
     parts = urlsplit(server.url)
-    connection = http.client.HTTPConnection(str(parts.hostname), parts.port, timeout=20)
+    connection = http.client.HTTPConnection(str(parts.hostname), parts.port, timeout=60)
     headers = {"authorization": f"Bearer {server.token}", "last-event-id": "soon"}
 
     connection.request("GET", "/api/v1/live", headers=headers)
@@ -136,8 +136,9 @@ def test_a_batch_that_is_sent_again_changes_nothing(server: Server) -> None:
 
     for _ in range(3):
         post(server.url, "/v1/traces?project=sent-again", body)
-    until(lambda: len(server.get("/api/v1/traces?project=sent-again")["traces"]) == 2)
+    settle(server)
 
+    assert len(server.get("/api/v1/traces?project=sent-again")["traces"]) == 2
     assert len(server.get("/api/v1/spans?project=sent-again")["spans"]) == 2
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from asking import ask, bearer, make_key
 from clearspan_server.api.window import rfc3339
-from running import Server, until
+from running import Server, settle
 from sending import post, request_of, span
 from test_live import listening
 
@@ -79,8 +79,8 @@ def shop(server: Server) -> Server:
     assert post(server.url, "/v1/traces?project=logs", request_of([call]))[0] == 200
     for _ in range(2):
         assert post(server.url, "/v1/logs?project=logs", body_of(*LINES), JSON)[0] == 200
-    until(lambda: len(listed(server)) == len(LINES))
-    until(lambda: server.get("/api/v1/traces?project=logs")["traces"])
+    settle(server)
+    assert len(listed(server)) == len(LINES)
     return server
 
 

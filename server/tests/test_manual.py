@@ -22,7 +22,7 @@ PAGES = [
     *sorted(str(page.relative_to(ROOT)) for page in ROOT.glob("docs/*.md")),
 ]
 PYTHON = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
-VISIBLE_WITHIN_S = 20
+VISIBLE_WITHIN_S = 60
 
 
 @dataclass(slots=True, frozen=True)
@@ -37,7 +37,7 @@ class Serving:
         request = urllib.request.Request(
             self.url + "/api/v1/traces", headers={"authorization": f"Bearer {self.token}"}
         )
-        with urllib.request.urlopen(request, timeout=10) as answer:
+        with urllib.request.urlopen(request, timeout=60) as answer:
             rows = json.load(answer)["traces"]
         return {row["name"]: row for row in rows}
 
@@ -77,7 +77,7 @@ def start(program: str, url: str) -> subprocess.CompletedProcess[str]:
         env=environment,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=120,
         check=False,
     )
 

@@ -342,7 +342,7 @@ def test_what_the_sdk_measures_can_be_asked_for(server: Server) -> None:
         "assert clearspan.flush()\n"
     )
     command = [sys.executable, "-c", program, server.url, metrics.project]
-    subprocess.run(command, check=True, timeout=60)
+    subprocess.run(command, check=True, timeout=120)
     until(lambda: len(metrics.answer("names", prefix="sdk.").body["names"]) == 3, 30)
 
     now: Json = {"from_": "0", "to": "2099-01-01", "step": "366d"}

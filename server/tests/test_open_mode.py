@@ -93,7 +93,7 @@ def test_this_machines_user_is_answered(server: Server, what: str) -> None:
 def raw(server: Server, lines: list[str]) -> str:
     """The first line of the answer to a request that is written by hand."""
     parts = urlsplit(server.url)
-    with socket.create_connection((str(parts.hostname), parts.port or 0), timeout=30) as line:
+    with socket.create_connection((str(parts.hostname), parts.port or 0), timeout=60) as line:
         line.sendall(("\r\n".join(lines) + "\r\n\r\n").encode())
         return line.recv(4096).decode().partition("\r\n")[0]
 

@@ -84,7 +84,7 @@ def test_what_is_no_list_is_refused_with_the_place(data: bytes, said: str) -> No
 
 def run(server_data: Path, *command: str) -> "subprocess.CompletedProcess[str]":
     whole = [sys.executable, "-m", "clearspan_server", *command, "--data", str(server_data)]
-    return subprocess.run(whole, capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(whole, capture_output=True, text=True, timeout=120, check=False)
 
 
 def version_in_use(server: Server) -> Any:

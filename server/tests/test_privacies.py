@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from asking import Client, ask
-from running import Server, until
+from running import Server, settle, until
 from sending import post
 from team import Team
 
@@ -41,13 +41,9 @@ def send(client: Client, text: str, **more: Any) -> str:
 
 
 def stored(client: Client, trace_id: str) -> dict[str, Any]:
-    """Its only span, once it is there."""
-
-    def found() -> Any:
-        status, trace = client("GET", f"/traces/{trace_id}")
-        return trace["spans"] if status == 200 else None
-
-    [row] = until(found)
+    """Its only span, once everything is there."""
+    settle(client.server)
+    [row] = client("GET", f"/traces/{trace_id}")[1]["spans"]
     return dict(client("GET", f"/traces/{trace_id}/spans/{row['span_id']}")[1])
 
 

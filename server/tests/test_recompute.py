@@ -56,7 +56,7 @@ def derivation(engine: Engine, tmp_path: Path) -> Iterator[Derivation]:
     lifecycle = Lifecycle(stores, watch, lambda *_: None, deriving, quiet_ns=5 * SECOND_NS)
     lifecycle.start()
     yield Derivation(lifecycle, agenda, deriving)
-    lifecycle.stop(10)
+    lifecycle.stop(60)
     journal.close()
     agenda.close()
     catalog.close()
@@ -65,7 +65,7 @@ def derivation(engine: Engine, tmp_path: Path) -> Iterator[Derivation]:
 def test_it_is_done_when_the_hours_are_noted(derivation: Derivation) -> None:
     done = derivation.lifecycle.recompute([(f"p-{uuid.uuid4().hex}", "a" * 32)], [HOUR])
 
-    done.result(20)
+    done.result(60)
 
     assert HOUR in {due.hour for due in derivation.agenda.due()}
 
@@ -73,7 +73,7 @@ def test_it_is_done_when_the_hours_are_noted(derivation: Derivation) -> None:
 def test_hours_without_a_trace_are_work_too(derivation: Derivation) -> None:
     done = derivation.lifecycle.recompute([], [HOUR])
 
-    done.result(20)
+    done.result(60)
 
     assert HOUR in {due.hour for due in derivation.agenda.due()}
 
@@ -84,13 +84,13 @@ def test_what_fails_until_the_server_stops_is_cancelled(derivation: Derivation) 
     until(lambda: derivation.deriving.trouble)
 
     waited = done.done()
-    derivation.lifecycle.stop(20)
+    derivation.lifecycle.stop(60)
 
     assert not waited
     assert done.cancelled()
 
 
 def test_who_asks_after_the_end_is_told(derivation: Derivation) -> None:
-    derivation.lifecycle.stop(20)
+    derivation.lifecycle.stop(60)
 
     assert derivation.lifecycle.recompute([], [HOUR]).cancelled()

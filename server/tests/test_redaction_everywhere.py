@@ -17,7 +17,7 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Status
 
 from asking import ask, bearer
 from digging import found
-from running import Server, start, until
+from running import Server, settle, start
 from sending import post, request_of, span
 
 JSON = {"content-type": "application/json"}
@@ -238,7 +238,7 @@ def send_everything(server: Server, seed: Seeds) -> None:
     assert ask(server, "GET", f"/api/v1/traces?filter={wrong}", owner).status == 400
     with grpc.insecure_channel(server.grpc) as channel:
         export = TraceServiceStub(channel).Export  # type: ignore[no-untyped-call]  # generated code has no types
-        export(ExportTraceServiceRequest.FromString(request_of([span(seed("grpc"))])), timeout=10)
+        export(ExportTraceServiceRequest.FromString(request_of([span(seed("grpc"))])), timeout=60)
 
 
 @pytest.fixture(scope="module")
@@ -253,9 +253,8 @@ def seeded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, S
     seed = Seeds()
     try:
         send_everything(server, seed)
-        until(lambda: server.get("/api/v1/quarantine")["total"] == 1, 30)
-        listed = f"/api/v1/traces?filter={OF_USER}"
-        until(lambda: server.get(listed)["traces"], 30)
+        settle(server)
+        assert server.get("/api/v1/quarantine")["total"] == 1
         yield server, seed
     finally:
         if server.process.poll() is None:

@@ -249,11 +249,11 @@ def test_an_interrupted_hour_is_told_once_and_followed_again(bench: Bench) -> No
     first = bench.rewriter(followed.never)
     first.start()
     until(lambda: followed.keys)
-    first.stop(10)
+    first.stop(60)
     second = bench.rewriter(followed.at_once)
     second.start()
     until(lambda: bench.find(begun).state == "done")
-    second.stop(10)
+    second.stop(60)
 
     found = bench.find(begun)
     whole = found.tally
@@ -273,7 +273,7 @@ def test_nothing_but_the_cost_of_a_span_changes(bench: Bench) -> None:
     job = bench.rewriter(at_once)
     job.start()
     until(lambda: bench.rewrites.next() is None)
-    job.stop(10)
+    job.stop(60)
 
     after = bench.spans()[0]
     assert after.total_cost == Decimal("0.0126")
@@ -302,7 +302,7 @@ def test_a_cost_from_the_list_stays_where_the_list_knows_none_any_more(bench: Be
     job = bench.rewriter(at_once)
     job.start()
     until(lambda: bench.rewrites.next() is None)
-    job.stop(10)
+    job.stop(60)
 
     found = bench.find(begun)
     whole = found.tally
@@ -332,11 +332,11 @@ def test_a_cancelled_one_ends_the_stretch_that_it_was_in(bench: Bench) -> None:
     job.start()
     until(lambda: followed.keys)
     bench.rewrites.end(begun.id, "cancelled")
-    job.stop(10)
+    job.stop(60)
     second = bench.rewriter(followed.at_once)
     second.start()
     until(lambda: bench.rewrites.next() is None)
-    second.stop(10)
+    second.stop(60)
 
     assert followed.keys[0] == followed.keys[1]
     assert [one.total_cost for one in bench.spans()] == [Decimal("0.001"), None, None]
@@ -354,7 +354,7 @@ def test_what_arrives_while_its_hour_is_priced_stays(bench: Bench) -> None:
         until(lambda: (one := bench.rewrites.next()) and bench.rewrites.step(one))
         bench.store(replace(old, version=1_000, input_tokens=5_000, name="corrected"))
     until(lambda: bench.rewrites.next() is None)
-    job.stop(10)
+    job.stop(60)
 
     stored = bench.spans()
     assert [(one.name, one.total_cost) for one in stored] == [("corrected", Decimal("0.005"))]
@@ -369,7 +369,7 @@ def test_spans_whose_cost_stays_are_not_written(bench: Bench) -> None:
         job = bench.rewriter(at_once)
         job.start()
         until(lambda: bench.rewrites.next() is None)
-        job.stop(10)
+        job.stop(60)
 
         assert [one.version for one in bench.spans()] == [2, 2], wanted
 

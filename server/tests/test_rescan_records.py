@@ -9,7 +9,7 @@ import pytest
 
 from asking import Client
 from removing import gauge, log, send
-from running import Server, until
+from running import Server, settle, until
 from sending import request_of, span
 
 WORD = "Nightjar"
@@ -45,9 +45,7 @@ def tell(client: Client) -> str:
     judged = {"name": "thumbs", "value": 1, "trace_id": trace_id.hex(), "comment": f"by {WORD}"}
     assert client("POST", "/scores", judged)[0] in (200, 201)
     assert client("POST", f"/traces/{trace_id.hex()}/comments", {"text": f"ask {WORD}"})[0] == 201
-    until(lambda: len(everything(client, trace_id.hex())["logs"]) == 2)
-    until(lambda: len(everything(client, trace_id.hex())["names"]) == 2)
-    until(lambda: everything(client, trace_id.hex())["scores"])
+    settle(client.server)
     return trace_id.hex()
 
 

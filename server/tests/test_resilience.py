@@ -68,7 +68,7 @@ def test_a_locked_journal_delays_the_writer_and_does_not_end_it(server: Server) 
 def ready(server: Server) -> dict[str, dict[str, str]]:
     """What `/readyz` says, whatever its status."""
     parts = urlsplit(server.url)
-    connection = http.client.HTTPConnection(str(parts.hostname), parts.port, timeout=30)
+    connection = http.client.HTTPConnection(str(parts.hostname), parts.port, timeout=60)
     connection.request("GET", "/readyz")
     answer: dict[str, dict[str, str]] = json.loads(connection.getresponse().read())
     connection.close()

@@ -108,7 +108,7 @@ def working(engine: Engine, agenda: Agenda) -> Iterator[Rollups]:
     try:
         yield job
     finally:
-        job.stop(timeout_s=30)
+        job.stop(timeout_s=60)
 
 
 @pytest.fixture

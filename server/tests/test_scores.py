@@ -260,7 +260,7 @@ def test_the_sdk_scores_with_the_key_that_it_sends_spans_with(ask: Client) -> No
         env=environment,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=120,
         check=False,
     )
 

@@ -7,7 +7,7 @@ import pytest
 from opentelemetry.proto.trace.v1.trace_pb2 import Status
 
 from asking import Headers, ask, bearer
-from running import Server, until
+from running import Server, settle, until
 from sending import PROTOBUF, post, request_of, span
 from team import Team
 
@@ -27,8 +27,7 @@ def sent(team: Team, *, said: str = "my door number is on the roof") -> str:
     status, _ = post(team.server.url, "/v1/traces", request_of([root]), PROTOBUF | key)
     assert status == 200
     trace_id = root.trace_id.hex()
-    path = f"/api/v1/traces/{trace_id}?project={PROJECT}"
-    until(lambda: ask(team.server, "GET", path, team.viewer).status == 200)
+    settle(team.server)
     return trace_id
 
 
@@ -167,7 +166,7 @@ def test_a_link_goes_with_its_trace(team: Team) -> None:
 
     begun = ask(team.server, "POST", path, team.admin, wanted)
     at = f"/api/v1/erasures/{begun.body['id']}?project={PROJECT}"
-    until(lambda: ask(team.server, "GET", at, team.admin).body["state"] == "done")
+    until(lambda: ask(team.server, "GET", at, team.admin).body["state"] == "done", 120)
 
     assert ask(team.server, "GET", at, team.admin).body["counts"]["shares"] == 1
     assert opened(team.server, token, "/api/v1/shared") == 401

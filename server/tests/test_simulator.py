@@ -77,7 +77,7 @@ def post(url: str, body: dict[str, object], **headers: str) -> bytes:
         json.dumps(body).encode(),
         {"content-type": "application/json", **headers},
     )
-    with urllib.request.urlopen(request, timeout=10) as response:
+    with urllib.request.urlopen(request, timeout=60) as response:
         data: bytes = response.read()
     return data
 

@@ -3,7 +3,6 @@
 import json
 import random
 from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,7 @@ from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsSer
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from conforming import is_json
-from running import Server, is_at_rest, serving, until
+from running import Server, serving, settle
 from sampling import is_taken, some
 from sending import PROTOBUF, post
 
@@ -98,7 +97,7 @@ def results(server: Server, way: str, sent: dict[str, list[Record]]) -> dict[str
         for signal, body in records:
             path = f"/v1/{signal}?project={way}--{name}"
             assert post(server.url, path, body, JSON if is_json(body) else PROTOBUF)[0] == 200
-    until(partial(is_at_rest, server), 60)
+    settle(server)
     return {name: shown(server, f"{way}--{name}") for name in sent}
 
 

@@ -54,7 +54,7 @@ def test_a_row_that_the_engine_refuses_is_quarantined_and_its_neighbours_are_sto
     send(drilled, project, *spans[:2], span(DRILL), *spans[2:])
 
     until(lambda: len(names(drilled, project)) == 5)
-    held: list[dict[str, Any]] = until(lambda: held_back(drilled, project)["rows"], timeout_s=10)
+    held: list[dict[str, Any]] = until(lambda: held_back(drilled, project)["rows"])
     assert [row["name"] for row in held] == [DRILL]
     assert "Code: 53" in held[0]["reason"]
 

@@ -10,7 +10,7 @@ from asking import Answer, ask, bearer, make_key
 from clearspan_server.api.read_rates import ReadRates
 from clearspan_server.errors import TooManyReads
 from clearspan_server.ingest.decode_xtrace import xtrace_slices
-from running import Server, until
+from running import Server, settle
 
 TRACE, SPAN = "11111111-2222-4333-8444-555555555555", "66666666-7777-4888-8999-aaaaaaaaaaaa"
 START = "2026-11-21T10:00:00Z"
@@ -61,7 +61,8 @@ def test_a_batch_is_a_trace_whose_steps_are_known(server: Server, key: str) -> N
 
     assert (answer.status, answer.body) == (200, {"message": "Request Successful."})
     path = f"/api/v1/traces?project=xtrace&from={START}&to=2026-11-21T11:00:00Z"
-    [trace] = until(lambda: [one for one in server.get(path)["traces"] if one["span_count"] == 2])
+    settle(server)
+    [trace] = [one for one in server.get(path)["traces"] if one["span_count"] == 2]
     assert (trace["name"], trace["session_id"], trace["user_id"]) == ("chat", "sess-001", "alice")
     spans = server.get(f"/api/v1/traces/{trace['trace_id']}?project=xtrace")["spans"]
     root, call = (
@@ -147,7 +148,8 @@ def test_what_was_sent_is_read_by_session_and_by_id(server: Server, key: str) ->
     def read(path: str) -> Any:
         return ask(server, "GET", f"/api/public/{path}", bearer(key)).body
 
-    listed = until(lambda: read(f"traces?sessionId=sess-001&fromTimestamp={START}")["data"])
+    settle(server)
+    listed = read(f"traces?sessionId=sess-001&fromTimestamp={START}")["data"]
     found = read(f"traces/{TRACE}")
     assert [(one["id"], one["userId"], one["tags"]) for one in listed] == [
         (TRACE, "alice", ["prod"])
@@ -179,7 +181,8 @@ def test_metrics_are_read_by_step_label_and_group(server: Server) -> None:
         return ask(server, "GET", f"/api/public/metrics/{query}", bearer(key)).body
 
     frame = "query?name=token_usage&from=2026-11-21T10:00:00Z&to=2026-11-21T11:00:00Z&step=1h"
-    until(lambda: read("names") == {"data": ["token_usage"]})
+    settle(server)
+    assert read("names") == {"data": ["token_usage"]}
     summed = read(f"{frame}&agg=sum&group_by=agent_role")
     assert summed == {
         "data": [
@@ -220,7 +223,8 @@ def test_a_step_is_as_long_as_it_is_asked_for(server: Server) -> None:
         return ask(server, "GET", path, bearer(key)).body
 
     window = "from=2026-11-01T00:00:00Z&to=2026-11-20T00:00:00Z"
-    until(lambda: read(f"{window}&step=1d")["data"])
+    settle(server)
+    assert read(f"{window}&step=1d")["data"]
     [line] = (minutes := read(f"{window}&step=1m"))["data"]
     assert [one["timestamp"] for one in line["values"]] == moments[:1_000]
     assert {one["value"] for one in line["values"]} == {1.0}

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 import pytest
 
 from asking import Answer, ask, bearer, make_key
-from running import Server, until
+from running import Server, settle
 
 DONE = {"message": "Request Successful."}
 # getting-started.md
@@ -148,8 +148,7 @@ def client(server: Server) -> Client:
         assert made.ask("POST", "/v1/l/batch", body).body == DONE
     sent = made.ask("POST", "/v1/metrics/batch", {"metrics": METRICS})
     assert (sent.status, sent.body) == (200, DONE)
-    until(lambda: len(made.get("/api/public/traces")["data"]) == 3)
-    until(lambda: len(made.get("/api/public/metrics/names")["data"]) == 3)
+    settle(server)
     return made
 
 
@@ -357,7 +356,8 @@ def test_otlp_comes_in_by_both_ways(server: Server, *, basic: bool) -> None:
     sent = client.ask("POST", "/api/public/otel/v1/traces", body, basic=basic)
 
     assert (sent.status, sent.body) == (200, {})
-    [trace] = until(lambda: client.get("/api/public/traces", sessionId="s")["data"])
+    settle(client.server)
+    [trace] = client.get("/api/public/traces", sessionId="s")["data"]
     assert (trace["name"], trace["userId"]) == ("cycle", "alice")
     [one] = client.get(f"/api/public/traces/{trace_id}")["observations"]
     assert (one["type"], one["model"], one["name"]) == ("GENERATION", "gpt-4o-mini", "Plan")
@@ -394,11 +394,9 @@ def test_what_its_python_client_records_is_found_by_session_turn_run_and_step(
         sent = client.ask("POST", "/v1/l/batch", recorded(metadata))
         assert sent.body == DONE
 
-    traces = until(
-        lambda: (
-            len(found := client.get("/api/public/traces", sessionId="s-1")["data"]) == 2 and found
-        )
-    )
+    settle(server)
+    traces = client.get("/api/public/traces", sessionId="s-1")["data"]
+    assert len(traces) == 2
     assert {one["metadata"].get("turn_id") for one in traces} == {"turn-1", "turn-2"}
     [of_run] = [one for one in traces if one["metadata"].get("run_id") == "run-1"]
     [observation] = client.get(f"/api/public/traces/{of_run['id']}")["observations"]

@@ -110,7 +110,7 @@ def export(
     options = [("grpc.max_send_message_length", -1)]
     with grpc.insecure_channel(address, options, compression) as channel:
         call: grpc.UnaryUnaryMultiCallable[bytes, bytes] = channel.unary_unary(method)
-        return call(body, timeout=30, metadata=tuple(metadata))
+        return call(body, timeout=60, metadata=tuple(metadata))
 
 
 def refusal(
