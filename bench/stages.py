@@ -57,9 +57,9 @@ class TimedRedactor(Redactor):
         self._clock = clock
 
     @override
-    def redact(self, texts: list[str]) -> tuple[list[str], dict[str, int]]:
+    def redact(self, texts: list[str], names: int = 0) -> tuple[list[str], dict[str, int]]:
         with self._clock.stage("redact"):
-            return super().redact(texts)
+            return super().redact(texts, names)
 
     @override
     def is_clean(self, joined: str) -> bool:

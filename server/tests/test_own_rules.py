@@ -38,7 +38,7 @@ def test_words_are_found_in_any_case_and_patterns_as_they_are_written(
     assert redacted(text) == expected
 
 
-@pytest.mark.parametrize("depth", [1, 2, 3])
+@pytest.mark.parametrize("depth", [1, 2, 9])
 @pytest.mark.parametrize("ensure_ascii", [True, False])
 def test_strings_inside_json_are_decoded_redacted_and_written_again(
     *, depth: int, ensure_ascii: bool
@@ -76,6 +76,26 @@ def test_finds_that_overlap_become_one() -> None:
     texts, counts = Redactor(own=rules).redact(["abc def ghi"])
 
     assert (texts, counts) == (["[redacted:word]"], {"word": 1})
+
+
+def test_a_word_inside_of_a_secret_leaves_nothing_of_it_behind() -> None:
+    rules = OwnRules(["example", "nightjar"])
+    key = "sk-" + "proj-" + "aB3dE5gH7jK9-nightjar-6xY8zA0cD"
+
+    texts, counts = Redactor(own=rules).redact([f"ann@example.com, {key}"])
+
+    assert texts == ["[redacted:email], [redacted:api_key]"]
+    assert counts == {"email": 1, "api_key": 1}
+
+
+def test_no_mark_is_taken_apart() -> None:
+    rules = OwnRules(["redacted", "email"], [OwnPattern("all", "to .*")])
+
+    [inside], _ = Redactor(own=rules).redact(["ann@example.com redacted"])
+    [over], _ = Redactor(own=rules).redact(["mail to ann@example.com"])
+
+    assert inside == "[redacted:email] [redacted:word]"
+    assert over == "mail [redacted:all]"
 
 
 def test_a_bare_number_becomes_a_string() -> None:

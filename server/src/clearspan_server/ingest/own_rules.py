@@ -1,18 +1,15 @@
 """A project's own words and regular expressions, which are redacted beside what everybody's rules find.
 
-They look at texts as people read them: strings inside JSON are decoded, redacted and written again, at any depth;
-nothing else of the JSON changes.
+They look at texts as people read them: `leaves.py` walks through what is inside JSON.
 """
 
 import re
-from collections import Counter
 from collections.abc import Sequence
 
-import orjson
 import re2
 
 from clearspan_server.errors import BadInput
-from clearspan_server.ingest.coerce import to_json
+from clearspan_server.ingest.leaves import Found
 from clearspan_server.model.privacy import OwnPattern
 
 MAX_WORDS, MAX_WORD_CHARS = 500, 100
@@ -22,8 +19,7 @@ WORD = "word"  # the type of what a word hides
 _SHORTEST_WORD = 2
 _MAX_BYTES = 1024 * 1024  # that a compiled pattern may take
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,29}")
-_JSON_STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
-_MAX_DEPTH = 6
+_WITHIN_CHARS = bytes(range(0x80, 0xC0))  # the bytes of UTF-8 with which no character begins
 _ANCHORS = ("^", "$", "\\A", "\\z", "\\b", "\\B")
 
 
@@ -53,48 +49,18 @@ class OwnRules:
             return True
         return not (self._looks_around or "\\" in joined or self._any.search(_raw(joined)))
 
-    def redact(self, texts: list[str]) -> tuple[list[str], dict[str, int]]:
-        """As `Redactor.redact`."""
-        counts = Counter[str]()
-        if self._any is None or self.is_clean("\0".join(texts)):
-            return texts, {}
-        clean = [self._text(text, counts, 0) for text in texts]
-        return (clean, dict(counts)) if counts else (texts, {})
-
-    def _text(self, text: str, counts: Counter[str], depth: int) -> str:
-        if text[:1] in ("{", "[", '"') and depth < _MAX_DEPTH and _is_json(text):
-            return _JSON_STRING.sub(lambda found: self._string(found[0], counts, depth), text)
-        clean = self._plain(text, counts)
-        # A bare number may be JSON: its mark is, too.
-        return f'"{clean}"' if clean is not text and text.strip().isdigit() else clean
-
-    def _string(self, token: str, counts: Counter[str], depth: int) -> str:
-        held = orjson.loads(token) if "\\" in token else token[1:-1]
-        clean = self._text(held, counts, depth + 1)
-        return token if clean == held else to_json(clean)
-
-    def _plain(self, text: str, counts: Counter[str]) -> str:
+    def find(self, text: str) -> list[Found]:
+        """What a text holds of theirs; some of it may overlap."""
         raw = _raw(text)
         if self._any is None or not self._any.search(raw):
-            return text
-        pieces, done = [], 0
-        for start, end, name in self._finds(raw):
-            counts[name] += 1
-            pieces += [raw[done:start], f"[redacted:{name}]".encode()]
-            done = end
-        return b"".join([*pieces, raw[done:]]).decode("utf-8", "surrogatepass")
-
-    def _finds(self, raw: bytes) -> list[tuple[int, int, str]]:
-        """Sorted and without overlaps: of two that overlap the first takes the other in."""
-        found: list[tuple[int, int, str]] = []
+            return []
+        found: list[Found] = []
         spans = [(*hit.span(), name) for name, rule in self._rules for hit in rule.finditer(raw)]
+        chars = at = 0
         for start, end, name in sorted(spans):
-            if start == end:
-                continue
-            if found and start < found[-1][1]:
-                found[-1] = (found[-1][0], max(end, found[-1][1]), found[-1][2])
-            else:
-                found.append((start, end, name))
+            chars, at = chars + _count_chars(raw[at:start]), start
+            if start < end:
+                found.append((chars, chars + _count_chars(raw[start:end]), name))
         return found
 
 
@@ -102,12 +68,8 @@ def _raw(text: str) -> bytes:
     return text.encode("utf-8", "surrogatepass")
 
 
-def _is_json(text: str) -> bool:
-    try:
-        orjson.loads(text)
-    except (orjson.JSONDecodeError, RecursionError):
-        return False
-    return True
+def _count_chars(raw: bytes) -> int:
+    return len(raw.translate(None, _WITHIN_CHARS))
 
 
 def _check_counts(words: Sequence[str], patterns: Sequence[OwnPattern]) -> None:

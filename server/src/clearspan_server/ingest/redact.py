@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Iterator
 
 import re2
 
+from clearspan_server.ingest.leaves import Finder, Leaves
 from clearspan_server.ingest.own_rules import NO_RULES, OwnRules
 from clearspan_server.ingest.pattern import REJECTED, Check
 from clearspan_server.ingest.patterns import RULES, TYPES
@@ -40,12 +41,18 @@ class Redactor:
     Args:
         types: What to look for, at least one of `patterns.TYPES`.
         own: The words and patterns of a project, beside them.
+        in_prose: What finds names and other things that have no form, in what people may have written.
 
     Raises:
         ValueError: A type is not known, or there is none.
     """
 
-    def __init__(self, types: Collection[str] = TYPES, own: OwnRules = NO_RULES) -> None:
+    def __init__(
+        self,
+        types: Collection[str] = TYPES,
+        own: OwnRules = NO_RULES,
+        in_prose: Finder | None = None,
+    ) -> None:
         if not types or not TYPES.issuperset(types):
             raise ValueError(f"redaction types {sorted(types)}: expected some of {sorted(TYPES)}")
         rules = [rule for rule in RULES if rule.type in types]
@@ -53,8 +60,10 @@ class Redactor:
         self._rules = [(re2.compile(rule.pattern).search, rule.check) for rule in rules]
         self._sieve = Sieve(rules)
         self._own = own
+        self.reads_prose = in_prose is not None
+        self._leaves = Leaves([own.find], [in_prose] if in_prose else [])
 
-    def redact(self, texts: list[str]) -> tuple[list[str], dict[str, int]]:
+    def redact(self, texts: list[str], names: int = 0) -> tuple[list[str], dict[str, int]]:
         """Replace what must not be stored by `[redacted:<type>]`.
 
         JSON stays JSON: escape sequences stay whole, quotation marks are never part of a match, and
@@ -62,14 +71,20 @@ class Redactor:
 
         Args:
             texts: The strings of one span, plain or JSON.
+            names: So many of them, the first ones, are what programs are written with, as keys and ids are: patterns
+                look through them, too, but nobody looks for people there.
 
         Returns:
             The texts (the very same list when nothing was found), and how many of each type were
             replaced.
         """
-        texts, own_counts = self._own.redact(texts)
+        # Everybody's rules first: a word found inside of a key must not leave the rest of the key behind.
         texts, counts = self._redact_all(texts)
-        return texts, counts | own_counts
+        own = self._own
+        if not self.reads_prose and (not own.names or own.is_clean(BETWEEN.join(texts))):
+            return texts, counts
+        texts, more = self._leaves.redact(texts, names)
+        return texts, dict(Counter(counts) + Counter(more))
 
     def _redact_all(self, texts: list[str]) -> tuple[list[str], dict[str, int]]:
         """By everybody's rules."""
@@ -100,7 +115,7 @@ class Redactor:
 
     def is_clean(self, joined: str) -> bool:
         """Whether texts, joined by `BETWEEN`, are certain to hold nothing that must go: true of most."""
-        if not self._own.is_clean(joined):
+        if self.reads_prose or not self._own.is_clean(joined):
             return False
         return not self._sieve.hits(_raw(joined))
 
