@@ -77,11 +77,18 @@ server/tests/exporters/node_modules/.package-lock.json: server/tests/exporters/p
 	@cd server/tests/exporters && npm ci --loglevel=error --no-progress --no-update-notifier
 	@touch $@
 
+define ENVIRONMENT
+@echo "▸ Python environment of $*, pinned"
+@$(BIN)/uv venv --quiet --clear --python $(BIN)/python .clients/$*
+@$(BIN)/uv pip install --quiet --python .clients/$*/bin/python --require-hashes -r $<
+@touch $@
+endef
+
 .clients/%/installed: server/tests/clients/python/%/requirements.lock | setup
-	@echo "▸ Python environment of $*, pinned"
-	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python .clients/$*
-	@$(BIN)/uv pip install --quiet --python .clients/$*/bin/python --require-hashes -r $<
-	@touch $@
+	$(ENVIRONMENT)
+
+.clients/%/installed: server/tests/%/requirements.lock | setup
+	$(ENVIRONMENT)
 
 server/tests/clients/node/%/node_modules/.package-lock.json: server/tests/clients/node/%/package-lock.json
 	@echo "▸ npm packages of $*, pinned"
@@ -100,6 +107,9 @@ test-clients: setup server/tests/exporters/node_modules/.package-lock.json $(CLI
 
 test-langfuse: setup $(CLIENT_ENVIRONMENTS) ## the quick starts of Langfuse's own clients; ARGS=NAME for one
 	@PYTHONPATH=scripts:server/tests $(BIN)/python scripts/langfuse_clients.py $(ARGS)
+
+test-presidio: setup .clients/presidio/installed ## redaction with the real Presidio, in an environment of its own
+	@PYTHONPATH=sdk/src:server/src .clients/presidio/bin/python -m pytest server/tests/presidio/real.py $(ARGS)
 
 conformance: setup ## captures of real clients against what is known of them, in docs/conformance.md
 	@PYTHONPATH=scripts:server/tests $(BIN)/python scripts/conformance.py

@@ -31,6 +31,7 @@ FRAMEWORK_NAMES = [
     "model_config",  # pydantic
     "rejected_spans",  # a field of an OTLP message
     "row_factory",  # sqlite3
+    "TLD_EXTRACTOR",  # tldextract
     *("log_errors", "max_mem"),  # options of re2
     *("should_exit", "force_exit", "lifespan_context"),  # uvicorn, starlette
     *("uid", "gid", "uname", "gname"),  # of an archive's member

@@ -65,6 +65,10 @@ def stale_locks() -> Iterator[str]:
     for lock, wanted in (
         ("requirements/server.lock", server["project"]["dependencies"]),
         ("requirements/dev.lock", server["project"]["dependencies"] + tools),
+        (
+            "server/tests/presidio/requirements.lock",
+            server["project"]["optional-dependencies"]["presidio"],
+        ),
     ):
         pinned = dict(PIN.findall((ROOT / lock).read_text(encoding="utf-8")))
         for requirement in map(Requirement, wanted):

@@ -54,6 +54,8 @@ def test_a_project_begins_masked_and_a_change_is_told_with_who_and_when(client: 
     )
 
     assert (before["rules"]["capture"], before["changes"]) == ("masked", [])
+    assert [before["rules"]["entities"], before["known_entities"]] == [[], []]
+    assert before["unknown_entities"] == []
     assert status == 200
     assert after["rules"] == {
         **before["rules"],
@@ -103,6 +105,7 @@ def test_a_try_is_made_with_the_projects_rules(client: Client) -> None:
         ({"words": ["x"]}, "characters"),
         ({"off": ["api_key"]}, "cannot be left alone"),
         ({"capture": "nothing"}, "capture"),
+        ({"entities": ["PERSON"]}, "'PERSON' is not known"),
     ],
 )
 def test_rules_that_cannot_be_used_are_refused_and_those_of_before_hold(

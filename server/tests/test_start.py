@@ -57,6 +57,16 @@ def test_another_address_is_refused_until_an_admin_exists(tmp_path: Path, host: 
     assert not (tmp_path / "data").exists()
 
 
+def test_presidio_that_is_wanted_and_not_installed_is_one_plain_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CLEARSPAN_PRESIDIO", str(tmp_path / "presidio.yaml"))
+
+    said = refused("up", "--data", str(tmp_path / "data"), "--port", "0", "--grpc-port", "0")
+
+    assert said.endswith("is not installed: pip install 'clearspan-server[presidio]'")
+
+
 def test_a_port_that_is_no_number_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CLEARSPAN_BATCH_ROWS", "many")
 

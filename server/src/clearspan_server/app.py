@@ -82,6 +82,8 @@ from clearspan_server.api.guard import Guard
 from clearspan_server.api.read_rates import ReadRates
 from clearspan_server.api.shapes import ErrorReply
 from clearspan_server.api.state import State
+from clearspan_server.ingest import presidio
+from clearspan_server.ingest.analyzer import Analyzer
 from clearspan_server.ingest.budget import Budget
 from clearspan_server.ingest.prices import Prices
 from clearspan_server.ingest.privacies import Privacies
@@ -215,9 +217,9 @@ def build(settings: Settings, folder: Folder, progress: Progress = LOG.info) -> 
     """Open the stores of a data folder and put the parts together; nothing runs yet.
 
     Raises:
-        FolderInUse, Unavailable: the engine does not open.
+        FolderInUse, Unavailable, StartRefused: the engine does not open, or what is to read prose.
     """
-    at, most_bytes = folder.path, settings.max_body_bytes
+    analyzer, at, most_bytes = _analyzer(settings, progress), folder.path, settings.max_body_bytes
     engine = _engine(at / "engine", settings.faults, progress)
     disk, journal = _journal(settings, at, progress)
     catalog, agenda, told = Catalog(at / CATALOG), Agenda(at / "agenda.db"), Watermark(at / "told")
@@ -225,7 +227,7 @@ def build(settings: Settings, folder: Folder, progress: Progress = LOG.info) -> 
     feed, cold, deriving = live.Live(journal.stored), _cold(settings, at, engine), Deriving()
     quarantine, rewrites = Quarantine(at / "quarantine.db"), Rewrites(at / "rewrites.db")
     rewriting, removing, wake_remover = threading.Lock(), threading.Lock(), threading.Event()
-    privacies = Privacies(PrivacyStore(catalog.database), folder.token.encode())
+    privacies = Privacies(PrivacyStore(catalog.database), folder.token.encode(), analyzer)
     stores = Stores(journal, engine, agenda, told, book, privacies.of, rewriting, cold)
     lifecycle = _lifecycle(stores, senders, feed, deriving, _patience(settings))
     means = _rewriting_means(stores, rewrites, notes, lifecycle)
@@ -284,6 +286,13 @@ def _all_of(locks: Sequence[threading.Lock]) -> Iterator[None]:
 def _cold(settings: Settings, at: Path, engine: Engine) -> Cold:
     folder = Path(settings.cold).expanduser().absolute() if settings.cold else None
     return Cold(at / "cold.db", folder, engine)
+
+
+def _analyzer(settings: Settings, progress: Progress) -> Analyzer | None:
+    if not settings.presidio:
+        return None
+    progress("loading Presidio")
+    return presidio.load(Path(settings.presidio).expanduser())
 
 
 def _rewriting_means(

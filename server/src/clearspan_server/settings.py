@@ -29,6 +29,7 @@ class Settings:
 
     data: Path = Path("~/.clearspan")
     cold: str = ""
+    presidio: str = ""
     host: str = "127.0.0.1"
     port: int = 4318
     grpc_port: int = 4317
@@ -56,6 +57,7 @@ class Settings:
 SETTINGS: tuple[Setting, ...] = (
     Setting("data", "The data folder; it belongs to one running server."),
     Setting("cold", "A folder for months of spans that projects put into cold storage."),
+    Setting("presidio", "Presidio's configuration, for names that no pattern finds in texts."),
     Setting("host", "The address to listen on; only loopback until an admin exists."),
     Setting("port", "The HTTP port for the pages, the API and OTLP; 0 takes a free one."),
     Setting("grpc_port", "The port for OTLP over gRPC; 0 takes a free one."),

@@ -4748,6 +4748,11 @@ export interface components {
              */
             capture: "masked" | "full" | "errors" | "metadata";
             /**
+             * Entities
+             * @default []
+             */
+            entities: string[];
+            /**
              * Hash Ids
              * @default true
              */
@@ -4779,8 +4784,9 @@ export interface components {
          *
          *     `capture`: "masked" keeps all texts without personal data and secrets, "full" without secrets only, "errors" the
          *     masked texts of what failed and of nothing else, "metadata" no texts. `off` are types of personal data that are not
-         *     looked for; `words` and `patterns` are looked for beside them. With `hash_ids` the id of a user, customer or session
-         *     in which something is found becomes a keyed hash, which filters find under both; without, a mark.
+         *     looked for; `words`, `patterns` and `entities` (what the server's analyzer finds in prose, such as "PERSON") are
+         *     looked for beside them. With `hash_ids` the id of a user, customer or session in which something is found becomes a
+         *     keyed hash, which filters find under both; without, a mark.
          */
         RedactionRules: {
             /**
@@ -4789,6 +4795,11 @@ export interface components {
              * @enum {string}
              */
             capture: "masked" | "full" | "errors" | "metadata";
+            /**
+             * Entities
+             * @default []
+             */
+            entities: string[];
             /**
              * Hash Ids
              * @default true
@@ -4813,15 +4824,22 @@ export interface components {
         /**
          * RedactionSettings
          * @description The rules in force, the types that can be left alone and those that cannot, and the newest changes first.
+         *
+         *     `known_entities` are those that can be chosen: none where the server has no analyzer. `unknown_entities` were chosen
+         *     when it had another one: they are not looked for.
          */
         RedactionSettings: {
             /** Changes */
             changes: components["schemas"]["RedactionChange"][];
+            /** Known Entities */
+            known_entities: string[];
             /** Personal Types */
             personal_types: string[];
             rules: components["schemas"]["RedactionRules"];
             /** Secret Types */
             secret_types: string[];
+            /** Unknown Entities */
+            unknown_entities: string[];
         };
         /**
          * RedactionTried

@@ -22,7 +22,7 @@ def without_secrets(server: State, project: str, fields: Mapping[str, object]) -
 def found_as(server: State, project: str, own_id: str) -> str:
     """An id or a name by which one thing is found again; a keyed hash of one that holds personal data or secrets."""
     privacy = server.privacies.of(project)
-    [[clean]], _ = redacted([[own_id]], privacy.redactor)
+    [[clean]], _ = redacted([[own_id]], privacy.redactor, names=1)
     return privacy.found_as(own_id, clean)
 
 

@@ -64,6 +64,7 @@ def put_settings(request: Request, asked: RedactionRequest) -> RedactionSettings
         off=tuple(sorted(set(asked.off))),
         words=tuple(dict.fromkeys(word.strip() for word in asked.words)),
         patterns=tuple(OwnPattern(one.name, one.pattern) for one in asked.patterns),
+        entities=tuple(sorted(set(asked.entities))),
         hash_ids=asked.hash_ids,
     )
     server.catalog.ensure_project(project)
@@ -82,10 +83,13 @@ def get_masked(
 
 def _settings(server: State, project: str) -> RedactionSettings:
     changes = server.privacies.changes(project)
+    settings = changes[0].settings if changes else PrivacySettings()
     return RedactionSettings(
-        rules=_rules(changes[0].settings if changes else PrivacySettings()),
+        rules=_rules(settings),
         personal_types=sorted(PERSONAL_TYPES),
         secret_types=sorted(SECRET_TYPES),
+        known_entities=list(server.privacies.entities),
+        unknown_entities=server.privacies.unknown(settings),
         changes=[
             RedactionChange(
                 changed=moment(one.changed),
@@ -103,5 +107,6 @@ def _rules(settings: PrivacySettings) -> RedactionRules:
         off=list(settings.off),
         words=list(settings.words),
         patterns=[Pattern(name=one.name, pattern=one.pattern) for one in settings.patterns],
+        entities=list(settings.entities),
         hash_ids=settings.hash_ids,
     )

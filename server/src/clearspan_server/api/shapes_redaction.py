@@ -39,14 +39,16 @@ class RedactionRules(Shape):
 
     `capture`: "masked" keeps all texts without personal data and secrets, "full" without secrets only, "errors" the
     masked texts of what failed and of nothing else, "metadata" no texts. `off` are types of personal data that are not
-    looked for; `words` and `patterns` are looked for beside them. With `hash_ids` the id of a user, customer or session
-    in which something is found becomes a keyed hash, which filters find under both; without, a mark.
+    looked for; `words`, `patterns` and `entities` (what the server's analyzer finds in prose, such as "PERSON") are
+    looked for beside them. With `hash_ids` the id of a user, customer or session in which something is found becomes a
+    keyed hash, which filters find under both; without, a mark.
     """
 
     capture: CaptureMode = "masked"
     off: list[Name] = Field(default=[], max_length=100)
     words: list[Name] = Field(default=[], max_length=1_000)
     patterns: list[Pattern] = Field(default=[], max_length=1_000)
+    entities: list[Name] = Field(default=[], max_length=1_000)
     hash_ids: bool = True
 
 
@@ -65,11 +67,17 @@ class RedactionChange(Shape):
 
 
 class RedactionSettings(Shape):
-    """The rules in force, the types that can be left alone and those that cannot, and the newest changes first."""
+    """The rules in force, the types that can be left alone and those that cannot, and the newest changes first.
+
+    `known_entities` are those that can be chosen: none where the server has no analyzer. `unknown_entities` were chosen
+    when it had another one: they are not looked for.
+    """
 
     rules: RedactionRules
     personal_types: list[str]
     secret_types: list[str]
+    known_entities: list[str]
+    unknown_entities: list[str]
     changes: list[RedactionChange]
 
 

@@ -11,10 +11,11 @@ from operator import attrgetter
 
 from clearspan_server.ingest import limits
 from clearspan_server.ingest.capture import leave_out
-from clearspan_server.ingest.coerce import to_json, to_jsons
+from clearspan_server.ingest.coerce import text, to_json, to_jsons
 from clearspan_server.ingest.draft import Draft, Origin
 from clearspan_server.ingest.normalise.messages import preview
 from clearspan_server.ingest.redact import BETWEEN, Redactor
+from clearspan_server.ingest.stored import mirrored_value
 from clearspan_server.model.privacy import CaptureMode
 from clearspan_server.model.pseudonym import pseudonym
 from clearspan_server.model.span import Span
@@ -24,6 +25,15 @@ _PREVIEW_SOURCE_CHARS = 2_000  # enough to cut a preview from; a secret at this 
 
 # Names of people: replaced by a stable pseudonym, so that a user stays one user.
 _IDENTITY_FIELDS = ("user_id", "customer_id", "session_id")
+# What programs are written with: patterns look through it, but nobody looks for people there.
+_NAME_FIELDS = (
+    *("error_type", "service", "service_version", "environment", "release"),
+    *("turn_id", "run_id", "step_id", "step_parent_id", "step_type", "retry_of", "request_id"),
+    *("feature", "experiment", "variant", "prompt_name", "prompt_version", "agent_name"),
+    *("provider", "operation", "request_model", "response_model", "response_id", "finish_reason"),
+    *("service_tier", "call_key", "tool_name", "tool_call_id", "scope_name", "scope_version"),
+    *("sender", "process"),
+)
 # Ids in hex and words of our own; everything else that is text may hold a secret.
 _OWN_WORDS = frozenset(
     (
@@ -45,9 +55,9 @@ _TEXT_FIELDS = tuple(
     for field in fields(Span)
     if field.type is str
     and field.name not in _OWN_WORDS | _MADE_HERE
-    and field.name not in _IDENTITY_FIELDS
+    and field.name not in _IDENTITY_FIELDS + _NAME_FIELDS
 )
-_texts_of = attrgetter(*_TEXT_FIELDS, *_IDENTITY_FIELDS)
+_texts_of = attrgetter(*_NAME_FIELDS, *_TEXT_FIELDS, *_IDENTITY_FIELDS)
 # From the first of its backslashes on: a megabyte of them is walked through once.
 _ASCII_ESCAPE = re.compile(
     r"(?<!\\)(\\+)u00(2[013-9a-f]|[346][0-9a-f]|5[0-9abd-f]|7[0-9a-e])", re.IGNORECASE
@@ -56,6 +66,7 @@ _MIRRORS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("input.value", ("input", "input_text", "tool_arguments", "retrieval_query")),
     ("output.value", ("output", "output_text", "tool_result")),
 )
+_SHOWN = (("input_text", "tool_arguments", "retrieval_query"), ("output_text", "tool_result"))
 
 
 @dataclass(slots=True, frozen=True)
@@ -107,33 +118,71 @@ Apart = tuple[list[str], list[str], list[str]]  # attribute keys, their values, 
 def redact_in_place(span: Span, apart: Apart, privacy: Privacy) -> Apart:
     """Redact the texts of a span in place, and those that are not yet in it."""
     keys, values, shown = apart
+    names = [getattr(span, name) for name in _NAME_FIELDS]
     texts = [getattr(span, name) for name in _TEXT_FIELDS]
     identities = [getattr(span, name) for name in _IDENTITY_FIELDS]
-    given = [texts, identities, span.tags, span.truncated, keys, values]
-    clean, counts = redacted(given, privacy.redactor)
+    named = 0
+    sources: list[str] = []
+    if privacy.redactor.reads_prose:
+        keys, values, named = _names_first(keys, values, frozenset(names))
+        sources = _sources(span, shown)
+    given = [
+        *(names, span.truncated, keys, values[:named]),
+        *(texts, identities, span.tags, values[named:]),
+    ]
+    clean, counts = redacted(given, privacy.redactor, names=4)
     if not counts:
         return apart
     span.redactions = counts
-    texts, named, span.tags, span.truncated, keys, clean_values = clean
-    for name, value in zip(_TEXT_FIELDS, texts, strict=True):
+    names, span.truncated, keys, named_values, texts, known_as, span.tags, clean_values = clean
+    clean_values = named_values + clean_values
+    for name, value in zip((*_NAME_FIELDS, *_TEXT_FIELDS), (*names, *texts), strict=True):
         setattr(span, name, value)
-    for name, value, original in zip(_IDENTITY_FIELDS, named, identities, strict=True):
+    for name, value, original in zip(_IDENTITY_FIELDS, known_as, identities, strict=True):
         setattr(span, name, privacy.known_as(original, value))
     _drop_redacted_numbers(span, keys, values, clean_values)
     shown, _ = privacy.redactor.redact(shown)  # a piece of a field above: counted there
+    for at, source in enumerate(sources):
+        if source:
+            shown[at] = text(mirrored_value(span, source))
     return keys, clean_values, shown
 
 
-def redacted(groups: list[list[str]], redactor: Redactor) -> tuple[list[list[str]], dict[str, int]]:
-    """The groups with every text redacted, scanned as one; and how many of each type were found."""
-    together = [text for group in groups for text in group]
-    readable = [_readable(text, redactor) if _hides_letters(text) else text for text in together]
-    clean, counts = redactor.redact(readable)
+def _sources(span: Span, shown: list[str]) -> list[str]:
+    """The field that each begins, where that is known: a name is found in the whole, maybe not in a piece."""
+    return [
+        next(
+            (name for name in names if preview(text(mirrored_value(span, name))) == preview(one)),
+            "",
+        )
+        for one, names in zip(shown, _SHOWN, strict=True)
+    ]
+
+
+def _names_first(
+    keys: list[str], values: list[str], names: frozenset[str]
+) -> tuple[list[str], list[str], int]:
+    """Keys and values with those first whose value is a name that a field has, too, and how many these are."""
+    in_order = sorted(zip(keys, values, strict=True), key=lambda pair: pair[1][1:-1] not in names)
+    named = sum(value[1:-1] in names for value in values)
+    return [key for key, _ in in_order], [value for _, value in in_order], named
+
+
+def redacted(
+    groups: list[list[str]], redactor: Redactor, names: int = 0
+) -> tuple[list[list[str]], dict[str, int]]:
+    """The groups with every text redacted, scanned as one; and how many of each type were found.
+
+    The first `names` groups hold what programs are written with, as in `Redactor.redact`.
+    """
+    together = [one for group in groups for one in group]
+    readable = [_readable(one, redactor) if _hides_letters(one) else one for one in together]
+    clean, counts = redactor.redact(readable, sum(map(len, groups[:names])))
     if not counts:
         return groups, counts
     # Where nothing was found, the text stays as it was spelled.
     texts = zip(together, readable, clean, strict=True)
-    rest = iter([text if left == read else left for text, read, left in texts])
+    rest = iter([one if left == read else left for one, read, left in texts])
     return [list(islice(rest, len(group))) for group in groups], counts
 
 
@@ -219,7 +268,7 @@ def resource_text(origin: Origin, redactor: Redactor) -> dict[str, str]:
     """The resource as JSON text by key, made once for all spans that share it."""
     if not origin.resource_text and origin.resource:
         texts = [to_json(value) for value in origin.resource.values()]
-        (keys, values), _ = redacted([list(origin.resource), texts], redactor)
+        (keys, values), _ = redacted([list(origin.resource), texts], redactor, names=2)
         found = dict(zip(keys, values, strict=True))
         origin.resource_text = limits.cut_map(found, "resource", origin.resource_truncated)
     return origin.resource_text

@@ -22,7 +22,8 @@ _LOG_NAMES = (
     *("event_name", "severity_text", "scope_name", "scope_version"),
     *("service", "process", "environment"),
 )
-_SCORE_TEXTS = ("name", "text", "author", "comment", "environment", "metadata")
+_SCORE_NAMES = ("name", "environment")
+_SCORE_TEXTS = ("text", "author", "comment", "metadata")
 _POINT_NAMES = ("name", "description", "unit", "scope_name", "scope_version", "service", "process")
 
 
@@ -56,12 +57,13 @@ def finish_score(score: Score, privacy: Privacy) -> Score:
     """The row of a score, ready to be written; a session has the name that it has in spans, ids never a mark."""
     leave_out_of_score(score, privacy.capture)
     ids = [score.score_id, score.experiment_id]
-    given = [[getattr(score, name) for name in _SCORE_TEXTS], [score.session_id], ids]
-    clean, _ = redacted(given, privacy.redactor)
-    for name, value in zip(_SCORE_TEXTS, clean[0], strict=True):
+    names, texts = ([getattr(score, name) for name in of] for of in (_SCORE_NAMES, _SCORE_TEXTS))
+    given = [names, ids, texts, [score.session_id]]
+    clean, _ = redacted(given, privacy.redactor, names=2)
+    for name, value in zip((*_SCORE_NAMES, *_SCORE_TEXTS), (*clean[0], *clean[2]), strict=True):
         setattr(score, name, value)
-    score.session_id = privacy.known_as(score.session_id, clean[1][0])
-    score.score_id, score.experiment_id = map(privacy.found_as, ids, clean[2])
+    score.score_id, score.experiment_id = map(privacy.found_as, ids, clean[1])
+    score.session_id = privacy.known_as(score.session_id, clean[3][0])
     return score
 
 
@@ -85,13 +87,13 @@ def _finish(
     values = [to_json(value) for value in attributes.values()]
     given = [
         [getattr(row, name) for name in names],
-        [long[1]],
         list(attributes),
-        values,
         row.truncated,
+        [long[1]],
+        values,
     ]
-    clean, row.redactions = redacted(given, privacy.redactor)
-    named, (text,), keys, values, row.truncated = clean
+    clean, row.redactions = redacted(given, privacy.redactor, names=3)
+    named, keys, row.truncated, (text,), values = clean
     for name, value in zip(names, named, strict=True):
         kept = limits.clipped(value, limits.MAX_NAME_BYTES)
         if kept is not value:

@@ -189,5 +189,5 @@ class Receiver:
 
 def _cleaned(access: IngestAccess, privacy: Privacy) -> IngestAccess:
     """With what headers say of the sender redacted: the ledger keeps it."""
-    [sender, process], counts = privacy.redactor.redact([access.sender, access.process])
+    [sender, process], counts = privacy.redactor.redact([access.sender, access.process], names=2)
     return replace(access, sender=sender, process=process) if counts else access

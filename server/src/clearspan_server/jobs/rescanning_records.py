@@ -159,7 +159,7 @@ def _clean_series(rows: Sequence[Row], privacy: Privacy) -> Cleaned:
     replaced, clean = [], []
     for row in rows:
         said = {name: row[name] for name in ("name", "unit", "description")}
-        kept, of_texts = cleaned_map(said, privacy)
+        kept, of_texts = cleaned_map(said, privacy, are_names=True)
         labels, of_labels = cleaned_map(row["labels"], privacy)
         if of_texts or of_labels:
             replaced.append(row["stored_as"])

@@ -22,14 +22,16 @@ class PrivacySettings:
 
     `capture`: "masked" keeps all texts without personal data and secrets, "full" without secrets only, "errors" the
     masked texts of what failed and of nothing else, "metadata" no texts. `off` are types that are not looked for.
-    `words` and `patterns` are looked for beside them. With `hash_ids` the id of a user, customer or session in which
-    something is found becomes a keyed hash, so that it stays one user; without, a mark, as in any text.
+    `words`, `patterns` and the `entities` of the server's analyzer are looked for beside them. With `hash_ids` the id
+    of a user, customer or session in which something is found becomes a keyed hash, so that it stays one user; without,
+    a mark, as in any text.
     """
 
     capture: CaptureMode = "masked"
     off: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
     patterns: tuple[OwnPattern, ...] = ()
+    entities: tuple[str, ...] = ()
     hash_ids: bool = True
 
 

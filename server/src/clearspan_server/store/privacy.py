@@ -46,6 +46,14 @@ class PrivacyStore:
             for row in rows
         ]
 
+    def all(self) -> dict[str, PrivacySettings]:
+        """What holds now for each project that ever changed it."""
+        newest = sa.select(sa.func.max(_CHANGES.c.id)).group_by(_CHANGES.c.project)
+        wanted = sa.select(_CHANGES.c.project, _CHANGES.c.settings).where(_CHANGES.c.id.in_(newest))
+        with self._database.connect() as connection:
+            rows = connection.execute(wanted).all()
+        return {str(row.project): _settings(row.settings) for row in rows}
+
     def change(self, project: str, settings: PrivacySettings, changed_by: str) -> None:
         """From now on these hold."""
         row = {
@@ -65,5 +73,6 @@ def _settings(text: str) -> PrivacySettings:
         off=tuple(held["off"]),
         words=tuple(held["words"]),
         patterns=tuple(OwnPattern(**one) for one in held["patterns"]),
+        entities=tuple(held.get("entities", ())),  # older ones have none
         hash_ids=held["hash_ids"],
     )
