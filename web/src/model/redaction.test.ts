@@ -4,6 +4,7 @@ import {
   describeRescan,
   lines,
   maskedTable,
+  notLookedFor,
   patternsAsText,
   patternsOf,
   pieces,
@@ -71,4 +72,8 @@ test("patterns are lines with a name, and come back as they were", () => {
   ]);
   expect(patternsOf(patternsAsText(patterns))).toEqual(patterns);
   expect(lines(" a \n\nb")).toEqual(["a", "b"]);
+});
+
+test("entities that this server does not know are named as elsewhere", () => {
+  expect(notLookedFor(["PERSON", "US_SSN"])).toMatch(/analyzer for it: person, US SSN\.$/);
 });

@@ -25,8 +25,17 @@ export function typeName(type: string): string {
     national_id: "national id",
     credentials: "URL credentials",
     private_key: "private key",
+    nrp: "nationality, religion or party",
+    unread: "text that could not be read",
+    us_ssn: "US SSN",
   };
   return known[type] ?? type.replaceAll("_", " ");
+}
+
+/** What a project should know whose entities this server cannot look for. */
+export function notLookedFor(entities: readonly string[]): string {
+  const names = entities.map((one) => typeName(one.toLowerCase())).join(", ");
+  return `Not masked at present, because this server was started without an analyzer for it: ${names}.`;
 }
 
 interface Piece {

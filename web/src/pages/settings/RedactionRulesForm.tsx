@@ -6,7 +6,14 @@ import {
   redactionQuery,
   storeRedaction,
 } from "../../api/redaction";
-import { CAPTURES, lines, patternsAsText, patternsOf, typeName } from "../../model/redaction";
+import {
+  CAPTURES,
+  lines,
+  notLookedFor,
+  patternsAsText,
+  patternsOf,
+  typeName,
+} from "../../model/redaction";
 import { Age } from "../../ui/Age";
 import { Button } from "../../ui/Button";
 import { useSession } from "../useSession";
@@ -50,6 +57,7 @@ function Form({ project, held }: { project: string; held: RedactionSettings }) {
     >
       <Captures rules={rules} onChange={setRules} />
       <Types rules={rules} types={held.personal_types} onChange={setRules} />
+      <Entities rules={rules} held={held} onChange={setRules} />
       <label className="redaction-line">
         <input
           type="checkbox"
@@ -120,6 +128,31 @@ function Types({ rules, types, onChange }: PartProps & { types: readonly string[
             onChange={(event) => onChange({ ...rules, off: without(type, event.target.checked) })}
           />
           <span>{typeName(type)}</span>
+        </label>
+      ))}
+    </fieldset>
+  );
+}
+
+function Entities({ rules, held, onChange }: PartProps & { held: RedactionSettings }) {
+  const { known_entities: known, unknown_entities: unknown } = held;
+  if (known.length + unknown.length === 0) return null;
+  const chosen = (entity: string, isMasked: boolean) =>
+    isMasked ? [...rules.entities, entity].sort() : rules.entities.filter((one) => one !== entity);
+  return (
+    <fieldset className="redaction-types">
+      <legend>Masked where the analyzer of this server finds it in prose</legend>
+      {unknown.length > 0 && <p role="alert">{notLookedFor(unknown)}</p>}
+      {[...known, ...unknown].map((entity) => (
+        <label key={entity} className="redaction-line">
+          <input
+            type="checkbox"
+            checked={rules.entities.includes(entity)}
+            onChange={(event) =>
+              onChange({ ...rules, entities: chosen(entity, event.target.checked) })
+            }
+          />
+          <span>{typeName(entity.toLowerCase())}</span>
         </label>
       ))}
     </fieldset>
