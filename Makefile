@@ -103,6 +103,7 @@ CLIENT_ENVIRONMENTS := \
 test-clients: setup server/tests/exporters/node_modules/.package-lock.json $(CLIENT_ENVIRONMENTS) ## real clients of Python and Node; ARGS=NAME for one
 	@PYTHONPATH=scripts:server/tests $(BIN)/python scripts/test_clients.py $(ARGS)
 	@$(if $(ARGS),:,PYTHONPATH=scripts:server/tests $(BIN)/python scripts/langfuse_clients.py)
+	@$(if $(ARGS),:,PYTHONPATH=scripts:server/tests $(BIN)/python scripts/coding_agents.py)
 	@$(if $(ARGS),:,PYTHONPATH=scripts $(BIN)/python scripts/integrations.py)
 
 test-langfuse: setup $(CLIENT_ENVIRONMENTS) ## the quick starts of Langfuse's own clients; ARGS=NAME for one
@@ -110,6 +111,11 @@ test-langfuse: setup $(CLIENT_ENVIRONMENTS) ## the quick starts of Langfuse's ow
 
 test-presidio: setup .clients/presidio/installed ## redaction with the real Presidio, in an environment of its own
 	@PYTHONPATH=sdk/src:server/src .clients/presidio/bin/python -m pytest server/tests/presidio/real.py $(ARGS)
+
+AGENTS := claude-code codex
+
+test-agents: setup $(AGENTS:%=$(CLIENTS)/node/%/node_modules/.package-lock.json) ## coding agents, told to tell this server; ARGS=NAME for one
+	@PYTHONPATH=scripts:server/tests $(BIN)/python scripts/coding_agents.py $(ARGS)
 
 conformance: setup ## captures of real clients against what is known of them, in docs/conformance.md
 	@PYTHONPATH=scripts:server/tests $(BIN)/python scripts/conformance.py

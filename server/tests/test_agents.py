@@ -115,6 +115,15 @@ def test_a_call_of_claude_code_has_its_usage_and_both_costs(
     assert float(call["total_cost"]) == pytest.approx(0.014361)
 
 
+def test_what_claude_code_caches_for_an_hour_costs_twice_the_input(
+    claude: list[list[dict[str, Any]]],
+) -> None:
+    call = claude[1][1]
+
+    assert (call["input_tokens"], call["usage"]["cache_write"]) == (1_005, 1_000)
+    assert float(call["total_cost"]) == pytest.approx(0.00612) == float(call["cost"]["reported"])
+
+
 def test_what_was_said_is_there_where_the_agent_tells_it(
     claude: list[list[dict[str, Any]]],
 ) -> None:
@@ -362,6 +371,27 @@ def test_an_answer_of_codex_that_broke_off_is_a_failed_call(
     assert [(row["status"], row["error_message"], row["input_tokens"]) for row in found] == [
         ("error", "idle timeout waiting for SSE", None),
         ("ok", "", 9),
+    ]
+
+
+def test_an_answer_of_codex_that_is_told_to_be_complete_twice_is_one_call(reader: Reader) -> None:
+    told: list[Told] = [
+        ("user_prompt", 0, {"prompt": "Go"}),
+        ("api_request", 1, ASKED),
+        ("sse_event", 2, {"event.kind": "response.completed"}),
+        ("sse_event", 2.1, DONE),
+        ("api_request", 3, ASKED),
+        ("sse_event", 4, {"event.kind": "response.completed"}),
+        ("api_request", 5, ASKED),
+        ("sse_event", 6, DONE),
+    ]
+
+    found = stitched(reader, "codex", "s-t", told)
+
+    assert [(row["status"], row["input_tokens"]) for row in found] == [
+        ("ok", 9),
+        ("ok", None),
+        ("ok", 9),
     ]
 
 

@@ -281,6 +281,19 @@ def test_a_point_that_cannot_be_taken_is_rejected_alone(metric: Any, code: str) 
     assert len(found.drafts) == 1
 
 
+def test_an_event_that_rust_names_by_its_place_has_the_name_that_is_said() -> None:
+    def named(name: str, said: str) -> str:
+        made = record()
+        made.event_name = name
+        pair = made.attributes.add()
+        pair.key, pair.value.string_value = "event.name", said
+        return logs(log_request(made)).drafts[0].record.event_name
+
+    assert named("event otel/src/events.rs:703", "codex.user_prompt") == "codex.user_prompt"
+    assert named("event otel/src/events.rs:703", "") == "event otel/src/events.rs:703"
+    assert named("user.signed_up", "other") == "user.signed_up"
+
+
 def logs(body: bytes) -> DecodedLogs:
     return decode_logs.decode_protobuf(body, "p")
 

@@ -56,6 +56,21 @@ def post(url: str, body: dict[str, object], **headers: str) -> httpx2.Response:
     return httpx2.post(f"{url}/v1/responses", json=body, headers=headers)
 
 
+def test_an_agents_notes_and_tools_of_its_own_kinds_are_passed_over(client: openai.OpenAI) -> None:
+    note = (
+        "<environment_context>\n<cwd>/shop</cwd>\n</environment_context>\nWhere is my order A-1042?"
+    )
+    own: list[dict[str, object]] = [
+        {"type": "namespace", "name": "agents", "tools": [LOOKUP]},
+        {"type": "custom", "name": "apply_patch"},
+    ]
+
+    reply = ask(client, input=note, tools=[*own, LOOKUP])
+
+    [call] = [item for item in reply.output if isinstance(item, ResponseFunctionToolCall)]
+    assert (call.name, call.arguments) == ("lookup_order", '{"order_id": "A-1042"}')
+
+
 def test_a_response_is_prose_with_usage_and_the_dated_model(client: openai.OpenAI) -> None:
     reply = ask(client)
 

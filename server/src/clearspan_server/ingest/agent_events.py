@@ -7,16 +7,16 @@ the same events give the same spans, with the same ids. A turn is a trace, and b
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import PurePath
 from typing import Any
 
 import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from clearspan_server.ingest.coerce import number, strings, text, truth
+from clearspan_server.ingest.coerce import number, text, truth
 from clearspan_server.ingest.draft import Attributes, Draft, Origin, Value
 from clearspan_server.ingest.normalise.fields import set_input, set_output
+from clearspan_server.ingest.repository import repository
 from clearspan_server.model.span import Kind, Span
 
 CLAUDE_CODE, CODEX = "claude-code", "codex"  # as agents are named in spans
@@ -26,9 +26,6 @@ _SERVICE = "claude-code"
 _PREFIXES = ("claude_code.", "codex.")
 _TELLING = ["project", "event_name", "time_ns", "attributes"]
 SESSION = {CLAUDE_CODE: "session.id", CODEX: "conversation.id"}
-# Which repository an agent worked in, as whoever runs it says; agents do not say it by themselves.
-_REPOSITORY = ("vcs.repository.name", "repository", "vcs.repository.url.full")
-_FOLDERS = "workspace.host_paths"
 # The first that is not redacted: a name that all have tells nobody apart.
 _USER = ("user.email", "user.account_uuid", "user.account_id", "user.id", "enduser.id")
 _UNTOLD = ("<REDACTED>", "[REDACTED]")  # where the agent was not asked to tell
@@ -240,7 +237,7 @@ def _span(turn: Turn, event: AgentEvent, span_id: str) -> Span:
         trace_id=turn.trace_id,
         span_id=span_id,
         start_ns=event.time_ns,
-        service=_repository(event) or event.service,
+        service=repository(event.origin.resource, event.attributes) or event.service,
         service_version=event.said("app.version"),
         environment=event.environment,
         user_id=_user(event),
@@ -260,15 +257,3 @@ def _span(turn: Turn, event: AgentEvent, span_id: str) -> Span:
 def _user(event: AgentEvent) -> str:
     found = (event.said(name) for name in _USER)
     return next((one for one in found if one and not one.startswith(_REDACTED)), "")
-
-
-def _repository(event: AgentEvent) -> str:
-    """`owner/name` or whatever it is called by; of an address its path, of a folder its name."""
-    resource = event.origin.resource
-    for name in _REPOSITORY:
-        said = text(resource.get(name)) or event.said(name)
-        if said:
-            path = said.rpartition("://")[2].removesuffix(".git")
-            return "/".join(path.split("/")[-2:])
-    folders = strings(event.attributes.get(_FOLDERS))
-    return PurePath(folders[0].replace("\\", "/")).name if folders else ""

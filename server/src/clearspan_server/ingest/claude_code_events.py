@@ -14,9 +14,9 @@ from clearspan_server.ingest.agent_events import (
     step_draft,
     turn_draft,
 )
-from clearspan_server.ingest.coerce import whole
+from clearspan_server.ingest.coerce import number, whole
 from clearspan_server.ingest.draft import Candidate, Draft
-from clearspan_server.ingest.normalise.fields import fill_cost
+from clearspan_server.ingest.normalise.fields import fill_cost, fill_ttft
 
 _STEPS = ("api_request", "api_error", "tool_result", "compaction")
 
@@ -74,7 +74,13 @@ def _call(turn: Turn, event: AgentEvent, answers: dict[str, str]) -> Draft:
         cache_read=whole(attributes.get("cache_read_tokens")),
         cache_write=whole(attributes.get("cache_creation_tokens")),
     )
+    longer = whole(attributes.get("cache_creation_1h_tokens"))
+    if longer:
+        usage.other["cache_write_1h_tokens"] = longer
     draft.usages.append(Candidate(usage, is_exclusive=True))
+    first_ms = number(attributes.get("ttft_ms"))
+    fill_ttft(span, None if first_ms is None else first_ms / 1000)
+    draft.is_whole = True
     fill_cost(span, attributes, (("cost_usd", "reported_cost"),))
     say(draft, answers.get(request, "") if request else "")
     return draft

@@ -6,6 +6,8 @@ with its tokens. Cached tokens are part of the input, reasoning is part of the o
 An answer that breaks off is told by an event that failed and is of no kind; after a refusal there is a failed result.
 """
 
+from collections.abc import Sequence
+
 from clearspan.wire import Usage
 from clearspan_server.ingest.agent_events import AgentEvent, Step, Turn, by, step_draft, turn_draft
 from clearspan_server.ingest.coerce import whole
@@ -26,7 +28,7 @@ def codex_turn(turn: Turn) -> list[Draft]:
     results = by(turn, "tool_result", "call_id")
     asked: AgentEvent | None = None  # what no answer has come to yet
     before_ns = turn.events[0].time_ns
-    for event in turn.events:
+    for event in _told_once(turn.events):
         if event.name in _ASKS and not _is_elsewhere(event):
             if asked is not None:
                 steps.append(_call(turn, asked, None, before_ns))
@@ -48,6 +50,25 @@ def codex_turn(turn: Turn) -> list[Draft]:
         steps.append(_call(turn, asked, None, before_ns))
     is_told = steps or any(event.name == "user_prompt" for event in turn.events)
     return [turn_draft(turn, steps, ""), *steps] if is_told else []
+
+
+def _told_once(events: Sequence[AgentEvent]) -> Sequence[AgentEvent]:
+    """Without an event that only tells that an answer is complete, where one with its tokens follows."""
+    kept: list[AgentEvent] = []
+    is_counted = False  # by what completes the answer after the event
+    for event in reversed(events):
+        if _is_answered(event):
+            if is_counted and not _has_tokens(event):
+                continue
+            is_counted = _has_tokens(event)
+        elif event.name in _ASKS:
+            is_counted = False
+        kept.append(event)
+    return kept[::-1]
+
+
+def _has_tokens(event: AgentEvent) -> bool:
+    return whole(event.attributes.get("input_token_count")) is not None
 
 
 def _is_answered(event: AgentEvent) -> bool:

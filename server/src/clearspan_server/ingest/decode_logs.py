@@ -3,6 +3,7 @@
 Source: the OTLP specification (opentelemetry-proto `docs/specification.md`), and what senders do beside it.
 """
 
+import re
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -13,7 +14,7 @@ from opentelemetry.proto.logs.v1 import logs_pb2
 from clearspan_server.errors import BadInput
 from clearspan_server.ingest import log_events, otel_extras
 from clearspan_server.ingest.coerce import text
-from clearspan_server.ingest.draft import DecodedLogs, LogDraft, Origin, Rejected
+from clearspan_server.ingest.draft import Attributes, DecodedLogs, LogDraft, Origin, Rejected
 from clearspan_server.ingest.tolerant import parse
 from clearspan_server.ingest.tolerant_json import parse_json
 from clearspan_server.ingest.wire_ids import FIRST_NS, LAST_NS, MOST_AHEAD_NS, shown
@@ -47,6 +48,7 @@ _WORDS = {
 }
 _ENVIRONMENTS = ("deployment.environment.name", "deployment.environment")
 _MAX_UINT32 = 2**32 - 1
+_PLACE = re.compile(r"event \S+:\d+")  # of opentelemetry-appender-tracing
 
 
 def decode_protobuf(body: bytes, project: str) -> DecodedLogs:
@@ -123,7 +125,7 @@ def _draft(log: logs_pb2.LogRecord, project: str, origin: Origin) -> LogDraft:
         span_id=log.span_id.hex(),
         severity=log.severity_number,
         severity_text=log.severity_text,
-        event_name=log.event_name or text(attributes.get("event.name")),
+        event_name=_event_name(log.event_name, attributes),
         scope_name=origin.scope_name,
         scope_version=origin.scope_version,
         service=text(origin.resource.get("service.name")),
@@ -146,7 +148,7 @@ def _json_draft(log: Mapping[str, Any], project: str, origin: Origin) -> LogDraf
         span_id=str(log.get("spanId") or "").lower(),
         severity=enumerated(log.get("severityNumber"), _SEVERITY_NAMES),
         severity_text=str(log.get("severityText") or ""),
-        event_name=str(log.get("eventName") or "") or text(attributes.get("event.name")),
+        event_name=_event_name(str(log.get("eventName") or ""), attributes),
         scope_name=origin.scope_name,
         scope_version=origin.scope_version,
         service=text(origin.resource.get("service.name")),
@@ -156,6 +158,12 @@ def _json_draft(log: Mapping[str, Any], project: str, origin: Origin) -> LogDraf
         dropped_attributes=whole(log.get("droppedAttributesCount")) & _MAX_UINT32,
     )
     return LogDraft(record, record.time_ns, json_value_of(log.get("body")), attributes, origin)
+
+
+def _event_name(name: str, attributes: Attributes) -> str:
+    """The name of the event; programs in Rust give the place in their code there, and the name in an attribute."""
+    said = text(attributes.get("event.name"))
+    return said if said and (not name or _PLACE.match(name)) else name
 
 
 def _environment(origin: Origin) -> str:

@@ -73,6 +73,7 @@ class Draft:
     output_text: str = ""
     usages: list[Candidate] = field(default_factory=list)  # what each convention says of the usage
     ends_untold: bool = False  # the sender never says why a stream ended: silence proves nothing
+    is_whole: bool = False  # it is told only of what came to its end
 
 
 @dataclass(slots=True, frozen=True)

@@ -17,6 +17,9 @@ _MIN_OUTPUT_TOKENS = 16
 # What needs responses that are kept; the simulator keeps none.
 _NEEDS_MEMORY = ("previous_response_id", "conversation", "background", "prompt")
 
+# What coding agents offer beside functions.
+_NEVER_CALLED = ("custom", "namespace")
+
 
 def parse(body: JsonObject) -> ChatRequest:
     """The request. Raises RefusedError naming the field at fault."""
@@ -126,6 +129,8 @@ def _tools(value: object) -> tuple[Tool, ...]:
     for index, item in enumerate(as_list(value, "tools")):
         where = f"tools[{index}]"
         tool = as_object(item, where)
+        if tool.get("type") in _NEVER_CALLED:
+            continue
         if tool.get("type") != "function":
             message = f"The simulator knows no tools of the type '{tool.get('type')}'."
             raise RefusedError("invalid", message, f"{where}.type")

@@ -1,6 +1,7 @@
 """A chat request as every provider's format means it, and the ways in which one is refused."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -45,6 +46,8 @@ MARKED: tuple[Provider, ...] = ("anthropic", "bedrock")
 
 # An image is worth a fixed number of tokens, whatever its size: 85 tokens of 4 bytes.
 _IMAGE_BYTES = 340
+# What a coding agent says beside the user: <system-reminder>, <environment_context>.
+_NOTE = re.compile(r"<([a-z]+[-_][a-z_-]+)>.*?</\1>", re.DOTALL)
 
 
 class RefusedError(Exception):
@@ -134,8 +137,12 @@ class Prompt:
 
 
 def question(request: ChatRequest) -> str:
-    """Text of the last message of the user, "" when there is none."""
-    return next((m.text for m in reversed(request.messages) if m.role == "user"), "")
+    """Text of the last message of the user, "" when there is none.
+
+    Of a message of a coding agent what the user wrote, without the notes that it puts beside that.
+    """
+    said = next((m.text for m in reversed(request.messages) if m.role == "user"), "")
+    return _NOTE.sub("", said).strip() or said
 
 
 def tool_results(request: ChatRequest) -> list[tuple[str, str]]:

@@ -33,7 +33,7 @@ from clearspan_server.ingest.normalise.providers import provider_name
 from clearspan_server.ingest.normalise.usage import settle as settle_usage
 from clearspan_server.model.span import Kind
 
-VERSION = 3  # raise it when a rule changes, so that stored spans can be found and normalised again
+VERSION = 4  # raise it when a rule changes, so that stored spans can be found and normalised again
 
 
 class Dialect(Protocol):

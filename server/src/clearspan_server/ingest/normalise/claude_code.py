@@ -16,6 +16,7 @@ from clearspan_server.ingest.normalise.fields import (
     set_output,
 )
 from clearspan_server.ingest.normalise.keys import Keys
+from clearspan_server.ingest.repository import repository
 from clearspan_server.model.messages import Message
 from clearspan_server.model.span import Kind
 
@@ -45,6 +46,7 @@ _USAGE = (
     ("cache_creation_tokens", "cache_write"),
 )
 _COST = (("cost_usd", "reported_cost"),)
+_AGENT = "claude-code"
 _HIDDEN = "<REDACTED>"
 _PREFIX = "claude_code."
 
@@ -60,6 +62,9 @@ def fill(draft: Draft, keys: Keys) -> None:
     if not span.name.startswith(_PREFIX):
         return
     span.dialect = span.dialect or NAME
+    span.service = repository(draft.origin.resource, attributes) or span.service
+    if "gen_ai.agent.name" not in keys:
+        span.agent_name = span.agent_name or text(attributes.get("agent.name")) or _AGENT
     kind = text(attributes["span.type"]).removeprefix(_PREFIX)
     if span.kind == "other":
         span.kind = _KIND_OF_TYPE.get(kind, "other")
@@ -79,7 +84,9 @@ def fill(draft: Draft, keys: Keys) -> None:
 def _fill_content(draft: Draft) -> None:
     span, attributes = draft.span, draft.attributes
     if span.kind == "tool":
-        span.tool_arguments = span.tool_arguments or _said(attributes, "tool_input")
+        span.tool_arguments = span.tool_arguments or (
+            _said(attributes, "tool_input") or _said(attributes, "full_command")
+        )
         for event in draft.events:
             if event.name == "tool.output" and not span.tool_result:
                 span.tool_result = _said(event.attributes, "output") or _said(

@@ -132,7 +132,7 @@ def _raised(draft: Draft) -> list[Event]:
 def _is_cut_short(draft: Draft) -> bool:
     """A stream whose end never came: most clients end such a span as if nothing were wrong."""
     span = draft.span
-    if span.kind not in ("llm", "agent", "chain"):
+    if draft.is_whole or span.kind not in ("llm", "agent", "chain"):
         return False
     if span.finish_reason:
         return span.kind == "llm" and span.finish_reason == "error"
