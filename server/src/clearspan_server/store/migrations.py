@@ -72,6 +72,14 @@ MIGRATIONS: tuple[Migration, ...] = (
         "what lists show, in one column",
         ("traces_shown", "traces_shown_stored", "spans_shown", "spans_shown_stored"),
     ),
+    Migration(
+        36,
+        "quicker to unpack",
+        (
+            *("spans_codecs", "traces_codecs", "metrics_codecs"),
+            *("rollup_spans_codecs", "rollup_traces_codecs"),
+        ),
+    ),
 )
 
 

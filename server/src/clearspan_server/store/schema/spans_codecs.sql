@@ -1,0 +1,31 @@
+-- What lists, filters and figures read is unpacked quickly: LZ4 for all but the texts of a span, and blocks of a mark's rows.
+-- Measured at a million spans, on two processors: a page of a week by cost took 160 ms of processor instead of 245, its rows
+-- alone 43 instead of 85, one trace 26 instead of 38; the table took 17 % more disk. Parts get this when they are next merged.
+alter table spans
+    modify column trace_id codec(LZ4),
+    modify column span_id codec(LZ4),
+    modify column parent_id codec(LZ4),
+    modify column start_ns codec(Delta, LZ4),
+    modify column end_ns codec(Delta, LZ4),
+    modify column error_message codec(LZ4),
+    modify column user_id codec(LZ4),
+    modify column customer_id codec(LZ4),
+    modify column session_id codec(LZ4),
+    modify column turn_id codec(LZ4),
+    modify column run_id codec(LZ4),
+    modify column step_id codec(LZ4),
+    modify column step_parent_id codec(LZ4),
+    modify column retry_of codec(LZ4),
+    modify column request_id codec(LZ4),
+    modify column response_id codec(LZ4),
+    modify column input_preview codec(LZ4),
+    modify column output_preview codec(LZ4),
+    modify column tool_call_id codec(LZ4),
+    modify column attributes codec(LZ4),
+    modify column attributes_number codec(LZ4),
+    modify column resource codec(LZ4),
+    modify column received_ns codec(Delta, LZ4),
+    modify column version codec(Delta, LZ4),
+    modify column start_minute codec(Delta, LZ4),
+    modify column shown codec(LZ4),
+    modify setting default_compression_codec = 'LZ4', min_compress_block_size = 8192
