@@ -67,7 +67,7 @@ test: setup web ## every test, the browser's too
 	@echo "▸ Tests of web/"
 	@cd web && npm test --silent
 	@echo "▸ Tests of sdk/, server/, scripts/"
-	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
+	@$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 fuzz: setup ## broken requests for MINUTES=30 at what reads them
 	@PYTHONPATH=server/tests $(BIN)/python scripts/fuzz.py $(MINUTES)

@@ -42,7 +42,7 @@ class Programs:
             },
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=120,
             check=False,
         )
         return Ended(done.returncode, done.stdout, done.stderr)

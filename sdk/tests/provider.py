@@ -82,7 +82,7 @@ class _Handler(BaseHTTPRequestHandler):
         if asked.get("stream"):
             self._stream(manner, pieces(f"{asked['model']}-2026"))
         elif manner == "hang":
-            self.provider.released.wait(30)
+            self.provider.released.wait(60)
         else:
             self._whole(200, answer(f"{asked['model']}-2026"))
 
@@ -108,7 +108,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             return
         elif manner == "hang":
-            self.provider.released.wait(30)
+            self.provider.released.wait(60)
             self.close_connection = True
             return
         elif manner == "short":  # a proper end of the body, without the stream's own end

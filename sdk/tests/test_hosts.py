@@ -43,7 +43,7 @@ class Forgetful:
                 lines.read(length)
                 self.requests += 1
                 connection.sendall(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}")
-                self.hang_up.wait(20)
+                self.hang_up.wait(60)
 
     def close(self) -> None:
         self.hang_up.set()
@@ -93,7 +93,7 @@ def test_a_process_that_was_frozen_delivers_over_a_new_connection(forgetful: For
         forgetful.hang_up.set()
         process.send_signal(signal.SIGCONT)
 
-        second, _ = process.communicate("second\n", timeout=20)
+        second, _ = process.communicate("second\n", timeout=60)
 
     assert (first, second, process.returncode) == ("True\n", "True\n", 0)
     assert forgetful.requests == 2

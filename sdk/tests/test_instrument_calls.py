@@ -312,7 +312,7 @@ def test_a_library_that_is_imported_later_is_recorded_too(provider: Provider) ->
     program = LATER.replace("URL", provider.at("ok"))
 
     done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=120, check=True
     )
 
     assert (done.stdout, done.stderr) == ("1 m\n", "")
@@ -322,7 +322,7 @@ def test_instrument_imports_no_library() -> None:
     program = "import clearspan, sys; clearspan.instrument(); print({'httpx', 'urllib3', 'aiohttp'} & set(sys.modules))"
 
     done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=120, check=True
     )
 
     assert done.stdout == "set()\n"

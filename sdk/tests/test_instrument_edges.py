@@ -425,7 +425,7 @@ def test_while_delivery_is_behind_nothing_more_is_left_to_it(
     class Slow:
         def export(self, spans: Sequence[clearspan.Span], _dropped: int) -> clearspan.Outcome:
             began.set()
-            assert goes_on.wait(10)
+            assert goes_on.wait(60)
             return clearspan.Outcome(settled=len(spans))
 
         def watch(self, _open_spans: Sequence[clearspan.Span]) -> None: ...
@@ -439,7 +439,7 @@ def test_while_delivery_is_behind_nothing_more_is_left_to_it(
     with httpx.Client(transport=answer, event_hooks=hooks) as client:
         for number in range(6):
             client.post(CHAT, json=STREAMED)
-            assert number or began.wait(10)
+            assert number or began.wait(60)
     read = ["output" in span.fields for span in seen]
     goes_on.set()
     clearspan.uninstrument()

@@ -160,10 +160,12 @@ import clearspan
 
 server = socket.create_server(("127.0.0.1", 0))
 clearspan.init(endpoint=f"http://127.0.0.1:{server.getsockname()[1]}")
-started_s = time.monotonic()
-for number in range(8):
+def ask_s(number):
+    started_s = time.monotonic()
     assert clearspan.prompt(f"prompt {number}", fallback="Hello").template == "Hello"
-print(time.monotonic() - started_s < 8)
+    return time.monotonic() - started_s
+first_s = ask_s(0)
+print(sum(ask_s(number) for number in range(1, 8)) < 3 * first_s)
 """
 
     ended = programs.run(source, XDG_CACHE_HOME=str(cache))

@@ -1,6 +1,7 @@
 """Spill: what a server could not take is on disk, and is sent once it can."""
 
 import gzip
+import json
 import os
 import socket
 import subprocess
@@ -34,11 +35,11 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def nowhere() -> str:
+def nowhere() -> Iterator[str]:
     """The address of a server that is away, and that nobody else can take meanwhile."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        return f"http://127.0.0.1:{probe.getsockname()[1]}"
+        yield f"http://127.0.0.1:{probe.getsockname()[1]}"
 
 
 @pytest.fixture
@@ -82,21 +83,24 @@ def record(count: int) -> None:
 def test_without_a_server_a_program_leaves_its_spans_to_the_next_run(
     receiver: Receiver, programs: Programs, folder: Path
 ) -> None:
-    receiver.answers += [Answer(503, {"retry-after": "60"}, b"")]
+    receiver.answers += [Answer(503, {"retry-after": "60"}, b"")] * 100  # to whatever is tried
     settings = {"CLEARSPAN_ENDPOINT": receiver.url, "CLEARSPAN_SPILL": str(folder)}
 
-    first = programs.run(PROGRAM, CLEARSPAN_EXIT_S="1", **settings)
+    first = programs.run(PROGRAM, CLEARSPAN_EXIT_S="2", **settings)
     left = files(folder)
+    refused = len(receiver.posts())
+    receiver.answers.clear()
     second = programs.run(PROGRAM, **settings)
 
     assert (first.code, second.code) == (0, 0)
     assert "11 spans kept for the next run" in first.err
     assert second.err == ""
     assert len(left) == 1
-    came = Counter(span["spanId"] for request in receiver.posts()[1:] for span in request.spans)
+    posts = receiver.posts()[refused:]
+    came = Counter(span["spanId"] for request in posts for span in request.spans)
     assert len(came) == 2 * SPANS_OF_PROGRAM
     assert set(came.values()) == {1}
-    assert all(sent == arrived for sent, arrived in accounted(receiver.posts()[1:]).values())
+    assert all(sent == arrived for sent, arrived in accounted(posts).values())
     assert not files(folder)
     assert not list(folder.glob("*/*"))
 
@@ -124,7 +128,7 @@ def test_nothing_goes_to_another_project_or_server(
 ) -> None:
     there = {"CLEARSPAN_ENDPOINT": receiver.url, "CLEARSPAN_SPILL": str(folder)}
     receiver.answers += [Answer(503, {"retry-after": "60"}, b"")]
-    programs.run(PROGRAM, CLEARSPAN_PROJECT="secret", CLEARSPAN_EXIT_S="1", **there)
+    programs.run(PROGRAM, CLEARSPAN_PROJECT="secret", CLEARSPAN_EXIT_S="2", **there)
     programs.run(PROGRAM, **{**there, "CLEARSPAN_ENDPOINT": nowhere})
     receiver.requests.clear()
 
@@ -174,7 +178,7 @@ for number in range(100):
 def test_the_end_of_a_program_whose_server_hangs_keeps_everything(
     programs: Programs, folder: Path
 ) -> None:
-    ended = programs.run(HANGING, CLEARSPAN_SPILL=str(folder), CLEARSPAN_EXIT_S="1")
+    ended = programs.run(HANGING, CLEARSPAN_SPILL=str(folder), CLEARSPAN_EXIT_S="2")
 
     assert ended.code == 0
     assert "100 spans kept for the next run" in ended.err
@@ -209,7 +213,8 @@ BUSY_AND_HANGING = (
     HANGING.replace("range(100)", "range(400)")
     + """
 import time
-time.sleep(0.5)
+line, _ = server.accept()
+line.recv(1)  # they have left the queue
 for number in range(400):
     clearspan.span("work", number=number).end()
     if number == 350:
@@ -223,7 +228,7 @@ def test_a_queue_that_fills_while_the_server_hangs_goes_to_disk(
 ) -> None:
     settings = {"CLEARSPAN_SPILL": str(folder), "CLEARSPAN_QUEUE_SPANS": "500"}
 
-    ended = programs.run(BUSY_AND_HANGING, CLEARSPAN_EXIT_S="1", **settings)
+    ended = programs.run(BUSY_AND_HANGING, CLEARSPAN_EXIT_S="2", **settings)
 
     assert ended.code == 0
     assert "dropped" not in ended.err
@@ -288,19 +293,25 @@ def test_a_pile_is_held_by_one_process_at_a_time(folder: Path) -> None:
     found.release()
 
 
+def leave(folder: Path, receiver: Receiver, number: int, count: int = 1) -> None:
+    """A file of so many spans, by a process that has ended."""
+    left = Spill(folder, f"{receiver.url}/v1/traces", {}, f"ended-{number}")
+    spans = [{"spanId": f"{number}"}] * count
+    text = json.dumps({"resourceSpans": [{"scopeSpans": [{"spans": spans}]}]})
+    left.keep(gzip.compress(text.encode()), count, Numbers(2, 20, 0))
+    left.close()
+
+
 def test_programs_at_once_send_each_file_once(receiver: Receiver, folder: Path) -> None:
     settings = {"CLEARSPAN_ENDPOINT": receiver.url, "CLEARSPAN_SPILL": str(folder)}
     for number in range(30):
-        left = Spill(folder, f"{receiver.url}/v1/traces", {}, f"ended-{number}")
-        text = f'{{"resourceSpans":[{{"scopeSpans":[{{"spans":[{{"spanId":"{number}"}}]}}]}}]}}'
-        left.keep(gzip.compress(text.encode()), 1, Numbers(2, 20, 0))
-        left.close()
+        leave(folder, receiver, number)
     source = "import clearspan\nclearspan.span('next').end()\n"
     environment = {**os.environ, **settings, "PYTHONPATH": str(SOURCES)}
 
     running = [subprocess.Popen([sys.executable, "-c", source], env=environment) for _ in range(4)]
 
-    assert [program.wait(60) for program in running] == [0] * 4
+    assert [program.wait(120) for program in running] == [0] * 4
     came = Counter(span["spanId"] for span in receiver.spans())
     assert set(came.values()) == {1}
     assert len(came) == 34
@@ -341,21 +352,18 @@ def test_a_damaged_file_is_set_aside_and_told_once(
     receiver: Receiver, programs: Programs, folder: Path
 ) -> None:
     settings = {"CLEARSPAN_ENDPOINT": receiver.url, "CLEARSPAN_SPILL": str(folder)}
-    for _ in range(3):
-        receiver.answers += [Answer(503, {"retry-after": "60"}, b"")] * 100  # to whatever is tried
-        programs.run(PROGRAM, CLEARSPAN_EXIT_S="0.5", **settings)
-    receiver.answers.clear()
+    for number in range(3):
+        leave(folder, receiver, number)
     broken, cut, whole = files(folder)
     broken.write_bytes(b"no gzip at all")
     cut.write_bytes(cut.read_bytes()[:-20])
-    receiver.requests.clear()
 
     ended = programs.run(PROGRAM, **settings)
 
     assert ended.code == 0
     assert len(ended.err.splitlines()) == 1
     assert "it is set aside" in ended.err
-    assert len(receiver.spans()) == 2 * SPANS_OF_PROGRAM
+    assert len(receiver.spans()) == 1 + SPANS_OF_PROGRAM
     assert not whole.exists()
     assert len(list(folder.glob("*/*/*.corrupt"))) == 2
 
@@ -364,10 +372,8 @@ def test_a_request_on_disk_that_is_too_large_is_split(
     receiver: Receiver, programs: Programs, folder: Path
 ) -> None:
     settings = {"CLEARSPAN_ENDPOINT": receiver.url, "CLEARSPAN_SPILL": str(folder)}
-    receiver.answers += [Answer(503, {"retry-after": "60"}, b"")]
-    programs.run(PROGRAM, CLEARSPAN_EXIT_S="0.5", **settings)
+    leave(folder, receiver, 0, SPANS_OF_PROGRAM)
     receiver.answers += [Answer(), Answer(413, {}, b"")]
-    receiver.requests.clear()
 
     programs.run(PROGRAM, **settings)
 

@@ -21,7 +21,7 @@ DEMO_TRACES = 40
 DESKTOP = (1440, 900)
 PHONE = (390, 844)
 # A page answers in a fraction of a second; this is for a machine that is busy with something else.
-PATIENCE_MS = 15_000
+PATIENCE_MS = 60_000
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # Said on a machine so busy that a page comes to what was fetched ahead only after seconds.

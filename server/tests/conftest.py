@@ -2,8 +2,10 @@
 
 import gc
 from collections.abc import Generator, Iterator
+from pathlib import PurePath
 
 import pytest
+from xdist.scheduler import LoadFileScheduling
 
 from browsing import browser, demo, let_in, stranger, visitor
 from clearspan_server.store.engine import Engine
@@ -18,20 +20,65 @@ from transports import narrow
 __all__ = ["browser", "demo", "drill", "drilled", "let_in", "narrow", "stranger", "team", "visitor"]
 
 
-# Files of half a minute and more. They begin, so that at the end no worker waits for another's.
+# Files of half a minute and more, with those below. They begin, so that at the end no worker waits for another's.
 LONG = (
+    "test_browser_states",
     "test_kill",
     "test_twice",
     "test_chaos",
     "test_dist",
     "test_captures",
     "test_normalisations",
+    "test_doctor",
+    "test_erasure",
     "test_lifecycle",
-    "test_browser_states",
+    "test_upgrade",
+    "test_order",
+    "test_told",
     "test_start",
-    "test_browser_delivery",
+    "test_cold",
+    "test_repricing",
     "test_price_month",
+    "test_resilience",
+    "test_backup",
+    "test_privacies",
+    "test_protocols",
+    "test_sql",
 )
+
+
+# Files that share a server of their own kind: one worker runs all of them, so that it is started once.
+TOGETHER = {
+    "demo": (
+        *("test_browser_states", "test_browser_delivery", "test_browser_compare"),
+        *("test_browser_entry", "test_browser_explore", "test_browser_figures"),
+        *("test_browser_lenses", "test_browser_lists", "test_browser_live"),
+        *("test_browser_metrics", "test_browser_prices", "test_browser_replay"),
+        *("test_browser_trace", "test_browser_whatif"),
+    ),
+    "drill": ("test_deliveries", "test_doctor", "test_health", "test_writer"),
+    "narrow": ("test_grpc", "test_protocols"),
+    "team": (
+        *("test_access_matrix", "test_accounts", "test_browser_share"),
+        *("test_nginx", "test_privacies", "test_shares"),
+    ),
+}
+
+
+def scope_of(nodeid: str) -> str:
+    """What goes to a worker as one: a file, or those that stand together."""
+    file = nodeid.partition("::")[0]
+    stem = PurePath(file).stem
+    return next((name for name, stems in TOGETHER.items() if stem in stems), file)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
+    """That of `--dist loadfile`, with scopes of ours."""
+    if config.getvalue("dist") != "loadfile":
+        return None
+    scheduler = LoadFileScheduling(config, log)
+    scheduler._split_scope = scope_of  # noqa: SLF001 - its documentation says to override it
+    return scheduler
 
 
 @pytest.hookimpl(wrapper=True)

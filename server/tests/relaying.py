@@ -16,12 +16,14 @@ class Line:
     url: str = ""
     is_cut: bool = False
     ends: list[socket.socket] = field(default_factory=list)
+    lock: threading.Lock = field(default_factory=threading.Lock)
 
     def cut(self) -> None:
-        self.is_cut = True
-        for end in self.ends:
-            with suppress(OSError):  # it has ended by itself
-                end.shutdown(socket.SHUT_RDWR)
+        with self.lock:  # none is let in meanwhile
+            self.is_cut = True
+            for end in self.ends:
+                with suppress(OSError):  # it has ended by itself
+                    end.shutdown(socket.SHUT_RDWR)
 
     def mend(self) -> None:
         self.is_cut = False
@@ -33,11 +35,12 @@ class Line:
                 caller, _ = door.accept()
             except OSError:
                 return
-            if self.is_cut:
-                caller.close()
-                continue
-            called = socket.create_connection(self.target)
-            self.ends += [caller, called]
+            with self.lock:
+                if self.is_cut:
+                    caller.close()
+                    continue
+                called = socket.create_connection(self.target)
+                self.ends += [caller, called]
             for giver, taker in ((caller, called), (called, caller)):
                 threading.Thread(target=_pump, args=(giver, taker), daemon=True).start()
 

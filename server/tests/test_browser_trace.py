@@ -206,7 +206,7 @@ def test_a_body_is_asked_for_only_when_its_span_is_shown(visitor: Visitor, demo:
     assert visitor.asked_for("/previews") == []
 
     visitor.go(f"/p/demo/traces/{trace['trace']['trace_id']}?span={call}")
-    expect(panel(visitor).get_by_role("heading", name="chat gpt-4o")).to_be_visible()
+    expect(panel(visitor).get_by_role("heading", name="Assistant").last).to_be_visible()
 
     assert {path.rsplit("/", 1)[1] for path in visitor.asked_for("/spans/")} == {call} - {root}
 

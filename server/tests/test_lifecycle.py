@@ -38,7 +38,7 @@ with clearspan.span("a long step") as step:
 def impatient() -> Iterator[None]:
     """Short silences for the servers of these tests."""
     with pytest.MonkeyPatch.context() as patch:
-        for name, seconds in (("QUIET", 1), ("STALLED", 2), ("CRASHED", 5)):
+        for name, seconds in (("QUIET", 1), ("STALLED", 2), ("CRASHED", 8)):
             patch.setitem(os.environ, f"CLEARSPAN_{name}_S", str(seconds))
         yield
 
@@ -96,9 +96,8 @@ def only_trace(project: Project) -> dict[str, Any]:
 
 
 def in_state(project: Project, state: str) -> dict[str, Any]:
-    row: dict[str, Any] = until(
-        lambda: (found := only_trace(project))["state"] == state and found, 30
-    )
+    """The one trace of a project, once it is in a state; that of a silent process lasts for seconds only."""
+    row: dict[str, Any] = until(lambda: (found := only_trace(project))["state"] == state and found)
     return row
 
 
@@ -113,7 +112,7 @@ def test_a_process_that_is_killed_leaves_a_trace_that_stalls_and_crashes_with_wh
     project: Project,
 ) -> None:
     with program(project) as running:
-        in_state(project, "open")
+        only_trace(project)
         running.send_signal(signal.SIGKILL)
     in_state(project, "stalled")
     row = in_state(project, "crashed")
@@ -129,7 +128,7 @@ def test_a_server_that_is_killed_with_a_span_open_finds_it_stalled_and_crashed_a
 ) -> None:
     before = Project(start(tmp_path / "data"), "default")
     with program(before):
-        in_state(before, "open")
+        only_trace(before)
         before.server.kill()
 
     with serving(tmp_path / "data") as again:
@@ -147,7 +146,7 @@ def test_a_server_that_is_killed_with_a_span_open_finds_it_stalled_and_crashed_a
 
 def test_a_record_that_ends_a_crashed_span_wins(project: Project) -> None:
     with program(project):
-        in_state(project, "open")
+        only_trace(project)
     row = in_state(project, "crashed")
     late = span("a long step", trace_id=bytes.fromhex(row["trace_id"]))
     late.span_id = bytes.fromhex(detail(project)["span_id"])
@@ -187,9 +186,12 @@ def test_a_process_that_begins_anew_has_lost_the_spans_it_had_open(project: Proj
         path = "/api/v1/processes/worker-1/heartbeat"
         assert post(project.server.url, path, body, JSON)[0] == 204
 
-    beat(7)
+    def is_open() -> bool:
+        beat(7)  # again and again: it is silent for two seconds at the most
+        return bool(only_trace(project)["state"] == "open")
+
     project.post(one, process="worker-1")
-    in_state(project, "open")
+    until(is_open)
     beat(0)
     row = in_state(project, "crashed")
 

@@ -5,6 +5,7 @@ import json
 import select
 import urllib.parse
 from collections.abc import Iterator
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
@@ -171,20 +172,37 @@ def test_its_clients_change_nothing(two: Reader) -> None:
 
 
 def test_a_third_query_waits_and_one_whose_asker_has_gone_is_stopped(server: Server) -> None:
-    """Where an answer takes ten seconds, both places are free again in less."""
+    """Of two that would take as long, one whose asker goes gives its place back before the other is stopped."""
+    tries = (
+        freed_before_the_other_ends(server) for _ in range(5)
+    )  # a machine may stop for ten seconds
+
+    assert any(tries)
+
+
+def freed_before_the_other_ends(server: Server) -> bool:
     where = urllib.parse.urlsplit(server.url)
     body, headers = json.dumps({"sql": ENDLESS}), bearer(server.token) | JSON
-    askers = [http.client.HTTPConnection(where.netloc, timeout=20) for _ in range(3)]
-    for one in askers:
-        one.request("POST", "/api/v1/sql", body, headers)
+    askers = [http.client.HTTPConnection(where.netloc, timeout=60) for _ in range(3)]
+    with ExitStack() as opened:
+        for one in askers:
+            opened.callback(one.close)
+            one.request("POST", "/api/v1/sql", body, headers)
+        refused = answered(askers, 60)[0]
+        goes, stays = (one for one in askers if one is not refused)
+        reply = refused.getresponse()
+        assert (reply.status, reply.headers["retry-after"]) == (429, "2")
+        goes.close()
+        until(lambda: is_answered(server))
+        is_first = not answered([stays], 0)
+    until(lambda: is_answered(server))
+    return is_first
 
-    answered, _, _ = select.select([one.sock for one in askers], [], [], 8)
-    refused = next(one for one in askers if one.sock in answered).getresponse()
-    for one in askers:
-        one.close()
 
-    assert (refused.status, refused.headers["retry-after"]) == (429, "2")
-    until(lambda: is_answered(server), 6)
+def answered(askers: list[http.client.HTTPConnection], within_s: float) -> list[Any]:
+    """Those of which an answer has begun to come."""
+    ready, _, _ = select.select([one.sock for one in askers], [], [], within_s)
+    return [one for one in askers if one.sock in ready]
 
 
 def is_answered(server: Server) -> bool:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from asking import ask, bearer
-from running import Server, serving, until
+from running import Server, serving, settle
 
 FOLDERS = sorted((Path(__file__).parent / "folders").glob("*.tar.xz"))
 ALWAYS = "from=2026-01-01T00:00:00Z"
@@ -24,7 +24,8 @@ def test_an_earlier_folder_opens_with_every_span(archive: Path, tmp_path: Path) 
         packed.extractall(tmp_path, filter="data")
 
     with serving(tmp_path / "data") as server:
-        until(lambda: len(server.get(f"/api/v1/traces?{EVERYTHING}")["traces"]) >= TRACES)
+        settle(server)
+        assert len(server.get(f"/api/v1/traces?{EVERYTHING}")["traces"]) >= TRACES
         spans = server.get(f"/api/v1/spans?{EVERYTHING}")["spans"]
         first = spans[0]
         wanted = {"name": "ann", "password": "a long enough password", "role": "admin"}
