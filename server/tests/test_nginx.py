@@ -37,12 +37,6 @@ http {{
 """
 
 
-def free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return int(taken.getsockname()[1])
-
-
 def from_the_manual() -> str:
     found = re.search(r"```nginx\n(.*?)```", MANUAL.read_text(encoding="utf-8"), re.DOTALL)
     assert found is not None
@@ -54,25 +48,34 @@ def certificate(folder: Path) -> None:
     curve = ["-pkeyopt", "ec_paramgen_curve:prime256v1"]
     files = ["-keyout", str(folder / "privkey.pem"), "-out", str(folder / "fullchain.pem")]
     command = ["openssl", "req", "-x509", *subject, *curve, *files]
-    subprocess.run(command, check=True, capture_output=True, timeout=30)
+    subprocess.run(command, check=True, capture_output=True, timeout=120)
 
 
 @contextmanager
 def in_front(server: Server, folder: Path, block: str) -> Iterator[int]:
     """Nginx with a server block, pointed at our server; its port."""
-    port = free_port()
     block = block.replace("http://127.0.0.1:4318", server.url)
     block = block.replace("/etc/ssl/clearspan", str(folder))
+    port, process = until(lambda: begun(folder, block))
+    try:
+        yield port
+    finally:
+        process.terminate()
+        process.wait(60)
+
+
+def begun(folder: Path, block: str) -> tuple[int, "subprocess.Popen[bytes]"] | None:
+    """Its port and its process; None when somebody else took the port meanwhile."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = int(free.getsockname()[1])
     block = re.sub(r"listen \d+", f"listen 127.0.0.1:{port}", block)
     (folder / "nginx.conf").write_text(MAIN.format(folder=folder, block=block), encoding="utf-8")
     command = [str(NGINX), "-p", str(folder), "-e", str(folder / "error.log")]
     process = subprocess.Popen([*command, "-c", str(folder / "nginx.conf")])
-    try:
-        until(lambda: process.poll() is None and is_open(port))
-        yield port
-    finally:
-        process.terminate()
-        process.wait(10)
+    has_port = folder / "pid"  # written once the port is its own
+    until(lambda: (has_port.exists() and is_open(port)) or process.poll() is not None)
+    return (port, process) if process.poll() is None else None
 
 
 def is_open(port: int) -> bool:
@@ -107,7 +110,7 @@ def test_the_manuals_lines_bring_https_to_a_team(team: Team, tmp_path: Path) -> 
     key = {**PROTOBUF, **team.key("ingest", project=DEFAULT_PROJECT)}
 
     with in_front(team.server, tmp_path, from_the_manual()) as port:
-        line = http.client.HTTPSConnection("127.0.0.1", port, context=trusting, timeout=30)
+        line = http.client.HTTPSConnection("127.0.0.1", port, context=trusting, timeout=60)
         anonymous = ask(line, "GET", "/api/v1/traces")[0]
         credentials = {"name": ADMIN, "password": PASSWORD}
         signed_in, told, _ = ask(line, "POST", "/api/v1/session", credentials)
@@ -133,7 +136,7 @@ def test_in_front_of_an_open_server_nginx_gets_nothing_through(
     token = {"authorization": f"Bearer {server.token}"}
 
     with in_front(server, tmp_path, block) as port:
-        line = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        line = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
         statuses = [
             ask(line, method, path, headers=token)[0]
             for method, path in (("GET", "/api/v1/traces"), ("GET", "/"), ("POST", "/v1/traces"))
