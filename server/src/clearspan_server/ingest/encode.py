@@ -57,7 +57,8 @@ _TEXT_FIELDS = tuple(
     and field.name not in _OWN_WORDS | _MADE_HERE
     and field.name not in _IDENTITY_FIELDS + _NAME_FIELDS
 )
-_texts_of = attrgetter(*_NAME_FIELDS, *_TEXT_FIELDS, *_IDENTITY_FIELDS)
+_names_of = attrgetter(*_NAME_FIELDS)
+_texts_of = attrgetter(*_TEXT_FIELDS, *_IDENTITY_FIELDS)
 # From the first of its backslashes on: a megabyte of them is walked through once.
 _ASCII_ESCAPE = re.compile(
     r"(?<!\\)(\\+)u00(2[013-9a-f]|[346][0-9a-f]|5[0-9abd-f]|7[0-9a-e])", re.IGNORECASE
@@ -98,7 +99,8 @@ def finish(draft: Draft, privacy: Privacy) -> Span:
     _mirror(draft)
     keys, values = _split_attributes(draft)
     span.events = _events(draft)
-    given = (*_texts_of(span), *span.tags, *span.truncated, *keys, *values)
+    # In the order of `redact_in_place`, which is then told by the same scan what to look for.
+    given = (*_names_of(span), *span.truncated, *keys, *_texts_of(span), *span.tags, *values)
     shown = [draft.input_text[:_PREVIEW_SOURCE_CHARS], draft.output_text[:_PREVIEW_SOURCE_CHARS]]
     joined = BETWEEN.join(given)
     if _hides_letters(joined) or not privacy.redactor.is_clean(joined):

@@ -8,6 +8,8 @@ addresses RFC 791 and 4291.
 import ipaddress
 import re
 
+import re2
+
 from clearspan_server.ingest.pattern import (
     ESCAPE,
     FIRST_DIGIT,
@@ -214,9 +216,9 @@ def _iban(text: bytes, start: int, end: int) -> int:
 
 
 # Four numbers with dots are a version as often as an address.
-_NAMES_A_VERSION = re.compile(
+_NAMES_A_VERSION = re2.compile(  # in a quarter of the time
     rb"(?i)(?:version|release|build|firmware|driver|chrome|safari|firefox|edg|opr|agent|runtime|assembly|ver|rev|oid"
-    rb"|section|chapter|clause|figure|table|upgrade[d]? to|==|>=|<=|~=|\^)[\w.\"'\\]{0,12}[ :=/#v]{0,4}[\\\"']{0,3}$"
+    rb"|section|chapter|clause|figure|table|upgrade[d]? to|==|>=|<=|~=|\^)[\w.\"'\\]{0,12}[ :=/#v]{0,4}[\\\"']{0,3}\n?$"
 )
 
 
@@ -234,7 +236,9 @@ def _ipv4(text: bytes, start: int, end: int) -> int:
     is_in_path = before[-1:] == b"/" and before != b"//"  # `Chrome/120.0.0.0`
     if is_in_path or not ends_here(text, end) or (after[:1] == b"-" and after[1:].isalpha()):
         return REJECTED
-    return REJECTED if _NAMES_A_VERSION.search(text, max(0, start - _SHORT_CONTEXT), start) else end
+    return (
+        REJECTED if _NAMES_A_VERSION.search(text[max(0, start - _SHORT_CONTEXT) : start]) else end
+    )
 
 
 # The first 16 bits where addresses are given out: global, unique local, link local, multicast.
