@@ -1,10 +1,11 @@
-"""A server with the real Presidio: pattern recognisers, names from a list, and a spaCy pipeline without a model.
+"""A server with the real Presidio: patterns, names from a list, and a small model of spaCy that is trained here.
 
 Run by `make test-presidio` in an environment of its own.
 """
 
 import json
 import os
+import random
 import subprocess
 import sys
 import uuid
@@ -14,6 +15,7 @@ from typing import Any
 
 import pytest
 import spacy
+from spacy.training import Example
 
 from asking import Client
 from clearspan_server.errors import StartRefused
@@ -48,6 +50,40 @@ recognizer_registry:
       supported_entity: PLANT
       patterns: [{{name: plant, regex: 'Werk [A-Z]\\d\\d', score: 0.8}}]
 """
+
+MODEL = """
+supported_languages: [en]
+nlp_configuration:
+  nlp_engine_name: spacy
+  models: [{{lang_code: en, model_name: {model}}}]
+recognizer_registry:
+  recognizers: [{{name: SpacyRecognizer, type: predefined}}]
+"""
+PEOPLE = ("Ann Smith", "Bob Stone", "Carla Mendes", "Dev Patel", "Eva Novak", "Finn Olsen")
+ABOUT_SOMEBODY = (
+    *("My name is {}.", "Dear {}, your order is late.", "{} called about the refund."),
+    *("Please ask {} for the invoice.", "We met {} in the shop."),
+)
+ABOUT_NOBODY = ("The order is late and the invoice is wrong.", "My parcel is lost.") * 6
+
+
+def trained(folder: Path) -> Path:
+    """A pipeline of spaCy that has learned from a few sentences where names of people stand."""
+    spacy.util.fix_random_seed(7)
+    model = spacy.blank("en")
+    model.add_pipe("ner")
+    said: list[tuple[str, list[tuple[int, int, str]]]] = [(text, []) for text in ABOUT_NOBODY]
+    for form in ABOUT_SOMEBODY:
+        at = form.index("{")
+        said += [(form.format(name), [(at, at + len(name), "PERSON")]) for name in PEOPLE]
+    examples = [Example.from_dict(model.make_doc(text), {"entities": of}) for text, of in said]
+    optimizer, chance = model.initialize(lambda: examples), random.Random(1)
+    for _ in range(12):
+        chance.shuffle(examples)
+        for start in range(0, len(examples), 8):
+            model.update(examples[start : start + 8], sgd=optimizer, drop=0.1)
+    model.to_disk(folder / "model")
+    return folder / "model"
 
 
 @pytest.fixture(scope="session")
@@ -110,6 +146,18 @@ def test_every_language_of_the_configuration_is_read(redactor: Redactor) -> None
         ["[redacted:person] in [redacted:plant] has [redacted:crypto]"],
         {"person": 1, "plant": 1, "crypto": 1},
     )
+
+
+def test_what_a_model_of_spacy_recognises_is_found(tmp_path: Path) -> None:
+    file = tmp_path / "model.yaml"
+    file.write_text(MODEL.format(model=trained(tmp_path)), encoding="utf-8")
+    found = Redactor(in_prose=presidio.load(file).finder(["PERSON"]))
+    nobody = ["My parcel is lost.", "4bf92f3577b34da6a3ce929d0e0e4736", '{"n": 7}']
+
+    clean, counts = found.redact([*nobody, '{"said": "My name is Gina Rossi."}'])
+
+    assert clean == [*nobody, '{"said": "My name is [redacted:person]."}']
+    assert counts == {"person": 1}
 
 
 def test_a_long_text_loses_nobody_between_its_pieces(redactor: Redactor) -> None:
