@@ -7,11 +7,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-import clickhouse_connect
 from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.exceptions import ClickHouseError, OperationalError
 
 from clearspan_server.errors import BadSql, SqlLimit, TooBusy, Unavailable
+from clearspan_server.store.engine import open_client
 
 MAX_AT_ONCE = 2
 MAX_SECONDS = 10
@@ -20,6 +20,7 @@ MAX_BYTES = 16 * 1024 * 1024  # of an answer, as JSON
 _MAX_MEMORY_BYTES = 512 * 1024 * 1024
 _MAX_READ_ROWS = 100_000_000
 
+_ONLY_READS = {"readonly": 2}  # and not 1: the limits are settings of each statement
 _TOO_SLOW, _TOO_MUCH_MEMORY, _CANCELLED = 159, 241, 394
 _TOO_MANY = (158, 307, 396)
 # Numbers that a browser would round are texts.
@@ -105,7 +106,7 @@ class Console:
 
     def stop(self, ticket: Ticket) -> None:
         """End a question at the engine, if it is still there; whoever asked has gone."""
-        client = self._open(readonly=False)
+        client = open_client(self._target)
         try:
             with suppress(ClickHouseError):  # it has ended by itself
                 client.command(
@@ -129,7 +130,7 @@ class Console:
                 raise Unavailable("the engine is closed")
             if self._idle:
                 return self._idle.pop()
-        return self._open(readonly=True)
+        return open_client(self._target, _ONLY_READS)
 
     def _give(self, client: Client) -> None:
         with self._lock:
@@ -138,19 +139,6 @@ class Console:
                 self._idle.append(client)
         if not keep:
             client.close()
-
-    def _open(self, *, readonly: bool) -> Client:
-        try:
-            if not isinstance(self._target, Path):
-                return clickhouse_connect.get_client(
-                    dsn=self._target, settings={"readonly": 2} if readonly else {}
-                )
-            client = clickhouse_connect.get_client(interface="chdb", path=str(self._target))
-            if readonly:  # 2 and not 1: the limits are settings of each statement
-                client.command("set readonly = 2")
-            return client
-        except (ClickHouseError, RuntimeError, OSError) as error:
-            raise Unavailable(f"the engine does not open: {error}") from error
 
     def _told(self, error: ClickHouseError) -> Exception:
         """The engine's refusal in words of ours: without its code, its version, and the statement that it was sent."""

@@ -25,7 +25,7 @@ _ANY_MONTHS = {"max_partitions_per_insert_block": 0}
 _EMBEDDED = {"background_merges_mutations_concurrency_ratio": 16}
 # Compiling what a question computes takes longer than computing it, and another window is another constant, compiled
 # anew: an hour's overview took 81 ms of processor instead of 57.
-_SETTINGS = {"compile_expressions": 0}
+_SETTINGS: dict[str, object] = {"compile_expressions": 0}
 
 
 class Engine:
@@ -42,8 +42,11 @@ class Engine:
         self._closed = False
         self._inserts: Counter[str] = Counter()
         self._constants: OrderedDict[tuple[str, str], list[Row]] = OrderedDict()
-        with self._client() as client:
-            self.version = str(client.command("select version()"))
+        try:
+            with self._client() as client:
+                self.version = str(client.command("select version()"))
+        except Unavailable as error:
+            raise Unavailable(f"{target}: {error}") from error
 
     def query(self, statement: str, values: Mapping[str, object] | None = None) -> list[Row]:
         """The rows of a select; `values` are bound by name and type, as in `{project:String}`."""
@@ -117,7 +120,7 @@ class Engine:
             with self._lock:
                 client = self._idle.pop() if self._idle else None
             if client is None:
-                client = _open(self.target)
+                client = open_client(self.target)
             is_clean = False
             try:
                 yield client
@@ -138,7 +141,7 @@ class Engine:
             self._keep(client)
             return
         with suppress(Unavailable):
-            self._keep(_open(self.target))
+            self._keep(open_client(self.target))
         client.close()
 
     def _keep(self, client: Client) -> None:
@@ -150,17 +153,18 @@ class Engine:
             client.close()
 
 
-def _open(target: str | Path) -> Client:
-    """A new client.
+def open_client(target: str | Path, settings: Mapping[str, object] | None = None) -> Client:
+    """A new client on a folder or on a server, with these settings for all its statements.
 
     Raises:
-        Unavailable: the folder cannot be opened, or no server answers at the URL.
+        Unavailable: the folder cannot be opened, or no server answers at the URL. It names neither: users may read it.
     """
+    every = _SETTINGS | dict(settings or {})
     try:
         if isinstance(target, Path):
             return clickhouse_connect.get_client(
-                interface="chdb", path=str(target), settings=_SETTINGS, chdb_options=_EMBEDDED
+                interface="chdb", path=str(target), settings=every, chdb_options=_EMBEDDED
             )
-        return clickhouse_connect.get_client(dsn=target, settings=_SETTINGS)
+        return clickhouse_connect.get_client(dsn=target, settings=every)
     except (ClickHouseError, RuntimeError, OSError) as error:
-        raise Unavailable(f"the engine at {target} does not open: {error}") from error
+        raise Unavailable(f"the engine does not open: {error}") from error
