@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from asking import Answer, ask, bearer
 from clearspan_server.api.window import rfc3339
 from reading import HOUR_NS, SECOND_NS
-from running import Server, until
+from running import Server, settle
 
 # A whole hour, so that steps of minutes begin where points do.
 BASE_NS = time.time_ns() // HOUR_NS * HOUR_NS - 3 * HOUR_NS
@@ -70,15 +70,8 @@ class Metrics:
         headers = {**JSON, "x-clearspan-project": self.project, **bearer(self.server.token)}
         answer = ask(self.server, "POST", "/v1/metrics", headers, body)
         assert answer.status == 200, answer.body
-        sent_ns = time.time_ns()
-        name = metrics[-1]["name"]
-        until(lambda: self._is_stored(name, sent_ns), 30)
+        settle(self.server)
         return dict(answer.body)
-
-    def _is_stored(self, name: str, sent_ns: int) -> bool:
-        # Of the last second alone: it is only asked how much is stored.
-        answer = self.answer("query", name=name, from_=rfc3339(time.time_ns() - SECOND_NS))
-        return answer.status == 200 and answer.body["fresh_as_of"] >= rfc3339(sent_ns)
 
     def answer(self, path: str, **asked: object) -> Answer:
         """Whatever a route answers; a parameter that is a list is given several times."""

@@ -20,7 +20,7 @@ from clearspan_server.ingest.redact import Redactor
 from clearspan_server.query.metric_histograms import Frame, Histograms, cells_of
 from clearspan_server.query.window import Window
 from measuring import Json, Metrics, gauge, histogram, number, of_values, told
-from running import Server, until
+from running import Server, settle
 
 BOUNDS = (0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
 SCALE = 4
@@ -343,7 +343,7 @@ def test_what_the_sdk_measures_can_be_asked_for(server: Server) -> None:
     )
     command = [sys.executable, "-c", program, server.url, metrics.project]
     subprocess.run(command, check=True, timeout=120)
-    until(lambda: len(metrics.answer("names", prefix="sdk.").body["names"]) == 3, 30)
+    settle(server)
 
     now: Json = {"from_": "0", "to": "2099-01-01", "step": "366d"}
     assert metrics.values("sdk.hits", "sum", where='cache="a"', **now) == [5]
