@@ -103,7 +103,7 @@ def settle(server: Server) -> None:
     A span can be read before its parts are folded into it, a trace before all its requests have come, and one record
     before its neighbour in the same request: a look at one of them does not tell that the others are there.
     """
-    until(lambda: is_at_rest(server), 2 * PATIENCE_S)
+    until(lambda: is_at_rest(server), 4 * PATIENCE_S)
 
 
 @contextmanager

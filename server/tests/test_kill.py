@@ -103,7 +103,7 @@ def test_a_kill_between_insert_and_its_note_in_the_journal_doubles_nothing(
         until(lambda: state.execute("select token from batch").fetchall())
         state.execute("begin immediate")  # the writer can insert, and not note that it did
         faults.write_text("{}")
-        until(lambda: "locked" in server.get("/api/v1/deliveries")["writer"]["trouble"], 30)
+        until(lambda: "locked" in server.get("/api/v1/deliveries")["writer"]["trouble"])
         server.kill()
         state.execute("rollback")
         assert state.execute("select count(*) from batch").fetchone() == (1,)

@@ -6,7 +6,7 @@ import pytest
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
-from running import Server, until
+from running import Server, settle
 from sending import post, request_of, span
 
 PROJECT = "log-events"
@@ -35,19 +35,10 @@ def send(server: Server, signal: str, body: bytes) -> None:
 
 
 def shown(server: Server, made: Span) -> Any:
-    """The span as the API gives it, None until it has both sides of its conversation."""
-    path = f"/api/v1/traces/{made.trace_id.hex()}/spans/{made.span_id.hex()}?project={PROJECT}"
-    try:
-        found = server.get(path)
-    except OSError:
-        return None
-    return found if found["input_messages"] and found["output_messages"] else None
-
-
-def ended(server: Server, made: Span) -> Any:
-    """The span as `shown` gives it, None until the span itself has come as well."""
-    found = shown(server, made)
-    return found if found and found["end"] else None
+    """The span as the API gives it, once all that was sent has come to it."""
+    settle(server)
+    trace_id, span_id = made.trace_id.hex(), made.span_id.hex()
+    return server.get(f"/api/v1/traces/{trace_id}/spans/{span_id}?project={PROJECT}")
 
 
 def texts(messages: Any) -> list[tuple[str, str]]:
@@ -68,7 +59,7 @@ def test_a_conversation_of_log_events_is_shown_on_its_span(server: Server, order
     for signal, body in requests:
         send(server, signal, body)
 
-    found = until(lambda: ended(server, made), 30)
+    found = shown(server, made)
     assert texts(found["input_messages"]) == [
         ("system", "Be terse."),
         ("user", "Capital of France?"),
@@ -84,7 +75,7 @@ def test_a_stream_that_was_left_is_cancelled_also_when_a_log_event_says_so(serve
 
     send(server, "logs", request(made, *QUESTION, ANSWER, finish="error"))
 
-    found = until(lambda: ended(server, made), 30)
+    found = shown(server, made)
     assert (found["status"], found["error_class"]) == ("cancelled", "cancelled")
 
 
@@ -95,7 +86,7 @@ def test_log_events_that_are_sent_again_change_nothing(server: Server) -> None:
     for signal, sent in (("logs", body), ("traces", request_of([made])), ("logs", body)):
         send(server, signal, sent)
 
-    found = until(lambda: ended(server, made), 30)
+    found = shown(server, made)
     assert len(found["input_messages"]) == 2
     assert len(found["output_messages"]) == 1
 
@@ -105,7 +96,7 @@ def test_log_events_whose_span_never_comes_are_shown_as_one_that_is_open(server:
 
     send(server, "logs", request(made, *QUESTION, ANSWER))
 
-    found = until(lambda: shown(server, made), 30)
+    found = shown(server, made)
     assert (found["name"], found["kind"], found["status"]) == ("chat", "llm", "open")
     assert found["end"] is None
 
@@ -123,9 +114,9 @@ def test_inputs_of_two_events_that_are_no_conversation_stop_no_other_trace(serve
         send(server, "logs", event.SerializeToString())
     send(server, "traces", request_of([made, innocent]))
 
-    names = until(lambda: listed(server) >= {"chat gpt-4o-mini", "innocent"} and listed(server))
+    settle(server)
 
-    assert "innocent" in names
+    assert listed(server) >= {"chat gpt-4o-mini", "innocent"}
 
 
 def listed(server: Server) -> set[str]:

@@ -72,7 +72,7 @@ def received(owner: Owner) -> int:
 
 def finished(owner: Owner, number: int) -> Any:
     path = f"/normalisations/{number}"
-    return until(lambda: (one := owner.ask("GET", path)[1])["state"] == "done" and one, 60)
+    return until(lambda: (one := owner.ask("GET", path)[1])["state"] == "done" and one, 120)
 
 
 def work(bench: Bench, *, is_dry: bool = False, is_full: bool = False) -> Any:

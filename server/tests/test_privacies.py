@@ -138,7 +138,7 @@ def rescan(client: Client, **wanted: Any) -> Any:
     status, begun = client("POST", "/redaction/rescans", wanted)
     assert status == 202, begun
     path = f"/redaction/rescans/{begun['id']}"
-    return until(lambda: (one := client("GET", path)[1])["state"] == "done" and one, 60)
+    return until(lambda: (one := client("GET", path)[1])["state"] == "done" and one, 120)
 
 
 def test_a_rescan_tells_what_would_change_and_then_changes_it(client: Client) -> None:
@@ -173,7 +173,7 @@ def test_a_rescan_redacts_what_a_span_was_made_of_too(client: Client) -> None:
     span = stored(client, trace_id)
     normalised = client("POST", "/normalisations", {"all": True})[1]["id"]
     path = f"/normalisations/{normalised}"
-    until(lambda: client("GET", path)[1]["state"] == "done", 60)
+    until(lambda: client("GET", path)[1]["state"] == "done", 120)
 
     assert "Nightjar" not in json.dumps(span)
     assert "Nightjar" not in json.dumps(stored(client, trace_id))

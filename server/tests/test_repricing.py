@@ -60,7 +60,7 @@ def reprice(owner: Owner, **fields: object) -> Any:
         _, found = owner.ask("GET", f"/prices/reprice/{begun['id']}")
         return found if found["state"] == "done" else None
 
-    return until(done, 60)
+    return until(done, 120)
 
 
 def traces(owner: Owner) -> dict[str, str | None]:
@@ -220,7 +220,7 @@ def test_a_server_that_was_killed_goes_on_where_it_was(tmp_path: Path) -> None:
     with serving(data) as second:
         owner = Owner(second, "default")
         _, left = owner.ask("GET", path)
-        found = until(lambda: (one := owner.ask("GET", path)[1])["state"] == "done" and one, 60)
+        found = until(lambda: (one := owner.ask("GET", path)[1])["state"] == "done" and one, 120)
         costs = traces(owner)
         # An hour that changed a moment ago rests before its sums are computed again.
         until(lambda: hourly_cost(owner) == Decimal("0.0448"), 90)

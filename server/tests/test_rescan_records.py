@@ -53,7 +53,7 @@ def rescan(client: Client, *, preview: bool = False) -> dict[str, Any]:
     status, begun = client("POST", "/redaction/rescans", {"preview": preview})
     assert status == 202, begun
     path = f"/redaction/rescans/{begun['id']}"
-    return dict(until(lambda: (one := client("GET", path)[1])["state"] == "done" and one, 60))
+    return dict(until(lambda: (one := client("GET", path)[1])["state"] == "done" and one, 120))
 
 
 def test_a_rescan_redacts_everything_that_is_no_span_too(client: Client) -> None:
