@@ -25,5 +25,6 @@ compile requirements/dev.lock "$@" --constraint requirements/server.lock \
 for wanted in server/tests/clients/python/*/requirements.in; do
   compile "${wanted%.in}.lock" "$@" "$wanted"
 done
+compile server/tests/s3/requirements.lock "$@" server/tests/s3/requirements.in
 compile server/tests/presidio/requirements.lock "$@" --constraint requirements/dev.lock \
   --extra presidio server/pyproject.toml server/tests/presidio/requirements.in

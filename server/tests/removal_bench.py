@@ -17,6 +17,7 @@ from clearspan_server.model.span import Span
 from clearspan_server.store.agenda import Agenda
 from clearspan_server.store.catalog import Catalog
 from clearspan_server.store.cold import Cold
+from clearspan_server.store.cold_place import Folder, Place
 from clearspan_server.store.columns import to_batch
 from clearspan_server.store.counting import Key
 from clearspan_server.store.curated import Curated
@@ -38,7 +39,7 @@ from running import until
 class Bench:
     """The stores of a folder, an engine that others use, too, and the job, whose clock the test sets."""
 
-    def __init__(self, engine: Engine, folder: Path) -> None:
+    def __init__(self, engine: Engine, folder: Path, place: Place | None = None) -> None:
         self.engine = engine
         self.project = f"p-{uuid.uuid4().hex}"
         self.catalog = Catalog(folder / "catalog.db")
@@ -59,7 +60,7 @@ class Bench:
             notes=Notes(database),
             shares=Shares(database),
             curated=Curated(database),
-            cold=Cold(folder / "cold.db", folder / "cold", engine),
+            cold=Cold(folder / "cold.db", place or Folder(folder / "cold"), engine),
             media=Media(database, folder / "blobs"),
             privacy=PrivacyStore(database),
             rewrites=Rewrites(folder / "rewrites.db"),

@@ -15,13 +15,13 @@ import pytest
 from pyarrow import parquet
 
 from asking import Client
-from clearspan_server.errors import BadInput, ColdAway
+from clearspan_server.errors import BadInput, ColdAway, StartRefused
 from clearspan_server.model.cold import Month
 from clearspan_server.model.removal import Removal
 from clearspan_server.model.retention import Policy
 from clearspan_server.store.backup_files import has_cold, restore, seal
 from clearspan_server.store.cold import Cold
-from clearspan_server.store.cold_files import partial_of
+from clearspan_server.store.cold_place import Folder, Place, place_of
 from clearspan_server.store.engine import Engine
 from reading import span, trace_id
 from removal_bench import Bench
@@ -57,15 +57,19 @@ def rows_of(bench: Bench) -> list[dict[str, Any]]:
     return bench.engine.query(asked, {"p": bench.project})
 
 
-def opened_again(bench: Bench, folder: Path | None) -> Cold:
+def opened_again(bench: Bench, place: Place | None) -> Cold:
     """Cold storage as the next start finds it."""
     bench.means.cold.close()
-    bench.means = replace(bench.means, cold=Cold(bench.folder / "cold.db", folder, bench.engine))
+    bench.means = replace(bench.means, cold=Cold(bench.folder / "cold.db", place, bench.engine))
     return bench.means.cold
 
 
 def file_of(bench: Bench) -> Path:
     return bench.folder / "cold" / f"of-{bench.project}" / f"{OLD:%Y-%m}.parquet"
+
+
+def half_of(bench: Bench) -> Path:
+    return file_of(bench).with_name(f"{OLD:%Y-%m}.parquet.new")
 
 
 def test_a_month_leaves_the_engine_and_comes_back_as_it_was(bench: Bench) -> None:
@@ -144,7 +148,7 @@ def unknown(bench: Bench) -> None:
     with closing(sqlite3.connect(bench.folder / "cold.db")) as index, index:
         index.execute("insert into begun select project, month from months")
         index.execute("delete from months")
-    partial_of(file_of(bench)).write_bytes(b"half a file")
+    half_of(bench).write_bytes(b"half a file")
 
 
 def half_left(bench: Bench) -> None:
@@ -161,13 +165,13 @@ def test_a_move_that_was_interrupted_is_finished_by_the_next(
     bench.store(*(span(number, start_ns=OLD_NS, input=f"asks {number}") for number in (1, 2, 3)))
     before = rows_of(bench)
     interrupted(bench)
-    cold = opened_again(bench, bench.folder / "cold")
+    cold = opened_again(bench, Folder(bench.folder / "cold"))
 
     cooled(bench)
 
     assert rows_of(bench) == []
     assert parquet.read_table(file_of(bench)).num_rows == 3
-    assert not partial_of(file_of(bench)).exists()
+    assert not half_of(bench).exists()
     assert [one.spans for one in cold.months(bench.project)] == [3]
     cold.bring_back(bench.project, [trace_id(one) for one in (1, 2, 3)])
     assert rows_of(bench) == before
@@ -246,7 +250,7 @@ def test_a_month_is_forgotten_only_when_its_file_is_lost(bench: Bench) -> None:
     cold.forget(month)
 
     assert cold.bring_back(bench.project, [trace_id(1)]) == set()
-    assert opened_again(bench, bench.folder / "cold").months(bench.project) == []
+    assert opened_again(bench, Folder(bench.folder / "cold")).months(bench.project) == []
 
 
 def test_a_folder_that_cannot_be_written_to_loses_nothing(bench: Bench) -> None:
@@ -267,7 +271,7 @@ def test_a_folder_that_cannot_be_written_to_loses_nothing(bench: Bench) -> None:
 def test_a_folder_belongs_to_one_data_folder(bench: Bench, tmp_path: Path) -> None:
     bench.means.cold.check()
 
-    another = Cold(tmp_path / "another.db", bench.folder / "cold", bench.engine)
+    another = Cold(tmp_path / "another.db", Folder(bench.folder / "cold"), bench.engine)
 
     with closing(another), pytest.raises(ColdAway, match="another data folder"):
         another.check()
@@ -285,7 +289,7 @@ def test_a_restored_data_folder_is_let_in_where_somebody_says_so(
     restore(tmp_path / "copy", tmp_path / "new", lambda _: None)
     mark = bench.folder / "cold" / "clearspan-cold"
 
-    restored = Cold(tmp_path / "new" / "cold.db", bench.folder / "cold", bench.engine)
+    restored = Cold(tmp_path / "new" / "cold.db", Folder(bench.folder / "cold"), bench.engine)
     with closing(restored):
         with pytest.raises(ColdAway, match="another data folder") as refused:
             restored.bring_back(bench.project, [trace_id(1)])
@@ -296,7 +300,46 @@ def test_a_restored_data_folder_is_let_in_where_somebody_says_so(
     assert has_cold(tmp_path / "new")
     assert found == {trace_id(1)}
     with pytest.raises(ColdAway, match="another data folder"):
-        opened_again(bench, bench.folder / "cold").check()
+        opened_again(bench, Folder(bench.folder / "cold")).check()
+
+
+SECRET = "not-a-secret-of-anybody-4711"
+
+
+@pytest.mark.parametrize(
+    ("setting", "endpoint"),
+    [
+        (f"s3://id:{SECRET}@archive/cold", ""),
+        (f"s3://archive/cold?secret_key={SECRET}", ""),
+        ("s3://", ""),
+        ("s3://archive", f"https://id:{SECRET}@s3.example.com"),
+        ("s3://archive", "s3.example.com"),
+    ],
+)
+def test_a_bucket_is_named_without_who_may_use_it(setting: str, endpoint: str) -> None:
+    with pytest.raises(StartRefused) as refused:
+        place_of(setting, endpoint)
+
+    assert SECRET not in str(refused.value)
+
+
+def test_a_store_that_is_not_there_loses_nothing_and_tells_no_secret(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of what is done with one that is there, `make test-s3` has the tests."""
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", SECRET)
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    bench.store(span(1, start_ns=OLD_NS))
+    cold = opened_again(bench, place_of("s3://archive/cold/", "http://127.0.0.1:9"))
+
+    with pytest.raises(ColdAway, match="cannot be used") as away:
+        cold.copy(Month(bench.project, MONTH))
+
+    assert "s3://archive/cold" in away.value.message
+    assert SECRET not in away.value.message
+    assert bench.traces("spans") == {trace_id(1)}
+    assert cold.months(bench.project) == []
 
 
 def test_a_month_ends_where_the_next_begins() -> None:

@@ -108,6 +108,7 @@ from clearspan_server.store.backups import Backups
 from clearspan_server.store.browser_sessions import Sessions
 from clearspan_server.store.catalog import Catalog
 from clearspan_server.store.cold import Cold
+from clearspan_server.store.cold_place import place_of
 from clearspan_server.store.console import Console
 from clearspan_server.store.curated import Curated
 from clearspan_server.store.datasets import Datasets
@@ -284,8 +285,7 @@ def _all_of(locks: Sequence[threading.Lock]) -> Iterator[None]:
 
 
 def _cold(settings: Settings, at: Path, engine: Engine) -> Cold:
-    folder = Path(settings.cold).expanduser().absolute() if settings.cold else None
-    return Cold(at / "cold.db", folder, engine)
+    return Cold(at / "cold.db", place_of(settings.cold, settings.cold_endpoint), engine)
 
 
 def _analyzer(settings: Settings, progress: Progress) -> Analyzer | None:

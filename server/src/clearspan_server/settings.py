@@ -29,6 +29,7 @@ class Settings:
 
     data: Path = Path("~/.clearspan")
     cold: str = ""
+    cold_endpoint: str = ""
     presidio: str = ""
     host: str = "127.0.0.1"
     port: int = 4318
@@ -56,7 +57,8 @@ class Settings:
 
 SETTINGS: tuple[Setting, ...] = (
     Setting("data", "The data folder; it belongs to one running server."),
-    Setting("cold", "A folder for months of spans that projects put into cold storage."),
+    Setting("cold", "A folder, or s3://bucket/prefix, for months of spans in cold storage."),
+    Setting("cold_endpoint", "The address of an S3-compatible store; else it is Amazon's."),
     Setting("presidio", "Presidio's configuration, for names that no pattern finds in texts."),
     Setting("host", "The address to listen on; only loopback until an admin exists."),
     Setting("port", "The HTTP port for the pages, the API and OTLP; 0 takes a free one."),

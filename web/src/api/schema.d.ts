@@ -2472,7 +2472,7 @@ export interface components {
         };
         /**
          * BackupList
-         * @description The newest backups since the server was started, newest first.
+         * @description The newest backups, newest first: those that are remembered in the data folder, also of earlier starts.
          */
         BackupList: {
             /** Backups */

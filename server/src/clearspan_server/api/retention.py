@@ -81,7 +81,7 @@ def list_cold_months(request: Request, asked: Annotated[ScopeQuery, Query()]) ->
         ColdMonth(month=one.name, spans=one.spans, bytes=one.size_bytes)
         for one in cold.months(project)
     ]
-    return ColdMonths(folder=str(cold.folder or ""), months=found)
+    return ColdMonths(folder=str(cold.place or ""), months=found)
 
 
 @router.delete("/cold/{month}", status_code=204, response_class=Response)

@@ -30,6 +30,6 @@ class Backup(Shape):
 
 
 class BackupList(Shape):
-    """The newest backups since the server was started, newest first."""
+    """The newest backups, newest first: those that are remembered in the data folder, also of earlier starts."""
 
     backups: list[Backup]

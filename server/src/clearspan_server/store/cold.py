@@ -1,7 +1,7 @@
-"""Cold storage: whole months of spans as Parquet files in a folder, a file a project and month.
+"""Cold storage: whole months of spans as Parquet files in a folder or a bucket, a file a project and month.
 
 Rows of traces stay in the engine, so that lists know them; spans come back when somebody reads their trace. What is in
-the folder stands in an index in the data folder: one that is not there is trouble, and never taken for an empty one.
+that place stands in an index in the data folder: one that is not there is trouble, and never taken for an empty one.
 """
 
 import hashlib
@@ -20,12 +20,12 @@ from clearspan_server.model.cold import Month
 from clearspan_server.store.cold_files import (
     count_of,
     of_traces,
-    partial_of,
     replacing,
     tables,
     traces_with,
     without,
 )
+from clearspan_server.store.cold_place import File, Place
 from clearspan_server.store.counting import Key
 from clearspan_server.store.doomed import Sought, drop_parts, remove
 from clearspan_server.store.engine import Engine
@@ -54,8 +54,8 @@ class Cold:
     Thread-safe: nothing is stored again while something is erased. One thread alone moves and erases.
     """
 
-    def __init__(self, index: Path, folder: Path | None, engine: Engine) -> None:
-        self.folder = folder
+    def __init__(self, index: Path, place: Place | None, engine: Engine) -> None:
+        self.place = place
         self._engine = engine
         self._lock = threading.RLock()
         # The traces that were looked for since the last move of their project, and whether spans of them came back.
@@ -70,35 +70,34 @@ class Cold:
         self._known = [Month(*row) for row in self._file.execute("select * from months")]
 
     def months(self, project: str) -> list[Month]:
-        """The months of a project that are in the folder, the oldest first."""
+        """The months of a project that are in cold storage, the oldest first."""
         found = [one for one in self._known if one.project == project]
         return sorted(found, key=lambda one: one.month)
 
-    def check(self) -> Path:
-        """The folder. One that holds nothing yet is marked as that of this data folder.
+    def check(self) -> Place:
+        """Where files are. A place that holds nothing yet is marked as that of this data folder.
 
         Raises:
             ColdAway: it is not there, or another's.
         """
-        if self.folder is None:
-            raise ColdAway("there is no folder for cold storage: start with CLEARSPAN_COLD")
-        mark = self.folder / _MARK
-        with _telling(self.folder):
-            said = mark.read_text(encoding="utf-8").strip() if mark.exists() else ""
+        if self.place is None:
+            raise ColdAway("there is no place for cold storage: start with CLEARSPAN_COLD")
+        with _telling(self.place):
+            said = self.place.text(_MARK).strip()
             if not said and not self._known:
-                mark.write_text(self._owner, encoding="utf-8")
+                self.place.say(_MARK, self._owner)
                 said = self._owner
         if said != self._owner:
             taking = f"that of another data folder; {self._owner} in it, in place of {said}, takes it away from that"
             why = taking if said else "not mounted, or not the one of before"
-            raise ColdAway(f"cold storage is not in {self.folder}: by its file {_MARK} it is {why}")
-        return self.folder
+            raise ColdAway(f"cold storage is not in {self.place}: by its file {_MARK} it is {why}")
+        return self.place
 
     def bring_back(self, project: str, trace_ids: Collection[str]) -> set[str]:
         """Store the spans of these traces in the engine again, until the next move; gives those that are cold.
 
         Raises:
-            ColdAway: the folder is not there.
+            ColdAway: the place is not there.
         """
         months = self.months(project)
         if not months:
@@ -115,22 +114,22 @@ class Cold:
         and may raise. Safe to repeat after a crash.
 
         Raises:
-            ColdAway: the folder is not there, or cannot be written to.
+            ColdAway: it is not there, or cannot be written to.
         """
         values = {"project": month.project, "month": month.month}
-        path = self._path(month)
+        file = self._file_of(month)
         self._sweep(month.project)
         self._engine.command(statement(_SCHEMA, "cold_interrupted"))
         self._engine.command("truncate table cold_rows")
-        with _telling(path):
+        with _telling(file):
             if self._is_known(month):
                 self._take(month.project, month.from_ns, month.to_ns)
-                if self._holds(path, values):
+                if self._holds(file, values):
                     return
                 self._engine.command("truncate table cold_rows")
-                self._store(tables(path))
+                self._store(tables(file))
             self._begin(month)
-            with replacing(path) as writing:
+            with replacing(file, self._lock) as writing:
                 for from_ns, to_ns in self._stretches(values):
                     beat()
                     self._take(month.project, from_ns, to_ns)
@@ -163,18 +162,18 @@ class Cold:
         columns = None if needles else ["trace_id", str(field)]
         found: set[str] = set()
         with self._lock:
-            for path in self._paths(sought.project):
-                with _telling(path):
-                    found |= traces_with(path, columns, is_about)
+            for file in self._files(sought.project):
+                with _telling(file):
+                    found |= traces_with(file, columns, is_about)
         return found
 
     def count(self, project: str, trace_ids: Collection[str]) -> int:
         """How many cold spans these traces have."""
         spans = 0
         with self._lock:
-            for path in self._paths(project) if trace_ids else ():
-                with _telling(path):
-                    spans += count_of(path, trace_ids)
+            for file in self._files(project) if trace_ids else ():
+                with _telling(file):
+                    spans += count_of(file, trace_ids)
         return spans
 
     def erase(self, project: str, trace_ids: Collection[str]) -> None:
@@ -182,11 +181,11 @@ class Cold:
         with self._lock:
             self._sweep(project)
             for month in self.months(project) if trace_ids else ():
-                path = self._path(month)
-                with _telling(path):
-                    if count_of(path, trace_ids):
+                file = self._file_of(month)
+                with _telling(file):
+                    if count_of(file, trace_ids):
                         self._begin(month)
-                        self._note(month, without(path, trace_ids))
+                        self._note(month, without(file, trace_ids))
 
     def forget(self, month: Month) -> None:
         """Take a month out of the index whose file is lost: reading, retention and erasures wait for it else.
@@ -195,8 +194,11 @@ class Cold:
             BadInput: its file is there.
         """
         with self._lock:
-            if self._at(month).is_file():
-                raise BadInput(f"{self._at(month)} is there: an erasure or retention removes spans")
+            file = self._at(month)
+            with _telling(file):
+                is_there = file.size is not None
+            if is_there:
+                raise BadInput(f"{file} is there: an erasure or retention removes spans")
             self._note(month, 0)
             self._back = _but_of(month.project, self._back)
 
@@ -226,9 +228,9 @@ class Cold:
             self._back |= {(project, one): one in found for one in may_be_cold}
 
     def _stored_of(self, month: Month, trace_ids: Collection[str]) -> set[str]:
-        path, found = self._path(month), set[str]()
-        with _telling(path):
-            for table in of_traces(path, trace_ids):
+        file, found = self._file_of(month), set[str]()
+        with _telling(file):
+            for table in of_traces(file, trace_ids):
                 self._store([table])
                 found.update(table["trace_id"].to_pylist())
         return found
@@ -237,10 +239,10 @@ class Cold:
         values = {"project": project, "from_ns": from_ns, "to_ns": to_ns}
         self._engine.command(statement(_SCHEMA, "cold_take"), values)
 
-    def _holds(self, path: Path, values: Mapping[str, object]) -> bool:
+    def _holds(self, file: File, values: Mapping[str, object]) -> bool:
         """Whether every span of the month that is in the engine came back from the file, as it is there."""
         left = _keys(self._engine.table(statement(_SCHEMA, "cold_keys"), values))
-        for table in tables(path, _KEYS):
+        for table in tables(file, _KEYS):
             if not left:
                 break
             left -= _keys(table)
@@ -267,8 +269,8 @@ class Cold:
 
     def _note(self, month: Month, spans: int) -> None:
         """What the index says of a month from now on; its file is whole."""
-        key, path = (month.project, month.month), self._at(month)
-        size = path.stat().st_size if spans else 0
+        key, file = (month.project, month.month), self._at(month)
+        size = (file.size or 0) if spans else 0
         with self._lock:
             with self._file:
                 self._file.execute("delete from months where project = ? and month = ?", key)
@@ -279,7 +281,7 @@ class Cold:
             others = [one for one in self._known if (one.project, one.month) != key]
             self._known = [*others, Month(*key, spans, size)] if spans else others
         if not spans:
-            path.unlink(missing_ok=True)
+            file.place.remove(file.name)
 
     def _sweep(self, project: str) -> None:
         """Remove what was begun and never became a month, or half of one: the engine has all of its spans."""
@@ -288,11 +290,11 @@ class Cold:
         ).fetchall()
         for (number,) in rows:
             month = Month(project, number)
-            path = self._path(month)
-            with _telling(path), self._file:
-                partial_of(path).unlink(missing_ok=True)
+            file = self._file_of(month)
+            with _telling(file), self._file:
+                file.place.remove(file.written)
                 if not self._is_known(month):
-                    path.unlink(missing_ok=True)
+                    file.place.remove(file.name)
                 key = (project, number)
                 self._file.execute("delete from begun where project = ? and month = ?", key)
 
@@ -303,30 +305,34 @@ class Cold:
     def _is_known(self, month: Month) -> bool:
         return any((one.project, one.month) == (month.project, month.month) for one in self._known)
 
-    def _paths(self, project: str) -> list[Path]:
-        return [self._path(month) for month in self.months(project)]
+    def _files(self, project: str) -> list[File]:
+        return [self._file_of(month) for month in self.months(project)]
 
-    def _path(self, month: Month) -> Path:
+    def _file_of(self, month: Month) -> File:
         self.check()
-        path = self._at(month)
-        if self._is_known(month) and not path.is_file():
-            raise ColdAway(f"{path} is not there; put it back")
-        return path
+        file = self._at(month)
+        with _telling(file):
+            is_lost = self._is_known(month) and file.size is None
+        if is_lost:
+            raise ColdAway(f"{file} is not there; put it back")
+        return file
 
-    def _at(self, month: Month) -> Path:
+    def _at(self, month: Month) -> File:
+        if self.place is None:
+            raise ColdAway("there is no place for cold storage: start with CLEARSPAN_COLD")
         project = month.project
         if project != project.lower():  # a disk may take two names of projects for one
             project += f"-{hashlib.sha256(project.encode()).hexdigest()[:8]}"
-        return (self.folder or Path()) / f"of-{project}" / f"{month.name}.parquet"
+        return File(self.place, f"of-{project}/{month.name}.parquet")
 
 
 @contextmanager
-def _telling(path: Path) -> Iterator[None]:
-    """Trouble with the disk, or with a file that is none, is trouble of the folder."""
+def _telling(where: File | Place) -> Iterator[None]:
+    """Trouble with the disk or the store, or with a file that is none, is trouble of cold storage."""
     try:
         yield
     except (OSError, pa.ArrowException) as error:
-        raise ColdAway(f"cold storage at {path} cannot be used: {error}") from error
+        raise ColdAway(f"cold storage at {where} cannot be used: {error}") from error
 
 
 def _but_of(project: str, keys: Mapping[Key, bool]) -> dict[Key, bool]:
