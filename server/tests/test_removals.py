@@ -4,13 +4,14 @@ import json
 import sqlite3
 import time
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from typing_extensions import override
 
 from clearspan_server.model.retention import Policy, Thinning
 from clearspan_server.model.rewrite import Change, Stretch, Tally
@@ -18,7 +19,7 @@ from clearspan_server.store.columns import SCHEMA_VERSION, to_batch, to_bytes
 from clearspan_server.store.doomed import Doomed
 from clearspan_server.store.engine import Engine, Row
 from clearspan_server.store.media import Medium, Use
-from clearspan_server.store.notes import BOOKMARKS
+from clearspan_server.store.notes import BOOKMARKS, Notes
 from clearspan_server.store.quarantine import Refused
 from clearspan_server.store.rewrites import Step
 from reading import span, trace_id
@@ -260,6 +261,46 @@ def test_what_is_noted_or_judged_while_hours_are_frozen_is_not_thinned(bench: Be
     assert waited
     assert bench.traces() == {trace_id(1), trace_id(2)}
     assert (turn.findings.counts["traces"], turn.findings.counts["bookmarks"]) == (2, 0)
+
+
+class Late(Notes):
+    """Notes to which somebody adds one in the last moment before those of traces go."""
+
+    late = ""
+
+    @override
+    def erase_unless_noted(
+        self, project: str, trace_ids: Collection[str], known: Collection[str]
+    ) -> bool:
+        if self.late:
+            self.bookmark(project, self.late, "somebody")
+            self.late = ""
+        return super().erase_unless_noted(project, trace_ids, known)
+
+
+@pytest.mark.parametrize(
+    ("policy", "left"),
+    [
+        (Policy(days=None, thinning=Thinning(7, 0.0, 60_000)), {trace_id(1)}),
+        (Policy(days=7), set[str]()),  # which removes noted ones, too
+    ],
+)
+def test_what_is_noted_on_after_the_last_look_is_looked_at_again(
+    bench: Bench, policy: Policy, left: set[str]
+) -> None:
+    at_ns = time.time_ns() - 10 * DAY_S * 10**9
+    bench.store(*(span(number, start_ns=at_ns) for number in (1, 2, 3)))
+    bench.means.retention.put(bench.project, policy)
+    notes = Late(bench.catalog.database)
+    notes.late = trace_id(1)
+    bench.means = replace(bench.means, notes=notes)
+
+    with bench.working():
+        turn = bench.done(bench.removals.add("retention", bench.project, "a test", is_dry=False))
+
+    assert bench.traces() == left
+    assert notes.all_traces(bench.project) == left
+    assert turn.findings.counts["traces"] == 3 - len(left)
 
 
 def test_all_traces_that_follow_are_found_however_many_they_are(bench: Bench) -> None:

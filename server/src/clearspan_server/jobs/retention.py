@@ -1,7 +1,7 @@
 """Retention: what is older than its project keeps it goes; sums by the hour outlive it."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -89,12 +89,10 @@ def retain(means: Means, removal: Removal, told: Told) -> None:
     """
     now_s = means.clock()
     doomed = Doomed(means.engine, removal.project)
-    _found(means, removal, doomed, now_s)
+    trace_ids = _found(means, removal, doomed, now_s)
     told(0.1)
-    trace_ids = doomed.trace_ids()
     if trace_ids:
         means.shares.erase(removal.project, trace_ids)
-        means.notes.erase(removal.project, trace_ids)
         gone = means.media.named(removal.project, trace_ids)
         means.media.erase(removal.project, trace_ids, gone)
         with means.rewriting:
@@ -108,18 +106,25 @@ def retain(means: Means, removal: Removal, told: Told) -> None:
     _cool(means, removal.project, policy, now_s)
 
 
-def _found(means: Means, removal: Removal, doomed: Doomed, now_s: float) -> None:
-    """Find what is too old, and again when its hours are frozen: what was judged or noted on meanwhile stays."""
+def _found(means: Means, removal: Removal, doomed: Doomed, now_s: float) -> Collection[str]:
+    """Find what is too old, and again when its hours are frozen: what was judged or noted on meanwhile stays.
+
+    Gives the traces; what was noted on them goes in the moment in which nobody has noted anything since the last look.
+    """
     known, frozen_s = removal.findings, 0
     while True:
         _wait_for_the_journal(means)
+        noted = means.notes.all_traces(removal.project)
         removal.findings = replace(known, counts=dict(known.counts))
         before_s = survey(means, removal, doomed, now_s)
         means.removals.begin(removal, (), ())
-        if before_s <= frozen_s:
-            return
-        frozen_s = before_s
-        means.wait(partial(_are_frozen, means, removal.project, before_s))
+        if before_s > frozen_s:
+            frozen_s = before_s
+            means.wait(partial(_are_frozen, means, removal.project, before_s))
+            continue
+        trace_ids = doomed.trace_ids()
+        if not trace_ids or means.notes.erase_unless_noted(removal.project, trace_ids, noted):
+            return trace_ids
 
 
 def _wait_for_the_journal(means: Means) -> None:

@@ -1,6 +1,7 @@
 """What people note on traces: comments and bookmarks, in the catalog's database."""
 
 import secrets
+import threading
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -64,6 +65,7 @@ class Notes:
 
     def __init__(self, database: sa.Engine) -> None:
         self._database = database
+        self._noting = threading.Lock()
 
     def of_traces(self, project: str, trace_ids: Sequence[str]) -> Mapping[str, Noted]:
         """The notes on some traces of a project; one that has none is left out."""
@@ -119,7 +121,7 @@ class Notes:
         """
         made = Comment(secrets.token_hex(8), trace_id, author, text, datetime.now(UTC))
         counted = sa.select(sa.func.count()).where(_on(COMMENTS, project, trace_id))
-        with self._database.begin() as connection:
+        with self._noting, self._database.begin() as connection:
             if connection.execute(counted).scalar_one() >= MAX_COMMENTS:
                 raise BadInput(
                     f"the trace {trace_id} has {MAX_COMMENTS} comments, which is the most"
@@ -147,7 +149,7 @@ class Notes:
     def bookmark(self, project: str, trace_id: str, author: str) -> None:
         """Bookmark a trace; one that is stays as it is."""
         marked = {"project": project, "trace_id": trace_id, "author": author}
-        with self._database.begin() as connection:
+        with self._noting, self._database.begin() as connection:
             connection.execute(
                 BOOKMARKS.insert().prefix_with("or ignore", dialect="sqlite"),
                 {**marked, "created": datetime.now(UTC)},
@@ -191,6 +193,16 @@ class Notes:
                     for row in rows
                 )
         return found
+
+    def erase_unless_noted(
+        self, project: str, trace_ids: Collection[str], known: Collection[str]
+    ) -> bool:
+        """Delete what was noted on these traces, unless one has notes that was not `known` to have any."""
+        with self._noting:
+            if (self.all_traces(project) - set(known)) & set(trace_ids):
+                return False
+            self.erase(project, trace_ids)
+        return True
 
     def erase(
         self, project: str, trace_ids: Collection[str], comment_ids: Collection[str] = ()
