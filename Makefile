@@ -103,6 +103,7 @@ CLIENT_ENVIRONMENTS := \
 test-clients: setup server/tests/exporters/node_modules/.package-lock.json $(CLIENT_ENVIRONMENTS) ## real clients of Python and Node; ARGS=NAME for one
 	@PYTHONPATH=scripts:server/tests $(BIN)/python scripts/test_clients.py $(ARGS)
 	@$(if $(ARGS),:,PYTHONPATH=scripts:server/tests $(BIN)/python scripts/langfuse_clients.py)
+	@$(if $(ARGS),:,PYTHONPATH=scripts:server/tests $(BIN)/python scripts/xtrace_client.py)
 	@$(if $(ARGS),:,PYTHONPATH=scripts:server/tests $(BIN)/python scripts/coding_agents.py)
 	@$(if $(ARGS),:,PYTHONPATH=scripts $(BIN)/python scripts/integrations.py)
 
