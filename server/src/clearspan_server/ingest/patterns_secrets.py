@@ -99,9 +99,10 @@ _ODD_KEYS = (
     rb"[MNO][A-Za-z0-9]{23,25}\.[A-Za-z0-9_\-]{6}\.[A-Za-z0-9_\-]{27,38}",  # Discord
     rb"T[A-Z0-9]{8,12}(?:\\*/)B[A-Z0-9]{8,12}(?:\\*/)[A-Za-z0-9]{24}",  # Slack's addresses for messages
 )
+# Of the last but one only the end: its begin would take a tenth of the time of looking for everything.
 _ODD_PREFILTER = (
     rb"JQQJ9[A-Z0-9][A-Za-z0-9]{20}|[78]Q~[A-Za-z0-9_~.\-]{31}|\d:AA[A-Za-z0-9_\-]{32}"
-    rb"|[MNO][A-Za-z0-9]{23,25}\.[A-Za-z0-9_\-]{6}\.[A-Za-z0-9_\-]{27}"
+    rb"|[A-Za-z0-9]{4}\.[A-Za-z0-9_\-]{6}\.[A-Za-z0-9_\-]{27}"
     rb"|/B[A-Z0-9]{8,12}\\{0,4}/[A-Za-z0-9]{24}"
 )
 

@@ -11,10 +11,13 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 import hyperscan
+import re2
 
-from clearspan_server.ingest.pattern import FIGURES, Need, Rule
+from clearspan_server.ingest.pattern import FIGURES, IN_ONE_PIECE, ONE_PIECE, Need, Rule
 
 _Expression = tuple[int, bytes, int]  # number, expression, flags
+
+_one_piece = re2.compile(ONE_PIECE).search
 
 
 class Sieve:
@@ -22,10 +25,11 @@ class Sieve:
 
     def __init__(self, rules: Sequence[Rule]) -> None:
         named, figured, at = (_of(rules, need) for need in ("", "figures", "@"))
-        self._gate = len(rules)  # the number under which figures are told
-        gate = [(self._gate, FIGURES, 0)] if figured else []
+        self._figures = len(rules)  # from this number on it is told that there are figures
+        gate = [(self._figures, FIGURES, 0), (self._figures + 1, IN_ONE_PIECE, 0)]
         self._databases = [
-            _database(tuple(one)) if one else None for one in ([*named, *gate], figured, at)
+            _database(tuple(one)) if one else None
+            for one in ([*named, *gate] if figured else named, figured, at)
         ]
         # The last text that was hit is remembered with its hits.
         self._thread = threading.local()
@@ -41,9 +45,10 @@ class Sieve:
             held.scratches = [one and one.scratch() for one in self._databases]
         (first, figures, at), scratches = self._databases, held.scratches
         hits = first.hits(joined, scratches[0]) if first else []
-        if figures and self._gate in hits:
-            hits.remove(self._gate)
-            hits += figures.hits(joined, scratches[1])
+        if figures and hits:
+            hits, told = _parted(hits, self._figures)
+            if self._figures in told or (told and _one_piece(joined)):
+                hits += figures.hits(joined, scratches[1])
         if at and b"@" in joined:
             hits += at.hits(joined, scratches[2])
         hits.sort()
@@ -57,6 +62,11 @@ def _of(rules: Sequence[Rule], need: Need) -> list[_Expression]:
         for number, rule in enumerate(rules)
         if rule.needs == need
     ]
+
+
+def _parted(numbers: list[int], at: int) -> tuple[list[int], list[int]]:
+    """Those below and those from it on."""
+    return [one for one in numbers if one < at], [one for one in numbers if one >= at]
 
 
 class _Database:
