@@ -113,7 +113,7 @@ test-langfuse: setup $(CLIENT_ENVIRONMENTS) ## the quick starts of Langfuse's ow
 test-presidio: setup .clients/presidio/installed ## redaction with the real Presidio, in an environment of its own
 	@PYTHONPATH=sdk/src:server/src .clients/presidio/bin/python -m pytest server/tests/presidio/real.py $(ARGS)
 
-test-s3: setup .clients/s3/installed ## cold storage in an S3-compatible store that the tests start
+test-bucket: setup .clients/s3/installed ## cold storage in an S3-compatible store that the tests start
 	@$(BIN)/python -m pytest server/tests/s3/real.py $(ARGS)
 
 AGENTS := claude-code codex

@@ -326,7 +326,7 @@ def test_a_bucket_is_named_without_who_may_use_it(setting: str, endpoint: str) -
 def test_a_store_that_is_not_there_loses_nothing_and_tells_no_secret(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Of what is done with one that is there, `make test-s3` has the tests."""
+    """Of what is done with one that is there, `make test-bucket` has the tests."""
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", SECRET)
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")

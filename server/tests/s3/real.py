@@ -1,6 +1,6 @@
 """Cold storage in an S3-compatible store: a server of its own that the test starts, over a socket.
 
-Run by `make test-s3`; the store is in an environment of its own.
+Run by `make test-bucket`; the store is in an environment of its own.
 """
 
 import os

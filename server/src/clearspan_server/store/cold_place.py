@@ -16,7 +16,7 @@ from typing_extensions import override
 from clearspan_server.errors import StartRefused
 
 _S3 = "s3://"
-_CONNECT_S, _REQUEST_S, _TRIES = 5, 60, 3
+_CONNECT_S, _REQUEST_S, _TRIES = 5, 120, 3
 
 
 class Folder:

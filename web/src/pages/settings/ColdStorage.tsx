@@ -15,7 +15,7 @@ export function ColdStorage({ held }: { held: ColdMonths }) {
     return (
       <p className="tab-note">
         {held.folder === ""
-          ? "A server that is started with CLEARSPAN_COLD can move the spans of old months to a cheaper disk."
+          ? "A server that is started with CLEARSPAN_COLD can move the spans of old months to a cheaper disk or a bucket."
           : "No month is in cold storage."}
       </p>
     );
