@@ -29,8 +29,15 @@ def sent(server: Server, agent: str, scenario: str) -> str:
     return project
 
 
+@pytest.fixture(scope="module")
+def projects(server: Server) -> dict[tuple[str, str], str]:
+    """Every capture, each in a project of its own."""
+    captures = [(CLAUDE_CODE, "turn"), (CLAUDE_CODE, "traced"), (CODEX, "turn")]
+    return {capture: sent(server, *capture) for capture in captures}
+
+
 def spans_of(server: Server, project: str, count: int) -> Spans:
-    """The project's spans with their bodies, by kind and start, once there are so many of the kinds that matter."""
+    """The spans of turns, calls and tools with their bodies, by kind and start, once there are so many."""
     kinds = ("agent", "llm", "tool")
     path = f"/api/v1/spans?project={project}&sort=start&limit=500&{WINDOW}"
 
@@ -52,11 +59,13 @@ def spans_of(server: Server, project: str, count: int) -> Spans:
     ],
 )
 def test_a_prompt_to_a_real_agent_is_a_turn_with_its_calls_and_its_tool(
-    server: Server, agent: str, scenario: str, tokens: list[tuple[int | None, ...]]
+    server: Server,
+    projects: dict[tuple[str, str], str],
+    agent: str,
+    scenario: str,
+    tokens: list[tuple[int | None, ...]],
 ) -> None:
-    project = sent(server, agent, scenario)
-
-    turn, *calls, tool = spans_of(server, project, 4)
+    turn, *calls, tool = spans_of(server, projects[agent, scenario], 4)
 
     assert [span["kind"] for span in (turn, *calls, tool)] == ["agent", "llm", "llm", "tool"]
     assert {span["parent_id"] for span in (*calls, tool)} == {turn["span_id"]}
@@ -79,9 +88,9 @@ def test_a_prompt_to_a_real_agent_is_a_turn_with_its_calls_and_its_tool(
     ("agent", "scenario"), [(CLAUDE_CODE, "turn"), (CLAUDE_CODE, "traced"), (CODEX, "turn")]
 )
 def test_what_a_real_agent_spent_is_the_cost_of_its_repository(
-    server: Server, agent: str, scenario: str
+    server: Server, projects: dict[tuple[str, str], str], agent: str, scenario: str
 ) -> None:
-    project = sent(server, agent, scenario)
+    project = projects[agent, scenario]
     calls = [span for span in spans_of(server, project, 4) if span["kind"] == "llm"]
 
     [row] = until(lambda: server.get(f"/api/v1/cost?project={project}&by=service&{WINDOW}")["rows"])
@@ -93,7 +102,9 @@ def test_what_a_real_agent_spent_is_the_cost_of_its_repository(
         assert reported is None or float(reported) == pytest.approx(float(call["total_cost"]))
 
 
-def test_a_call_of_claude_code_tells_when_it_began_to_answer(server: Server) -> None:
-    calls = spans_of(server, sent(server, CLAUDE_CODE, "turn"), 4)[1:3]
+def test_a_call_of_claude_code_tells_when_it_began_to_answer(
+    server: Server, projects: dict[tuple[str, str], str]
+) -> None:
+    calls = spans_of(server, projects[CLAUDE_CODE, "turn"], 4)[1:3]
 
     assert all(0 < call["ttft_ns"] < call["duration_ns"] for call in calls)
