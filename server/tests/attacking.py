@@ -14,6 +14,12 @@ ORDINARY = [
     if one.strip()
 ]
 
+# Ten thousand million pairs: hours.
+ENDLESS = (
+    "select count() from (select arrayJoin(range(100000)) as a) as x"
+    " cross join (select arrayJoin(range(100000)) as b) as y where sipHash64(a, b) = 1"
+)
+
 # Twenty queries, each of the one before it and itself: a million when they are written out.
 DOUBLING = ", ".join(
     f"a{at} as (select x.n from a{at - 1} x cross join a{at - 1} y)"  # noqa: S608

@@ -70,6 +70,12 @@ SCREENS = (
         "The cost could not",
     ),
     Screen(
+        "sql?live=off",
+        ".sql-examples button",
+        "What each customer cost",
+        "The tables could not be listed",
+    ),
+    Screen(
         "delivery?range=all&live=off", "[aria-label=Senders]", NOTHING_SENT, "The ledger could not"
     ),
     settled("", "[aria-label=Projects] tbody tr", "demo", "The projects could not"),

@@ -12,7 +12,7 @@ import pytest
 
 from asking import ask as ask_server
 from asking import bearer
-from attacking import ATTACKS, HARMLESS, ORDINARY, stored_twice
+from attacking import ATTACKS, ENDLESS, HARMLESS, ORDINARY, stored_twice
 from clearspan_server.errors import BadSql, SqlLimit
 from clearspan_server.query.console import ask as ask_console
 from clearspan_server.query.console import filters
@@ -117,13 +117,6 @@ def test_what_takes_too_much_is_stopped(two: Reader, text: str, word: str) -> No
     status, message = two.post_refused("/sql", {"sql": text})
 
     assert (status, word in message) == (400, True), message
-
-
-# Ten thousand million pairs: hours.
-ENDLESS = (
-    "select count() from (select arrayJoin(range(100000)) as a) as x"
-    " cross join (select arrayJoin(range(100000)) as b) as y where sipHash64(a, b) = 1"
-)
 
 
 def test_what_takes_too_long_is_stopped(engine: Engine) -> None:

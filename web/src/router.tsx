@@ -171,6 +171,14 @@ const cost = createRoute({
   component: lazyRouteComponent(() => import("./pages/cost/CostPage"), "CostPage"),
 });
 
+const sql = createRoute({
+  getParentRoute: () => project,
+  path: "sql",
+  // `sql`: the query; a link shows it and does not run it.
+  validateSearch: (search: Record<string, string>): { sql?: string } => pick(search, "sql"),
+  component: lazyRouteComponent(() => import("./pages/sql/SqlPage"), "SqlPage"),
+});
+
 const delivery = createRoute({
   getParentRoute: () => project,
   path: "delivery",
@@ -258,6 +266,7 @@ export const router = createRouter({
       logs,
       metrics,
       cost,
+      sql,
       delivery,
       settings.addChildren(settingsTabs),
     ]),

@@ -15,6 +15,7 @@ export class ApiError extends Error {
     readonly code: string,
     message: string,
     readonly requestId: string,
+    readonly details: ErrorReply["error"]["details"] = {},
   ) {
     super(message);
   }
@@ -81,8 +82,13 @@ export async function* getLines<T>(
 }
 
 /** POSTs JSON; the answer's JSON, undefined when it has no body. */
-export function post<T>(path: string, body: unknown, csrf: string): Promise<T> {
-  return write<T>("POST", path, body, csrf);
+export function post<T>(
+  path: string,
+  body: unknown,
+  csrf: string,
+  signal?: AbortSignal,
+): Promise<T> {
+  return write<T>("POST", path, body, csrf, signal);
 }
 
 /** PUTs JSON; the answer's JSON. */
@@ -108,8 +114,10 @@ async function write<T>(
   path: string,
   body: unknown,
   csrf: string,
+  signal?: AbortSignal,
 ): Promise<T> {
   const response = await send(path, {
+    ...(signal ? { signal } : {}),
     method,
     headers: { "content-type": "application/json", "x-csrf-token": csrf },
     body: JSON.stringify(body),
@@ -155,7 +163,8 @@ async function errorOf(response: Response): Promise<ApiError> {
   const text = await response.text();
   try {
     const { error } = JSON.parse(text) as ErrorReply;
-    return new ApiError(response.status, error.code, error.message, error.request_id);
+    const { code, message, request_id: requestId, details } = error;
+    return new ApiError(response.status, code, message, requestId, details);
   } catch {
     const message = `The server answered ${response.status} ${response.statusText}`.trim();
     return new ApiError(response.status, "unexpected", `${message}.`, "");

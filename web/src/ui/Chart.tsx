@@ -21,6 +21,8 @@ interface ChartProps {
   title: string;
   /** Seconds since the epoch, one for each value. */
   times: readonly number[];
+  /** Where it is no time that goes by: what stands below the axis; `times` are then their places from zero. */
+  names?: readonly string[];
   stepSeconds: number;
   lines: readonly Line[];
   format: (value: number) => string;
@@ -34,11 +36,12 @@ interface ChartProps {
   height?: number;
   /** Where a table below tells of the lines: it hears at which of the times the cross-hair is. */
   onPoint?: (at: number | null) => void;
-  onBrush: (fromMs: number, toMs: number) => void;
-  onPick: (timeMs: number) => void;
+  onBrush?: (fromMs: number, toMs: number) => void;
+  onPick?: (timeMs: number) => void;
 }
 
 const HEIGHT = 168;
+const NAME_CHARACTERS = 16;
 const GHOST_DASH = [1, 4];
 const WHOLE_STEPS = Array.from({ length: 12 }, (_, power) =>
   [1, 2, 5].map((n) => n * 10 ** power),
@@ -49,8 +52,8 @@ export function Chart(props: ChartProps) {
   const { title, lines, format, height = HEIGHT } = props;
   const host = useRef<HTMLDivElement>(null);
   const [at, setAt] = useState<number | null>(null);
-  const brush = useEffectEvent(props.onBrush);
-  const pick = useEffectEvent(props.onPick);
+  const brush = useEffectEvent((from: number, to: number) => props.onBrush?.(from, to));
+  const pick = useEffectEvent((time: number) => props.onPick?.(time));
   const point = useEffectEvent((index: number | null) => (props.onPoint ?? setAt)(index));
   const draw = useEffectEvent((element: HTMLDivElement) =>
     createPlot(element, props, { onCursor: point, onBrush: brush, onPick: pick }),
@@ -72,7 +75,7 @@ export function Chart(props: ChartProps) {
     <figure className="chart" aria-label={title}>
       {!props.onPoint && (
         <figcaption>
-          <h2>{title}</h2>
+          <h2>{(at === null ? undefined : props.names?.[at]) ?? title}</h2>
           <span className="chart-labels">
             {lines.map((line) => {
               const value = at === null ? null : (line.told ?? line.values)[at];
@@ -117,16 +120,20 @@ function createPlot(element: HTMLDivElement, props: ChartProps, listeners: Liste
     cursor: {
       sync: { key: props.sync },
       points: { size: 5 },
-      drag: { x: true, y: false, setScale: false, dist: 6 },
+      drag: { x: props.onBrush !== undefined, y: false, setScale: false, dist: 6 },
       bind: { click: () => null },
     },
     scales: {
       // The last bucket begins where the times end and needs its room, too.
-      x: { range: (_, min, max) => [min, max + props.stepSeconds] },
+      x: {
+        time: !props.names,
+        // A single one, too, has the width of its step.
+        range: () => [props.times[0] ?? 0, (props.times.at(-1) ?? 0) + props.stepSeconds],
+      },
       y: { range: (_, min, max) => heightOf(min, max) },
     },
     axes: [
-      { ...axis, grid: { show: false }, space: 70, size: 24, values: clockLabels },
+      { ...axis, grid: { show: false }, space: 70, size: 24, ...labelsOf(props.names) },
       {
         ...axis,
         size: 56,
@@ -196,6 +203,13 @@ function showsLonely(plot: UPlot, series: number): boolean {
   const values = plot.data[series] ?? [];
   const has = (at: number) => typeof values[at] === "number";
   return values.some((_, at) => has(at) && !has(at - 1) && !has(at + 1));
+}
+
+/** Below the axis: times of day, or names, cut where they are long. */
+function labelsOf(names: readonly string[] | undefined): Partial<UPlot.Axis> {
+  if (!names) return { values: clockLabels };
+  const nameAt = (place: number) => names[place]?.slice(0, NAME_CHARACTERS) ?? "";
+  return { incrs: WHOLE_STEPS, space: 110, values: (_, places) => places.map(nameAt) };
 }
 
 /** Times of day; where the day changes, the day. */

@@ -24,7 +24,10 @@ export function useHotkeys(keys: Hotkeys): void {
 }
 
 /** Whether the key means something to what has the focus. */
-function isBusy({ key, target }: KeyboardEvent): boolean {
+function isBusy(event: KeyboardEvent): boolean {
+  const { key } = event;
+  // Of what is in a shadow tree the page is told only whose tree it is.
+  const [target = event.target] = event.composedPath();
   if (isWriting(target) || document.querySelector("dialog[open]") !== null) return true;
   return (key === "Enter" || key === " ") && isControl(target);
 }

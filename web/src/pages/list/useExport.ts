@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from "react";
 import { type ExportQuestion, fetchExport } from "../../api/exporting";
 import { fileName, type Progress } from "../../model/exporting";
+import { saveFile } from "../../ui/saveFile";
 
 export type ExportState =
   | { kind: "idle" }
@@ -32,7 +33,7 @@ export function useExport() {
     };
     try {
       const file = await fetchExport(question, show, control.signal);
-      save(file, fileName(question.noun, question.format, new Date()));
+      saveFile(file, fileName(question.noun, question.format, new Date()));
       setState({ kind: "done", rows: last.total ?? last.rows });
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
@@ -40,13 +41,4 @@ export function useExport() {
     }
   };
   return { state, start, cancel: () => running.current?.abort() };
-}
-
-function save(file: Blob, name: string): void {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(file);
-  link.download = name;
-  link.click();
-  // The browser reads it when it writes the file, which is after this.
-  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }

@@ -18,6 +18,7 @@ export const PAGE_GROUPS = [
     pages: [
       { name: "Metrics", to: "/p/$project/metrics", icon: "metrics" },
       { name: "Cost", to: "/p/$project/cost", icon: "cost", isFiltered: true },
+      { name: "SQL", to: "/p/$project/sql", icon: "sql" },
     ],
   },
   {
