@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from running import Server, until
+from running import Server, settle
 from sending import PROTOBUF, post
 
 CAPTURES = Path(__file__).parent / "captures"
@@ -31,23 +31,23 @@ def sent(server: Server, agent: str, scenario: str) -> str:
 
 @pytest.fixture(scope="module")
 def projects(server: Server) -> dict[tuple[str, str], str]:
-    """Every capture, each in a project of its own."""
+    """Every capture, each in a project of its own, once all of it has come."""
     captures = [(CLAUDE_CODE, "turn"), (CLAUDE_CODE, "traced"), (CODEX, "turn")]
-    return {capture: sent(server, *capture) for capture in captures}
+    made = {capture: sent(server, *capture) for capture in captures}
+    settle(server)
+    return made
 
 
 def spans_of(server: Server, project: str, count: int) -> Spans:
-    """The spans of turns, calls and tools with their bodies, by kind and start, once there are so many."""
+    """The spans of turns, calls and tools with their bodies, by kind and start; there must be so many."""
     kinds = ("agent", "llm", "tool")
     path = f"/api/v1/spans?project={project}&sort=start&limit=500&{WINDOW}"
-
-    def found() -> Spans:
-        rows = server.get(path)["spans"]
-        return rows if sum(row["kind"] in kinds for row in rows) == count else []
+    rows = [row for row in server.get(path)["spans"] if row["kind"] in kinds]
+    assert len(rows) == count, rows
 
     asked = "/api/v1/traces/{trace_id}/spans/{span_id}?project=" + project
-    spans = [server.get(asked.format(**row)) for row in until(found)]
-    return sorted((span for span in spans if span["kind"] in kinds), key=lambda one: one["kind"])
+    spans = [server.get(asked.format(**row)) for row in rows]
+    return sorted(spans, key=lambda one: one["kind"])
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ def test_what_a_real_agent_spent_is_the_cost_of_its_repository(
     project = projects[agent, scenario]
     calls = [span for span in spans_of(server, project, 4) if span["kind"] == "llm"]
 
-    [row] = until(lambda: server.get(f"/api/v1/cost?project={project}&by=service&{WINDOW}")["rows"])
+    [row] = server.get(f"/api/v1/cost?project={project}&by=service&{WINDOW}")["rows"]
 
     assert (row["value"], row["calls"]) == ("acme/shop", 2)
     for call in calls:
