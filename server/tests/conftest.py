@@ -54,7 +54,7 @@ TOGETHER = {
         *("test_browser_entry", "test_browser_explore", "test_browser_figures"),
         *("test_browser_lenses", "test_browser_lists", "test_browser_live"),
         *("test_browser_metrics", "test_browser_prices", "test_browser_replay"),
-        *("test_browser_trace", "test_browser_whatif"),
+        *("test_browser_sql", "test_browser_trace", "test_browser_whatif"),
     ),
     "drill": ("test_deliveries", "test_doctor", "test_health", "test_writer"),
     "narrow": ("test_grpc", "test_protocols"),
