@@ -1,4 +1,5 @@
-import { Link, Outlet, useParams } from "@tanstack/react-router";
+import { Link, Outlet, useLocation, useParams } from "@tanstack/react-router";
+import { useEffect, useRef } from "react";
 import "./SettingsPage.css";
 
 const TABS = [
@@ -18,9 +19,16 @@ const TABS = [
 /** The settings, a tab each; every tab has an address. */
 export function SettingsPage() {
   const { project } = useParams({ from: "/p/$project" });
+  const tabs = useRef<HTMLElement>(null);
+  const { pathname } = useLocation();
+  useEffect(() => {
+    // Where they do not fit, the one that is open is in sight.
+    const open = tabs.current?.querySelector("[aria-current=page]");
+    open?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }, [pathname]);
   return (
     <>
-      <nav className="settings-tabs" aria-label="Settings">
+      <nav className="settings-tabs" aria-label="Settings" ref={tabs}>
         {TABS.map(({ name, to }) => (
           <Link
             key={to}
