@@ -28,10 +28,14 @@ def journal_state(server: State) -> JournalState:
 
 
 def writer_lag_s(server: State) -> float | None:
-    """The age of the oldest request that is not stored, in seconds; None when everything is."""
+    """The age of the oldest request that is not stored, in seconds; None when everything is.
+
+    0 where there are entries without a receipt, as the first versions wrote them: nobody knows when they came.
+    """
     _, waiting = server.waiting.look()
     if not waiting:
-        return None
+        entries, _ = server.journal.backlog()
+        return 0.0 if entries else None
     return max(0.0, (time.time_ns() - waiting[0].received_ns) / _SECOND_NS)
 
 
