@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 from playwright.sync_api import Browser, Page, StorageState, sync_playwright
 
@@ -99,6 +100,8 @@ def _published(server: Server, spans: list[Json]) -> Iterator[Scene]:
         page.locator(".row").nth(12).wait_for()
 
     every = tuple(SIZES)
+    sql = "/p/demo/sql?sql=" + quote(_ASKED)
+    yield Scene("sql", sql, ".sql-examples", _run, every, is_published=True)
     erasure = "/p/demo/settings/erasure"
     yield Scene("erasure", erasure, "main input", _preview, every, is_published=True)
     yield Scene("live", "/p/demo/live", "h1", happen, every, is_published=True)
@@ -168,6 +171,19 @@ def _preview(page: Page) -> None:
     page.get_by_label("Id, as it was sent").fill("mei.tanaka")
     page.get_by_role("button", name="Preview").click()
     page.locator(".removal summary").first.click()
+
+
+_ASKED = """select toStartOfFiveMinutes(start_minute) as at, kind, count() as spans
+from spans
+group by at, kind
+order by at"""
+
+
+def _run(page: Page) -> None:
+    """The answer as bars."""
+    page.get_by_role("button", name="Run").click()
+    page.get_by_role("button", name="Bars").click()
+    page.locator(".uplot canvas").wait_for()
 
 
 def _press(page: Page, key: str) -> None:

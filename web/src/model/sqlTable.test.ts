@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { cellText, kindOf, linkOf, widthsOf } from "./sqlTable";
+import { cellText, kindOf, linkOf, movedCell, readableText, widthsOf } from "./sqlTable";
 
 const column = (name: string, type = "String") => ({ name, type });
 
@@ -42,4 +42,37 @@ it("shows lists and maps as JSON, and gives long cells a bounded width", () => {
   });
   expect(narrow).toBeLessThan(80);
   expect(wide).toBeLessThan(400);
+});
+
+it("moves from cell to cell and never out of the table", () => {
+  const table = {
+    columns: [column("a"), column("b")],
+    rows: [
+      [1, 2],
+      [3, 4],
+    ],
+  };
+  const path = ["ArrowLeft", "ArrowLeft", "ArrowDown", "End", "PageDown", "ArrowRight", "Home"];
+  const places = path.reduce<ReturnType<typeof movedCell>[]>(
+    (found, key) => [...found, movedCell(found.at(-1) ?? null, key, table)],
+    [],
+  );
+
+  expect(places.map((place) => [place?.row, place?.column])).toEqual([
+    [0, 0],
+    [0, 0],
+    [1, 0],
+    [1, 1],
+    [1, 1],
+    [1, 1],
+    [1, 0],
+  ]);
+  expect(movedCell(null, "x", table)).toBeNull();
+  expect(movedCell(null, "ArrowDown", { ...table, rows: [] })).toBeNull();
+});
+
+it("lays out JSON to be read, and leaves what only looks like it", () => {
+  expect(readableText('{"a":1}')).toBe('{\n  "a": 1\n}');
+  expect(readableText(["x"])).toBe('[\n  "x"\n]');
+  expect(readableText("[broken")).toBe("[broken");
 });

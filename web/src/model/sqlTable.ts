@@ -28,6 +28,49 @@ export function cellText(value: unknown): string {
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 
+/** All of a value, to be read: JSON on lines of its own. */
+export function readableText(value: unknown): string {
+  if (typeof value !== "string") return JSON.stringify(value, null, 2);
+  try {
+    const read: unknown = /^[[{]/.test(value) ? JSON.parse(value) : null;
+    return read === null ? value : JSON.stringify(read, null, 2);
+  } catch {
+    return value;
+  }
+}
+
+export interface CellPlace {
+  row: number;
+  column: number;
+}
+
+const MOVES: Record<string, CellPlace> = {
+  ArrowUp: { row: -1, column: 0 },
+  ArrowDown: { row: 1, column: 0 },
+  PageUp: { row: -20, column: 0 },
+  PageDown: { row: 20, column: 0 },
+  ArrowLeft: { row: 0, column: -1 },
+  ArrowRight: { row: 0, column: 1 },
+  Home: { row: 0, column: -Infinity },
+  End: { row: 0, column: Infinity },
+};
+
+/** Where a key leads from a cell; the first one from nowhere. Null for other keys, and where there is no cell. */
+export function movedCell(
+  from: CellPlace | null,
+  key: string,
+  { columns, rows }: SqlTable,
+): CellPlace | null {
+  const move = MOVES[key];
+  if (!move || rows.length === 0) return null;
+  if (!from) return { row: 0, column: 0 };
+  const within = (at: number, count: number) => Math.min(Math.max(at, 0), count - 1);
+  return {
+    row: within(from.row + move.row, rows.length),
+    column: within(from.column + move.column, columns.length),
+  };
+}
+
 /** Where a cell leads: the names of the columns tell. */
 export type CellLink = { traceId: string; spanId: string } | { sessionId: string };
 

@@ -42,6 +42,8 @@ interface ChartProps {
 
 const HEIGHT = 168;
 const NAME_CHARACTERS = 16;
+const TIMED_BARS = { size: [0.72, 14] as [number, number], align: 1 as const };
+const NAMED_BARS = { size: [0.72, 48] as [number, number], align: 0 as const };
 const GHOST_DASH = [1, 4];
 const WHOLE_STEPS = Array.from({ length: 12 }, (_, power) =>
   [1, 2, 5].map((n) => n * 10 ** power),
@@ -124,11 +126,9 @@ function createPlot(element: HTMLDivElement, props: ChartProps, listeners: Liste
       bind: { click: () => null },
     },
     scales: {
-      // The last bucket begins where the times end and needs its room, too.
       x: {
         time: !props.names,
-        // A single one, too, has the width of its step.
-        range: () => [props.times[0] ?? 0, (props.times.at(-1) ?? 0) + props.stepSeconds],
+        range: () => endsOf(props),
       },
       y: { range: (_, min, max) => heightOf(min, max) },
     },
@@ -143,7 +143,7 @@ function createPlot(element: HTMLDivElement, props: ChartProps, listeners: Liste
           values.map((value) => (value === 0 ? "0" : trimZeros(props.format(value)))),
       },
     ],
-    series: [{}, ...props.lines.map((line) => seriesOf(line, token))],
+    series: [{}, ...props.lines.map((line) => seriesOf(line, token, props.names !== undefined))],
     hooks: {
       setCursor: [(plot) => listeners.onCursor(plot.cursor.idx ?? null)],
       setSelect: [
@@ -169,6 +169,13 @@ function createPlot(element: HTMLDivElement, props: ChartProps, listeners: Liste
   return new UPlot(options, data, element);
 }
 
+/** Where the axis begins and ends: a time, a single one too, lasts its step; a name stands in the middle of it. */
+function endsOf({ times, names, stepSeconds }: ChartProps): [number, number] {
+  const first = times[0] ?? 0;
+  const last = times.at(-1) ?? 0;
+  return names ? [first - stepSeconds / 2, last + stepSeconds / 2] : [first, last + stepSeconds];
+}
+
 /** From zero, with some room; below it where values are. */
 function heightOf(min: number, max: number): [number, number] {
   const low = min < 0 ? min * 1.08 : 0;
@@ -180,10 +187,10 @@ function heightsOf({ values, told }: Line): readonly (number | null)[] {
   return told ? values.map((value) => (value === 0 ? null : value)) : values;
 }
 
-function seriesOf(line: Line, token: (name: string) => string): UPlot.Series {
+function seriesOf(line: Line, token: (name: string) => string, isNamed: boolean): UPlot.Series {
   const color = token(line.color);
   if (line.shape === "bars") {
-    const paths = UPlot.paths.bars?.({ size: [0.72, 14], align: 1, radius: 0.15 });
+    const paths = UPlot.paths.bars?.({ ...(isNamed ? NAMED_BARS : TIMED_BARS), radius: 0.15 });
     // Layers of one whole are told apart by a hairline, too.
     const edge = line.told ? { stroke: token("--bg"), width: 1 } : { width: 0 };
     return { fill: color, ...edge, points: { show: false }, ...(paths ? { paths } : {}) };

@@ -12,7 +12,12 @@ import {
 } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
 import { SQLDialect } from "@codemirror/lang-sql";
-import { bracketMatching, syntaxHighlighting, syntaxTree } from "@codemirror/language";
+import {
+  bracketMatching,
+  ensureSyntaxTree,
+  syntaxHighlighting,
+  syntaxTree,
+} from "@codemirror/language";
 import { type Extension, Prec } from "@codemirror/state";
 import {
   EditorView,
@@ -94,11 +99,15 @@ export function editorSetup({ onChange, onRun, onLeave, schema }: EditorListener
   ];
 }
 
+const PARSE_MS = 40;
+
 function completionsAt(
   context: CompletionContext,
   schema: SqlSchema | undefined,
 ): CompletionResult | null {
-  const node = syntaxTree(context.state).resolveInner(context.pos, -1).name;
+  // On a busy machine the tree is a few keys behind; then it is made now, or else taken as it is.
+  const tree = ensureSyntaxTree(context.state, context.pos, PARSE_MS) ?? syntaxTree(context.state);
+  const node = tree.resolveInner(context.pos, -1).name;
   if (!schema || node === "String" || node.endsWith("Comment")) return null;
   const whole = context.state.doc.toString();
   const before = whole.slice(0, context.pos);
