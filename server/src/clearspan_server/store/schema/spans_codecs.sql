@@ -1,6 +1,6 @@
 -- What lists, filters and figures read is unpacked quickly: LZ4 for all but the texts of a span, and blocks of a mark's rows.
 -- Measured at a million spans, on two processors: a page of a week by cost took 160 ms of processor instead of 245, its rows
--- alone 43 instead of 85, one trace 26 instead of 38; the table took 17 % more disk. Parts get this when they are next merged.
+-- alone 43 instead of 85, one trace 26 instead of 38; the table took a fifth more disk. Parts get this when they are next merged.
 alter table spans
     modify column trace_id codec(LZ4),
     modify column span_id codec(LZ4),
