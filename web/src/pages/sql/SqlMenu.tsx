@@ -13,7 +13,14 @@ export function SqlMenu({ name, children }: { name: string; children: ReactNode 
         <Icon name="down" />
       </Menu.Trigger>
       <Menu.Portal>
-        <Menu.Content className="menu sql-menu" align="end" sideOffset={4}>
+        <Menu.Content
+          className="menu sql-menu"
+          align="end"
+          sideOffset={4}
+          onCloseAutoFocus={(event) => {
+            if (document.activeElement?.matches(".sql-editor")) event.preventDefault();
+          }}
+        >
           {children}
         </Menu.Content>
       </Menu.Portal>
