@@ -18,12 +18,13 @@ from agent_truths import CHECKS, Run, verdicts
 from clearspan_server.simulator.serve import running
 from clearspan_server.simulator.settings import SimulatorSettings
 from client_programs import CLIENTS, Client, key_of
-from measured import where
+from measured import table_lines, where
 from running import Server, serving
 from test_clients import versions
 
 _PROGRAM_S = 120
 _SHOWN_S = 30.0  # within this, all that is stored must be shown
+_LOOK_S = 0.5  # between two looks at it, which are a dozen requests each
 
 
 def main(names: list[str]) -> int:
@@ -57,11 +58,10 @@ def run(server: Server, agent: Agent, scenario: str, folder: Path) -> Run:
         with urllib.request.urlopen(f"{simulator}/bill", timeout=30) as reply:
             billed = json.load(reply)["calls"]
     deadline = time.monotonic() + _SHOWN_S
-    while True:
-        done = shown(server, agent, scenario, billed)
-        if _is_right(done) or said or time.monotonic() > deadline:
-            break
-        time.sleep(0.5)
+    while not _is_right(done := shown(server, agent, scenario, billed)):
+        if said or time.monotonic() > deadline:
+            break  # and the page tells what is not right
+        time.sleep(_LOOK_S)
     marks = "".join(f"{name} {mark}  " for name, mark in verdicts(done).items() if mark != "–")
     print(f"{agent.name:14}{scenario:10}{marks}", flush=True)
     if said:
@@ -143,7 +143,7 @@ def report(done: list[Run]) -> str:
             "",
             where(),
             "",
-            *(f"| {' | '.join(cells)} |" for cells in (head, ["---"] * len(head), *rows)),
+            *table_lines(head, rows),
             "",
         ]
     )

@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from client_programs import CLIENTS, ENVIRONMENTS, Client, key_of
-from measured import where
+from measured import table_lines, where
 from running import Server, serving
 from test_clients import versions
 
@@ -90,7 +90,7 @@ def report(done: dict[Path, set[str]]) -> str:
             "",
             where(),
             "",
-            *(f"| {' | '.join(cells)} |" for cells in (head, ["---"] * len(head), *rows)),
+            *table_lines(head, rows),
             "",
         ]
     )

@@ -1,7 +1,8 @@
-"""When and where something was measured, for the page that tells it."""
+"""When and where something was measured, and its table, for the page that tells it."""
 
 import platform
 import subprocess
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
 from tree import ROOT
@@ -19,6 +20,11 @@ def where() -> str:
             f"commit {_said('git', 'rev-parse', '--short', 'HEAD') or 'unknown'}",
         )
     )
+
+
+def table_lines(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """The lines of a table in Markdown."""
+    yield from (f"| {' | '.join(cells)} |" for cells in (head, ["---"] * len(head), *rows))
 
 
 def _said(*command: str) -> str:

@@ -14,7 +14,7 @@ import exporters
 from client_losses import LOST
 from client_programs import CLIENTS, Client, Run, clients, run
 from client_truths import CHECKS, OURS, SCENARIOS, Outcome, judged, scenarios
-from measured import where
+from measured import table_lines, where
 from running import serving
 
 
@@ -83,19 +83,19 @@ def report(table: dict[Client, dict[str, Outcome]]) -> str:
             "",
             where(),
             "",
-            *_table(head, rows),
+            *table_lines(head, rows),
             "",
             "## What more they are asked",
             "",
-            *_table(["client", "scenario", "result"], more),
+            *table_lines(["client", "scenario", "result"], more),
             "",
             "## What clients lose",
             "",
-            *_table(["client", "scenario", "lost", "why"], lost),
+            *table_lines(["client", "scenario", "lost", "why"], lost),
             "",
             "## Versions",
             "",
-            *_table(
+            *table_lines(
                 ["client", "packages"],
                 [[client.title, ", ".join(versions(client))] for client in table],
             ),
@@ -116,10 +116,6 @@ def versions(client: Client) -> Iterator[str]:
         name, is_pin, version = line.partition("==")
         if is_pin and name in names:
             yield f"`{name}` {version.split()[0]}"
-
-
-def _table(head: list[str], rows: list[list[str]]) -> Iterator[str]:
-    yield from (f"| {' | '.join(cells)} |" for cells in (head, ["---"] * len(head), *rows))
 
 
 if __name__ == "__main__":

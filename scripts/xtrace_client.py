@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 from clearspan_server.simulator.serve import running
 from clearspan_server.simulator.settings import SimulatorSettings
 from client_programs import CLIENTS, ENVIRONMENTS, Client, Json, key_of
-from measured import where
+from measured import table_lines, where
 from running import Server, serving, until
 from test_clients import versions
 
@@ -62,7 +62,7 @@ def verdicts(said: Json, billed: list[Json], spans: list[Json]) -> dict[str, boo
 
 def report(marks: dict[str, bool]) -> str:
     """The page: what the client did."""
-    rows = [list(marks), ["---"] * len(marks), ["✓" if one else "✗" for one in marks.values()]]
+    marked = ["✓" if one else "✗" for one in marks.values()]
     return "\n".join(
         [
             "# The client of xtrace",
@@ -73,7 +73,7 @@ def report(marks: dict[str, bool]) -> str:
             "",
             where(),
             "",
-            *(f"| {' | '.join(cells)} |" for cells in rows),
+            *table_lines(list(marks), [marked]),
             "",
         ]
     )

@@ -1,5 +1,6 @@
 """A project of which the job removes alone: no server around it, and whoever follows is the test."""
 
+import shutil
 import threading
 import time
 import uuid
@@ -15,6 +16,7 @@ from clearspan_server.jobs.removing import Remover
 from clearspan_server.model.removal import Removal, Subject
 from clearspan_server.model.span import Span
 from clearspan_server.store.agenda import Agenda
+from clearspan_server.store.backup_files import restore, seal
 from clearspan_server.store.catalog import Catalog
 from clearspan_server.store.cold import Cold
 from clearspan_server.store.cold_place import Folder, Place
@@ -132,6 +134,15 @@ class Bench:
         self.wake.set()
         until(lambda: self.find(removal).state != "running", timeout_s)
         return self.find(removal)
+
+    def restored(self, folder: Path) -> Path:
+        """The index of cold storage of a data folder that is restored from a backup of this one, which ends."""
+        self.means.cold.close()
+        (folder / "copy").mkdir()
+        shutil.copy(self.folder / "cold.db", folder / "copy")
+        seal(folder / "copy", 0)
+        restore(folder / "copy", folder / "new", lambda _: None)
+        return folder / "new" / "cold.db"
 
     def close(self) -> None:
         """Close what was opened."""

@@ -1,7 +1,6 @@
 """Cold storage: months of spans leave the engine for files, and are still listed, read, and reached by an erasure."""
 
 import re
-import shutil
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
@@ -19,7 +18,7 @@ from clearspan_server.errors import BadInput, ColdAway, StartRefused
 from clearspan_server.model.cold import Month
 from clearspan_server.model.removal import Removal
 from clearspan_server.model.retention import Policy
-from clearspan_server.store.backup_files import has_cold, restore, seal
+from clearspan_server.store.backup_files import has_cold
 from clearspan_server.store.cold import Cold
 from clearspan_server.store.cold_place import Folder, Place, place_of
 from clearspan_server.store.engine import Engine
@@ -282,14 +281,10 @@ def test_a_restored_data_folder_is_let_in_where_somebody_says_so(
 ) -> None:
     bench.store(span(1, start_ns=OLD_NS))
     cooled(bench)
-    bench.means.cold.close()
-    (tmp_path / "copy").mkdir()
-    shutil.copy(bench.folder / "cold.db", tmp_path / "copy")
-    seal(tmp_path / "copy", 0)
-    restore(tmp_path / "copy", tmp_path / "new", lambda _: None)
+    index = bench.restored(tmp_path)
     mark = bench.folder / "cold" / "clearspan-cold"
 
-    restored = Cold(tmp_path / "new" / "cold.db", Folder(bench.folder / "cold"), bench.engine)
+    restored = Cold(index, Folder(bench.folder / "cold"), bench.engine)
     with closing(restored):
         with pytest.raises(ColdAway, match="another data folder") as refused:
             restored.bring_back(bench.project, [trace_id(1)])

@@ -5,7 +5,6 @@ Run by `make test-bucket`; the store is in an environment of its own.
 
 import os
 import re
-import shutil
 import subprocess
 import time
 import uuid
@@ -21,7 +20,6 @@ from pyarrow import fs, parquet
 from asking import Client
 from clearspan_server.errors import ColdAway
 from clearspan_server.model.cold import Month
-from clearspan_server.store.backup_files import restore, seal
 from clearspan_server.store.cold import Cold
 from clearspan_server.store.cold_place import Place, place_of
 from clearspan_server.store.engine import Engine
@@ -168,13 +166,8 @@ def test_neither_another_data_folder_nor_a_restored_one_writes_to_a_bucket(
 ) -> None:
     bench.store(span(1, start_ns=OLD_NS))
     cooled(bench)
-    bench.means.cold.close()
-    (tmp_path / "copy").mkdir()
-    shutil.copy(bench.folder / "cold.db", tmp_path / "copy")
-    seal(tmp_path / "copy", 0)
-    restore(tmp_path / "copy", tmp_path / "new", lambda _: None)
 
-    for index in (tmp_path / "new" / "cold.db", tmp_path / "another.db"):
+    for index in (bench.restored(tmp_path), tmp_path / "another.db"):
         with closing(Cold(index, store.place(prefix), bench.engine)) as cold:
             with pytest.raises(ColdAway, match="another data folder"):
                 cold.check()

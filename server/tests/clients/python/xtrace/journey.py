@@ -13,6 +13,7 @@ from openai import OpenAI
 from xtrace_sdk import XTraceClient, observe_openai
 
 WAIT_S = 30.0
+LOOK_S = 0.1  # between two looks
 MODEL, METRIC = "gpt-4o-mini", "queue_depth"
 
 
@@ -22,7 +23,7 @@ def until(condition: Callable[[], bool]) -> None:
     while not condition():
         if time.monotonic() > deadline:
             raise SystemExit(f"did not happen within {WAIT_S} s")
-        time.sleep(0.1)
+        time.sleep(LOOK_S)
 
 
 xtrace = XTraceClient()
