@@ -143,6 +143,12 @@ BODIES: dict[str, Any] = {
     },
     "/api/v1/views": {"name": "x", "page": "traces"},
     "/api/v1/views/{view_id}": {"name": "x", "page": "traces"},
+    "/api/v1/dashboards": {"clearspan_dashboard": 1, "name": "x"},
+    "/api/v1/dashboards/order": {"ids": []},
+    "/api/v1/dashboards/{dashboard_id}": {
+        "version": 1,
+        "document": {"clearspan_dashboard": 1, "name": "x"},
+    },
 }
 QUERIES = {
     "/api/v1/values": "?field=model",

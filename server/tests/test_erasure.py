@@ -88,6 +88,9 @@ def tell_all(ask: Client) -> tuple[list[str], str]:
     for name, user in (("hers", PERSON), ("his", OTHER)):
         view = {"name": name, "page": "traces", "filter": f"user:{user}"}
         assert ask("POST", "/views", view)[0] == 201
+        panel = {"title": "Traces", "source": {"of": "traces", "filter": f"user:{user}"}}
+        board = {"clearspan_dashboard": 1, "name": name, "panels": [panel]}
+        assert ask("POST", "/dashboards", board)[0] == 201
     settle(ask.server)
     assert {*ids, other.trace_id.hex()} <= listed(ask)
     assert len(ask("GET", f"/scores?trace_id={ids[0]}")[1]["scores"]) == 1
@@ -136,6 +139,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         told["comments"] = ask("GET", f"/traces/{told['ids'][0]}/comments")[1]["comments"]
         told["scores"] = ask("GET", f"/scores?trace_id={told['other']}")[1]["scores"]
         told["quarantine"] = ask("GET", "/quarantine")[1]["total"]
+        told["dashboards"] = [one["name"] for one in ask("GET", "/dashboards")[1]["dashboards"]]
         told["views"] = [one["name"] for one in ask("GET", "/views")[1]["views"]]
     return told
 
@@ -162,6 +166,7 @@ COUNTS = {
     "prompt_labels": 0,
     "prompt_tags": 0,
     "views": 1,
+    "dashboards": 1,
     "scrape_targets": 0,
     "bookmark_authors": 0,
     "share_authors": 0,
@@ -193,7 +198,7 @@ def test_the_api_knows_nothing_of_the_person_and_all_of_the_others(story: dict[s
     assert story["one"] == 404
     assert [row["user_id"] for row in story["users"]] == [OTHER]
     assert [row["value"] for row in story["cost"]] == [OTHER]
-    assert story["views"] == ["his"]
+    assert (story["views"], story["dashboards"]) == (["his"], ["his"])
     assert (story["comments"], len(story["scores"]), story["quarantine"]) == ([], 1, 0)
     assert not any(story["again"]["counts"].values())
 

@@ -37,7 +37,14 @@ LEFT_ALONE = {
     "ids, hashes and words of ours": {
         *("datasets.id", "dataset_items.dataset_id", "dataset_items.status", "experiments.id"),
         *("experiments.dataset_id", "experiment_items.id", "experiment_items.experiment_id"),
-        *("prompt_versions.kind", "views.id", "views.page", "scrape_targets.id", "comments.id"),
+        *(
+            "prompt_versions.kind",
+            "views.id",
+            "views.page",
+            "dashboards.id",
+            "scrape_targets.id",
+            "comments.id",
+        ),
         *("comments.trace_id", "bookmarks.trace_id", "media.id", "media.sha256", "media.blob"),
         *("media_uses.media_id", "media_uses.trace_id", "media_uses.span_id"),
         *("shares.id", "shares.secret_hash", "shares.trace_id", "alembic_version.version_num"),

@@ -75,6 +75,7 @@ VALUES = {
     "since_ns": 1_700_000_000_000_000_000,
     "hour_ns": 1_699_999_200_000_000_000,
     "first": 0,
+    "ranked": True,
     "series": [1],
     "groups": [0],
     "deltas": [0],

@@ -211,3 +211,29 @@ def test_no_condition_is_asked_of_foreign_rows(two: Reader, engine: Engine) -> N
     answer = ask(two, f"select count() from spans where {fails_on_foreign}")  # noqa: S608
 
     assert answer["rows"] == [["12"]]
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_a_window_holds_for_every_table(two: Reader, table: str) -> None:
+    counting = f"select count() from {table}"  # noqa: S608
+    ever = ask(two, counting)["rows"][0][0]
+
+    around = two.post("/sql", {"sql": counting, "from": "1970-01-02"})["rows"][0][0]
+    before = two.post("/sql", {"sql": counting, "from": "1980-01-01", "to": "1980-01-02"})
+
+    assert around == ever
+    assert before["rows"][0][0] == "0"
+
+
+def test_a_window_holds_inside_with_and_joins_and_a_bad_one_is_refused(two: Reader) -> None:
+    text = (
+        "with own as (select trace_id from spans) select count() from own"
+        " join (select trace_id from traces) as other on own.trace_id = other.trace_id"
+    )
+    [[ever]] = ask(two, text)["rows"]
+
+    [[then]] = two.post("/sql", {"sql": text, "from": "1980-01-01", "to": "1980-01-02"})["rows"]
+
+    assert (int(ever) > 0, then) == (True, "0")
+    status, message = two.post_refused("/sql", {"sql": text, "from": "yesterday"})
+    assert (status, "yesterday" in message) == (400, True)

@@ -10,6 +10,7 @@
     ├─ NotAuthenticated    no credential, or one that nobody knows      401
     ├─ NotAllowed          a credential that may not do this            403
     ├─ NotFound            nothing under this id in this project        404
+    ├─ Conflict            somebody else changed it meanwhile           409
     ├─ TooSlow             a body that stopped coming                   408
     ├─ TooBusy             the journal is over its bound                429
     │  ├─ TooManyAttempts  failed sign-ins                              429
@@ -84,6 +85,11 @@ class NotAllowed(ClearspanError):
 class NotFound(ClearspanError):
     status = 404
     code = "not_found"
+
+
+class Conflict(ClearspanError):
+    status = 409
+    code = "conflict"
 
 
 class TooSlow(ClearspanError):

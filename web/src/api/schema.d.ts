@@ -339,6 +339,98 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/dashboards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Dashboards
+         * @description The dashboards of the project, in their order.
+         */
+        get: operations["get_dashboards"];
+        put?: never;
+        /**
+         * Post Dashboard
+         * @description Create a dashboard of a document, or import one; what is wrong is named with its panel.
+         */
+        post: operations["post_dashboard"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dashboards/{dashboard_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Dashboard
+         * @description A dashboard; its `document` is what is exported.
+         */
+        get: operations["get_dashboard"];
+        /**
+         * Put Dashboard
+         * @description Put a document in the place of the one with `version`; 409 says who put another there meanwhile.
+         */
+        put: operations["put_dashboard"];
+        post?: never;
+        /**
+         * Delete Dashboard
+         * @description Delete a dashboard.
+         */
+        delete: operations["delete_dashboard"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dashboards/order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Order
+         * @description Put the dashboards of the project into an order.
+         */
+        put: operations["put_order"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dashboards/shipped": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Shipped Dashboards
+         * @description The dashboards that come with the server, to look at or to start from.
+         */
+        get: operations["get_shipped_dashboards"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/deliveries": {
         parameters: {
             query?: never;
@@ -1536,6 +1628,48 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/series": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Series
+         * @description A measure of the traces or spans that pass a filter, in steps of the window; default the last day.
+         *
+         *     Values with the most of what is added up have lines of their own, of anything else those that are most frequent.
+         */
+        get: operations["get_series"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/series/choices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Series Choices
+         * @description The measures that there are, and the fields that tell rows apart.
+         */
+        get: operations["get_series_choices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/session": {
         parameters: {
             query?: never;
@@ -1716,6 +1850,8 @@ export interface paths {
         /**
          * Ask Sql
          * @description The rows that a `select` gives, of one project; nothing can be changed by it.
+         *
+         *     With `from` or `to`, every table has only what was in that window.
          *
          *     It runs for at most 10 s, two at once; when whoever asked goes away it is stopped.
          */
@@ -3008,6 +3144,122 @@ export interface components {
             users: number | null;
         };
         /**
+         * Dashboard
+         * @description A dashboard of a project; `version` counts its changes from 1.
+         */
+        Dashboard: {
+            /** Author */
+            author: string;
+            /** Changed */
+            changed: string;
+            /** Changed By */
+            changed_by: string;
+            /** Created */
+            created: string;
+            document: components["schemas"]["DashboardDocument"];
+            /** Id */
+            id: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * DashboardChange
+         * @description A document in the place of the one that has `version`.
+         */
+        DashboardChange: {
+            document: components["schemas"]["DashboardDocument"];
+            /** Version */
+            version: number;
+        };
+        /**
+         * DashboardDocument
+         * @description A dashboard as it is exported and imported; `range` and `filter` are what it is opened with.
+         * @example {
+         *       "clearspan_dashboard": 1,
+         *       "name": "Models",
+         *       "panels": [
+         *         {
+         *           "kind": "line",
+         *           "source": {
+         *             "filter": "kind:llm",
+         *             "measure": "latency_p95",
+         *             "of": "spans",
+         *             "split": "model"
+         *           },
+         *           "title": "p95 by model",
+         *           "width": "half"
+         *         }
+         *       ],
+         *       "range": "24h"
+         *     }
+         */
+        DashboardDocument: {
+            /**
+             * Clearspan Dashboard
+             * @description The version of the format.
+             * @constant
+             */
+            clearspan_dashboard: 1;
+            /**
+             * Description
+             * @default
+             */
+            description: string;
+            /**
+             * Filter
+             * @default
+             */
+            filter: string;
+            /** Name */
+            name: string;
+            /**
+             * Panels
+             * @default []
+             */
+            panels: components["schemas"]["Panel"][];
+            /**
+             * Range
+             * @default 24h
+             */
+            range: string;
+        };
+        /**
+         * DashboardList
+         * @description The dashboards of a project, in their order.
+         */
+        DashboardList: {
+            /** Dashboards */
+            dashboards: components["schemas"]["DashboardRow"][];
+        };
+        /**
+         * DashboardOrder
+         * @description Ids of dashboards in the order that they shall have; others come behind.
+         */
+        DashboardOrder: {
+            /** Ids */
+            ids: string[];
+        };
+        /**
+         * DashboardRow
+         * @description A dashboard in a list.
+         */
+        DashboardRow: {
+            /** Changed */
+            changed: string;
+            /** Changed By */
+            changed_by: string;
+            /** Description */
+            description: string;
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Panels */
+            panels: number;
+            /** Version */
+            version: number;
+        };
+        /**
          * Deliveries
          * @description The ledger of a window, and the state of the way in.
          */
@@ -3788,6 +4040,26 @@ export interface components {
             /** Version */
             version: string;
         };
+        /**
+         * MeasureInfo
+         * @description A measure, its unit, and of which rows it is; `is_sum` where its values are parts of a whole.
+         */
+        MeasureInfo: {
+            /** Is Sum */
+            is_sum: boolean;
+            /**
+             * Name
+             * @enum {string}
+             */
+            name: "count" | "errors" | "error_rate" | "cost" | "cost_avg" | "tokens" | "input_tokens" | "output_tokens" | "latency_avg" | "latency_p50" | "latency_p95" | "latency_p99" | "ttft_p50" | "ttft_p95" | "users" | "sessions";
+            /** Of */
+            of: ("spans" | "traces")[];
+            /**
+             * Unit
+             * @enum {string}
+             */
+            unit: "count" | "share" | "usd" | "ns";
+        };
         /** Message */
         Message: {
             /** Finish Reason */
@@ -4186,6 +4458,28 @@ export interface components {
             /** Tokens */
             tokens: components["schemas"]["Bin"][];
             totals: components["schemas"]["Totals"];
+        };
+        /**
+         * Panel
+         * @description One chart, figure or table.
+         */
+        Panel: {
+            /**
+             * Kind
+             * @default line
+             * @enum {string}
+             */
+            kind: "line" | "area" | "bar" | "number" | "table";
+            /** Source */
+            source: components["schemas"]["SeriesSource"] | components["schemas"]["SqlSource"];
+            /** Title */
+            title: string;
+            /**
+             * Width
+             * @default third
+             * @enum {string}
+             */
+            width: "third" | "half" | "two_thirds" | "full";
         };
         /**
          * ParallelChange
@@ -5512,6 +5806,95 @@ export interface components {
             version: string;
         };
         /**
+         * Series
+         * @description Lines of the values with the most, then one of all others; without a split one of everything, or none.
+         *
+         *     Numbers are to be drawn: costs (`usd`) are of doubles, durations (`ns`) nanoseconds. There are `value_count` values
+         *     of the field, and `truncated` says that not each has a line.
+         */
+        Series: {
+            /** End */
+            end: string;
+            /** Estimated */
+            estimated: boolean;
+            /** Lines */
+            lines: components["schemas"]["SeriesLine"][];
+            origin: components["schemas"]["Origin"];
+            /** Start */
+            start: string;
+            /** Starts */
+            starts: string[];
+            /** Step Ns */
+            step_ns: number;
+            /** Truncated */
+            truncated: boolean;
+            /**
+             * Unit
+             * @enum {string}
+             */
+            unit: "count" | "share" | "usd" | "ns";
+            /** Value Count */
+            value_count: number;
+        };
+        /**
+         * SeriesChoices
+         * @description What can be measured, and by which fields rows of spans and of traces can be told apart.
+         */
+        SeriesChoices: {
+            /** Measures */
+            measures: components["schemas"]["MeasureInfo"][];
+            /** Splits Of Spans */
+            splits_of_spans: string[];
+            /** Splits Of Traces */
+            splits_of_traces: string[];
+        };
+        /**
+         * SeriesLine
+         * @description A value with its measure over the whole window and in each step; null where nothing tells it.
+         */
+        SeriesLine: {
+            /** Is Others */
+            is_others: boolean;
+            /** Points */
+            points: (number | null)[];
+            /** Total */
+            total: number | null;
+            /** Value */
+            value: string;
+        };
+        /**
+         * SeriesSource
+         * @description A measure of the spans or traces that pass a filter, told apart by a field.
+         */
+        SeriesSource: {
+            /**
+             * Filter
+             * @default
+             */
+            filter: string;
+            /**
+             * Measure
+             * @default count
+             * @enum {string}
+             */
+            measure: "count" | "errors" | "error_rate" | "cost" | "cost_avg" | "tokens" | "input_tokens" | "output_tokens" | "latency_avg" | "latency_p50" | "latency_p95" | "latency_p99" | "ttft_p50" | "ttft_p95" | "users" | "sessions";
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            of: "spans" | "traces";
+            /**
+             * Split
+             * @default
+             */
+            split: string;
+            /**
+             * Top
+             * @default 8
+             */
+            top: number;
+        };
+        /**
          * SessionList
          * @description A page of sessions.
          */
@@ -5672,6 +6055,23 @@ export interface components {
             opened: string | null;
             /** Trace Id */
             trace_id: string;
+        };
+        /**
+         * ShippedDashboard
+         * @description A dashboard to start from.
+         */
+        ShippedDashboard: {
+            document: components["schemas"]["DashboardDocument"];
+            /** Id */
+            id: string;
+        };
+        /**
+         * ShippedDashboards
+         * @description The dashboards that come with the server; to be changed, one is created with its document.
+         */
+        ShippedDashboards: {
+            /** Dashboards */
+            dashboards: components["schemas"]["ShippedDashboard"][];
         };
         /**
          * SpanColumns
@@ -6020,10 +6420,20 @@ export interface components {
          */
         SqlRequest: {
             /**
+             * From
+             * @description RFC 3339, a day (its beginning in UTC), epoch milliseconds, or how long ago: `-90s`, `-1h`.
+             */
+            from?: string | null;
+            /**
              * Sql
              * @example select kind, count() as spans from spans group by kind order by spans desc
              */
             sql: string;
+            /**
+             * To
+             * @description RFC 3339, a day (its beginning in UTC), epoch milliseconds, or how long ago: `-90s`, `-1h`. Exclusive.
+             */
+            to?: string | null;
         };
         /**
          * SqlSchema
@@ -6034,6 +6444,19 @@ export interface components {
             functions: string[];
             /** Tables */
             tables: components["schemas"]["SqlTable"][];
+        };
+        /**
+         * SqlSource
+         * @description A query of the SQL console, whose tables have what was in the dashboard's window.
+         */
+        SqlSource: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            of: "sql";
+            /** Sql */
+            sql: string;
         };
         /**
          * SqlTable
@@ -7599,6 +8022,307 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CostReport"];
+                };
+            };
+        };
+    };
+    get_dashboards: {
+        parameters: {
+            query?: {
+                /** @description The project, where no key says it; api/access.py reads it. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DashboardList"];
+                };
+            };
+        };
+    };
+    post_dashboard: {
+        parameters: {
+            query?: {
+                /** @description The project, where no key says it; api/access.py reads it. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DashboardDocument"];
+            };
+        };
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dashboard"];
+                };
+            };
+        };
+    };
+    get_dashboard: {
+        parameters: {
+            query?: {
+                /** @description The project, where no key says it; api/access.py reads it. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                dashboard_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dashboard"];
+                };
+            };
+        };
+    };
+    put_dashboard: {
+        parameters: {
+            query?: {
+                /** @description The project, where no key says it; api/access.py reads it. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                dashboard_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DashboardChange"];
+            };
+        };
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dashboard"];
+                };
+            };
+        };
+    };
+    delete_dashboard: {
+        parameters: {
+            query?: {
+                /** @description The project, where no key says it; api/access.py reads it. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                dashboard_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    put_order: {
+        parameters: {
+            query?: {
+                /** @description The project, where no key says it; api/access.py reads it. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DashboardOrder"];
+            };
+        };
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_shipped_dashboards: {
+        parameters: {
+            query?: {
+                /** @description The project, where no key says it; api/access.py reads it. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShippedDashboards"];
                 };
             };
         };
@@ -10826,6 +11550,100 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    get_series: {
+        parameters: {
+            query?: {
+                /** @description What rows must fulfil, in the filter language (docs/filter.md): `kind:llm cost>0.05 "refund policy"`. */
+                filter?: string;
+                /** @description RFC 3339, a day (its beginning in UTC), epoch milliseconds, or how long ago: `-90s`, `-1h`. */
+                from?: string | null;
+                measure?: "count" | "errors" | "error_rate" | "cost" | "cost_avg" | "tokens" | "input_tokens" | "output_tokens" | "latency_avg" | "latency_p50" | "latency_p95" | "latency_p99" | "ttft_p50" | "ttft_p95" | "users" | "sessions";
+                of?: "spans" | "traces";
+                /** @description The project, where no key says it; api/access.py reads it. */
+                project?: string | null;
+                /** @description A field of the filter language, or `attr["key"]`: a line for each of its largest values. */
+                split?: string;
+                /** @description RFC 3339, a day (its beginning in UTC), epoch milliseconds, or how long ago: `-90s`, `-1h`. Exclusive. */
+                to?: string | null;
+                /** @description How many values have a line. */
+                top?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Series"];
+                };
+            };
+        };
+    };
+    get_series_choices: {
+        parameters: {
+            query?: {
+                /** @description The project, where no key says it; api/access.py reads it. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SeriesChoices"];
+                };
             };
         };
     };

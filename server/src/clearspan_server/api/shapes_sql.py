@@ -5,6 +5,7 @@ from typing import Any
 from pydantic import Field
 
 from clearspan_server.api.shapes import Shape
+from clearspan_server.api.window import TIMES
 from clearspan_server.query.console_statement import MAX_CHARS
 
 
@@ -15,6 +16,11 @@ class SqlRequest(Shape):
         min_length=1,
         max_length=MAX_CHARS,
         examples=["select kind, count() as spans from spans group by kind order by spans desc"],
+    )
+
+    since: str | None = Field(default=None, alias="from", max_length=100, description=TIMES)
+    until: str | None = Field(
+        default=None, alias="to", max_length=100, description=f"{TIMES} Exclusive."
     )
 
 

@@ -11,9 +11,10 @@ from clearspan_server.api.access import ReadAccess, read_access
 from clearspan_server.api.encode import as_json
 from clearspan_server.api.shapes_sql import SqlAnswer, SqlColumn, SqlRequest, SqlSchema
 from clearspan_server.api.state import state_of
-from clearspan_server.api.window import ScopeQuery
+from clearspan_server.api.window import ScopeQuery, WindowQuery, window
 from clearspan_server.query.console import ask, tables
 from clearspan_server.query.console_functions import NAMES
+from clearspan_server.query.window import Window
 from clearspan_server.store.console import Console, Ticket
 
 router = APIRouter(prefix="/api/v1", tags=["sql"])
@@ -36,11 +37,14 @@ async def ask_sql(
 ) -> Response:
     """The rows that a `select` gives, of one project; nothing can be changed by it.
 
+    With `from` or `to`, every table has only what was in that window.
+
     It runs for at most 10 s, two at once; when whoever asked goes away it is stopped.
     """
+    within = _window(given)
     ticket = console.begin()
     asking = asyncio.ensure_future(
-        run_in_threadpool(_answer, console, ticket, access.project, given.sql)
+        run_in_threadpool(_answer, console, ticket, access.project, given.sql, within)
     )
     # Asked again and again: it may not have come to the engine yet.
     while not (await asyncio.wait((asking,), timeout=_LOOK_S))[0]:
@@ -49,9 +53,19 @@ async def ask_sql(
     return asking.result()
 
 
-def _answer(console: Console, ticket: Ticket, project: str, text: str) -> Response:
+def _window(given: SqlRequest) -> Window | None:
+    """The window asked for; without one, every row is."""
+    if given.since is None and given.until is None:
+        return None
+    framed = WindowQuery.model_validate({"from": given.since or "0", "to": given.until})
+    return window(framed)
+
+
+def _answer(
+    console: Console, ticket: Ticket, project: str, text: str, within: Window | None
+) -> Response:
     try:
-        found = ask(console, ticket, project, text)
+        found = ask(console, ticket, project, text, within)
     finally:
         console.end()
     answer = SqlAnswer(

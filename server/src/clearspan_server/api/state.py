@@ -25,6 +25,7 @@ from clearspan_server.store.browser_sessions import Sessions
 from clearspan_server.store.catalog import Catalog
 from clearspan_server.store.cold import Cold
 from clearspan_server.store.console import Console
+from clearspan_server.store.dashboards import Dashboards
 from clearspan_server.store.datasets import Datasets
 from clearspan_server.store.disk import Disk
 from clearspan_server.store.engine import Engine
@@ -86,6 +87,11 @@ class State:
     def shares(self) -> Shares:
         """Links to traces, which are all in the catalog's database."""
         return Shares(self.catalog.database)
+
+    @property
+    def dashboards(self) -> Dashboards:
+        """Dashboards, which are all in the catalog's database."""
+        return Dashboards(self.catalog.database)
 
 
 def state_of(connection: HTTPConnection) -> State:

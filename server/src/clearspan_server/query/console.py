@@ -13,6 +13,7 @@ import orjson
 from clearspan_server.errors import SqlLimit
 from clearspan_server.query import SQL
 from clearspan_server.query.console_statement import TABLES, compile_question
+from clearspan_server.query.window import Window
 from clearspan_server.store.console import MAX_BYTES, MAX_ROWS, Console, Ticket
 from clearspan_server.store.engine import Engine
 from clearspan_server.store.statements import statement
@@ -56,15 +57,17 @@ class Answer:
     elapsed_ms: float
 
 
-def ask(console: Console, ticket: Ticket, project: str, text: str) -> Answer:
-    """What a query says of a project's rows.
+def ask(
+    console: Console, ticket: Ticket, project: str, text: str, window: Window | None = None
+) -> Answer:
+    """What a query says of a project's rows; with a window, of those in it alone.
 
     Raises:
         BadSql: it holds what is not allowed, or makes no sense.
         SqlLimit: it takes too long, or reads or gives too much.
     """
     begun = time.perf_counter()
-    reply = console.run(ticket, compile_question(text, project), filters(project))
+    reply = console.run(ticket, compile_question(text, project, window), filters(project))
     if len(reply) > MAX_BYTES:
         size = MAX_BYTES // 1024 // 1024
         raise SqlLimit(f"the answer is over {size} MB: select fewer columns or rows")

@@ -24,6 +24,7 @@ from clearspan_server.errors import BadSql
 from clearspan_server.query import SQL
 from clearspan_server.query.console_functions import FUNCTIONS
 from clearspan_server.query.console_grammar import check, refusal
+from clearspan_server.query.window import HOUR_NS, MINUTE_NS, Window
 from clearspan_server.store.statements import statement
 
 TABLES = ("spans", "traces", "scores", "logs", "metrics", "rollups")
@@ -74,23 +75,34 @@ _PARTS = {
 _DIALECT: ClickHouse = type("Console", (ClickHouse,), _PARTS)()
 
 
-def compile_question(text: str, project: str) -> str:
-    """The select that answers a question, of the rows of one project.
+# When a row was, and the minute by which rows lie; `scores` of another window may judge what lies in this one.
+_MOMENTS = {
+    "spans": ("start_ns", "start_minute"),
+    "traces": ("start_ns", "start_minute"),
+    "logs": ("time_ns", "time_minute"),
+    "metrics": ("time_ns", "time_minute"),
+    "scores": ("created_ns", ""),
+    "rollups": ("", "hour"),
+}
+
+
+def compile_question(text: str, project: str, window: Window | None = None) -> str:
+    """The select that answers a question, of the rows of one project; with a window, of those in it alone.
 
     Raises:
         BadSql: it cannot be read, or holds what is not allowed; the error knows line and column.
     """
     tree = _parsed(text)
     check(tree)
-    written = _write(_Binding(project).bind(tree, {}))
+    written = _write(_Binding(project, window).bind(tree, {}))
     _read_again(written)
     return written
 
 
 @cache
-def view(name: str) -> exp.Expr:
+def view(name: str) -> exp.Select:
     """The query that a table of the console stands for, with its project still open."""
-    return parse_one(statement(SQL, f"console_{name}"), dialect=_DIALECT)
+    return parse_one(statement(SQL, f"console_{name}"), dialect=_DIALECT, into=exp.Select)
 
 
 def _parsed(text: str) -> exp.Expr:
@@ -134,8 +146,9 @@ def _check_depth(text: str) -> None:
 class _Binding:
     """Puts queries where names of tables are, and counts how much it writes."""
 
-    def __init__(self, project: str) -> None:
+    def __init__(self, project: str, window: Window | None) -> None:
         self._project = project
+        self._window = window
         self._nodes = 0
 
     def bind(self, node: exp.Expr, known: dict[str, exp.Expr]) -> exp.Expr:
@@ -174,9 +187,10 @@ class _Binding:
         if name in known:
             query = known[name].copy()
         elif name in TABLES:
-            query = view(name).copy()
-            for place in list(query.find_all(exp.Placeholder)):
+            ours = view(name).copy()
+            for place in list(ours.find_all(exp.Placeholder)):
                 place.replace(exp.Literal.string(self._project))
+            query = ours if self._window is None else _within(ours, name, self._window)
         else:
             there = ", ".join((*TABLES, *known))
             raise refusal(table, f"there is no table {name[:60]!r}; there are {there}")
@@ -187,6 +201,19 @@ class _Binding:
             )
         alias = exp.to_identifier(table.alias or name, quoted=True)
         return exp.Subquery(this=query, alias=exp.TableAlias(this=alias))
+
+
+def _within(query: exp.Select, table: str, window: Window) -> exp.Select:
+    """Only what was in the window; of sums by the hour, those of every hour that it touches."""
+    at, lies_by = _MOMENTS[table]
+    conditions = [f"{at} >= {window.from_ns}", f"{at} < {window.to_ns}"] if at else []
+    if lies_by:
+        width_ns = MINUTE_NS if at else HOUR_NS
+        first_s = window.from_ns // width_ns * width_ns // 10**9
+        conditions += [f"{lies_by} >= {first_s}", f"{lies_by} < {-(-window.to_ns // 10**9)}"]
+    for condition in conditions:
+        query = query.where(condition, dialect=_DIALECT)
+    return query
 
 
 def _write(tree: exp.Expr) -> str:

@@ -1,5 +1,6 @@
-"""What people made beside traces and an erasure must reach: datasets and what is in them, prompts, views, targets."""
+"""What people made beside traces and an erasure must reach: datasets and what is in them, prompts, views and more."""
 
+import json
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -7,6 +8,7 @@ from dataclasses import dataclass, field
 import sqlalchemy as sa
 
 from clearspan_server.model.langfuse_ids import trace_id
+from clearspan_server.store.dashboards import DASHBOARDS, questions
 from clearspan_server.store.datasets import ANSWERS, DATASETS, EXPERIMENTS, ITEMS
 from clearspan_server.store.notes import BOOKMARKS
 from clearspan_server.store.prompts import LABELS, PROMPTS, VERSIONS
@@ -26,6 +28,7 @@ class Kind:
     table: sa.Table
     goes: tuple[str, ...]
     emptied: Mapping[str, str] = field(default_factory=dict)
+    asks: Callable[[Mapping[str, object]], str] | None = None  # the filters and queries of a row
 
     @property
     def keys(self) -> list[str]:
@@ -46,7 +49,19 @@ KINDS = (
     Kind("prompts", VERSIONS, ("name", "template", "config"), {"message": "", "author": ""}),
     Kind("prompt_labels", LABELS, ("label",)),
     Kind("prompt_tags", PROMPTS, (), {"tags": "[]"}),
-    Kind("views", VIEWS, ("name", "filter", "range", "sort", "columns")),
+    Kind(
+        "views",
+        VIEWS,
+        ("name", "filter", "range", "sort", "columns"),
+        asks=lambda row: str(row["filter"]),
+    ),
+    Kind(
+        "dashboards",
+        DASHBOARDS,
+        ("name", "document"),
+        {"author": "", "changed_by": ""},
+        asks=lambda row: questions(json.loads(str(row["document"]))),
+    ),
     Kind("scrape_targets", TARGETS, ("service", "url")),
     Kind("bookmark_authors", BOOKMARKS, (), {"author": ""}),
     Kind("share_authors", SHARES, (), {"author": ""}),
@@ -78,7 +93,7 @@ class Curated:
     def named(
         self, project: str, trace_ids: Collection[str], texts: Sequence[str], words: Sequence[str]
     ) -> Named:
-        """What was made of these traces or holds one of the texts in any case; views that ask for one of the words."""
+        """What was made of these traces, or holds one of the texts in any case, or asks for one of the words."""
         found = Named()
         lowered = [text.lower() for text in texts]
         whole = re.compile("|".join(rf"(?<![\w.@-]){re.escape(word)}(?![\w.@-])" for word in words))
@@ -89,8 +104,8 @@ class Curated:
                     is_gone = _holds([row[name] for name in kind.goes], lowered)
                     if kind.table in (ITEMS, ANSWERS):
                         is_gone |= _is_of(str(row["trace_id"]), trace_ids)
-                    if kind.table is VIEWS:
-                        is_gone |= bool(words) and whole.search(str(row["filter"])) is not None
+                    if kind.asks is not None and words:
+                        is_gone |= whole.search(kind.asks(row)) is not None
                     empty = {
                         name: nothing
                         for name, nothing in kind.emptied.items()
