@@ -309,6 +309,7 @@ SECRET = "not-a-secret-of-anybody-4711"
         ("s3://", ""),
         ("s3://archive", f"https://id:{SECRET}@s3.example.com"),
         ("s3://archive", "s3.example.com"),
+        ("s3://archive", "https://s3.example.com/behind-a-path"),
     ],
 )
 def test_a_bucket_is_named_without_who_may_use_it(setting: str, endpoint: str) -> None:

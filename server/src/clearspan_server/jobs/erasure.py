@@ -155,8 +155,8 @@ class _Erasing:
         if not means.removals.begin(removal, found.trace_ids, {trace_id for _, trace_id in kin}):
             raise Cancelled
         means.agenda.mark(self._hours)
+        means.cold.erase(removal.project, found.trace_ids)  # first: nothing comes back then
         with means.rewriting:
-            means.cold.erase(removal.project, found.trace_ids)
             doomed.delete(lambda share: self.tell(0.1 + 0.4 * share))
         means.quarantine.erase(found.quarantined)
         means.shares.erase(removal.project, found.trace_ids)

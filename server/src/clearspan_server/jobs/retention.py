@@ -95,8 +95,8 @@ def retain(means: Means, removal: Removal, told: Told) -> None:
         means.shares.erase(removal.project, trace_ids)
         gone = means.media.named(removal.project, trace_ids)
         means.media.erase(removal.project, trace_ids, gone)
+        means.cold.erase(removal.project, trace_ids)  # first: nothing comes back then
         with means.rewriting:
-            means.cold.erase(removal.project, trace_ids)
             doomed.delete(lambda share: told(0.1 + 0.7 * share))
     policy = means.retention.of(removal.project)
     means.quarantine.erase(_quarantined(means, removal.project, policy, now_s))

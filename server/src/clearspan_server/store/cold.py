@@ -5,11 +5,14 @@ that place stands in an index in the data folder: one that is not there is troub
 """
 
 import hashlib
+import math
 import sqlite3
 import threading
+import time
 import uuid
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +21,11 @@ import pyarrow as pa
 from clearspan_server.errors import BadInput, ColdAway
 from clearspan_server.model.cold import Month
 from clearspan_server.store.cold_files import (
+    between,
     count_of,
     of_traces,
     replacing,
+    rows_of,
     tables,
     traces_with,
     without,
@@ -44,8 +49,21 @@ create table if not exists owner (one integer primary key check (one = 1), id te
 _MARK = "clearspan-cold"  # a file that says whose folder it is
 _KEYS = ("trace_id", "span_id", "version")
 _MINUTE_NS = 60_000_000_000
-_AT_ONCE = 20_000  # records that are read at once, unless a minute has more
+_AT_ONCE, _BYTES_AT_ONCE = 20_000, 64 * 1024 * 1024  # of records that are read at once
+# A place that took a second or more to fail is left alone for so many times as long.
+_SLOW_S, _REST, _MOST_REST_S = 1.0, 10, 300.0
 _FIELDS = {"user": "user_id", "customer": "customer_id", "session": "session_id"}
+
+
+@dataclass(slots=True, frozen=True)
+class Stretch:
+    """Some minutes of a project, or of their records the `share`th of `shares`."""
+
+    project: str
+    from_ns: int
+    to_ns: int
+    shares: int = 1
+    share: int = 0
 
 
 class Cold:
@@ -54,12 +72,20 @@ class Cold:
     Thread-safe: nothing is stored again while something is erased. One thread alone moves and erases.
     """
 
-    def __init__(self, index: Path, place: Place | None, engine: Engine) -> None:
+    def __init__(
+        self,
+        index: Path,
+        place: Place | None,
+        engine: Engine,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self.place = place
+        self._clock_s = clock
         self._engine = engine
         self._lock = threading.RLock()
         # The traces that were looked for since the last move of their project, and whether spans of them came back.
         self._back: dict[Key, bool] = {}
+        self._trouble, self._rests_until_s = "", 0.0
         self._file = sqlite3.connect(index, check_same_thread=False, timeout=10)
         self._file.execute("pragma journal_mode = wal")
         self._file.execute("pragma synchronous = full")
@@ -123,18 +149,19 @@ class Cold:
         self._engine.command("truncate table cold_rows")
         with _telling(file):
             if self._is_known(month):
-                self._take(month.project, month.from_ns, month.to_ns)
+                self._take(Stretch(month.project, month.from_ns, month.to_ns))
                 if self._holds(file, values):
                     return
                 self._engine.command("truncate table cold_rows")
                 self._store(tables(file))
             self._begin(month)
             with replacing(file, self._lock) as writing:
-                for from_ns, to_ns in self._stretches(values):
+                for stretch in self._stretches(values):
                     beat()
-                    self._take(month.project, from_ns, to_ns)
-                    asked = {"project": month.project, "from_ns": from_ns, "to_ns": to_ns}
-                    writing.add(self._engine.table(statement(_SCHEMA, "cold_spans"), asked))
+                    self._take(stretch)
+                    writing.add(
+                        self._engine.table(statement(_SCHEMA, "cold_spans"), asdict(stretch))
+                    )
             self._note(month, writing.rows)
 
     def leave(self, month: Month) -> None:
@@ -161,31 +188,31 @@ class Cold:
             return set()
         columns = None if needles else ["trace_id", str(field)]
         found: set[str] = set()
-        with self._lock:
-            for file in self._files(sought.project):
-                with _telling(file):
-                    found |= traces_with(file, columns, is_about)
+        for file in self._files(sought.project):
+            with _telling(file):
+                found |= traces_with(file, columns, is_about)
         return found
 
     def count(self, project: str, trace_ids: Collection[str]) -> int:
         """How many cold spans these traces have."""
         spans = 0
-        with self._lock:
-            for file in self._files(project) if trace_ids else ():
-                with _telling(file):
-                    spans += count_of(file, trace_ids)
+        for file in self._files(project) if trace_ids else ():
+            with _telling(file):
+                spans += count_of(file, trace_ids)
         return spans
 
     def erase(self, project: str, trace_ids: Collection[str]) -> None:
-        """Write the files that have spans of these traces anew, without them; what was left half-written goes."""
-        with self._lock:
-            self._sweep(project)
-            for month in self.months(project) if trace_ids else ():
-                file = self._file_of(month)
-                with _telling(file):
-                    if count_of(file, trace_ids):
-                        self._begin(month)
-                        self._note(month, without(file, trace_ids))
+        """Write the files that have spans of these traces anew, without them; what was left half-written goes.
+
+        What is stored again meanwhile was in the engine before the files are without it: remove it there afterwards.
+        """
+        self._sweep(project)
+        for month in self.months(project) if trace_ids else ():
+            file = self._file_of(month)
+            with _telling(file):
+                if count_of(file, trace_ids):
+                    self._begin(month)
+                    self._note(month, without(file, trace_ids, self._lock))
 
     def forget(self, month: Month) -> None:
         """Take a month out of the index whose file is lost: reading, retention and erasures wait for it else.
@@ -218,14 +245,32 @@ class Cold:
             for month in months
         }
         may_be_cold = {trace_id for ids in of_months.values() for trace_id in ids}
+        if not may_be_cold:
+            return
         found: set[str] = set()
         with self._lock:
             try:
-                for month, ids in of_months.items():
-                    found |= self._stored_of(month, ids) if ids else set()
+                with self._rested():
+                    for month, ids in of_months.items():
+                        found |= self._stored_of(month, ids) if ids else set()
             except ColdAway as away:
                 raise ColdAway(away.message, may_be_cold) from away
             self._back |= {(project, one): one in found for one in may_be_cold}
+
+    @contextmanager
+    def _rested(self) -> Iterator[None]:
+        """A place that took long to fail is not asked again for a while: whoever comes next would wait as long."""
+        asked_s = self._clock_s()
+        if asked_s < self._rests_until_s:
+            raise ColdAway(self._trouble)
+        try:
+            yield
+        except ColdAway as away:
+            failed_s = self._clock_s()
+            if failed_s - asked_s >= _SLOW_S:
+                self._rests_until_s = failed_s + min(_REST * (failed_s - asked_s), _MOST_REST_S)
+                self._trouble = away.message
+            raise
 
     def _stored_of(self, month: Month, trace_ids: Collection[str]) -> set[str]:
         file, found = self._file_of(month), set[str]()
@@ -235,32 +280,35 @@ class Cold:
                 found.update(table["trace_id"].to_pylist())
         return found
 
-    def _take(self, project: str, from_ns: int, to_ns: int) -> None:
-        values = {"project": project, "from_ns": from_ns, "to_ns": to_ns}
-        self._engine.command(statement(_SCHEMA, "cold_take"), values)
+    def _take(self, stretch: Stretch) -> None:
+        self._engine.command(statement(_SCHEMA, "cold_take"), asdict(stretch))
 
     def _holds(self, file: File, values: Mapping[str, object]) -> bool:
         """Whether every span of the month that is in the engine came back from the file, as it is there."""
-        left = _keys(self._engine.table(statement(_SCHEMA, "cold_keys"), values))
-        for table in tables(file, _KEYS):
-            if not left:
-                break
-            left -= _keys(table)
-        return not left
+        for stretch in self._stretches(values):
+            left = _keys(self._engine.table(statement(_SCHEMA, "cold_keys"), asdict(stretch)))
+            for table in between(file, _KEYS, stretch.from_ns, stretch.to_ns):
+                left -= _keys(table)
+            if left:
+                return False
+        return True
 
-    def _stretches(self, values: Mapping[str, object]) -> Iterator[tuple[int, int]]:
+    def _stretches(self, values: Mapping[str, object]) -> Iterator[Stretch]:
         """A month in pieces that fit into memory."""
-        from_ns = to_ns = records = 0
+        project = str(values["project"])
+        from_ns = to_ns = 0
+        held = 0.0  # of what fits
         for row in self._engine.query(statement(_SCHEMA, "cold_minutes"), values):
             minute_ns = row["minute_s"] * 1_000_000_000
-            if records and records + row["records"] > _AT_ONCE:
-                yield from_ns, to_ns
-                records = 0
-            from_ns = from_ns if records else minute_ns
+            more = max(row["records"] / _AT_ONCE, row["bytes"] / _BYTES_AT_ONCE)
+            if held and held + more > 1:
+                yield from _shares(Stretch(project, from_ns, to_ns), held)
+                held = 0.0
+            from_ns = from_ns if held else minute_ns
             to_ns = minute_ns + _MINUTE_NS
-            records += row["records"]
-        if records:
-            yield from_ns, to_ns
+            held += more
+        if held:
+            yield from _shares(Stretch(project, from_ns, to_ns), held)
 
     def _begin(self, month: Month) -> None:
         with self._lock, self._file:
@@ -284,19 +332,20 @@ class Cold:
             file.place.remove(file.name)
 
     def _sweep(self, project: str) -> None:
-        """Remove what was begun and never became a month, or half of one: the engine has all of its spans."""
+        """Remove what was begun and never became a month: the engine has all of its spans."""
         rows = self._file.execute(
             "select month from begun where project = ?", (project,)
         ).fetchall()
         for (number,) in rows:
             month = Month(project, number)
             file = self._file_of(month)
-            with _telling(file), self._file:
+            with _telling(file):
                 file.place.remove(file.written)
-                if not self._is_known(month):
+                is_known = self._is_known(month)
+                if not is_known:
                     file.place.remove(file.name)
-                key = (project, number)
-                self._file.execute("delete from begun where project = ? and month = ?", key)
+                # Of a known month it may be the newer file already, of which the index does not know yet.
+                self._note(month, rows_of(file) if is_known else 0)
 
     def _store(self, rows: Iterator[pa.Table] | Sequence[pa.Table]) -> None:
         for table in rows:
@@ -337,6 +386,13 @@ def _telling(where: File | Place) -> Iterator[None]:
 
 def _but_of(project: str, keys: Mapping[Key, bool]) -> dict[Key, bool]:
     return {key: is_so for key, is_so in keys.items() if key[0] != project}
+
+
+def _shares(stretch: Stretch, held: float) -> Iterator[Stretch]:
+    """A stretch that holds so many times what fits, in as many pieces."""
+    shares = math.ceil(held)
+    for share in range(shares):
+        yield replace(stretch, shares=shares, share=share)
 
 
 def _keys(table: pa.Table) -> set[tuple[Any, ...]]:

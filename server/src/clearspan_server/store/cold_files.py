@@ -1,7 +1,7 @@
 """Parquet files of spans: written beside and put in place at once, so that a file is always whole."""
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import Any
 
 import pyarrow as pa
@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 
 from clearspan_server.store.cold_place import File
 
-_ROWS = 10_000  # of a group, which is read at once
+_ROWS, _BYTES = 10_000, 64 * 1024 * 1024  # of a group, which is read at once
 
 
 class Writing:
@@ -29,7 +29,8 @@ class Writing:
             self._sink = self._file.place.sink(self._file.written)
             self._writer = parquet.ParquetWriter(self._sink, table.schema, compression="zstd")
         if len(table):
-            self._writer.write_table(table, row_group_size=_ROWS)  # type: ignore[attr-defined]  # made above
+            rows = min(_ROWS, max(1, len(table) * _BYTES // max(1, table.nbytes)))
+            self._writer.write_table(table, row_group_size=rows)  # type: ignore[attr-defined]  # made above
             self.rows += len(table)
 
     def close(self) -> bool:
@@ -72,6 +73,22 @@ def tables(file: File, columns: Sequence[str] | None = None) -> Iterator[pa.Tabl
             yield opened.read_row_group(number, columns=None if columns is None else list(columns))
 
 
+def rows_of(file: File) -> int:
+    """How many rows a file has."""
+    with _opened(file) as opened:
+        return int(opened.metadata.num_rows)
+
+
+def between(file: File, columns: Sequence[str], from_ns: int, to_ns: int) -> Iterator[pa.Table]:
+    """Columns of the groups of which a row may start in a stretch."""
+    with _opened(file) as opened:
+        at = opened.schema.names.index("start_ns")
+        for number in range(opened.num_row_groups):
+            told = opened.metadata.row_group(number).column(at).statistics
+            if told is None or (told.min < to_ns and told.max >= from_ns):
+                yield opened.read_row_group(number, columns=list(columns))
+
+
 def of_traces(file: File, trace_ids: Collection[str]) -> Iterator[pa.Table]:
     """The rows of some traces; of groups that have none only their ids are read."""
     with _opened(file) as opened:
@@ -88,12 +105,9 @@ def count_of(file: File, trace_ids: Collection[str]) -> int:
     )
 
 
-def without(file: File, trace_ids: Collection[str]) -> int:
-    """Write a file anew without some traces, which nobody reads now; gives how many rows are left.
-
-    Of none an empty one stays.
-    """
-    with replacing(file, nullcontext()) as writing:
+def without(file: File, trace_ids: Collection[str], reading: AbstractContextManager[object]) -> int:
+    """Write a file anew without some traces; gives how many rows are left. Of none an empty one stays."""
+    with replacing(file, reading) as writing:
         for table in tables(file):
             writing.add(table.filter(pc.invert(_are_of(table, trace_ids))))
     return writing.rows

@@ -16,7 +16,10 @@ from typing_extensions import override
 from clearspan_server.errors import StartRefused
 
 _S3 = "s3://"
-_CONNECT_S, _REQUEST_S, _TRIES = 5, 120, 3
+_CONNECT_S = 5
+# For which nothing may come: somebody waits for what is read, and a store is silent while it copies.
+_READ_S, _READ_TRIES = 20, 2
+_WRITE_S, _WRITE_TRIES = 120, 3
 
 
 class Folder:
@@ -75,17 +78,9 @@ class Bucket:
     """What is below a prefix of a bucket. Nothing is asked of the store before it is used."""
 
     def __init__(self, root: str, endpoint: str) -> None:
-        from pyarrow import fs  # noqa: PLC0415 - only who has a bucket pays for it
-
-        there = urlsplit(endpoint)
         self._root = root
-        self._store: Any = fs.S3FileSystem(
-            scheme=there.scheme or "https",
-            endpoint_override=there.netloc or None,
-            connect_timeout=_CONNECT_S,
-            request_timeout=_REQUEST_S,
-            retry_strategy=fs.AwsStandardS3RetryStrategy(max_attempts=_TRIES),
-        )
+        self._reads = _store(endpoint, _READ_S, _READ_TRIES)
+        self._writes = _store(endpoint, _WRITE_S, _WRITE_TRIES)
 
     @override
     def __str__(self) -> str:
@@ -98,34 +93,47 @@ class Bucket:
         return _S3 + self._at(name)
 
     def size(self, name: str) -> int | None:
-        info = self._store.get_file_info(self._at(name))
+        info = self._reads.get_file_info(self._at(name))
         return info.size if info.is_file else None
 
     def text(self, name: str) -> str:
         if self.size(name) is None:
             return ""
-        with self._store.open_input_file(self._at(name)) as file:
+        with self._reads.open_input_file(self._at(name)) as file:
             return str(file.read().decode())
 
     def say(self, name: str, text: str) -> None:
-        with self._store.open_output_stream(self._at(name)) as file:
+        with self._writes.open_output_stream(self._at(name)) as file:
             file.write(text.encode())
 
     def source(self, name: str) -> pa.NativeFile:
-        return self._store.open_input_file(self._at(name))
+        return self._reads.open_input_file(self._at(name))
 
     def sink(self, name: str) -> pa.NativeFile:
-        return self._store.open_output_stream(self._at(name))
+        return self._writes.open_output_stream(self._at(name))
 
     def put(self, written: str, name: str) -> None:
-        self._store.copy_file(self._at(written), self._at(name))
+        self._writes.copy_file(self._at(written), self._at(name))
         if self.size(name) != self.size(written):
             raise OSError(f"{self.shown(name)} is not what was written")
         self.remove(written)
 
     def remove(self, name: str) -> None:
         if self.size(name) is not None:
-            self._store.delete_file(self._at(name))
+            self._writes.delete_file(self._at(name))
+
+
+def _store(endpoint: str, silent_s: int, tries: int) -> Any:  # noqa: ANN401 - of a part that has no types
+    from pyarrow import fs  # noqa: PLC0415 - only who has a bucket pays for it
+
+    there = urlsplit(endpoint)
+    return fs.S3FileSystem(
+        scheme=there.scheme or "https",
+        endpoint_override=there.netloc or None,
+        connect_timeout=_CONNECT_S,
+        request_timeout=silent_s,
+        retry_strategy=fs.AwsStandardS3RetryStrategy(max_attempts=tries),
+    )
 
 
 Place = Folder | Bucket
@@ -162,7 +170,8 @@ def place_of(setting: str, endpoint: str) -> Place | None:
     asked, there = urlsplit(setting), urlsplit(endpoint)
     if not asked.netloc or asked.query or asked.fragment or "@" in asked.netloc:
         raise StartRefused("CLEARSPAN_COLD is s3://bucket/prefix, and nothing else is in it")
-    if endpoint and (there.scheme not in ("http", "https") or "@" in there.netloc or there.query):
+    more = "@" in there.netloc or there.path.strip("/") or there.query or there.fragment
+    if endpoint and (there.scheme not in ("http", "https") or not there.netloc or more):
         raise StartRefused("CLEARSPAN_COLD_ENDPOINT is an address such as https://s3.example.com")
     return Bucket(f"{asked.netloc}{asked.path}".rstrip("/"), endpoint)
 
