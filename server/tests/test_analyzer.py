@@ -172,6 +172,15 @@ def test_what_was_read_is_not_read_again(names: Names, redactor: Redactor) -> No
     assert again[0][0] == first[0][0] == "Dear [redacted:person]"
 
 
+def test_no_text_is_taken_for_what_was_read_for_other_entities(analyzer: Analyzer) -> None:
+    """Somebody who has fewer entities looked for may send what looks like one more of them."""
+    analyzer.finder(["CITY"])("PERSON\0Dear Ann Smith")
+
+    found = analyzer.finder(["CITY", "PERSON"])("Dear Ann Smith")
+
+    assert found == [(5, 14, "person")]
+
+
 def test_everybodys_rules_come_first_so_that_no_half_of_a_secret_stays(analyzer: Analyzer) -> None:
     key = "sk-" + "proj-" + "aB3dE5gH7jK9mN1pQ2sT4userW6xY8zA0cD"
 

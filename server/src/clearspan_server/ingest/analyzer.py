@@ -79,7 +79,8 @@ class Analyzer:
             LOG.warning("texts that fail with %s are kept as [redacted:%s]", error, UNREAD)
 
     def _found(self, piece: str, wanted: tuple[str, ...]) -> list[Found]:
-        said = "\0".join((*wanted, piece)).encode("utf-8", "surrogatepass")
+        # With how many there are: a text may begin with what looks like one more of them.
+        said = "\0".join((str(len(wanted)), *wanted, piece)).encode("utf-8", "surrogatepass")
         key = hashlib.blake2b(said, digest_size=16).digest()
         with self._lock:
             found = self._remembered.pop(key, None)
