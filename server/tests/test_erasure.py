@@ -147,6 +147,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 COUNTS = {
     "traces": 3,
     "spans": 4,
+    "long_texts": 0,
     "span_parts": 1,
     "responses": 2,
     "logs": 2,

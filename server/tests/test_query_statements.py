@@ -17,7 +17,7 @@ LISTS = [name for name in NAMES if name not in WHOLE and not name.startswith("co
 # Of roll-ups a statement chooses the generation itself.
 ROLLED_UP = re.compile(r"from rollup(s|_spans|_traces)\n")
 # One row is as good as another of the same key.
-ALIKE = ("logs", "metric_hours")
+ALIKE = ("logs", "metric_hours", "long_texts")
 READ_ALIKE = tuple(
     f"metric_{of}"
     for of in ("exemplars", "labels", "names", "oldest", "spacing", "values", "widths")
@@ -87,6 +87,12 @@ VALUES = {
     "model": "",
     "edges": [200_000],
     "label": "",
+    "field": "input",
+    "column": "input",
+    "hash": "",
+    "cleaned": 0,
+    "key": "",
+    "to": 1,
     **{name: [] for name in ("by", "labels", "values", "negated")},
 }
 # Old versions are among what these give, and whoever reads on keeps the newest; or they only tell how far to read.

@@ -65,6 +65,9 @@ def test_a_link_with_texts_opens_its_trace_and_nothing_else(team: Team, trace_id
     contents = ask(team.server, "GET", f"{at}/contents?span={span_id}", bearer(token))
 
     assert (shared["trace_id"], shared["has_texts"]) == (trace_id, True)
+    text = ask(team.server, "GET", f"{at}/spans/{span_id}/text?field=input", bearer(token))
+    elsewhere = f"/api/v1/traces/{other}/spans/{span_id}/text?field=input"
+    assert (text.status, opened(team.server, token, elsewhere)) == (200, 403)
     assert outline["trace"]["user_id"] == "mei"
     assert contents.body["spans"][0]["input"] == "my door number is on the roof"
     for path in (

@@ -6,7 +6,8 @@
     │  ├─ BadSql           a query that is not allowed, with its place   400
     │  ├─ SqlLimit         a query that took or gave too much            400
     │  ├─ UnsupportedType  a content type that nobody reads             415
-    │  └─ TooLarge         a body over its limit, also when inflated    413
+    │  ├─ TooLarge         a body over its limit, also when inflated    413
+    │  └─ OutOfRange       bytes that a text has not                    416
     ├─ NotAuthenticated    no credential, or one that nobody knows      401
     ├─ NotAllowed          a credential that may not do this            403
     ├─ NotFound            nothing under this id in this project        404
@@ -70,6 +71,11 @@ class UnsupportedType(BadInput):
 class TooLarge(BadInput):
     status = 413
     code = "too_large"
+
+
+class OutOfRange(BadInput):
+    status = 416
+    code = "out_of_range"
 
 
 class NotAuthenticated(ClearspanError):

@@ -2122,6 +2122,48 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/traces/{trace_id}/spans/{span_id}/text": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Text
+         * @description A text of any length as it is stored, or the range of bytes that the header `range` asks for.
+         *
+         *     With `if-range` and the `etag` of an earlier answer, a range is of the same text, or the whole new one comes.
+         */
+        get: operations["get_text"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/traces/{trace_id}/spans/{span_id}/text/places": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Places
+         * @description Where words stand in a text, at most 200 places at once, in whatever case they are written.
+         */
+        get: operations["get_places"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/traces/{trace_id}/whatif": {
         parameters: {
             query?: never;
@@ -6113,6 +6155,7 @@ export interface components {
          * @description What went into one span and came out of it.
          *
          *     Where the input is a conversation it stands in `input_messages` and `input` is null; so does the output.
+         *     What is `truncated` or `whole` of it is told as in `SpanDetail`.
          */
         SpanContent: {
             /** Documents */
@@ -6130,12 +6173,17 @@ export interface components {
             tool_arguments: components["schemas"]["JsonValue"];
             tool_definitions: components["schemas"]["JsonValue"];
             tool_result: components["schemas"]["JsonValue"];
+            /** Truncated */
+            truncated: string[];
+            /** Whole */
+            whole: components["schemas"]["WholeText"][];
         };
         /**
          * SpanDetail
          * @description One span with its bodies.
          *
-         *     `input_messages` is null where the input is not a conversation; then `input` holds the value as it came. `filled`
+         *     `input_messages` is null where the input is not a conversation; then `input` holds the value as it came. Of what is
+         *     `truncated`, what lies `whole` beside the span can be read by ranges. `filled`
          *     names the fields that came beside the finished record, from an update, a log event or the open record (`field.key`
          *     for one entry of a map); it is `*` alone where there is no finished record.
          */
@@ -6302,6 +6350,8 @@ export interface components {
             user_id: string;
             /** Variant */
             variant: string;
+            /** Whole */
+            whole: components["schemas"]["WholeText"][];
         };
         /** SpanEvent */
         SpanEvent: {
@@ -6524,6 +6574,27 @@ export interface components {
             name: string;
             /** Rows */
             rows: number;
+        };
+        /**
+         * TextPlaces
+         * @description Where words stand in a text.
+         */
+        TextPlaces: {
+            /**
+             * Next Start
+             * @description Where to look on; null where the text ends.
+             */
+            next_start: number | null;
+            /**
+             * Size Bytes
+             * @description Of the whole text in UTF-8.
+             */
+            size_bytes: number;
+            /**
+             * Starts
+             * @description The bytes at which they begin, in order.
+             */
+            starts: number[];
         };
         /**
          * Thinning
@@ -7255,6 +7326,16 @@ export interface components {
             trace_id: string;
             /** Waiting */
             waiting: components["schemas"]["WaitingEntry"][];
+        };
+        /**
+         * WholeText
+         * @description A text that is longer than what a span holds of it: `/text?field=` gives all of it, by ranges.
+         */
+        WholeText: {
+            /** Field */
+            field: string;
+            /** Size Bytes */
+            size_bytes: number;
         };
         /**
          * WriterState
@@ -12690,6 +12771,106 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SpanDetail"];
+                };
+            };
+        };
+    };
+    get_text: {
+        parameters: {
+            query: {
+                /** @description A text of the span, such as `input` or `tool_result`, or `attributes.` and a key. */
+                field: string;
+                /** @description The project, where no key says it; api/access.py reads it. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                span_id: string;
+                trace_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The bytes of the range. */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_places: {
+        parameters: {
+            query: {
+                /** @description A text of the span, such as `input` or `tool_result`, or `attributes.` and a key. */
+                field: string;
+                /** @description The project, where no key says it; api/access.py reads it. */
+                project?: string | null;
+                /** @description The byte from which on to look. */
+                start?: number;
+                words: string;
+            };
+            header?: never;
+            path: {
+                span_id: string;
+                trace_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TextPlaces"];
                 };
             };
         };

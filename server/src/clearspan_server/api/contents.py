@@ -6,11 +6,12 @@ from fastapi import APIRouter, Depends, Query, Response
 from pydantic import Field
 
 from clearspan_server.api.access import ReadAccess, read_access
-from clearspan_server.api.detail import documents_of
+from clearspan_server.api.detail import documents_of, whole_of
 from clearspan_server.api.encode import as_json
 from clearspan_server.api.messages import messages, structure
 from clearspan_server.api.shapes_contents import SpanContent, TraceContents
 from clearspan_server.api.window import ScopeQuery
+from clearspan_server.model.long_text import without_hashes
 from clearspan_server.query.contents import read_contents
 from clearspan_server.store.engine import Row
 
@@ -58,4 +59,6 @@ def _content(row: Row) -> SpanContent:
         tool_definitions=structure(row["tool_definitions"]),
         tool_arguments=structure(row["tool_arguments"]),
         tool_result=structure(row["tool_result"]),
+        truncated=without_hashes(row["truncated"]),
+        whole=whole_of(row),
     )

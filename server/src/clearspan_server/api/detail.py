@@ -16,11 +16,13 @@ from clearspan_server.api.shapes import (
     SpanEvent,
     SpanLink,
     Usage,
+    WholeText,
 )
 from clearspan_server.api.window import rfc3339
 from clearspan_server.ingest import price
 from clearspan_server.ingest.price import explain
 from clearspan_server.ingest.prices import Book
+from clearspan_server.model.long_text import kept_whole, without_hashes
 from clearspan_server.model.messages import input_text, output_text
 from clearspan_server.model.span import Span
 from clearspan_server.query.scores import Judgements
@@ -30,7 +32,7 @@ _AS_THEY_ARE = (
     *("project", "error_stack", "service_version", "release", "customer_id", "turn_id", "run_id"),
     *("step_id", "step_index", "request_id", "feature", "experiment", "variant"),
     *("prompt_name", "prompt_version", "response_id", "retrieval_query", "tool_call_id"),
-    *("scope_name", "scope_version", "dialect", "truncated", "redactions", "filled"),
+    *("scope_name", "scope_version", "dialect", "redactions", "filled"),
 )
 _STRUCTURES = ("parameters", "tool_definitions", "tool_arguments", "tool_result")
 
@@ -44,6 +46,8 @@ def span_detail(row: Row, book: Book, scores: Judgements) -> SpanDetail:
         | {name: structure(row[name]) for name in _STRUCTURES}
         | {
             "scores": scores,
+            "truncated": without_hashes(row["truncated"]),
+            "whole": whole_of(row),
             "usage": _usage(row),
             "cost": _cost(row, book),
             "input": given,
@@ -63,6 +67,12 @@ def span_detail(row: Row, book: Book, scores: Judgements) -> SpanDetail:
 def documents_of(row: Row) -> list[Document]:
     """What a retrieval found, in the order in which it found it."""
     return [_document(one) for one in _objects(row["documents"])]
+
+
+def whole_of(row: Row) -> list[WholeText]:
+    """What lies whole beside the span."""
+    found = kept_whole(row["truncated"]).values()
+    return [WholeText(field=one.field, size_bytes=one.size_bytes) for one in found]
 
 
 def _usage(row: Row) -> Usage:

@@ -275,10 +275,18 @@ class SpanLink(Shape):
     attributes: dict[str, JsonValue]
 
 
+class WholeText(Shape):
+    """A text that is longer than what a span holds of it: `/text?field=` gives all of it, by ranges."""
+
+    field: str
+    size_bytes: int
+
+
 class SpanDetail(SpanRow):
     """One span with its bodies.
 
-    `input_messages` is null where the input is not a conversation; then `input` holds the value as it came. `filled`
+    `input_messages` is null where the input is not a conversation; then `input` holds the value as it came. Of what is
+    `truncated`, what lies `whole` beside the span can be read by ranges. `filled`
     names the fields that came beside the finished record, from an update, a log event or the open record (`field.key`
     for one entry of a map); it is `*` alone where there is no finished record.
     """
@@ -321,6 +329,7 @@ class SpanDetail(SpanRow):
     dialect: str
     received: str
     truncated: list[str]
+    whole: list[WholeText]
     redactions: dict[str, int]
     filled: list[str]
 

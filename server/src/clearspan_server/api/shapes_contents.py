@@ -2,13 +2,14 @@
 
 from pydantic import JsonValue
 
-from clearspan_server.api.shapes import Document, Message, Shape
+from clearspan_server.api.shapes import Document, Message, Shape, WholeText
 
 
 class SpanContent(Shape):
     """What went into one span and came out of it.
 
     Where the input is a conversation it stands in `input_messages` and `input` is null; so does the output.
+    What is `truncated` or `whole` of it is told as in `SpanDetail`.
     """
 
     span_id: str
@@ -21,6 +22,8 @@ class SpanContent(Shape):
     tool_definitions: JsonValue
     tool_arguments: JsonValue
     tool_result: JsonValue
+    truncated: list[str]
+    whole: list[WholeText]
 
 
 class TraceContents(Shape):

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from clearspan_server.ingest.agent_events import SessionKey, sessions_in
-from clearspan_server.store import columns, log_columns, metric_columns, score_columns
+from clearspan_server.store import columns, log_columns, metric_columns, score_columns, text_columns
 from clearspan_server.store.derived import Stretch, widen
 from clearspan_server.store.journal import Entry
 from clearspan_server.store.parts import to_parts
@@ -54,6 +54,8 @@ def _part(kind: str) -> Kind:
 
 
 KINDS: Mapping[str, Kind] = {
+    # Before the spans, so that whoever reads one of these finds the text that it tells of.
+    "texts": Kind("long_texts", text_columns.from_bytes, text_columns.SCHEMA_VERSION),
     "spans": Kind(
         "spans",
         columns.from_bytes,
@@ -85,6 +87,8 @@ KINDS: Mapping[str, Kind] = {
         identity=("project", "score_id"),
     ),
 }
+# What comes beside records and is counted with them.
+BESIDE = frozenset(name for name, kind in KINDS.items() if not kind.identity)
 
 
 @dataclass(slots=True)

@@ -92,8 +92,11 @@ PrivacyOf = Callable[[str], Privacy]
 """Project → what is kept of its texts now."""
 
 
-def finish(draft: Draft, privacy: Privacy) -> Span:
-    """The span of a normalised draft with attributes, events, previews; every text redacted."""
+def finish(draft: Draft, privacy: Privacy, wholes: limits.Wholes | None = None) -> Span:
+    """The span of a normalised draft with attributes, events, previews; every text redacted.
+
+    What is too long for a span is added to `wholes`; without these it is gone.
+    """
     span = draft.span
     leave_out(draft, privacy.capture)
     _mirror(draft)
@@ -110,7 +113,7 @@ def finish(draft: Draft, privacy: Privacy) -> Span:
     span.resource = resource_text(draft.origin, privacy.redactor)
     if draft.origin.resource_truncated:
         span.truncated += draft.origin.resource_truncated
-    limits.cut(span)
+    limits.cut(span, wholes)
     return span
 
 

@@ -1,7 +1,8 @@
-"""How long a text may be that is kept; what is longer is cut and listed with its full size.
+"""How long a text may be in the row of a span; what is longer is cut and listed with its full size.
 
 Cutting comes after redaction, so that half a secret never stays behind. JSON stays JSON: its long texts are cut
-first, then its last items are left out.
+first, then its last items are left out. What is said in a span (its content and attributes) is given whole to whoever
+has a place beside the row for it.
 """
 
 from operator import attrgetter
@@ -10,17 +11,13 @@ from typing import Any
 import orjson
 
 from clearspan_server.ingest.coerce import to_json
+from clearspan_server.model.long_text import FIELDS, hash_of, note_of
 from clearspan_server.model.span import Span
 
 MAX_TEXT_BYTES = 1024 * 1024  # of a content field, and of an attribute's value
 MAX_NAME_BYTES = 16 * 1024  # of a name: what lists show and filters choose by
 MAX_KEY_BYTES = 4 * 1024  # of an attribute's key
 
-CONTENT = (
-    *("input", "output", "links", "events", "attributes_overflow", "error_message", "error_stack"),
-    *("parameters", "tool_definitions", "tool_arguments", "tool_result"),
-    *("retrieval_query", "documents"),
-)
 _NAMES = (
     *("name", "error_type", "service", "service_version", "environment", "release"),
     *("user_id", "customer_id", "session_id", "turn_id", "run_id", "step_id", "step_parent_id"),
@@ -28,33 +25,40 @@ _NAMES = (
     *("prompt_version", "agent_name", "provider", "operation", "request_model", "response_model"),
     *("response_id", "finish_reason", "tool_name", "tool_call_id", "scope_name", "scope_version"),
 )
-_all_of = attrgetter(*_NAMES, *CONTENT)
+_all_of = attrgetter(*_NAMES, *FIELDS)
 _TAGS = 1_000  # that a span keeps
 # Texts inside JSON are cut to the first of these parts of the limit with which the whole fits.
 _INNER_PARTS = (1, 8, 64, 4096)
 
 
-def cut(span: Span) -> None:
-    """Cut what is too long, in place, and list it in `truncated`: `field:full size in bytes`."""
+Wholes = dict[str, bytes]
+"""What was cut, whole, by its field (`input`, `attributes.x`)."""
+
+
+def cut(span: Span, wholes: Wholes | None = None) -> None:
+    """Cut what is too long, in place, and list it in `truncated`: `field:full size in bytes`.
+
+    What is added to `wholes` has its hash behind the size.
+    """
     # A character takes at most four bytes: few characters in all are the cheap way to see that all is well.
     if len("".join(_all_of(span))) > MAX_NAME_BYTES // 4 or span.tags:
-        _cut_fields(span)
+        _cut_fields(span, wholes)
     attributes = span.attributes
     if (
         len("".join(attributes)) > MAX_KEY_BYTES // 4
         or len("".join(attributes.values())) > MAX_TEXT_BYTES // 4
     ):
-        span.attributes = cut_map(attributes, "attributes", span.truncated)
+        span.attributes = cut_map(attributes, "attributes", span.truncated, wholes)
         numbers = span.attributes_number.items()
         span.attributes_number = {key: number for key, number in numbers if key in span.attributes}
 
 
-def _cut_fields(span: Span) -> None:
-    for name in CONTENT:
+def _cut_fields(span: Span, wholes: Wholes | None) -> None:
+    for name in FIELDS:
         text = getattr(span, name)
         kept = shortened(text, MAX_TEXT_BYTES)
         if kept is not text:
-            span.truncated.append(f"{name}:{size(text)}")
+            span.truncated.append(_note(name, text, wholes))
             setattr(span, name, kept)
     for name in _NAMES:
         text = getattr(span, name)
@@ -67,14 +71,24 @@ def _cut_fields(span: Span) -> None:
         span.tags = [clipped(tag, MAX_KEY_BYTES) for tag in span.tags[:_TAGS]]
 
 
-def cut_map(values: dict[str, str], field: str, truncated: list[str]) -> dict[str, str]:
+def _note(field: str, text: str, wholes: Wholes | None) -> str:
+    if wholes is None:
+        return f"{field}:{size(text)}"
+    whole = text.encode("utf-8", "replace")
+    wholes[field] = whole
+    return note_of(field, len(whole), hash_of(whole))
+
+
+def cut_map(
+    values: dict[str, str], field: str, truncated: list[str], wholes: Wholes | None = None
+) -> dict[str, str]:
     """JSON texts by key, none too long; what was cut is added to `truncated` as `field.key:full size`."""
     kept: dict[str, str] = {}
     for key, text in values.items():
         short_key = clipped(key, MAX_KEY_BYTES)
         short = shortened(text, MAX_TEXT_BYTES)
         if short is not text:
-            truncated.append(f"{field}.{short_key}:{size(text)}")
+            truncated.append(_note(f"{field}.{short_key}", text, wholes))
         if short_key is not key:
             truncated.append(f"{field} key {short_key[:80]}…:{size(key)}")
         kept.setdefault(short_key, short)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import orjson
 
 from clearspan_server.errors import Unavailable
+from clearspan_server.ingest.batches import BESIDE
 from clearspan_server.model.delivery import REDRIVE, Delivery, Signal
 from clearspan_server.store.engine import Engine
 from clearspan_server.store.journal import Journal, Rows
@@ -98,7 +99,8 @@ def _wait(journal: Journal, seq: int) -> None:
 def _correct(engine: Engine, rows: Iterable[Quarantined], *, kept: bool) -> None:
     records = Counter[tuple[str, int]]()
     for row in rows:
-        records[row.row.project, row.row.seq] += row.row.row_count
+        if row.row.kind not in BESIDE:
+            records[row.row.project, row.row.seq] += row.row.row_count
     for (project, seq), count in records.items():
         counts = {"stored": count if kept else 0, "discarded": 0 if kept else count}
         engine.command(_CORRECT, {"project": project, "seq": seq} | counts)

@@ -18,6 +18,7 @@ from clearspan_server.ingest.normalise import VERSION, normalise
 from clearspan_server.ingest.price import PRICED_BY, price, set_cost
 from clearspan_server.ingest.prices import Book
 from clearspan_server.ingest.stored import draft_of, mirrored_value
+from clearspan_server.model.long_text import FIELDS
 from clearspan_server.model.span import Span
 from clearspan_server.store.parts import DEFAULTS, Part
 
@@ -48,7 +49,7 @@ _USAGE = frozenset(
 )
 _STATUS = frozenset(("status", "error_type", "error_class", "error_stack"))
 _PREVIEW_OF = {"input": "input_preview", "output": "output_preview"}
-_TEXTS = frozenset((*limits.CONTENT, *_PREVIEW_OF.values()))
+_TEXTS = frozenset((*FIELDS, *_PREVIEW_OF.values()))
 
 
 @dataclass(slots=True, frozen=True)

@@ -24,23 +24,25 @@ from clearspan_server.ingest.draft import Decoded, Draft, Rejected
 from clearspan_server.ingest.encode import Privacy, finish
 from clearspan_server.ingest.encode_records import finish_log, finish_point, finish_score
 from clearspan_server.ingest.estimate import estimate
+from clearspan_server.ingest.limits import Wholes
 from clearspan_server.ingest.normalise import normalise
 from clearspan_server.ingest.price import price, set_cost
 from clearspan_server.ingest.prices import Book
 from clearspan_server.ingest.series import SeriesCap
 from clearspan_server.model.delivery import Signal
 from clearspan_server.model.log import LogRecord
+from clearspan_server.model.long_text import LongText, kept_whole
 from clearspan_server.model.metric import MetricPoint
 from clearspan_server.model.score import Score
 from clearspan_server.model.span import Span
 from clearspan_server.model.told_answer import ToldAnswer
-from clearspan_server.store import columns, log_columns, metric_columns, score_columns
+from clearspan_server.store import columns, log_columns, metric_columns, score_columns, text_columns
 from clearspan_server.store.journal import Rows
 
 LOG = logging.getLogger(__name__)
 
 Encoding = Literal["protobuf", "json", "langfuse", "xtrace"]
-Record = TypeVar("Record", Span, LogRecord, MetricPoint, Score)
+Record = TypeVar("Record", Span, LogRecord, MetricPoint, Score, LongText)
 Sent = TypeVar("Sent", Span, LogRecord, MetricPoint)  # with what they say of their sender
 Drafted = TypeVar("Drafted")
 
@@ -121,7 +123,10 @@ def _take_slice(taken: Taken, decoded: Decoded, setting: Setting) -> None:
     taken.names += decoded.taken
     taken.answers += decoded.answers
     kinds = [_kind_of(draft) for draft in decoded.drafts]
-    spans = _finished(decoded.drafts, _span_finisher(setting, len(decoded.drafts)), taken.rejected)
+    texts: list[LongText] = []
+    finisher = _span_finisher(setting, len(decoded.drafts), texts)
+    spans = _finished(decoded.drafts, finisher, taken.rejected)
+    _add_texts(taken, texts)
     by_kind: dict[str, list[Span]] = {}
     for kind, span in zip(kinds, spans, strict=True):
         if span is not None:
@@ -147,7 +152,9 @@ def _take_logs(encoding: Encoding, body: bytes, setting: Setting) -> Taken:
     _introduce(taken, logs, [log.time_ns for log in logs])
     # What events say of spans comes beside the events themselves, and is counted with them.
     failed: list[Rejected] = []
-    parts = _finished(decoded.parts, _span_finisher(setting, len(decoded.parts)), failed)
+    texts: list[LongText] = []
+    parts = _finished(decoded.parts, _span_finisher(setting, len(decoded.parts), texts), failed)
+    _add_texts(taken, texts)
     spans = [span for span in parts if span is not None]
     _add(taken, "log", spans, columns.to_batch, columns.SCHEMA_VERSION)
     return taken
@@ -251,8 +258,11 @@ def _finished(
     return finished
 
 
-def _span_finisher(setting: Setting, count: int) -> Callable[[Draft], Span]:
-    """Normalises, prices and redacts a draft; each of `count` spans gets a time of its own."""
+def _span_finisher(setting: Setting, count: int, texts: list[LongText]) -> Callable[[Draft], Span]:
+    """Normalises, prices and redacts a draft; each of `count` spans gets a time of its own.
+
+    Texts that are too long for a span are added to `texts`.
+    """
     times = iter(range(first_ns := setting.clock.take(count), first_ns + count))
     access = setting.access
 
@@ -267,9 +277,27 @@ def _span_finisher(setting: Setting, count: int) -> Callable[[Draft], Span]:
             estimate(span)
         if span.input_tokens is not None or span.output_tokens is not None:
             set_cost(span, price(span, setting.book))
-        return finish(draft, setting.privacy)
+        wholes: Wholes = {}
+        finish(draft, setting.privacy, wholes)
+        if wholes:
+            texts.extend(_long_texts(span, wholes))
+        return span
 
     return finished
+
+
+def _long_texts(span: Span, wholes: Wholes) -> Iterator[LongText]:
+    ids = (span.project, span.trace_id, span.span_id)
+    times = (span.start_ns, span.received_ns)
+    for field_, one in kept_whole(span.truncated).items():
+        if field_ in wholes:
+            yield LongText(*ids, field_, one.hash, wholes[field_], *times)
+
+
+def _add_texts(taken: Taken, texts: Sequence[LongText]) -> None:
+    """They come beside their spans, and are counted with them."""
+    if texts:
+        _add(taken, "texts", texts, text_columns.to_batch, text_columns.SCHEMA_VERSION)
 
 
 def _sign(

@@ -17,6 +17,7 @@ from clickhouse_connect.driver.exceptions import DatabaseError
 from clearspan_server.ingest.admission import DEFAULT_PROJECT
 from clearspan_server.ingest.agent_events import SessionKey
 from clearspan_server.ingest.batches import (
+    BESIDE,
     KINDS,
     Contents,
     Gathered,
@@ -203,7 +204,7 @@ class Writer:
         self.figures.quarantined += len(refused)
         LOG.warning("the engine refused %d of %d rows", len(refused), one.made.num_rows)
         if not kind.identity:
-            return Counter()  # a log's part is quarantined, but counted as the log
+            return Counter()  # quarantined, but counted with what it came beside
         places = np.array(sorted(refused))
         identities = hashes(one.made.take(pa.array(places)), kind.identity)
         if self._seen is not None:
@@ -232,7 +233,7 @@ class Writer:
         kept = Counter[int]()
         for entry, _ in held.unreadable:
             self.figures.quarantined += entry.row_count
-            kept[held.receipt_of[entry.seq]] += entry.row_count if entry.kind != "log" else 0
+            kept[held.receipt_of[entry.seq]] += 0 if entry.kind in BESIDE else entry.row_count
         return kept
 
     def _note_duplicates(self, held: Contents) -> str:

@@ -1,4 +1,4 @@
-"""The rest of a rescan: log records, points of metrics and their series, scores and comments by the rules of now.
+"""The rest of a rescan: logs, points of metrics and their series, long texts, scores and comments by the rules of now.
 
 Cleaned rows are inserted first and those that they replace are removed after, so that a crash between leaves both, and
 what is dirty is found again.
@@ -21,6 +21,7 @@ from clearspan_server.ingest.rescan import (
     cleaned_record,
     cleaned_score,
 )
+from clearspan_server.jobs.rescanning_texts import rescan_texts
 from clearspan_server.model.log import LogRecord
 from clearspan_server.model.metric import MetricPoint
 from clearspan_server.model.rewrite import Stretch, Tally
@@ -78,6 +79,7 @@ def rescan_records(scope: Scope, window: Stretch, *, is_dry: bool) -> Iterator[T
         yield _rows(scope, _SERIES, window, is_dry=is_dry)
         if not is_dry:
             drop_series(scope.engine, window.project)
+        yield from _texts(scope, window, is_dry=is_dry)
         yield _scores(scope, window, is_dry=is_dry)
         yield _comments(scope, window, is_dry=is_dry)
 
@@ -171,6 +173,14 @@ def _clean_series(rows: Sequence[Row], privacy: Privacy) -> Cleaned:
 _LOGS = _Kind("logs", "rescan_logs", _clean_logs)
 _POINTS = _Kind("metrics", "rescan_metrics", _clean_points)
 _SERIES = _Kind("metric_series", "rescan_series", _clean_series)
+
+
+def _texts(scope: Scope, window: Stretch, *, is_dry: bool) -> Iterator[Tally]:
+    texts = rescan_texts(scope.engine, scope.privacy, scope.rewriting, window, is_dry=is_dry)
+    for found in texts:
+        yield Look("long_texts", [found] if found else []).tally()
+        if not scope.goes_on():
+            return
 
 
 def _scores(scope: Scope, window: Stretch, *, is_dry: bool) -> Tally:

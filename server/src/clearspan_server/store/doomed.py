@@ -18,7 +18,7 @@ from clearspan_server.store.statements import statement
 
 _SCHEMA = "clearspan_server.store.schema"
 # What is found by its traces goes first: after an interruption they tell what is left.
-OF_TRACES = ("span_parts", "responses", "spans", "traces")
+OF_TRACES = ("long_texts", "span_parts", "responses", "spans", "traces")
 _HOURLY = ("rollups", "rollup_spans", "rollup_traces")
 _OF_SERIES = ("metric_series", "metric_hours")
 EVERY_TABLE = (

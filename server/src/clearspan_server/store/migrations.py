@@ -80,6 +80,7 @@ MIGRATIONS: tuple[Migration, ...] = (
             *("rollup_spans_codecs", "rollup_traces_codecs"),
         ),
     ),
+    Migration(37, "long texts", ("long_texts",)),
 )
 
 

@@ -5,6 +5,7 @@ from
 (
     select
         span_id, input, output, retrieval_query, documents, tool_definitions, tool_arguments, tool_result,
+        truncated,
         length(input) + length(output) + length(documents) + length(tool_definitions)
             + length(tool_arguments) + length(tool_result) as size,
         sum(size) over (order by start_ns, span_id rows between unbounded preceding and current row) as bytes,

@@ -28,4 +28,9 @@ from
     select trace_id
     from span_parts
     where project = {project:String} and multiSearchAnyCaseInsensitiveUTF8(data, {needles:Array(String)})
+    union all
+    select trace_id
+    from long_texts
+    where project = {project:String}
+        and multiSearchAnyCaseInsensitiveUTF8(concat(field, ' ', text, after), {needles:Array(String)})
 )

@@ -5,6 +5,8 @@ select 'spans', uniqExact(trace_id, span_id) from spans where project = {project
 union all
 select 'span_parts', uniqExact(trace_id, span_id, part, part_id) from span_parts where project = {project:String} and trace_id in (select trace_id from doomed)
 union all
+select 'long_texts', uniqExact(trace_id, span_id, field, hash) from long_texts where project = {project:String} and trace_id in (select trace_id from doomed)
+union all
 select 'responses', uniqExact(response_id, trace_id, span_id) from responses where project = {project:String} and trace_id in (select trace_id from doomed)
 union all
 select 'logs', uniqExact(record_id) from logs
