@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Locator, Request, expect
 
 from browsing import PHONE, Visitor
 from running import Server, until
@@ -305,3 +305,51 @@ def large_trace() -> list[Span]:
         step.end_time_unix_nano = step.start_time_unix_nano + 900_000
         spans.append(step)
     return spans
+
+
+def test_a_long_text_is_read_by_pages_and_searched_whole(visitor: Visitor, demo: Server) -> None:
+    text = "".join(f"Line {number}: the tenant keeps the fox.\n" for number in range(60_000))
+    made = span("lease", {"gen_ai.operation.name": "chat", "input.value": text})
+    trace_id = send(demo, "long", [made])
+    asked: list[str] = []
+
+    def note(request: Request) -> None:
+        if "/text" in request.url:
+            asked.append(request.headers.get("range", ""))
+
+    visitor.page.on("request", note)
+
+    visitor.go(f"/p/long/traces/{trace_id}?span={made.span_id.hex()}")
+    expect(
+        panel(visitor).get_by_text(
+            f"Input is longer than what is shown of it: {len(text) / 1e6:.1f} MB."
+        )
+    ).to_be_visible()
+    assert asked == []
+    panel(visitor).get_by_role("button", name="Read all of it").press("Enter")
+    reader = visitor.page.get_by_role("dialog", name="Input")
+    shown = reader.get_by_role("region", name="The text")
+    expect(shown).to_contain_text("Line 0: the tenant")
+    reader.get_by_role("button", name="Next", exact=True).click()
+    expect(shown).to_contain_text("Line 1700:")
+    reader.get_by_role("slider", name="Place in the text").press("End")
+    expect(shown).to_contain_text("Line 59999:")
+    expect(reader.get_by_role("button", name="Next", exact=True)).to_be_disabled()
+    reader.get_by_role("searchbox").fill("LINE 3000")
+    reader.get_by_role("searchbox").press("Enter")
+    expect(reader.get_by_role("status")).to_have_text("1 of 11")
+    expect(shown.locator("mark")).to_have_text("Line 3000")
+    reader.get_by_role("searchbox").press("Enter")
+    expect(reader.get_by_role("status")).to_have_text("2 of 11")
+    expect(shown.locator("mark")).to_be_in_viewport()
+    reader.get_by_role("searchbox").fill("landlord")
+    reader.get_by_role("searchbox").press("Enter")
+    expect(reader.get_by_role("status")).to_have_text("Not in the text")
+    with visitor.page.expect_download() as download:
+        reader.get_by_role("link", name="Download").click()
+    assert download.value.path().read_text(encoding="utf-8") == text
+    visitor.page.keyboard.press("Escape")
+    expect(reader).to_have_count(0)
+    ranges = [one for one in asked if one]
+    assert all(re.fullmatch(r"bytes=\d+-\d+", one) for one in ranges)
+    assert 3 <= len(ranges) <= 6

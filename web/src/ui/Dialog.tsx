@@ -4,11 +4,13 @@ import "./Dialog.css";
 interface DialogProps {
   label: string;
   onClose: () => void;
+  /** For what is read rather than filled in. */
+  isWide?: boolean;
   children: ReactNode;
 }
 
 /** A modal dialog; the browser keeps the focus in it and closes it on Esc. */
-export function Dialog({ label, onClose, children }: DialogProps) {
+export function Dialog({ label, onClose, isWide = false, children }: DialogProps) {
   const ref = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     const dialog = ref.current;
@@ -20,6 +22,7 @@ export function Dialog({ label, onClose, children }: DialogProps) {
     <dialog
       ref={ref}
       className="dialog"
+      data-wide={isWide}
       aria-label={label}
       onClose={onClose}
       onClick={(event) => {

@@ -1,5 +1,6 @@
 import type { SpanDetail } from "../../api/spans";
 import { Chat } from "./Chat";
+import { CutTexts } from "./CutTexts";
 import { DocumentList } from "./DocumentList";
 import { Failure } from "./Failure";
 import type { PanelProps } from "./panelProps";
@@ -18,6 +19,12 @@ export function Conversation(props: PanelProps) {
   return (
     <div className="conversation">
       {failed && <Failure span={span} />}
+      <CutTexts
+        project={span.project}
+        traceId={span.trace_id}
+        spanId={span.span_id}
+        whole={span.whole.filter(({ field }) => !field.startsWith("attributes."))}
+      />
       {isTool ? (
         <>
           <Value title="Arguments" value={span.tool_arguments} />

@@ -1,8 +1,10 @@
 import { apiUrl } from "../../api/client";
 import type { SpanDetail } from "../../api/spans";
-import { counted, formatAbsolute, formatExact, parseTime } from "../../model/format";
+import { counted, formatAbsolute, parseTime } from "../../model/format";
+import { cutForGood, truncation } from "../../model/truncation";
 import { CopyButton } from "../../ui/CopyButton";
 import { JsonTree } from "../../ui/JsonTree";
+import { CutTexts } from "./CutTexts";
 import { Section } from "./Section";
 import "./Raw.css";
 
@@ -17,7 +19,13 @@ export function Raw({ span }: { span: SpanDetail }) {
           {redactions.map(([type, count]) => counted(count, type.replaceAll("_", " "))).join(", ")}.
         </p>
       )}
-      {span.truncated.map((cut) => (
+      <CutTexts
+        project={span.project}
+        traceId={span.trace_id}
+        spanId={span.span_id}
+        whole={span.whole}
+      />
+      {cutForGood(span.truncated, span.whole).map((cut) => (
         <p key={cut} className="raw-note">
           {truncation(cut)}
         </p>
@@ -58,13 +66,4 @@ export function Raw({ span }: { span: SpanDetail }) {
       </p>
     </div>
   );
-}
-
-/** `field:bytes` → a sentence. */
-function truncation(cut: string): string {
-  const at = cut.lastIndexOf(":");
-  const bytes = Number(cut.slice(at + 1));
-  return at > 0 && Number.isFinite(bytes)
-    ? `${cut.slice(0, at)} was cut; it had ${formatExact(bytes)} bytes.`
-    : `${cut} was cut.`;
 }

@@ -7,6 +7,7 @@ import { Duration } from "../../ui/Duration";
 import { KindGlyph } from "../../ui/KindGlyph";
 import { StatusDot } from "../../ui/StatusDot";
 import { Waiting } from "../../ui/Waiting";
+import { CutTexts } from "./CutTexts";
 import { SpokenCall } from "./SpokenCall";
 import { SpokenRetrieval } from "./SpokenRetrieval";
 import { SpokenTool } from "./SpokenTool";
@@ -76,7 +77,21 @@ function Spoken({ trace, entry, tools, span }: TranscriptEntryProps & { span: Tr
   });
   if (error) return <p className="entry-error">It could not be read: {error.message}</p>;
   if (!data || (beforeId !== undefined && before.isLoading)) return <Waiting rows={2} />;
-  if (entry.type === "tool") return <SpokenTool content={data} />;
-  if (entry.type === "retrieval") return <SpokenRetrieval content={data} />;
-  return <SpokenCall content={data} before={before.data ?? null} tools={tools} />;
+  return (
+    <>
+      <CutTexts
+        project={project}
+        traceId={traceId}
+        spanId={span.span_id}
+        whole={data.whole.filter(({ field }) => !field.startsWith("attributes."))}
+      />
+      {entry.type === "tool" ? (
+        <SpokenTool content={data} />
+      ) : entry.type === "retrieval" ? (
+        <SpokenRetrieval content={data} />
+      ) : (
+        <SpokenCall content={data} before={before.data ?? null} tools={tools} />
+      )}
+    </>
+  );
 }
