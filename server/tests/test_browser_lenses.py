@@ -122,6 +122,76 @@ def test_three_lenses_share_a_selection_and_nothing_in_a_message_does_harm(
     assert visitor.asked_for("/contents")
 
 
+def team_trace() -> list[Span]:
+    """A planner that asks a writer and a critic in turns; the critic asks the planner again."""
+    root = span(
+        "planner", {"gen_ai.operation.name": "invoke_agent", "gen_ai.agent.name": "planner"}
+    )
+    spans = [root]
+
+    def call(name: str, parent: Span, start_ms: int) -> Span:
+        attributes: dict[str, object] = {
+            "gen_ai.operation.name": "invoke_agent",
+            "gen_ai.agent.name": name,
+        }
+        if name.startswith("tool"):
+            attributes = {"gen_ai.operation.name": "execute_tool", "gen_ai.tool.name": name}
+        made = span(name, attributes, trace_id=root.trace_id, parent=parent.span_id)
+        spans.append(placed(made, root, start_ms))
+        return made
+
+    for turn in range(4):
+        call("writer", root, 100 * turn)
+        critic = call("critic", root, 100 * turn + 20)
+        call("planner", critic, 100 * turn + 20)
+    writer = spans[1]
+    for number in range(40):
+        call(f"tool {number}", writer, number)
+    return spans
+
+
+def test_a_graph_names_its_loops_and_is_searched_unfolded_moved_and_read(
+    visitor: Visitor, demo: Server
+) -> None:
+    trace_id = send(demo, "graphed", team_trace())
+    page = visitor.page
+    visitor.go(f"/p/graphed/traces/{trace_id}?lens=graph")
+    graph = page.get_by_role("group", name="Call graph")
+
+    loops = graph.get_by_role("list", name="Loops").get_by_role("button")
+    expect(loops).to_have_text(["↻ planner ↔ critic ×4", "↻ writer ↔ critic ×4"])
+    card = graph.get_by_role("region", name="writer")
+    expect(card.get_by_role("listitem")).to_have_count(7)
+    card.get_by_role("button", name="34 more").click()
+    expect(card.get_by_role("listitem")).to_have_count(19)
+    card.get_by_role("button", name="Fold writer").click()
+    expect(card.get_by_role("listitem")).to_have_count(0)
+    page.get_by_label("Find in this graph").fill("TOOL 33")
+    expect(card.get_by_role("button", name=re.compile("^tool tool 33:"))).to_be_visible()
+    expect(graph.get_by_text("1 of 1")).to_be_visible()
+    back = graph.get_by_role("img", name="critic → planner: 4 calls · 40 ms · not priced")
+    back.focus()
+    expect(page.locator(".graph-told")).to_have_text(re.compile("critic → planner: 4 calls"))
+
+    graph.get_by_role("button", name=re.compile("^agent planner: 5×")).press("Enter")
+    expect(graph.get_by_role("group", name="Spans of planner")).to_contain_text("2 of 5")
+    page.keyboard.press("]")
+    expect(graph.get_by_role("group", name="Spans of planner")).to_contain_text("3 of 5")
+    plane = page.locator(".graph-plane")
+    before = plane.bounding_box()
+    page.get_by_role("group", name="Graph; arrow keys move it").press("+")
+    after = plane.bounding_box()
+    assert before
+    assert after
+    assert after["width"] > before["width"]
+
+    graph.get_by_role("button", name="Table").click()
+    rows = graph.get_by_role("table", name="Calls").get_by_role("row")
+    page.get_by_label("Find in this graph").fill("critic")
+    expect(rows).to_have_count(3)
+    expect(rows.filter(has_text=re.compile("^planner"))).to_contain_text("440 msnot priced")
+
+
 def test_a_trace_is_judged_bookmarked_and_commented(visitor: Visitor, demo: Server) -> None:
     answer = span("answer")
     span_id = answer.span_id.hex()

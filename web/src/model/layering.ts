@@ -31,7 +31,7 @@ function withoutCycles(ids: readonly string[], edges: readonly Edge[]): Edge[] {
   const out = grouped(edges, ({ from }) => from);
   const state = new Map<string, "entered" | "left">();
   const kept: Edge[] = [];
-  // A picture has few nodes (see graph.ts), so the depth is bounded.
+  // A picture has few boxes (see graphView.ts), so the depth is bounded.
   const visit = (id: string) => {
     state.set(id, "entered");
     for (const edge of out.get(id) ?? []) {
@@ -79,7 +79,9 @@ function sortColumns(columns: string[][], edges: readonly Edge[], isForward: boo
   const neighbours = new Map<string, string[]>();
   for (const { from, to } of edges) {
     const [own, other] = isForward ? [to, from] : [from, to];
-    neighbours.set(own, [...(neighbours.get(own) ?? []), other]);
+    const found = neighbours.get(own);
+    if (found) found.push(other);
+    else neighbours.set(own, [other]);
   }
   const meanOf = (id: string) => {
     const found = neighbours.get(id) ?? [];
@@ -95,6 +97,10 @@ function sortColumns(columns: string[][], edges: readonly Edge[], isForward: boo
 
 function grouped(edges: readonly Edge[], keyOf: (edge: Edge) => string): Map<string, Edge[]> {
   const groups = new Map<string, Edge[]>();
-  for (const edge of edges) groups.set(keyOf(edge), [...(groups.get(keyOf(edge)) ?? []), edge]);
+  for (const edge of edges) {
+    const found = groups.get(keyOf(edge));
+    if (found) found.push(edge);
+    else groups.set(keyOf(edge), [edge]);
+  }
   return groups;
 }

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { findSpans, nextOf, searchPattern } from "./search";
 import { sketched } from "./sketch";
+import { finished } from "./slices";
 import { buildTree } from "./tree";
 
 const tree = buildTree(
@@ -12,7 +13,7 @@ const names = ({ name }: { name: string }) => [name];
 
 function found(query: string): number[] {
   const pattern = searchPattern(query);
-  return pattern ? findSpans(tree, pattern, names, [0, 9]) : [];
+  return pattern ? finished(findSpans(tree, pattern, names)) : [];
 }
 
 test("a search takes the text as it is written, whatever the case", () => {

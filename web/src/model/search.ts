@@ -1,5 +1,6 @@
-/** Finding spans by a text, a stretch of the tree at a time. */
+/** Finding spans by a text. */
 
+import type { Work } from "./slices";
 import type { Tree, TreeSpan } from "./tree";
 
 /** What is searched; null for a query that says nothing. Whatever the case. */
@@ -9,18 +10,20 @@ export function searchPattern(query: string): RegExp | null {
   return new RegExp(wanted.replaceAll(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`), "iu");
 }
 
-/** Positions from `from` up to `to` of the spans of which one of the texts given by `read` holds the pattern. */
-export function findSpans<S extends TreeSpan>(
+/** Spans searched between two turns of others. */
+const SLICE = 500;
+
+/** Positions of the spans of which one of the texts given by `read` holds the pattern. */
+export function* findSpans<S extends TreeSpan>(
   tree: Tree<S>,
   pattern: RegExp,
   read: (span: S) => readonly string[],
-  [from, to]: readonly [number, number],
-): number[] {
+): Work<number[]> {
   const found: number[] = [];
-  for (let at = from; at < to; at += 1) {
+  for (let at = 0; at < tree.spans.length; at += 1) {
+    if (at % SLICE === SLICE - 1) yield;
     const span = tree.spans[at];
-    if (!span) break;
-    if (holds(pattern, read(span))) found.push(at);
+    if (span && holds(pattern, read(span))) found.push(at);
   }
   return found;
 }

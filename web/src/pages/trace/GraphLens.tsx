@@ -1,10 +1,19 @@
-import { useMemo } from "react";
-import { formatCount, formatDuration, formatMoney } from "../../model/format";
-import { callGraph, type GraphNode } from "../../model/graph";
-import { layers } from "../../model/layering";
+import { useCallback, useMemo, useState } from "react";
+import type { TraceSpan } from "../../api/traces";
+import { type CallGraph, callGraph, type GraphNode } from "../../model/graph";
+import { MEASURES } from "../../model/graphWords";
+import { searchPattern } from "../../model/search";
+import type { Work } from "../../model/slices";
+import type { Tree } from "../../model/tree";
 import { Notice } from "../../ui/Notice";
-import { arrow, BOX, graphSize, placed } from "../../model/graphPlaces";
-import { GraphNodeView } from "./GraphNodeView";
+import { useHotkeys } from "../../ui/useHotkeys";
+import { useMedia } from "../../ui/useMedia";
+import { useSliced } from "../../ui/useSliced";
+import { useStored } from "../../ui/useStored";
+import { Waiting } from "../../ui/Waiting";
+import { GraphPicture } from "./GraphPicture";
+import { GraphTable } from "./GraphTable";
+import { GRAPH_SHAPES, GraphTools } from "./GraphTools";
 import type { TraceModel } from "./traceModel";
 import type { Selection } from "./useSelection";
 import "./GraphLens.css";
@@ -14,86 +23,93 @@ interface GraphLensProps {
   selection: Selection;
 }
 
-/** Who called whom: agents, models and tools by name. A click selects a node's span that took longest, then the next. */
+/** A graph, and the tree whose positions it names. */
+interface Graphed {
+  graph: CallGraph;
+  tree: Tree<TraceSpan>;
+}
+
+function* graphed(tree: Tree<TraceSpan>): Work<Graphed> {
+  return { graph: yield* callGraph(tree), tree };
+}
+
+/** Who called whom, as a picture and as a table. A click selects a node's span that took longest, then the next. */
 export function GraphLens({ trace, selection }: GraphLensProps) {
   const { tree } = trace;
-  const { selected, select } = selection;
-  const { nodes, edges, places, size } = useMemo(() => {
-    const graph = callGraph(tree);
-    const ids = graph.nodes.map(({ id }) => id);
-    const found = placed(layers(ids, graph.edges));
-    return { ...graph, places: found, size: graphSize(found.values()) };
-  }, [tree]);
-  const slowest = Math.max(1, ...nodes.map(({ durationNs }) => durationNs));
+  const begin = useCallback(() => graphed(tree), [tree]);
+  const { result } = useSliced(begin);
+  if (tree.spans.length === 0) return <Notice title="There is nothing to draw" />;
+  if (!result) return <Waiting rows={12} />;
+  return <Graph {...result} now={tree} selection={selection} />;
+}
 
-  const choose = (node: GraphNode) => {
-    const durationOf = (at: number) => tree.spans[at]?.duration_ns ?? Infinity;
-    const ranked = node.positions.toSorted((a, b) => durationOf(b) - durationOf(a));
-    const next = ranked[(ranked.indexOf(selected) + 1) % ranked.length];
-    if (next !== undefined) select(next);
+interface GraphProps extends Graphed {
+  /** The tree as it is by now. */
+  now: Tree<TraceSpan>;
+  selection: Selection;
+}
+
+function Graph({ graph, tree, now, selection }: GraphProps) {
+  const [storedMeasure, storeMeasure] = useStored("graph measure", "time");
+  const isNarrow = useMedia("(max-width: 720px)");
+  const [storedShape, storeShape] = useStored("graph shape", isNarrow ? "table" : "picture");
+  const measure = MEASURES.find((one) => one === storedMeasure) ?? "time";
+  const shape = GRAPH_SHAPES.find((one) => one === storedShape) ?? "picture";
+  const [query, setQuery] = useState("");
+  const pattern = useMemo(() => searchPattern(query), [query]);
+  const found = useMemo(
+    () => (pattern ? graph.nodes.filter(({ name }) => pattern.test(name)) : null),
+    [graph, pattern],
+  );
+  const [foundAt, setFoundAt] = useState(0);
+  const selectedId = now.spans[selection.selected]?.span_id ?? "";
+  const selected = tree.positionOf(selectedId);
+  const node = graph.nodes[graph.nodeAt[selected] ?? -1];
+  const select = (position: number | undefined) => {
+    const id = tree.spans[position ?? -1]?.span_id;
+    if (id !== undefined) selection.select(now.positionOf(id));
   };
+  const choose = (chosen: GraphNode) => {
+    const place = chosen.positions.indexOf(selected);
+    const next = chosen.positions[(place + 1) % chosen.positions.length];
+    select(place < 0 ? longest(tree, chosen) : next);
+  };
+  const step = (by: 1 | -1) => {
+    if (!node) return;
+    const { length } = node.positions;
+    select(node.positions[(node.positions.indexOf(selected) + by + length) % length]);
+  };
+  useHotkeys({ "]": () => step(1), "[": () => step(-1) });
+  const stepFound = (by: 1 | -1) => {
+    if (!found || found.length === 0) return;
+    setFoundAt((before) => (before + by + found.length) % found.length);
+  };
+  const shared = { graph, measure, selected: node, onChoose: choose };
 
-  if (nodes.length === 0) return <Notice title="There is nothing to draw" />;
   return (
     <div className="graph" role="group" aria-label="Call graph" tabIndex={-1}>
-      <svg width={size.width} height={size.height} role="presentation">
-        <defs>
-          <marker
-            id="arrow"
-            viewBox="0 0 8 8"
-            refX="7"
-            refY="4"
-            markerWidth="9"
-            markerHeight="9"
-            orient="auto"
-            markerUnits="userSpaceOnUse"
-          >
-            <path d="M0 1l7 3-7 3z" />
-          </marker>
-        </defs>
-        {edges.map(({ from, to, count }) => {
-          const [start, end] = [places.get(from), places.get(to)];
-          if (!start || !end) return null;
-          const { path, label } = arrow(start, end);
-          return (
-            <g key={`${from} ${to}`} className="graph-edge">
-              <path
-                d={path}
-                markerEnd="url(#arrow)"
-                strokeWidth={Math.min(1 + Math.log2(count) / 2, 5)}
-              />
-              {count > 1 && (
-                <text x={label.x} y={label.y} className="number">
-                  {formatCount(count)}
-                </text>
-              )}
-            </g>
-          );
-        })}
-        {nodes.map((node) => (
-          <GraphNodeView
-            key={node.id}
-            node={node}
-            place={places.get(node.id) ?? { x: 0, y: 0 }}
-            box={BOX}
-            figures={figuresOf(node)}
-            share={node.durationNs / slowest}
-            isSelected={node.positions.includes(selected)}
-            onChoose={() => choose(node)}
-          />
-        ))}
-      </svg>
+      <GraphTools
+        {...{ measure, shape, query, node, selected }}
+        found={found && { count: found.length, at: foundAt }}
+        onMeasure={storeMeasure}
+        onShape={storeShape}
+        onQuery={(text) => {
+          setQuery(text);
+          setFoundAt(0);
+        }}
+        onFound={stepFound}
+        onStep={step}
+      />
+      {shape === "table" ? (
+        <GraphTable {...shared} pattern={pattern} />
+      ) : (
+        <GraphPicture {...shared} found={found} foundAt={foundAt} />
+      )}
     </div>
   );
 }
 
-function figuresOf(node: GraphNode): string {
-  return [
-    `${formatCount(node.positions.length)}×`,
-    formatDuration(node.durationNs),
-    node.cost === null ? "" : formatMoney(node.cost),
-    node.errors > 0 ? `${formatCount(node.errors)} failed` : "",
-  ]
-    .filter((text) => text !== "")
-    .join(" · ");
+function longest(tree: Tree<TraceSpan>, { positions }: GraphNode): number {
+  const durationOf = (at: number) => tree.spans[at]?.duration_ns ?? Infinity;
+  return positions.reduce((best, at) => (durationOf(at) > durationOf(best) ? at : best));
 }

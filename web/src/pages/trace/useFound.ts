@@ -1,46 +1,19 @@
-import { useEffect, useState } from "react";
+import { useMemo } from "react";
 import type { TraceSpan } from "../../api/traces";
 import { findSpans } from "../../model/search";
 import type { Tree } from "../../model/tree";
+import { useSliced } from "../../ui/useSliced";
 
-type TextsOf = (span: TraceSpan) => readonly string[];
-
-interface Found {
-  tree: Tree<TraceSpan> | null;
-  pattern: RegExp | null;
-  textsOf: TextsOf | null;
-  positions: readonly number[];
-}
-
-/** Spans searched at a time, … */
-const SLICE = 500;
-/** … and how long without a pause. */
-const SLICES_MS = 8;
-const NOTHING: Found = { tree: null, pattern: null, textsOf: null, positions: [] };
-
-/** Positions of all spans that hold the pattern, null until all were searched; done in slices so that nothing freezes. */
+/** Positions of all spans that hold the pattern, null until all were searched. */
 export function useFound(
   tree: Tree<TraceSpan>,
   pattern: RegExp | null,
-  textsOf: TextsOf,
+  textsOf: (span: TraceSpan) => readonly string[],
 ): readonly number[] | null {
-  const [found, setFound] = useState(NOTHING);
-  useEffect(() => {
-    if (!pattern) return;
-    const positions: number[] = [];
-    let at = 0;
-    const search = () => {
-      const begunMs = performance.now();
-      while (at < tree.spans.length && performance.now() - begunMs < SLICES_MS) {
-        positions.push(...findSpans(tree, pattern, textsOf, [at, at + SLICE]));
-        at += SLICE;
-      }
-      if (at < tree.spans.length) timer = setTimeout(search);
-      else setFound({ tree, pattern, textsOf, positions });
-    };
-    let timer = setTimeout(search);
-    return () => clearTimeout(timer);
-  }, [tree, pattern, textsOf]);
-  const isOfThis = found.tree === tree && found.pattern === pattern && found.textsOf === textsOf;
-  return isOfThis ? found.positions : null;
+  const begin = useMemo(
+    () => (pattern ? () => findSpans(tree, pattern, textsOf) : null),
+    [tree, pattern, textsOf],
+  );
+  const { result, isLate } = useSliced(begin);
+  return isLate ? null : result;
 }
