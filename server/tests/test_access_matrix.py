@@ -158,6 +158,7 @@ QUERIES = {
     "/api/public/metrics/query": "?name=m",
     "/api/v1/logs/counts": f"?trace_id={ID}",
     **{f"/api/v1/metrics/{noun}": "?name=m" for noun in ("labels", "query", "exemplars")},
+    "/api/v1/traces/{trace_id}/matches": "?words=x",
     "/api/v1/traces/{trace_id}/spans/{span_id}/text": "?field=input",
     "/api/v1/traces/{trace_id}/spans/{span_id}/text/places": "?field=input&words=x",
     "/api/public/dataset-run-items": "?datasetId=x&runName=x",

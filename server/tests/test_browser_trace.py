@@ -325,6 +325,8 @@ def test_a_long_text_is_read_by_pages_and_searched_whole(visitor: Visitor, demo:
             f"Input is longer than what is shown of it: {len(text) / 1e6:.1f} MB."
         )
     ).to_be_visible()
+    visitor.page.get_by_label("Find in this trace").fill("line 59999")
+    expect(visitor.page.get_by_role("main").get_by_role("status")).to_have_text("1 of 1")
     assert asked == []
     panel(visitor).get_by_role("button", name="Read all of it").press("Enter")
     reader = visitor.page.get_by_role("dialog", name="Input")

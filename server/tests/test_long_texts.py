@@ -142,6 +142,9 @@ def test_words_are_found_everywhere_also_across_the_borders_of_pieces(client: Cl
     assert places(client, made, needle)["starts"] == starts
     assert places(client, made, needle.upper())["starts"] == starts
     assert places(client, made, needle, start=1)["starts"] == starts[1:]
+    trace = f"/traces/{made.trace_id.hex()}"
+    query = urlencode({"words": needle.upper()})
+    assert client("GET", f"{trace}/matches?{query}")[1]["span_ids"] == [made.span_id.hex()]
     assert places(client, made, "nowhere") == {
         "size_bytes": 9 * MIB,
         "starts": [],

@@ -1,6 +1,7 @@
 """What several spans of a trace say, in one answer."""
 
 import json
+from typing import Any
 
 from reading import Reader, span, span_id, trace_id
 
@@ -57,3 +58,24 @@ def test_contents_of_another_project_are_not_there(reader: Reader) -> None:
     path = f"/traces/{trace_id(2)}/contents"
 
     assert reader.get(path, span=ids(1)) == {"spans": [], "left_out": []}
+
+
+def test_every_text_of_a_span_is_searched_whole(reader: Reader) -> None:
+    says = 'The Über-"Quick" fox'
+    names = ("input", "output", "tool_result", "tool_arguments", "error_message", "events")
+    fields: list[dict[str, Any]] = [{name: f"so: {says}."} for name in names]
+    reader.store(
+        *(span(1, at, **said) for at, said in enumerate(fields, 1)),
+        span(1, 10, documents=json.dumps([{"content": says}], ensure_ascii=False)),
+        span(1, 11, attributes={"k": json.dumps(says, ensure_ascii=False)}),
+        span(1, 12, input="x" * 900_000 + says),
+        span(1, 13, input="the quick fox"),
+        span(2, 1, input=says),
+    )
+    path = f"/traces/{trace_id(1)}/matches"
+
+    found = reader.get(path, words='über-"quick"')["span_ids"]
+
+    assert found == ids(1, 2, 3, 4, 5, 6, 10, 11, 12)
+    assert reader.get(path, words="nowhere")["span_ids"] == []
+    assert reader.refusal(path, words="")[0] == 400

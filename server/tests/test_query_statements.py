@@ -93,6 +93,7 @@ VALUES = {
     "cleaned": 0,
     "key": "",
     "to": 1,
+    "needles": ["word"],
     **{name: [] for name in ("by", "labels", "values", "negated")},
 }
 # Old versions are among what these give, and whoever reads on keeps the newest; or they only tell how far to read.

@@ -6,6 +6,7 @@ import type { components } from "./schema";
 
 export type SpanContent = components["schemas"]["SpanContent"];
 type TraceContents = components["schemas"]["TraceContents"];
+type TraceMatches = components["schemas"]["TraceMatches"];
 
 interface Waiting {
   spanId: string;
@@ -24,6 +25,20 @@ export function contentQuery(project: string, traceId: string, spanId: string) {
     queryKey: ["content", project, traceId, spanId],
     queryFn: () => askFor(project, traceId, spanId),
     staleTime: 60_000,
+  });
+}
+
+/** The ids of the spans that say some words in any of their texts. */
+export function matchesQuery(project: string, traceId: string, words: string) {
+  return queryOptions({
+    queryKey: ["matches", project, traceId, words],
+    queryFn: async ({ signal }): Promise<ReadonlySet<string>> => {
+      const path = `/traces/${encodeURIComponent(traceId)}/matches`;
+      const { span_ids } = await get<TraceMatches>(path, { project, words }, signal);
+      return new Set(span_ids);
+    },
+    structuralSharing: false,
+    staleTime: 5000,
   });
 }
 

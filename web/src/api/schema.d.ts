@@ -2038,6 +2038,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/traces/{trace_id}/matches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Matches
+         * @description The spans of a trace that say the words, in all of their texts, in order of start.
+         */
+        get: operations["get_matches"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/traces/{trace_id}/outline": {
         parameters: {
             query?: never;
@@ -6727,6 +6747,14 @@ export interface components {
             next_cursor: string | null;
             /** Traces */
             traces: components["schemas"]["TraceRow"][];
+        };
+        /**
+         * TraceMatches
+         * @description The spans of a trace that say some words, in order of start.
+         */
+        TraceMatches: {
+            /** Span Ids */
+            span_ids: string[];
         };
         /**
          * TraceOutline
@@ -12594,6 +12622,51 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TraceContents"];
+                };
+            };
+        };
+    };
+    get_matches: {
+        parameters: {
+            query: {
+                /** @description The project, where no key says it; api/access.py reads it. */
+                project?: string | null;
+                /** @description As they stand in a text, in any case. */
+                words: string;
+            };
+            header?: never;
+            path: {
+                trace_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TraceMatches"];
                 };
             };
         };

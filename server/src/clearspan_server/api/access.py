@@ -89,6 +89,7 @@ _SHARED = (
     "/api/v1/traces/{trace_id}/outline",
     "/api/v1/traces/{trace_id}/contents",
     "/api/v1/traces/{trace_id}/previews",
+    "/api/v1/traces/{trace_id}/matches",
     "/api/v1/traces/{trace_id}/spans/{span_id}/text",
     "/api/v1/traces/{trace_id}/spans/{span_id}/text/places",
 )

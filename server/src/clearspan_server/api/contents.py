@@ -1,4 +1,4 @@
-"""`GET /traces/{trace_id}/contents`: what several spans say, in one bounded answer."""
+"""`GET /traces/{trace_id}/contents`: what several spans say, in one bounded answer; `…/matches`: which say words."""
 
 from typing import Annotated
 
@@ -9,10 +9,10 @@ from clearspan_server.api.access import ReadAccess, read_access
 from clearspan_server.api.detail import documents_of, whole_of
 from clearspan_server.api.encode import as_json
 from clearspan_server.api.messages import messages, structure
-from clearspan_server.api.shapes_contents import SpanContent, TraceContents
+from clearspan_server.api.shapes_contents import SpanContent, TraceContents, TraceMatches
 from clearspan_server.api.window import ScopeQuery
 from clearspan_server.model.long_text import without_hashes
-from clearspan_server.query.contents import read_contents
+from clearspan_server.query.contents import find_in_contents, read_contents
 from clearspan_server.store.engine import Row
 
 MAX_SPANS = 50  # of one request
@@ -43,6 +43,25 @@ def get_contents(
     answered = {row["span_id"] for row in rows}
     left_out = [span_id for span_id in asked.span if span_id not in answered] if full else []
     return as_json(TraceContents(spans=[_content(row) for row in rows], left_out=left_out))
+
+
+class MatchesQuery(ScopeQuery):
+    """What is looked for."""
+
+    words: str = Field(
+        min_length=1, max_length=1_000, description="As they stand in a text, in any case."
+    )
+
+
+@router.get("/traces/{trace_id}/matches")
+def get_matches(
+    trace_id: str,
+    asked: Annotated[MatchesQuery, Query()],
+    access: Annotated[ReadAccess, Depends(read_access)],
+) -> TraceMatches:
+    """The spans of a trace that say the words, in all of their texts, in order of start."""
+    found = find_in_contents(access.engine, access.project, trace_id, asked.words)
+    return TraceMatches(span_ids=found)
 
 
 def _content(row: Row) -> SpanContent:

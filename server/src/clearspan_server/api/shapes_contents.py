@@ -31,3 +31,9 @@ class TraceContents(Shape):
 
     spans: list[SpanContent]
     left_out: list[str]  # asked for, but the answer was full: ask again for these
+
+
+class TraceMatches(Shape):
+    """The spans of a trace that say some words, in order of start."""
+
+    span_ids: list[str]

@@ -11,6 +11,7 @@ import { SpanTree } from "./SpanTree";
 import type { TraceModel } from "./traceModel";
 import { TreeTools } from "./TreeTools";
 import { useFound } from "./useFound";
+import { useSaid } from "./useSaid";
 import type { Selection } from "./useSelection";
 import { useTreeRows } from "./useTreeRows";
 
@@ -34,9 +35,11 @@ export function TreeLens({ trace, selection }: LensProps) {
     ...previewsQuery(project, traceId),
     enabled: pattern !== null,
   });
+  const said = useSaid(project, traceId, query);
   const textsOf = useCallback(
-    (span: TraceSpan) => searchedTexts(span, previews ?? NO_PREVIEWS),
-    [previews],
+    (span: TraceSpan) =>
+      said.has(span.span_id) ? [query] : searchedTexts(span, previews ?? NO_PREVIEWS),
+    [previews, said, query],
   );
   // Without the previews, where they cannot be read, the rest is searched.
   const matches = useFound(tree, previews || isError ? pattern : null, textsOf);
