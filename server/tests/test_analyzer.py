@@ -326,7 +326,9 @@ def test_an_entity_that_nobody_knows_is_refused_by_name(tmp_path: Path, analyzer
         Privacies(stored(tmp_path), b"key").change("p", settings, "ann")
 
     assert unknown.value.message == "'PLANET' is not known; these are: CITY, PERSON"
-    assert none.value.message == "'CITY' is not known; these are: none: this server has no analyzer"
+    assert none.value.message == (
+        "'CITY' is not known; this server has nothing that reads texts; start it with CLEARSPAN_PRESIDIO"
+    )
 
 
 def test_an_entity_that_is_no_longer_known_is_warned_of_and_the_rest_is_looked_for(

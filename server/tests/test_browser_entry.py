@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+import uuid
 
 import pytest
 from playwright.sync_api import expect
@@ -26,6 +27,16 @@ def test_the_address_with_the_token_lets_in_and_the_token_leaves_it(
     assert [url for url in stranger.asked if demo.token in url] == []
     stranger.page.go_back()
     assert demo.token not in stranger.page.url
+
+
+def test_an_address_that_langfuses_clients_print_leads_to_the_trace(visitor: Visitor) -> None:
+    found = visitor.server.get("/api/v1/traces?project=demo&limit=1&from=1000000000000")
+    trace_id = found["traces"][0]["trace_id"]
+
+    visitor.go(f"/project/demo/traces/{uuid.UUID(trace_id)}")
+
+    expect(visitor.page).to_have_url(re.compile(f"/p/demo/traces/{trace_id}$"))
+    expect(visitor.page.get_by_role("tree", name="Spans")).to_be_visible()
 
 
 def test_without_the_token_the_page_says_how_to_get_in(stranger: Visitor) -> None:

@@ -2,15 +2,23 @@
 
 import csv
 import io
+import json
 import re
-from urllib.parse import quote
+import select
+import threading
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from http.client import HTTPConnection
+from urllib.parse import quote, urlsplit
 
 import pytest
 from playwright.sync_api import Locator, expect
 
+from asking import ask, bearer
 from attacking import ENDLESS
 from browsing import PHONE, Visitor
 from looking import faults
+from running import Server, until
 
 pytestmark = pytest.mark.browser
 
@@ -118,3 +126,73 @@ def test_a_query_that_takes_long_is_ended(visitor: Visitor) -> None:
     page.go_back()
     page.get_by_role("button", name="History").click()
     expect(page.get_by_role("menuitem", name=re.compile("no answer"))).to_have_count(1)
+
+
+def test_an_answer_that_is_cut_says_so_and_one_that_is_too_much_says_what_to_do(
+    visitor: Visitor,
+) -> None:
+    visitor.forgiven = "400 (Bad Request)"
+    page = visitor.page
+    opened(visitor, "select arrayJoin(range(20000)) as n order by n")
+    state = page.get_by_role("toolbar", name="Query").get_by_role("status")
+
+    page.get_by_role("button", name="Run").click()
+    expect(state).to_have_text(re.compile(r"^The first 10.000 rows, there are more in "))
+    expect(page.get_by_role("grid", name="Rows")).to_have_attribute("aria-rowcount", "10001")
+    editor(visitor).press("Control+a")
+    page.keyboard.insert_text("select range(9000) as a from (select arrayJoin(range(1000)) as n)")
+    page.keyboard.press("Control+Enter")
+
+    expect(state).to_have_text("Failed")
+    alert = page.get_by_role("alert")
+    expect(alert).to_contain_text("Ended at a limit")
+    expect(alert).to_contain_text("16 MB")
+    expect(alert).to_contain_text("start_minute")
+    assert faults(page, "main") == []
+
+
+def test_a_query_that_comes_beside_two_others_is_told_to_come_again(visitor: Visitor) -> None:
+    visitor.forgiven = "429 (Too Many Requests)"
+    page = visitor.page
+    opened(visitor, "select 1 as one")
+    state = page.get_by_role("toolbar", name="Query").get_by_role("status")
+
+    with never_idle(visitor.server):
+        page.get_by_role("button", name="Run", exact=True).click()
+        expect(page.get_by_role("alert")).to_contain_text("Too many queries at once")
+        expect(state).to_have_text("Failed")
+    until(lambda: status_of(visitor.server) == 200)
+    page.get_by_role("button", name="Run again").click()
+
+    expect(state).to_have_text(re.compile("^1 row in"))
+
+
+def status_of(server: Server) -> int:
+    """What a small query is answered by."""
+    asked = {"sql": "select 1"}
+    return ask(server, "POST", "/api/v1/sql", bearer(server.token), asked).status
+
+
+@contextmanager
+def never_idle(server: Server) -> Iterator[None]:
+    """As many queries as run at once, and one more that waits for a place: who comes now finds none."""
+    done = threading.Event()
+    askers = [threading.Thread(target=keep_asking, args=(server, done)) for _ in range(3)]
+    for one in askers:
+        one.start()
+    try:
+        until(lambda: status_of(server) == 429)
+        yield
+    finally:
+        done.set()
+        for one in askers:
+            one.join()
+
+
+def keep_asking(server: Server, done: threading.Event) -> None:
+    headers = bearer(server.token) | {"content-type": "application/json"}
+    while not done.is_set():
+        with closing(HTTPConnection(urlsplit(server.url).netloc, timeout=60)) as asker:
+            asker.request("POST", "/api/v1/sql", json.dumps({"sql": ENDLESS}), headers)
+            while not done.is_set() and not select.select([asker.sock], [], [], 0.1)[0]:
+                pass

@@ -91,6 +91,8 @@ def _whole(asked: Door) -> Any:
 def test_a_trace_comes_back_as_it_was_sent(told: Door) -> None:
     trace = _whole(told)
 
+    hexadecimal = TRACE.replace("-", "")
+    assert trace["htmlPath"] == f"/p/{trace['projectId']}/traces/{hexadecimal}"
     assert {key: trace[key] for key in ("id", "name", "userId", "sessionId", "version")} == {
         "id": TRACE,
         "name": "support",

@@ -142,6 +142,20 @@ const trace = createRoute({
   component: lazyRouteComponent(() => import("./pages/trace/TracePage"), "TracePage"),
 });
 
+/** Where Langfuse's clients say that a trace is (`get_trace_url`); one of them names it by a UUID. */
+const langfuseTrace = createRoute({
+  getParentRoute: () => root,
+  path: "/project/$project/traces/$traceId",
+  beforeLoad: ({ params: { project, traceId } }) => {
+    redirect({
+      to: "/p/$project/traces/$traceId",
+      params: { project, traceId: traceId.replaceAll("-", "").toLowerCase() },
+      replace: true,
+      throw: true,
+    });
+  },
+});
+
 const compare = createRoute({
   getParentRoute: () => project,
   path: "compare",
@@ -252,6 +266,7 @@ const settingsTabs = [
 export const router = createRouter({
   routeTree: root.addChildren([
     home,
+    langfuseTrace,
     project.addChildren([
       overview,
       traces,

@@ -5,6 +5,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
+from urllib.parse import quote
 
 from pydantic import JsonValue
 
@@ -164,7 +165,7 @@ def trace(summary: Row, telling: Sequence[Row], names: Names, project: str) -> S
         "public": attributes.get(f"{_TRACE}public") is True,
         "bookmarked": False,
         "externalId": attributes.get(f"{_TRACE}external_id"),
-        "htmlPath": f"/traces/{trace_id}?project={project}",
+        "htmlPath": f"/p/{quote(project, safe='')}/traces/{trace_id}",
         "latency": None if ends_ns is None else (ends_ns - summary["start_ns"]) / _SECOND_NS,
         "totalCost": names.cost(trace_id),
         "createdAt": moment_ns(summary["received_ns"]),

@@ -104,8 +104,12 @@ class Privacies:
         """
         new = set(self.unknown(settings)) - set(self._stored.of(project).entities)
         if new:
-            known = ", ".join(self.entities) or "none: this server has no analyzer"
-            raise BadInput(f"{min(new)!r} is not known; these are: {known}", field="entities")
+            known = (
+                f"these are: {', '.join(self.entities)}"
+                if self.entities
+                else "this server has nothing that reads texts; start it with CLEARSPAN_PRESIDIO"
+            )
+            raise BadInput(f"{min(new)!r} is not known; {known}", field="entities")
         made = self.made(settings)
         with self._lock:
             self._stored.change(project, settings, changed_by)
