@@ -11,13 +11,25 @@ from browsing import browser, demo, let_in, stranger, visitor
 from clearspan_server.store.engine import Engine
 from clearspan_server.store.migrations import migrate
 from drilling import drill, drilled
+from passing import passing
 from reading import Reader
 from running import Server, start
 from team import team
 from transports import narrow
 
 # Fixtures of several files, known to pytest by being here.
-__all__ = ["browser", "demo", "drill", "drilled", "let_in", "narrow", "stranger", "team", "visitor"]
+__all__ = [
+    "browser",
+    "demo",
+    "drill",
+    "drilled",
+    "let_in",
+    "narrow",
+    "passing",
+    "stranger",
+    "team",
+    "visitor",
+]
 
 
 # Files of half a minute and more, with those below. They begin, so that at the end no worker waits for another's.
@@ -57,6 +69,7 @@ TOGETHER = {
         *("test_browser_sql", "test_browser_trace", "test_browser_whatif"),
     ),
     "drill": ("test_deliveries", "test_doctor", "test_health", "test_writer"),
+    "passing": ("test_gateway", "test_gateway_endings", "test_gateway_safety"),
     "narrow": ("test_grpc", "test_protocols"),
     "team": (
         *("test_access_matrix", "test_accounts", "test_browser_share"),

@@ -306,3 +306,30 @@ def test_a_session_does_not_count_for_another_sites_page(team: Team, site: str) 
     answer = ask(team.server, "GET", "/api/v1/traces", {**team.viewer, "sec-fetch-site": site})
 
     assert answer.status == 403
+
+
+def test_the_gateway_asks_for_a_key_that_may_send_in_a_header_of_its_own(team: Team) -> None:
+    keys = {
+        scope: {"x-clearspan-key": team.key(scope)["authorization"].removeprefix("Bearer ")}
+        for scope in ("ingest", "read", "write", "admin")
+    }
+    callers = {
+        **keys,
+        "nobody": {},
+        "viewer": team.viewer,
+        "an admin's session": team.admin,
+        "token": {"x-clearspan-key": team.server.token},
+        "unknown": {"x-clearspan-key": "cs_nobody_knows"},
+    }
+
+    # It has no address there: whoever is let in hears so.
+    statuses = {
+        who: ask(team.server, "POST", "/gateway/ollama/v1/chat/completions", headers, {}).status
+        for who, headers in callers.items()
+    }
+
+    assert statuses == {
+        **dict.fromkeys(("nobody", "viewer", "an admin's session", "token", "unknown"), 401),
+        **dict.fromkeys(("read", "write"), 403),
+        **dict.fromkeys(("ingest", "admin"), 404),
+    }

@@ -85,6 +85,11 @@ from clearspan_server.api.guard import Guard
 from clearspan_server.api.read_rates import ReadRates
 from clearspan_server.api.shapes import ErrorReply
 from clearspan_server.api.state import State
+from clearspan_server.gateway.credentials import Credentials
+from clearspan_server.gateway.providers import Providers
+from clearspan_server.gateway.recorder import Recorder
+from clearspan_server.gateway.relay import PREFIX, Gateway
+from clearspan_server.gateway.upstream import Upstreams
 from clearspan_server.ingest import presidio
 from clearspan_server.ingest.analyzer import Analyzer
 from clearspan_server.ingest.budget import Budget
@@ -377,7 +382,11 @@ def _engine(folder: Path, faults: str, progress: Progress) -> Engine:
 
 
 def create_app(parts: Parts, grpc_server: GrpcServer) -> FastAPI:
-    """The ASGI application; its lifespan starts the threads, and drains and closes everything at the end."""
+    """The ASGI application; its lifespan starts the threads, and drains and closes everything at the end.
+
+    Raises:
+        StartRefused: the gateway's base URLs cannot be read.
+    """
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -395,15 +404,26 @@ def create_app(parts: Parts, grpc_server: GrpcServer) -> FastAPI:
         gc.enable()
         grpc_server.start(_otlp(parts.state).handlers())
         yield
+        await gateway.close()
         await asyncio.to_thread(scraper.stop)
         await asyncio.to_thread(grpc_server.stop)
         await asyncio.to_thread(shut_down, parts)
 
-    app = schema_app()
+    app, gateway = schema_app(), _gateway(parts.state)
     app.router.lifespan_context = lifespan
     app.state.server = parts.state
+    app.mount(PREFIX, gateway)
     pages.mount(app)
     return app
+
+
+def _gateway(state: State) -> Gateway:
+    return Gateway(
+        Providers(state.settings.gateway_urls),
+        Credentials(state.catalog, state.accounts, state.token),
+        Upstreams(state.settings.gateway_wait_s),
+        Recorder(state.receiver, state.calls),
+    )
 
 
 def _otlp(state: State) -> Otlp:

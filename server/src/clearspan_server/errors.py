@@ -7,7 +7,8 @@
     │  ├─ SqlLimit         a query that took or gave too much            400
     │  ├─ UnsupportedType  a content type that nobody reads             415
     │  ├─ TooLarge         a body over its limit, also when inflated    413
-    │  └─ OutOfRange       bytes that a text has not                    416
+    │  ├─ OutOfRange       bytes that a text has not                    416
+    │  └─ HeadersTooLarge  more headers, or longer ones, than are read  431
     ├─ NotAuthenticated    no credential, or one that nobody knows      401
     ├─ NotAllowed          a credential that may not do this            403
     ├─ NotFound            nothing under this id in this project        404
@@ -16,6 +17,8 @@
     ├─ TooBusy             the journal is over its bound                429
     │  ├─ TooManyAttempts  failed sign-ins                              429
     │  └─ TooManyReads     a key that polls too fast                    429
+    ├─ BadGateway          a model provider that is not there           502
+    ├─ GatewayTimeout      a model provider that says nothing           504
     ├─ Unavailable         a part is not up                             503
     │  └─ ColdAway          the folder of cold storage is not there      503
     └─ StartRefused        the server cannot start; the command exits with 2
@@ -78,6 +81,11 @@ class OutOfRange(BadInput):
     code = "out_of_range"
 
 
+class HeadersTooLarge(BadInput):
+    status = 431
+    code = "headers_too_large"
+
+
 class NotAuthenticated(ClearspanError):
     status = 401
     code = "not_authenticated"
@@ -115,6 +123,20 @@ class TooManyAttempts(TooBusy):
 
 class TooManyReads(TooBusy):
     code = "too_many_reads"
+
+
+class BadGateway(ClearspanError):
+    """`type` is the failure in the words of the HTTP client."""
+
+    status = 502
+    code = "bad_gateway"
+
+
+class GatewayTimeout(ClearspanError):
+    """`type` as in BadGateway."""
+
+    status = 504
+    code = "gateway_timeout"
 
 
 class Unavailable(ClearspanError):

@@ -49,6 +49,8 @@ class Settings:
     session_hours: int = 30 * 24
     reads_per_s: int = 20
     reads_burst: int = 40
+    gateway_urls: str = ""
+    gateway_wait_s: int = 600
     trusted_proxies: str = "127.0.0.1,::1"
     admin_name: str = "admin"
     admin_password_file: str = ""
@@ -78,6 +80,8 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("session_hours", "How long a browser stays signed in."),
     Setting("reads_per_s", "How often a key may poll traces and metrics below /api/public."),
     Setting("reads_burst", "How many of these reads a key has in advance."),
+    Setting("gateway_urls", "Base URLs of the gateway, name=URL with commas between."),
+    Setting("gateway_wait_s", "How long a model provider behind the gateway may be silent."),
     Setting("trusted_proxies", "Addresses of proxies whose X-Forwarded-For is believed."),
     Setting("admin_name", "The name of the admin that `admin_password_file` makes."),
     Setting("admin_password_file", "A file with a password: makes the first admin at the start."),

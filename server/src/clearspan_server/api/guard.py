@@ -10,6 +10,7 @@ from clearspan_server.api.otlp_paths import takes_files, takes_records
 from clearspan_server.api.replies import reply_to
 from clearspan_server.api.state import State
 from clearspan_server.errors import NotAllowed, TooLarge
+from clearspan_server.gateway.relay import PASSED_ON, PREFIX
 from clearspan_server.ingest.admission import foreign_host, stranger
 
 _SECURITY_HEADERS = (
@@ -46,7 +47,7 @@ class Guard:
         scope.setdefault("state", {})["request_id"] = request_id
 
         async def send_with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
+            if message["type"] == "http.response.start" and PASSED_ON not in scope["state"]:
                 headers = MutableHeaders(scope=message)
                 headers["x-request-id"] = request_id
                 for name, value in _SECURITY_HEADERS:
@@ -58,9 +59,16 @@ class Guard:
             response = reply_to(Request(scope), NotAllowed(refusal))
             await response(scope, receive, send_with_headers)
             return
-        if not takes_records(scope["path"]) and not takes_files(scope["path"]):
+        if not (
+            takes_records(scope["path"]) or takes_files(scope["path"]) or _passes_on(scope["path"])
+        ):
             receive = _limited(receive)
         await self._app(scope, receive, send_with_headers)
+
+
+def _passes_on(path: str) -> bool:
+    """Whether a request goes to the gateway, which holds no body in memory."""
+    return path.startswith(f"{PREFIX}/")
 
 
 def _is_open(scope: Scope) -> bool:

@@ -92,6 +92,7 @@ class _Figures(Collector):
         yield from _of_ingest(server)
         yield from _of_storage(server)
         yield from _of_engine(server)
+        yield from _of_gateway(server)
         yield _of_threads()
         yield _gauge("live_clients", "Browsers that listen to the live feed.", server.live.clients)
         due = server.agenda.due()
@@ -151,6 +152,19 @@ def _of_engine(server: State) -> Iterator[Metric]:
     yield _gauge("engine_parts", "Parts of tables on disk.", held["parts"])
     yield _gauge("engine_rows", "Rows in them.", held["rows"] or 0)
     yield _gauge("engine_bytes", "Bytes of them.", held["size_bytes"] or 0)
+
+
+def _of_gateway(server: State) -> Iterator[Metric]:
+    calls = server.calls
+    ways = ("provider", "status")
+    yield _counter(
+        "gateway_calls", "Calls through the gateway, by how they ended.", ways, calls.calls
+    )
+    yield _gauge("gateway_open_calls", "Calls that are under way.", calls.open)
+    yield _gauge(
+        "gateway_waiting_calls", "Calls that are over, and not in the journal yet.", calls.waiting
+    )
+    yield _total("gateway_lost_calls", "Calls that could not be recorded.", calls.lost)
 
 
 def _of_threads() -> Metric:

@@ -9,6 +9,7 @@ from starlette.requests import HTTPConnection
 from clearspan_server.api.attempts import Attempts
 from clearspan_server.api.live import Live
 from clearspan_server.api.read_rates import ReadRates
+from clearspan_server.gateway.recorder import Figures
 from clearspan_server.ingest.budget import Budget
 from clearspan_server.ingest.prices import Prices
 from clearspan_server.ingest.privacies import Privacies
@@ -81,6 +82,7 @@ class State:
     agenda: Agenda
     deriving: Deriving
     read_rates: ReadRates
+    calls: Figures = field(default_factory=Figures)
     attempts: Attempts = field(default_factory=Attempts)
 
     @property

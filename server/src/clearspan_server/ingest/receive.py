@@ -28,8 +28,8 @@ from clearspan_server.store.catalog import Catalog
 from clearspan_server.store.journal import Journal, Rows
 
 Protocol = Literal[
-    "http/protobuf", "http/json", "http/langfuse", "http/xtrace", "http", "grpc"
-]  # "http": of no type
+    "http/protobuf", "http/json", "http/langfuse", "http/xtrace", "http", "grpc", "gateway"
+]  # "http": of no type; "gateway": a call that passed through it
 
 _ENCODINGS: Mapping[Protocol, Encoding] = {
     "http/json": "json",

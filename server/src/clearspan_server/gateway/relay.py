@@ -1,0 +1,241 @@
+"""`/gateway/{provider}/…`: one request there and its answer back, each piece as it comes, and a record behind them."""
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from dataclasses import dataclass
+
+import httpcore2
+from starlette.types import Message, Receive, Scope, Send
+
+from clearspan import wire
+from clearspan_server.errors import ClearspanError, TooBusy, TooSlow
+from clearspan_server.gateway.capture import Call, Capture
+from clearspan_server.gateway.credentials import Credentials
+from clearspan_server.gateway.headers import (
+    Headers,
+    as_text,
+    check,
+    has_body,
+    sent_back,
+    sent_on,
+    told,
+)
+from clearspan_server.gateway.providers import Providers
+from clearspan_server.gateway.recorder import Recorder
+from clearspan_server.gateway.upstream import Asking, Upstreams, failure_of
+
+PREFIX = "/gateway"
+RECORDED_HEADER = "x-clearspan-recorded"  # our SDK's, of a call that it records itself
+# In the scope's state: the answer is a provider's, and nothing is to be added to its headers.
+PASSED_ON = "is_passed_on"
+_MOST_CALLS = 300  # at once; each has two connections, and a process usually 1 024 files
+_REQUEST_WAIT_S = 30.0  # for the next piece of a request
+_SEND_WAIT_S = 600.0  # for a caller to take the next piece of its answer
+
+
+@dataclass(slots=True, frozen=True)
+class _Pattern:
+    """What requests are counted under."""
+
+    path: str
+
+
+_ROUTE = _Pattern(f"{PREFIX}/{{provider}}")
+
+
+class _Left(Exception):
+    """The caller went away while its request came."""
+
+
+class Gateway:
+    """An ASGI application; mounted below `/gateway`."""
+
+    def __init__(
+        self,
+        providers: Providers,
+        credentials: Credentials,
+        upstreams: Upstreams,
+        recorder: Recorder,
+    ) -> None:
+        self._providers = providers
+        self._credentials = credentials
+        self._upstreams = upstreams
+        self._recorder = recorder
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass one request on.
+
+        Raises:
+            ClearspanError: it was not passed on, or the provider did not answer.
+        """
+        scope["route"] = _ROUTE
+        figures = self._recorder.figures
+        if figures.open >= _MOST_CALLS:
+            raise TooBusy(f"{figures.open} calls are under way in the gateway, which is the most")
+        figures.open += 1
+        try:
+            await self._pass_on(scope, receive, send)
+        finally:
+            figures.open -= 1
+
+    async def close(self) -> None:
+        """Wait until what was recorded is in the journal, and close all connections."""
+        await self._recorder.close()
+        await self._upstreams.close()
+
+    async def _pass_on(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers: Headers = scope["headers"]
+        check(headers)
+        call = await self._call(scope, headers)
+        capture = Capture(call, self._recorder.budget, self._recorder.threads)
+        caller = _Caller(receive, capture)
+        asking = Asking(
+            scope["method"].encode(),
+            call.target,
+            scope["query_string"],
+            sent_on(headers, call.target.base.authority),
+            caller.body() if has_body(headers) else None,
+        )
+        if asking.body is None:
+            caller.has_asked.set()
+        answering = _Answering(send, capture, scope["state"])
+        try:
+            await self._until_left(asking, answering, caller)
+        finally:
+            capture.conclude("cancelled")
+            client = scope.get("client")
+            self._recorder.record(capture, client[0] if client else "")
+
+    async def _call(self, scope: Scope, headers: Headers) -> Call:
+        path: bytes = scope.get("raw_path") or scope["path"].encode()
+        named = as_text(headers)
+        access = await self._credentials.access(named)
+        target = self._providers.target(path.decode("latin-1").removeprefix(PREFIX))
+        said = told(headers)
+        return Call(
+            target=target,
+            method=scope["method"],
+            headers=named,
+            told=said,
+            access=access,
+            trace_id=said.trace_id or secrets.token_hex(16),
+            span_id=secrets.token_hex(8),
+            endpoint=wire.recognise(scope["method"], target.recognised_by, named),
+            is_recorded=RECORDED_HEADER in named,
+        )
+
+    async def _until_left(self, asking: Asking, answering: "_Answering", caller: "_Caller") -> None:
+        """The whole exchange, or as much of it as the caller waits for."""
+        passing = asyncio.create_task(answering.pass_on(self._upstreams, asking))
+        leaving = asyncio.create_task(caller.left())
+        try:
+            await asyncio.wait((passing, leaving), return_when=asyncio.FIRST_COMPLETED)
+            if not passing.done() and not answering.is_over:
+                answering.leave()
+                passing.cancel()
+            with suppress(asyncio.CancelledError):
+                await passing
+        finally:
+            leaving.cancel()
+            if not passing.done():  # this task itself was cancelled: the server stops
+                answering.stop()
+                passing.cancel()
+                await asyncio.wait((passing,))
+
+
+class _Caller:
+    """Who asks: the body of the request, and whether somebody still waits for the answer."""
+
+    def __init__(self, receive: Receive, capture: Capture) -> None:
+        self._receive = receive
+        self._capture = capture
+        self.has_asked = asyncio.Event()
+
+    async def body(self) -> AsyncIterator[bytes]:
+        """The body in pieces. Raises TooSlow when it stops coming, and _Left when its sender has gone."""
+        more = True
+        try:
+            while more:
+                message = await self._next()
+                more = message.get("more_body", False)
+                if data := message.get("body", b""):
+                    self._capture.asked(data)
+                    yield data
+        finally:
+            self.has_asked.set()
+
+    async def _next(self) -> Message:
+        try:
+            async with asyncio.timeout(_REQUEST_WAIT_S):
+                message = await self._receive()
+        except TimeoutError as error:
+            raise TooSlow(
+                f"nothing of the body came for {_REQUEST_WAIT_S:g} s, nor its end"
+            ) from error
+        if message["type"] == "http.disconnect":
+            raise _Left
+        return message
+
+    async def left(self) -> None:
+        """Wait until the caller has gone."""
+        await self.has_asked.wait()
+        while (await self._receive())["type"] != "http.disconnect":
+            pass
+
+
+class _Answering:
+    """The answer on its way back."""
+
+    def __init__(self, send: Send, capture: Capture, state: dict[str, object]) -> None:
+        self._send = send
+        self._capture = capture
+        self._state = state
+        self._has_begun = False
+        self.is_over = False  # the caller has all of it, or an error instead
+
+    def leave(self) -> None:
+        self._capture.conclude("cancelled")
+
+    def stop(self) -> None:
+        self._capture.conclude("error", "GatewayStopped", "the gateway stopped during this call")
+
+    async def pass_on(self, upstreams: Upstreams, asking: Asking) -> None:
+        """Ask and answer.
+
+        Raises:
+            ClearspanError: there is no answer. One that ends early is cut off for the caller, too.
+        """
+        try:
+            async with upstreams.answer(asking) as response:
+                await self._begin(response)
+                async for data in response.aiter_stream():
+                    self._capture.heard(data)
+                    await self._tell(
+                        {"type": "http.response.body", "body": data, "more_body": True}
+                    )
+        except (_Left, TimeoutError):  # the latter: the caller takes nothing any more
+            self.leave()
+        except ClearspanError as error:
+            self._capture.conclude("error", failure_of(error), error.message)
+            if not self._has_begun:
+                self.is_over = True
+                raise
+        else:
+            self._capture.conclude("ok")
+            self.is_over = True
+            await self._tell({"type": "http.response.body", "body": b"", "more_body": False})
+
+    async def _begin(self, response: httpcore2.Response) -> None:
+        call = self._capture.call
+        self._capture.answered(response.status, as_text(response.headers))
+        passed = sent_back(response.headers, response.status, call.trace_id)
+        self._has_begun = self._state[PASSED_ON] = True
+        await self._tell(
+            {"type": "http.response.start", "status": response.status, "headers": passed}
+        )
+
+    async def _tell(self, message: Message) -> None:
+        async with asyncio.timeout(_SEND_WAIT_S):
+            await self._send(message)
