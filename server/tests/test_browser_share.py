@@ -10,6 +10,7 @@ from running import settle
 from sending import PROTOBUF, post, request_of, span
 from team import ADMIN, PASSWORD, Team
 from test_browser_replay import turn
+from test_browser_trace import panel
 
 pytestmark = pytest.mark.browser
 
@@ -41,6 +42,18 @@ def made(visitor: Visitor, *, has_texts: bool) -> str:
     return link
 
 
+def replayed(guest: Visitor) -> None:
+    """The guest goes to the failure, step by step."""
+    page = guest.page
+    page.get_by_role("tab", name="Replay").click()
+    steps = page.get_by_role("list", name="What happened").get_by_role("listitem")
+    expect(steps.first).to_contain_text("refunds began.")
+    page.get_by_role("button", name="2 failures").click()
+    expect(steps.last).to_contain_text("Called pay_back")
+    expect(steps.last).to_contain_text("which failed")
+    expect(panel(guest).get_by_role("heading", name="pay_back")).to_be_visible()
+
+
 def test_a_link_opens_in_a_fresh_browser_until_it_is_revoked(browser: Browser, team: Team) -> None:
     trace_id = sent(team)
     with profile(browser) as theirs, visiting(theirs, team.server) as admin:
@@ -58,19 +71,30 @@ def test_a_link_opens_in_a_fresh_browser_until_it_is_revoked(browser: Browser, t
             requests: list[Request] = []
             guest.page.on("request", lambda request: requests.insert(0, request))
             guest.page.goto(link)
-            expect(guest.page.get_by_role("heading", name="refunds")).to_be_visible()
+            expect(guest.page.get_by_role("heading", name="refunds", level=2)).to_be_visible()
             expect(guest.page.get_by_text("Shared trace")).to_be_visible()
             feed = guest.page.get_by_role("feed", name="Transcript")
             expect(feed.get_by_text("where is my money").first).to_be_visible()
             guest.page.get_by_role("tab", name="Tree + timeline").click()
             expect(guest.page.get_by_role("treeitem", name="pay_back")).to_be_visible()
             expect(guest.page.get_by_role("navigation")).to_have_count(0)
+            replayed(guest)
+            expect(panel(guest)).to_contain_text("The bank did not answer.")
+            expect(panel(guest)).to_contain_text("Arguments")
             guest.resize(PHONE)
             assert not guest.scrolls_sideways()
             guest.page.goto(bare)
             expect(guest.page.get_by_text("without what was said")).to_be_visible()
             expect(guest.page.get_by_role("treeitem", name="pay_back")).to_be_visible()
+            guest.page.get_by_role("treeitem", name="chat").first.click()
+            expect(panel(guest)).to_contain_text("gpt-4o")
+            before = len(guest.asked_for("/contents"))
+            replayed(guest)
             expect(guest.page.get_by_text("where is my money")).to_have_count(0)
+            assert len(guest.asked_for("/contents")) == before
+            elsewhere = [path for path in guest.asked_for("/api/") if trace_id not in path]
+            # The frame of every page asks who is there.
+            assert set(elsewhere) <= {"/api/v1/shared", "/api/v1/me"}
             assert not [one for one in requests if parts.fragment in one.url.partition("#")[0]]
             assert not [one.url for one in requests if one.all_headers().get("referer")]
 

@@ -17,8 +17,10 @@ export const HEAD = 46;
 export const ROW = 24;
 const WIDTH = 236;
 const FOOT = 6;
-const GAP = { x: 116, y: 22 };
-const MARGIN = { x: 24, y: 52 };
+const GAP = { x: 116, y: 26 };
+const MARGIN = { x: 24, y: 44 };
+/** Beside the last column for the brackets of its loops. */
+const MARGIN_RIGHT = 52;
 /** Arrows that lead back run so far above the boxes. */
 const ABOVE = 30;
 
@@ -55,7 +57,7 @@ function columnHeight(column: readonly GraphBox[]): number {
 export function graphSize(frames: Iterable<Frame>): { width: number; height: number } {
   let [width, height] = [0, 0];
   for (const frame of frames) {
-    width = Math.max(width, frame.x + frame.width + MARGIN.x);
+    width = Math.max(width, frame.x + frame.width + MARGIN_RIGHT);
     height = Math.max(height, frame.y + frame.height + MARGIN.x);
   }
   return { width, height };
@@ -90,10 +92,10 @@ export function arrow(from: Frame, row: number | null, to: Frame, nth = 0): Draw
 
 function selfArrow({ x, y, width }: Frame): Drawn {
   const [left, right] = [x + width - 74, x + width - 26];
-  const top = y - ABOVE;
+  const top = y - GAP.y;
   return {
     path: `M${right} ${y}C${right} ${top} ${left} ${top} ${left} ${y - 2}`,
-    label: { x: (left + right) / 2, y: y - ABOVE * 0.75 - 5 },
+    label: { x: left - 30, y: y - 6 },
   };
 }
 

@@ -42,7 +42,10 @@ function SharedTrace({ shared }: { shared: Shared }) {
   // A link names no project: it has one.
   const { data, error } = useQuery(traceQuery("", shared.trace_id));
   const trace = useMemo(
-    () => (data ? modelOf("", shared.trace_id, data.spans) : null),
+    () =>
+      data
+        ? modelOf({ project: "", traceId: shared.trace_id, hasTexts: shared.has_texts }, data.spans)
+        : null,
     [data, shared],
   );
   if (error) return <Ended error={error} />;
@@ -50,7 +53,7 @@ function SharedTrace({ shared }: { shared: Shared }) {
   return (
     <>
       <SharedHeader row={data.trace} trace={trace} />
-      <SharedLenses trace={trace} hasTexts={shared.has_texts} />
+      <SharedLenses trace={trace} />
     </>
   );
 }

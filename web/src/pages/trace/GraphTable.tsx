@@ -26,8 +26,14 @@ export function GraphTable({ graph, measure, selected, pattern, onChoose }: Grap
     if (!pattern) return all;
     return all.filter(({ from, to }) => pattern.test(to.name) || pattern.test(from?.name ?? ""));
   }, [all, pattern]);
-  const rowHeight = useMedia("(max-width: 720px)") ? 44 : 26;
-  const range = useRowRange({ scroller, count: rows.length, rowHeight, headHeight: 28 });
+  const isNarrow = useMedia("(max-width: 720px)");
+  const rowHeight = isNarrow ? 44 : 26;
+  const range = useRowRange({
+    scroller,
+    count: rows.length,
+    rowHeight,
+    headHeight: isNarrow ? 36 : 28,
+  });
   return (
     <div ref={scroller} className="graph-table" tabIndex={0}>
       <div role="table" aria-label="Calls" aria-rowcount={rows.length + 1}>

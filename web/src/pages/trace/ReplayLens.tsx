@@ -1,66 +1,43 @@
 import { useQuery } from "@tanstack/react-query";
-import { useDeferredValue, useMemo } from "react";
+import { useNavigate, useSearch } from "@tanstack/react-router";
+import { useCallback, useMemo } from "react";
 import { nextTurnQuery } from "../../api/sessions";
 import { traceQuery, type TraceRow } from "../../api/traces";
-import { failures, replaySteps } from "../../model/replay";
-import { nextOf } from "../../model/search";
-import { Notice } from "../../ui/Notice";
-import { useStored } from "../../ui/useStored";
-import { ReplaySteps } from "./ReplaySteps";
-import { ReplayTools } from "./ReplayTools";
-import { ReplayTree } from "./ReplayTree";
+import { Replay } from "./Replay";
 import type { TraceModel } from "./traceModel";
-import { useReplay } from "./useReplay";
+import type { ReplayPlace } from "./useReplay";
 import type { Selection } from "./useSelection";
-import "./ReplayLens.css";
 
 interface ReplayLensProps {
   trace: TraceModel;
   selection: Selection;
 }
 
-/** The trace step by step in the order of time: what happened, told in words, above a play head over the timeline. */
+/** The replay of a trace and of its session; its step stands in the address. */
 export function ReplayLens({ trace, selection }: ReplayLensProps) {
-  const { project, traceId, tree, groups } = trace;
+  const { project, traceId } = trace;
   const { data } = useQuery(traceQuery(project, traceId));
-  const steps = useMemo(() => replaySteps(tree, groups), [tree, groups]);
-  const failed = useMemo(() => failures(tree, steps), [tree, steps]);
-  const [speed, storeSpeed] = useStored("replay speed", "1");
   const turns = useTurns(project, data?.trace);
-  const replay = useReplay(trace, selection, steps, Number(speed), turns ? turns.after : null);
-  const { at, isPlaying } = replay;
-  // What cannot keep up with a slider leaves steps out.
-  const shown = useDeferredValue(at);
+  return <Replay trace={trace} selection={selection} turns={turns} place={usePlace()} />;
+}
 
-  const seekFailure = (by: 1 | -1) => {
-    const next = nextOf(failed, at, by);
-    if (next >= 0) replay.seek(next);
-  };
-
-  if (steps.length === 0) return <Notice title="There is nothing to replay" />;
-  return (
-    <div className="replay">
-      <ReplayTools
-        replay={replay}
-        steps={steps.length}
-        atNs={steps[at]?.atNs ?? 0}
-        endNs={tree.endNs}
-        failures={failed.length}
-        onFailure={seekFailure}
-        speed={speed}
-        onSpeed={storeSpeed}
-        turns={turns}
-      />
-      <ReplaySteps trace={trace} steps={steps} at={shown} onSeek={replay.seek} />
-      <ReplayTree
-        trace={trace}
-        steps={steps}
-        at={shown}
-        speed={isPlaying ? Number(speed) : 0}
-        onSeek={replay.seek}
-      />
-    </div>
+function usePlace(): ReplayPlace {
+  const from = "/p/$project/traces/$traceId";
+  const { at, play, span } = useSearch({ from });
+  const navigate = useNavigate({ from });
+  const go = useCallback<ReplayPlace["go"]>(
+    (to) => void navigate({ search: (before) => ({ ...before, ...to }), replace: true }),
+    [navigate],
   );
+  const turn = useCallback(
+    (traceId: string) =>
+      void navigate({
+        params: (before) => ({ ...before, traceId }),
+        search: ({ span: _, whatif: _other, ...before }) => ({ ...before, at: "1" }),
+      }),
+    [navigate],
+  );
+  return useMemo(() => ({ at, play, span, go, turn }), [at, play, span, go, turn]);
 }
 
 /** The traces of the same session before and after this one; null without a session. */

@@ -67,7 +67,7 @@ export const ReplaySteps = memo(function ReplaySteps(props: ReplayStepsProps) {
                 <ReplayLine
                   trace={trace}
                   step={step}
-                  isAsked={isCalm}
+                  isAsked={isCalm && trace.hasTexts}
                   onSeek={() => onSeek(item.index)}
                 />
               </div>

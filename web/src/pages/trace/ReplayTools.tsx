@@ -20,7 +20,7 @@ interface ReplayToolsProps {
   turns: TurnIds | null;
 }
 
-interface TurnIds {
+export interface TurnIds {
   before: string | null;
   /** Undefined while it is not known. */
   after: string | null | undefined;

@@ -19,7 +19,7 @@ export function TracePage() {
   const queries = useQueryClient();
   const { data, error, refetch } = useQuery(traceQuery(project, traceId));
   const trace = useMemo(
-    () => (data ? modelOf(project, traceId, data.spans) : null),
+    () => (data ? modelOf({ project, traceId, hasTexts: true }, data.spans) : null),
     [data, project, traceId],
   );
 

@@ -1,16 +1,11 @@
 import { useQuery } from "@tanstack/react-query";
-import { contentQuery } from "../../api/contents";
 import { previewsQuery, type TraceSpan } from "../../api/traces";
 import { nameOr } from "../../model/format";
 import type { Entry } from "../../model/transcript";
 import { Duration } from "../../ui/Duration";
 import { KindGlyph } from "../../ui/KindGlyph";
 import { StatusDot } from "../../ui/StatusDot";
-import { Waiting } from "../../ui/Waiting";
-import { CutTexts } from "./CutTexts";
-import { SpokenCall } from "./SpokenCall";
-import { SpokenRetrieval } from "./SpokenRetrieval";
-import { SpokenTool } from "./SpokenTool";
+import { SpokenSpan } from "./SpokenSpan";
 import type { TraceModel } from "./traceModel";
 import "./TranscriptEntry.css";
 
@@ -53,7 +48,7 @@ export function TranscriptEntry(props: TranscriptEntryProps) {
           {span.error_message.slice(0, 400)}
         </p>
       )}
-      {entry.type !== "step" && entry.type !== "note" && <Spoken {...props} span={span} />}
+      {entry.type !== "step" && entry.type !== "note" && <SpokenSpan {...props} span={span} />}
     </article>
   );
 }
@@ -65,33 +60,4 @@ const MAX_LEVEL = 5;
 function Aside({ trace, span }: { trace: TraceModel; span: TraceSpan }) {
   const { data } = useQuery(previewsQuery(trace.project, trace.traceId));
   return <span className="entry-aside cut">{data?.get(span.span_id)?.[0]}</span>;
-}
-
-function Spoken({ trace, entry, tools, span }: TranscriptEntryProps & { span: TraceSpan }) {
-  const { project, traceId, tree } = trace;
-  const { data, error } = useQuery(contentQuery(project, traceId, span.span_id));
-  const beforeId = tree.spans[entry.before]?.span_id;
-  const before = useQuery({
-    ...contentQuery(project, traceId, beforeId ?? ""),
-    enabled: beforeId !== undefined,
-  });
-  if (error) return <p className="entry-error">It could not be read: {error.message}</p>;
-  if (!data || (beforeId !== undefined && before.isLoading)) return <Waiting rows={2} />;
-  return (
-    <>
-      <CutTexts
-        project={project}
-        traceId={traceId}
-        spanId={span.span_id}
-        whole={data.whole.filter(({ field }) => !field.startsWith("attributes."))}
-      />
-      {entry.type === "tool" ? (
-        <SpokenTool content={data} />
-      ) : entry.type === "retrieval" ? (
-        <SpokenRetrieval content={data} />
-      ) : (
-        <SpokenCall content={data} before={before.data ?? null} tools={tools} />
-      )}
-    </>
-  );
 }

@@ -8,6 +8,8 @@ import { buildTree, type Tree } from "../../model/tree";
 export interface TraceModel {
   project: string;
   traceId: string;
+  /** Whether what was said may be asked for: a link may show a trace without. */
+  hasTexts: boolean;
   tree: Tree<TraceSpan>;
   path: ReadonlyMap<number, readonly Segment[]>;
   groups: Groups;
@@ -16,13 +18,17 @@ export interface TraceModel {
 }
 
 /** The trace of these spans. */
-export function modelOf(project: string, traceId: string, spans: readonly TraceSpan[]): TraceModel {
+export function modelOf(
+  { project, traceId, hasTexts }: Pick<TraceModel, "project" | "traceId" | "hasTexts">,
+  spans: readonly TraceSpan[],
+): TraceModel {
   const tree = buildTree(spans);
   const groups = groupsOf(tree);
   let previous: ReadonlyMap<number, number> | null = null;
   return {
     project,
     traceId,
+    hasTexts,
     tree,
     path: criticalPath(tree),
     groups,

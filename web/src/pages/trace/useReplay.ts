@@ -1,4 +1,3 @@
-import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useCallback, useEffect, useEffectEvent } from "react";
 import { type ReplayStep, restMs, stepFor } from "../../model/replay";
 import type { TraceModel } from "./traceModel";
@@ -15,8 +14,18 @@ export interface Replay {
   turn: (traceId: string) => void;
 }
 
+/** Where a replay stands: in an address, or nowhere but on its page. */
+export interface ReplayPlace {
+  /** The number of the step, `on` while it goes on by itself, and the id of the span that is selected. */
+  at: string | undefined;
+  play: string | undefined;
+  span: string | undefined;
+  go: (to: { at: string; play?: string; span?: string }) => void;
+  turn: (traceId: string) => void;
+}
+
 /**
- * Where a replay is and whether it goes on: both stand in the address. The selection goes with it, unless nothing is
+ * Where a replay is and whether it goes on. The selection goes with it, unless nothing is
  * selected: the panel is closed, or would cover what is replayed.
  *
  * At its end it goes on in the `next` trace: null without one, undefined while that is not known.
@@ -27,10 +36,9 @@ export function useReplay(
   steps: readonly ReplayStep[],
   speed: number,
   next: string | null | undefined,
+  place: ReplayPlace,
 ): Replay {
-  const from = "/p/$project/traces/$traceId";
-  const { at: text, play, span: chosen } = useSearch({ from });
-  const navigate = useNavigate({ from });
+  const { at: text, play, span: chosen, go, turn } = place;
   const at = stepFor(tree, steps, text, chosen);
   const position = steps[at]?.position ?? -1;
   const isPlaying = play === "on";
@@ -41,23 +49,14 @@ export function useReplay(
     (to: number, isOn?: boolean) => {
       const step = Math.min(Math.max(to, 0), last);
       const span = tree.spans[steps[step]?.position ?? -1]?.span_id;
-      void navigate({
-        search: (before) => ({
-          ...before,
-          at: String(step + 1),
-          ...(isOn === undefined ? {} : { play: isOn ? "on" : "" }),
-          ...(span === undefined || !hasSelection ? {} : { span }),
-        }),
-        replace: true,
+      go({
+        at: String(step + 1),
+        ...(isOn === undefined ? {} : { play: isOn ? "on" : "" }),
+        ...(span === undefined || !hasSelection ? {} : { span }),
       });
     },
-    [navigate, tree, steps, last, hasSelection],
+    [go, tree, steps, last, hasSelection],
   );
-  const turn = (traceId: string) =>
-    void navigate({
-      params: (before) => ({ ...before, traceId }),
-      search: ({ span: _, whatif: _other, ...before }) => ({ ...before, at: "1" }),
-    });
   // An address may name a step alone.
   const isFirstShown = chosen === undefined && hasSelection;
   const follow = useEffectEvent(() => {
