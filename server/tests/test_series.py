@@ -199,6 +199,17 @@ def test_the_largest_values_have_lines_and_all_others_one(
         check(answer | {"lines": [line]}, group, measure, SUMS[measure])
 
 
+def test_what_had_no_part_in_a_sum_has_no_line(engine: Engine) -> None:
+    with Reader(engine) as reader:
+        reader.store(span(1, name="a", status="error"), span(2, name="b"), span(3, name="c"))
+        frame = framed(BASE_NS - HOUR_NS, BASE_NS + HOUR_NS)
+
+        answer = reader.get("/series", of="spans", measure="errors", split="name", **frame)
+
+    assert [(one["value"], one["total"]) for one in answer["lines"]] == [("a", 1)]
+    assert answer["value_count"] == 3
+
+
 def test_figures_are_those_of_the_overview_and_of_cost(reader: Reader) -> None:
     frame = framed(SHORT_NS)
     overview, cost = reader.get("/overview", **frame), reader.get("/cost", by="feature", **frame)
@@ -255,8 +266,11 @@ def test_rows_are_split_by_an_attribute_and_by_each_of_their_tags(engine: Engine
     assert [(one["value"], one["total"]) for one in tags] == [("beta", 2), ("eu", 1)]
 
 
-def test_nothing_has_no_lines_and_every_step(reader: Reader) -> None:
-    answer = reader.get("/series", filter="name:nobody", split="name", **framed(SHORT_NS))
+@pytest.mark.parametrize("split", ["", "name"])
+@pytest.mark.parametrize("measure", ["count", "latency_p95"])
+def test_nothing_has_no_lines_and_every_step(reader: Reader, split: str, measure: str) -> None:
+    asked = {"filter": "name:nobody", "split": split, "measure": measure}
+    answer = reader.get("/series", **asked, **framed(SHORT_NS))
 
     assert (answer["lines"], answer["value_count"], answer["truncated"]) == ([], 0, False)
     assert len(answer["starts"]) > 1

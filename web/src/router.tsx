@@ -185,6 +185,23 @@ const cost = createRoute({
   component: lazyRouteComponent(() => import("./pages/cost/CostPage"), "CostPage"),
 });
 
+const dashboards = createRoute({
+  getParentRoute: () => project,
+  path: "dashboards",
+  component: lazyRouteComponent(
+    () => import("./pages/dashboards/DashboardsPage"),
+    "DashboardsPage",
+  ),
+});
+
+const dashboard = createRoute({
+  getParentRoute: () => project,
+  path: "dashboards/$dashboardId",
+  // `edit`: `on` while its panels are changed.
+  validateSearch: (search: Record<string, string>): { edit?: string } => pick(search, "edit"),
+  component: lazyRouteComponent(() => import("./pages/dashboards/DashboardPage"), "DashboardPage"),
+});
+
 const sql = createRoute({
   getParentRoute: () => project,
   path: "sql",
@@ -281,6 +298,8 @@ export const router = createRouter({
       logs,
       metrics,
       cost,
+      dashboards,
+      dashboard,
       sql,
       delivery,
       settings.addChildren(settingsTabs),

@@ -16,16 +16,17 @@ export function sqlSchemaQuery(project: string) {
   });
 }
 
-/** The rows that a `select` gives. Aborted, it is ended on the server, too. */
+/** The rows that a `select` gives, with a window of what was in it. Aborted, it is ended on the server, too. */
 export function askSql(
   project: string,
   sql: string,
   csrf: string,
   signal: AbortSignal,
+  window: { from?: string; to?: string } = {},
 ): Promise<SqlAnswer> {
   return post<SqlAnswer>(
     `/sql?${new URLSearchParams({ project }).toString()}`,
-    { sql },
+    { sql, ...window },
     csrf,
     signal,
   );

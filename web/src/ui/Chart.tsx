@@ -12,7 +12,7 @@ export interface Line {
   /** A custom property of tokens.css: `--chart-1`. */
   color: string;
   /** A ghost is what was before: dotted, and without a figure of its own where nothing is pointed at. */
-  shape: "line" | "bars" | "ghost";
+  shape: "line" | "bars" | "area" | "ghost";
   /** Of a line, in pixels. */
   width?: number;
 }
@@ -183,8 +183,8 @@ function heightOf(min: number, max: number): [number, number] {
 }
 
 /** Where a layer ends; nothing in place of 0, whose hairline would erase the axis. */
-function heightsOf({ values, told }: Line): readonly (number | null)[] {
-  return told ? values.map((value) => (value === 0 ? null : value)) : values;
+function heightsOf({ values, told, shape }: Line): readonly (number | null)[] {
+  return told && shape === "bars" ? values.map((value) => (value === 0 ? null : value)) : values;
 }
 
 function seriesOf(line: Line, token: (name: string) => string, isNamed: boolean): UPlot.Series {
@@ -195,6 +195,7 @@ function seriesOf(line: Line, token: (name: string) => string, isNamed: boolean)
     const edge = line.told ? { stroke: token("--bg"), width: 1 } : { width: 0 };
     return { fill: color, ...edge, points: { show: false }, ...(paths ? { paths } : {}) };
   }
+  if (line.shape === "area") return { fill: color, stroke: token("--bg"), width: 1 };
   const isGhost = line.shape === "ghost";
   return {
     stroke: color,

@@ -204,7 +204,7 @@ def series(
         source=source,
         unit=measured.unit,
         estimated=any(row["estimated"] for row in rows),
-        lines=_lines(rows, [*top, _OTHERS], buckets, nothing=0.0 if measured.is_sum else None),
+        lines=_lines(rows, [*top, _OTHERS], buckets, 0.0 if measured.is_sum else None),
         value_count=value_count,
     )
 
@@ -224,7 +224,9 @@ class _Asking:
         ranked = measured if measured.is_sum else MEASURES["count"]
         more = {"ranked": True, "top": [], "limit": self.question.top}
         rows = [row for row in self._ask(ranked, more) if row["is_total"]]
-        return [row["place"] for row in rows], rows[0]["value_count"] if rows else 0
+        # Whoever had no part in it needs no line.
+        top = [row["place"] for row in rows if row["measure_0"] or not measured.is_sum]
+        return top, rows[0]["value_count"] if rows else 0
 
     def rows(self, measured: SeriesMeasure, top: list[str]) -> list[Row]:
         """Rows of each value of `top` and of all others, by bucket and of the whole window."""
@@ -293,15 +295,18 @@ def _source(asked: Narrowing, question: SeriesQuestion, agenda: Agenda | None) -
 
 
 def _lines(
-    rows: Iterable[Row], places: list[str], buckets: range, *, nothing: float | None
+    rows: Iterable[Row], places: list[str], buckets: range, nothing: float | None
 ) -> list[SeriesLine]:
+    is_split = len(places) > 1
     totals: dict[str, float | None] = {}
+    there: set[str] = set()  # in some bucket: the total of nothing is a row, too
     points: dict[tuple[str, int], float | None] = {}
     for row in rows:
         if row["is_total"]:
             totals[row["place"]] = _number(row["measure_0"])
         else:
             points[row["place"], row["bucket"]] = _number(row["measure_0"])
+            there.add(row["place"])
     return [
         SeriesLine(
             value="" if place == _OTHERS else place,
@@ -310,7 +315,7 @@ def _lines(
             points=[points.get((place, bucket), nothing) for bucket in buckets],
         )
         for place in places
-        if place in totals
+        if place in there and not (is_split and place == _OTHERS and totals[place] == 0)
     ]
 
 

@@ -20,11 +20,16 @@ interface FilterBoxProps {
   initial: string;
   /** Whether the key / leads here. */
   hasSlash: boolean;
+  /** What it is called where it is not the page's. */
+  label?: string;
+  /** Hears every change while it is written. */
+  onWrite?: (filterText: string) => void;
   onSubmit: (filterText: string) => void;
 }
 
 /** The filter as text, coloured while it is written, with fields and values to complete it. */
-export function FilterBox({ project, range, initial, hasSlash, onSubmit }: FilterBoxProps) {
+export function FilterBox(props: FilterBoxProps) {
+  const { project, range, initial, hasSlash, label = "Filter", onWrite, onSubmit } = props;
   const [text, setText] = useState(initial);
   const [caret, setCaret] = useState(initial.length);
   const [isOpen, setOpen] = useState(false);
@@ -44,6 +49,7 @@ export function FilterBox({ project, range, initial, hasSlash, onSubmit }: Filte
     setText(next);
     setCaret(at);
     setActive(-1);
+    onWrite?.(next);
   };
   const accept = (suggestion: Suggestion | undefined) => {
     if (!suggestion || !completion) return;
@@ -91,7 +97,7 @@ export function FilterBox({ project, range, initial, hasSlash, onSubmit }: Filte
         <input
           ref={input}
           role="combobox"
-          aria-label="Filter"
+          aria-label={label}
           aria-expanded={suggestions.length > 0}
           aria-controls={listId}
           aria-activedescendant={active >= 0 ? `${listId}-${active}` : undefined}

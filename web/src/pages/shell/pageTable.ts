@@ -18,6 +18,7 @@ export const PAGE_GROUPS = [
     pages: [
       { name: "Metrics", to: "/p/$project/metrics", icon: "metrics" },
       { name: "Cost", to: "/p/$project/cost", icon: "cost", isFiltered: true },
+      { name: "Dashboards", to: "/p/$project/dashboards", icon: "dashboards" },
       { name: "SQL", to: "/p/$project/sql", icon: "sql" },
     ],
   },
@@ -47,7 +48,11 @@ export const LIST_PATHS = {
 export type ListNoun = keyof typeof LIST_PATHS;
 
 /** One thing shown in full: below which page it is, and what it is called. */
-const DETAILS: Record<string, string> = { traces: "Trace", sessions: "Session" };
+const DETAILS: Record<string, string> = {
+  traces: "Trace",
+  sessions: "Session",
+  dashboards: "Dashboard",
+};
 /** Pages that are not in the rail: as which of its pages they are below. */
 const BELOW: Record<string, { of: string; detail: string }> = {
   compare: { of: "traces", detail: "Compare" },
@@ -68,6 +73,6 @@ export function placeOf(path: string): Place {
   const below = BELOW[first];
   const page = PAGES.find(({ to }) => to.split("/")[3] === (below?.of ?? first)) ?? OVERVIEW;
   const detail = below?.detail ?? (second === undefined ? null : (DETAILS[first] ?? null));
-  const isFiltered = "isFiltered" in page && detail === null;
+  const isFiltered = detail === null ? "isFiltered" in page : detail === "Dashboard";
   return { name: page.name, to: page.to, isFiltered, detail };
 }

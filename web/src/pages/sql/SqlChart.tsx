@@ -10,12 +10,13 @@ import "./SqlChart.css";
 interface SqlChartProps {
   drawing: SqlDrawing;
   shape: "line" | "bars";
+  height?: number;
 }
 
 const HEIGHT = 260;
 
 /** Numbers over time, or over what the first column names. Bars of different measures have a chart each. */
-export function SqlChart({ drawing, shape }: SqlChartProps) {
+export function SqlChart({ drawing, shape, height = HEIGHT }: SqlChartProps) {
   const [theme] = useTheme();
   const isDark = useMedia("(prefers-color-scheme: dark)");
   const charts = useMemo(() => chartsOf(drawing, shape), [drawing, shape]);
@@ -32,7 +33,7 @@ export function SqlChart({ drawing, shape }: SqlChartProps) {
           format={figure}
           sync="sql"
           theme={`${theme} ${isDark}`}
-          height={HEIGHT}
+          height={height}
         />
       ))}
     </div>
