@@ -70,6 +70,18 @@ SCREENS = (
         "The cost could not",
     ),
     Screen(
+        "dashboards?live=off",
+        "[aria-label='Start from'] li",
+        "Users & customers",
+        "The dashboards could not",
+    ),
+    Screen(
+        "dashboards/health?range=all&live=off",
+        ".panels canvas",
+        "Nothing in this range",
+        "The dashboard could not",
+    ),
+    Screen(
         "sql?live=off",
         ".sql-examples button",
         "What each customer cost",

@@ -27,7 +27,11 @@ _USUAL_SORTS = {
 }
 _USUAL_FONT = "/inter-latin-wght-normal.woff2"
 # Lists have their pages in files of their names; pages of one thing that have their own:
-_PAGES_OF_ONE = {"traces": "trace/TracePage", "sessions": "sessions/SessionPage"}
+_PAGES_OF_ONE = {
+    "traces": "trace/TracePage",
+    "sessions": "sessions/SessionPage",
+    "dashboards": "dashboards/DashboardPage",
+}
 
 
 class _Chunk(TypedDict, total=False):

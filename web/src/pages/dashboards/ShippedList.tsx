@@ -33,7 +33,7 @@ export function ShippedList({ shipped, project, isBusy, onStart }: ShippedListPr
               <Button
                 variant="outlined"
                 disabled={isBusy}
-                aria-label={`Start from ${document.name}`}
+                aria-label={`Start from it: ${document.name}`}
                 onClick={() => onStart(document)}
               >
                 Start from it
