@@ -117,7 +117,8 @@ def test_a_failed_conversation_is_replayed_by_mouse(visitor: Visitor, turns: lis
 
 def test_a_failed_conversation_is_replayed_by_keyboard(visitor: Visitor, turns: list[str]) -> None:
     page = visitor.page
-    visitor.go(f"/p/replayed/traces/{turns[0]}?lens=replay")
+    visitor.go(f"/p/replayed/traces/{turns[0]}")
+    page.get_by_role("tab", name="Replay").click()
     expect(happened(visitor)).to_have_count(1)
 
     page.keyboard.press("ArrowRight")

@@ -70,7 +70,13 @@ export function TraceView({ trace }: { trace: TraceModel }) {
       <Tabs.Root value={shown} onValueChange={show} className="trace-left">
         <Tabs.List className="tab-list" aria-label="Lenses">
           {lenses.map(({ id, name }) => (
-            <Tabs.Trigger key={id} value={id} className="tab">
+            <Tabs.Trigger
+              key={id}
+              value={id}
+              className="tab"
+              // Arrow keys are the lens's own once it was clicked; on a tab that is focused they change the tab.
+              onClick={(event) => event.detail > 0 && event.currentTarget.blur()}
+            >
               {name}
               {id === "logs" && <span className="unit">{formatExact(logs)}</span>}
             </Tabs.Trigger>
