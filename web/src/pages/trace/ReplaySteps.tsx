@@ -1,6 +1,7 @@
-import { useVirtualizer } from "@tanstack/react-virtual";
-import { memo, useEffect, useEffectEvent, useRef, useState } from "react";
+import { memo, useEffect, useEffectEvent, useMemo, useRef, useState } from "react";
+import { rowHeights } from "../../model/rowHeights";
 import type { ReplayStep } from "../../model/replay";
+import { useMeasuredRows } from "../../ui/useMeasuredRows";
 import { ReplayLine } from "./ReplayLine";
 import type { TraceModel } from "./traceModel";
 import "./ReplaySteps.css";
@@ -18,13 +19,9 @@ const HEIGHT = 48;
 export const ReplaySteps = memo(function ReplaySteps(props: ReplayStepsProps) {
   const { trace, steps, at, onSeek } = props;
   const scroller = useRef<HTMLDivElement>(null);
-  const virtual = useVirtualizer({
-    count: at + 1,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => HEIGHT,
-    overscan: 3,
-  });
-  const heightPx = virtual.getTotalSize();
+  const heights = useMemo(() => rowHeights(steps.map(() => HEIGHT)), [steps]);
+  const rows = useMeasuredRows({ scroller, heights, count: at + 1 });
+  const heightPx = rows.height;
   const isCalm = useCalm(at);
   // Until somebody looks elsewhere.
   const isFollowed = useRef(true);
@@ -50,28 +47,25 @@ export const ReplaySteps = memo(function ReplaySteps(props: ReplayStepsProps) {
       onPointerDown={leave}
       onKeyDown={leave}
     >
-      <div className="replay-room" style={{ height: heightPx }}>
-        {virtual.getVirtualItems().map((item) => {
-          const step = steps[item.index];
+      <div style={{ minHeight: heightPx, paddingTop: rows.top }}>
+        {steps.slice(rows.first, rows.last).map((step, place) => {
+          const index = rows.first + place;
           return (
-            step && (
-              <div
-                key={item.key}
-                ref={virtual.measureElement}
-                data-index={item.index}
-                className="replay-step"
-                role="listitem"
-                aria-current={item.index === at ? "step" : undefined}
-                style={{ transform: `translateY(${item.start}px)` }}
-              >
-                <ReplayLine
-                  trace={trace}
-                  step={step}
-                  isAsked={isCalm && trace.hasTexts}
-                  onSeek={() => onSeek(item.index)}
-                />
-              </div>
-            )
+            <div
+              key={index}
+              ref={rows.row}
+              data-index={index}
+              className="replay-step"
+              role="listitem"
+              aria-current={index === at ? "step" : undefined}
+            >
+              <ReplayLine
+                trace={trace}
+                step={step}
+                isAsked={isCalm && trace.hasTexts}
+                onSeek={() => onSeek(index)}
+              />
+            </div>
           );
         })}
       </div>

@@ -1,8 +1,9 @@
-import { useVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useEffectEvent, useMemo, useRef } from "react";
+import { rowHeights } from "../../model/rowHeights";
 import { type Entry, toolNames, transcriptOf } from "../../model/transcript";
 import { Notice } from "../../ui/Notice";
 import { useHotkeys } from "../../ui/useHotkeys";
+import { useMeasuredRows } from "../../ui/useMeasuredRows";
 import { TranscriptEntry } from "./TranscriptEntry";
 import type { TraceModel } from "./traceModel";
 import type { Selection } from "./useSelection";
@@ -29,18 +30,12 @@ export function Transcript({ trace, selection }: TranscriptProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const entries = useMemo(() => transcriptOf(tree, groups), [tree, groups]);
   const tools = useMemo(() => toolNames(tree), [tree]);
-  const virtual = useVirtualizer({
-    count: entries.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: (index) => HEIGHTS[entries[index]?.type ?? "note"],
-    getItemKey: (index) => tree.spans[entries[index]?.position ?? -1]?.span_id ?? index,
-    overscan: 3,
-  });
+  const heights = useMemo(() => rowHeights(entries.map(({ type }) => HEIGHTS[type])), [entries]);
+  const rows = useMeasuredRows({ scroller, heights, count: entries.length });
 
   const reveal = useEffectEvent(() => {
     const index = entries.findIndex(({ position }) => position === selected);
-    const isSeen = virtual.getVirtualItems().some((item) => item.index === index);
-    if (index > 0 && !isSeen) virtual.scrollToIndex(index, { align: "start" });
+    if (index > 0 && !rows.isSeen(index)) rows.scrollTo(index);
   });
   useEffect(() => reveal(), [selected]);
   const step = (by: 1 | -1) => {
@@ -60,29 +55,23 @@ export function Transcript({ trace, selection }: TranscriptProps) {
   if (entries.length === 0) return <Notice title="Nothing in this trace is read as text" />;
   return (
     <div ref={scroller} className="transcript" role="feed" aria-label="Transcript" tabIndex={0}>
-      <div className="transcript-room" style={{ height: virtual.getTotalSize() }}>
-        {virtual.getVirtualItems().map((item) => {
-          const entry = entries[item.index];
-          return (
-            entry && (
-              <div
-                key={item.key}
-                ref={virtual.measureElement}
-                data-index={item.index}
-                className="transcript-place"
-                style={{ transform: `translateY(${item.start}px)` }}
-              >
-                <TranscriptEntry
-                  trace={trace}
-                  entry={entry}
-                  tools={tools}
-                  isSelected={entry.position === selected}
-                  onSelect={() => select(entry.position)}
-                />
-              </div>
-            )
-          );
-        })}
+      <div style={{ minHeight: rows.height, paddingTop: rows.top }}>
+        {entries.slice(rows.first, rows.last).map((entry, place) => (
+          <div
+            key={tree.spans[entry.position]?.span_id}
+            ref={rows.row}
+            data-index={rows.first + place}
+            className="transcript-place"
+          >
+            <TranscriptEntry
+              trace={trace}
+              entry={entry}
+              tools={tools}
+              isSelected={entry.position === selected}
+              onSelect={() => select(entry.position)}
+            />
+          </div>
+        ))}
       </div>
     </div>
   );
