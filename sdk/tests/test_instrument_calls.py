@@ -265,6 +265,7 @@ def test_a_host_that_is_named_is_told_the_trace(
     [span] = record(lambda: call(provider.at("ok")))
 
     assert provider.headers[0]["traceparent"] == f"00-{span.trace_id}-{span.span_id}-01"
+    assert provider.headers[0]["x-clearspan-recorded"] == "1"
 
 
 def test_a_request_that_is_no_model_call_carries_the_trace_of_its_caller(
@@ -282,6 +283,7 @@ def test_a_request_that_is_no_model_call_carries_the_trace_of_its_caller(
     for headers in provider.headers:
         assert headers["traceparent"] == f"00-{span.trace_id}-{span.span_id}-01"
         assert "ann" in headers["baggage"]
+        assert "x-clearspan-recorded" not in headers
 
 
 def test_a_host_that_is_not_named_learns_nothing(provider: Provider) -> None:

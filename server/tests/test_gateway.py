@@ -1,6 +1,8 @@
 """The gateway against simulators: what a caller gets is what it would get from the provider, and each call is told."""
 
 import gzip
+import subprocess
+import sys
 import zlib
 from collections.abc import Iterator
 
@@ -9,6 +11,7 @@ import pyarrow as pa
 import pytest
 
 from passing import CHAT, END, OPEN_STREAM, Passing, chunk, event
+from running import PATIENCE_S
 from simulated import QUESTION, Json, fault
 
 MESSAGE: Json = {
@@ -270,3 +273,35 @@ def test_a_head_request_has_the_length_of_what_is_not_sent(passing: Passing) -> 
     answer = httpx2.head(f"{passing.url('raw')}/v1/head")
 
     assert (answer.status_code, answer.headers["content-length"]) == (200, "9")
+
+
+PROGRAM = """
+import sys, clearspan, httpx2
+
+server, project = sys.argv[1:]
+clearspan.init(endpoint=server, project=project)
+told = {"model": "gpt-4o", "messages": [{"role": "user", "content": "Where is my order?"}]}
+for hosts in ((), ("127.0.0.1",)):
+    clearspan.instrument("httpx", propagate=hosts)
+    url = f"{server}/gateway/openai/v1/chat/completions"
+    httpx2.post(url, json=told, headers={"x-clearspan-project": project}).raise_for_status()
+assert clearspan.flush()
+"""
+
+
+def test_what_our_sdk_records_as_well_is_counted_once(passing: Passing) -> None:
+    subprocess.run(
+        [sys.executable, "-c", PROGRAM, passing.server.url, "both"], check=True, timeout=PATIENCE_S
+    )
+
+    spans = passing.spans("both")
+    bill = httpx2.get(f"{passing.behind}/bill").json()["calls"][-2:]
+    assert sorted(span["kind"] for span in spans) == ["http", "llm", "llm", "llm"]
+    [hop] = [span for span in spans if span["kind"] == "http"]
+    assert hop["parent_id"] in {span["span_id"] for span in spans}
+    assert hop["input_tokens"] is None
+    for key in ("input", "output"):
+        counted = [
+            span[f"{key}_tokens"] for span in spans if span["counted"] and span["kind"] == "llm"
+        ]
+        assert sum(counted) == sum(call["usage"][key] for call in bill)

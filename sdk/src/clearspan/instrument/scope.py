@@ -7,8 +7,11 @@ from collections.abc import Collection, Iterator, Sequence
 from weakref import WeakValueDictionary
 
 from clearspan.errors import report
+from clearspan.instrument.call import CallSpan
 from clearspan.propagation import inject
+from clearspan.tracer import here
 
+RECORDED = "x-clearspan-recorded"  # tells Clearspan's gateway that a call has its record
 MAX_LOOKED_AT = 500  # objects inside a vendor's client
 
 _everybody: set[str] = set()  # groups whose every client is recorded
@@ -78,6 +81,8 @@ def carried(host: object) -> dict[str, str]:
             one in ("*", name) or (one[:2] == "*." and name.endswith(one[1:])) for one in _hosts
         ):
             inject(headers)
+            if isinstance(here(), CallSpan):
+                headers[RECORDED] = "1"
     except Exception as error:  # noqa: BLE001  # the funnel
         report(error, "carrying a trace")
     return headers
