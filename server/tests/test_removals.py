@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from typing_extensions import override
 
+from clearspan_server.errors import Conflict
 from clearspan_server.model.retention import Policy, Thinning
 from clearspan_server.model.rewrite import Change, Stretch, Tally
 from clearspan_server.store.columns import SCHEMA_VERSION, to_batch, to_bytes
@@ -22,6 +23,7 @@ from clearspan_server.store.media import Medium, Use
 from clearspan_server.store.notes import BOOKMARKS, Notes
 from clearspan_server.store.quarantine import Refused
 from clearspan_server.store.rewrites import Step
+from clearspan_server.store.shares import Shares
 from reading import span, trace_id
 from removal_bench import Bench
 from running import until
@@ -301,6 +303,38 @@ def test_what_is_noted_on_after_the_last_look_is_looked_at_again(
     assert bench.traces() == left
     assert notes.all_traces(bench.project) == left
     assert turn.findings.counts["traces"] == 3 - len(left)
+
+
+class Between(Shares):
+    """Links that go, after the notes and before the traces: meanwhile somebody notes something."""
+
+    notes: Notes
+    refused: str = ""
+
+    @override
+    def erase(self, project: str, trace_ids: Collection[str]) -> None:
+        with pytest.raises(Conflict) as refusal:
+            self.notes.add_comment(project, trace_id(1), "somebody", "keep this")
+        self.refused = refusal.value.message
+        super().erase(project, trace_ids)
+
+
+def test_nobody_notes_on_a_trace_that_is_going(bench: Bench) -> None:
+    at_ns = time.time_ns() - 10 * DAY_S * 10**9
+    bench.store(span(1, start_ns=at_ns))
+    bench.means.retention.put(bench.project, Policy(days=7))
+    shares = Between(bench.catalog.database)
+    shares.notes = bench.means.notes
+    bench.means = replace(bench.means, shares=shares)
+
+    with bench.working():
+        bench.done(bench.removals.add("retention", bench.project, "a test", is_dry=False))
+
+    assert shares.refused == f"the trace {trace_id(1)} is old, and being removed"
+    assert bench.means.notes.all_traces(bench.project) == set()
+    bench.means.notes.bookmark(
+        bench.project, trace_id(1), "somebody"
+    )  # as on any that is not there
 
 
 def test_all_traces_that_follow_are_found_however_many_they_are(bench: Bench) -> None:

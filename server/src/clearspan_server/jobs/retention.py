@@ -91,19 +91,29 @@ def retain(means: Means, removal: Removal, told: Told) -> None:
     doomed = Doomed(means.engine, removal.project)
     trace_ids = _found(means, removal, doomed, now_s)
     told(0.1)
-    if trace_ids:
-        means.shares.erase(removal.project, trace_ids)
-        gone = means.media.named(removal.project, trace_ids)
-        means.media.erase(removal.project, trace_ids, gone)
-        means.cold.erase(removal.project, trace_ids)  # first: nothing comes back then
-        with means.rewriting:
-            doomed.delete(lambda share: told(0.1 + 0.7 * share))
+    try:
+        _remove(means, removal.project, doomed, trace_ids, told)
+    finally:
+        means.notes.gone()
     policy = means.retention.of(removal.project)
     means.quarantine.erase(_quarantined(means, removal.project, policy, now_s))
     frozen_s = means.agenda.frozen_before(removal.project)
     _remove_old(doomed, policy, _moments(removal.project, policy, now_s, frozen_s))
     doomed.clear()
     _cool(means, removal.project, policy, now_s)
+
+
+def _remove(
+    means: Means, project: str, doomed: Doomed, trace_ids: Collection[str], told: Told
+) -> None:
+    if not trace_ids:
+        return
+    means.shares.erase(project, trace_ids)
+    gone = means.media.named(project, trace_ids)
+    means.media.erase(project, trace_ids, gone)
+    means.cold.erase(project, trace_ids)  # first: nothing comes back then
+    with means.rewriting:
+        doomed.delete(lambda share: told(0.1 + 0.7 * share))
 
 
 def _found(means: Means, removal: Removal, doomed: Doomed, now_s: float) -> Collection[str]:

@@ -2,14 +2,15 @@
 
 import secrets
 import threading
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from clearspan_server.errors import BadInput
+from clearspan_server.errors import BadInput, Conflict
 from clearspan_server.store.catalog import METADATA
 from clearspan_server.store.scrub import scrub_database
 
@@ -66,6 +67,9 @@ class Notes:
     def __init__(self, database: sa.Engine) -> None:
         self._database = database
         self._noting = threading.Lock()
+        self._going = frozenset[
+            tuple[str, str]
+        ]()  # the traces that are being removed because they are old
 
     def of_traces(self, project: str, trace_ids: Sequence[str]) -> Mapping[str, Noted]:
         """The notes on some traces of a project; one that has none is left out."""
@@ -118,10 +122,11 @@ class Notes:
 
         Raises:
             BadInput: the trace has `MAX_COMMENTS` already.
+            Conflict: it is being removed.
         """
         made = Comment(secrets.token_hex(8), trace_id, author, text, datetime.now(UTC))
         counted = sa.select(sa.func.count()).where(_on(COMMENTS, project, trace_id))
-        with self._noting, self._database.begin() as connection:
+        with self._staying(project, trace_id), self._database.begin() as connection:
             if connection.execute(counted).scalar_one() >= MAX_COMMENTS:
                 raise BadInput(
                     f"the trace {trace_id} has {MAX_COMMENTS} comments, which is the most"
@@ -147,9 +152,13 @@ class Notes:
         return bool(gone.rowcount)
 
     def bookmark(self, project: str, trace_id: str, author: str) -> None:
-        """Bookmark a trace; one that is stays as it is."""
+        """Bookmark a trace; one that is stays as it is.
+
+        Raises:
+            Conflict: it is being removed.
+        """
         marked = {"project": project, "trace_id": trace_id, "author": author}
-        with self._noting, self._database.begin() as connection:
+        with self._staying(project, trace_id), self._database.begin() as connection:
             connection.execute(
                 BOOKMARKS.insert().prefix_with("or ignore", dialect="sqlite"),
                 {**marked, "created": datetime.now(UTC)},
@@ -197,12 +206,27 @@ class Notes:
     def erase_unless_noted(
         self, project: str, trace_ids: Collection[str], known: Collection[str]
     ) -> bool:
-        """Delete what was noted on these traces, unless one has notes that was not `known` to have any."""
+        """Delete what was noted on these traces, unless one has notes that was not `known` to have any.
+
+        From then on nobody notes anything on them, until they are `gone`.
+        """
         with self._noting:
             if (self.all_traces(project) - set(known)) & set(trace_ids):
                 return False
             self.erase(project, trace_ids)
+            self._going = frozenset((project, one) for one in trace_ids)
         return True
+
+    def gone(self) -> None:
+        """What was being removed is, or stays for now."""
+        self._going = frozenset()
+
+    @contextmanager
+    def _staying(self, project: str, trace_id: str) -> Iterator[None]:
+        with self._noting:
+            if (project, trace_id) in self._going:
+                raise Conflict(f"the trace {trace_id} is old, and being removed")
+            yield
 
     def erase(
         self, project: str, trace_ids: Collection[str], comment_ids: Collection[str] = ()
