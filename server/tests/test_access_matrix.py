@@ -127,6 +127,7 @@ BODIES: dict[str, Any] = {
     "/api/v1/redaction/rescans": {"from": "2026-01-01", "to": "2026-01-02", "preview": True},
     "/api/v1/traces/{trace_id}/comments": {"text": "x"},
     "/api/v1/prompts": {"name": "x", "template": "y"},
+    "/api/v1/prompt-labels": {"version": 1},
     "/api/public/v2/prompts": {"name": "x", "prompt": "y"},
     "/api/public/v2/prompts/{name:path}/versions/{version}": {"newLabels": ["x"]},
     "/api/public/datasets": {"name": "x"},
@@ -153,6 +154,8 @@ BODIES: dict[str, Any] = {
 QUERIES = {
     "/api/v1/values": "?field=model",
     "/api/v1/prices/find": "?model=m",
+    "/api/v1/prompt-labels": "?name=x&label=x",
+    **{f"/api/v1/prompt-{noun}": "?name=x" for noun in ("versions", "use")},
     "/api/v1/compare": f"?a={ID}&b={ID}",
     "/api/v1/traces/{trace_id}/whatif/model": "?model=m",
     "/api/public/metrics/query": "?name=m",

@@ -1,27 +1,44 @@
-"""`/prompts`: named, versioned, labelled; what `clearspan.prompt()` asks for."""
+"""`/prompts`: named, versioned, labelled; what `clearspan.prompt()` asks for. `/prompt-…`: what is said of one of them.
+
+A prompt's name may hold anything, slashes too, so that nothing can follow it in an address.
+"""
 
 from dataclasses import asdict
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import Field
 
-from clearspan_server.api.access import author_of, prompt_project, written_project
+from clearspan_server.api.access import (
+    ReadAccess,
+    author_of,
+    prompt_project,
+    read_access,
+    written_project,
+)
 from clearspan_server.api.accounts import moment
 from clearspan_server.api.shapes_prompts import (
     Label,
+    LabelRequest,
     Number,
     Prompt,
+    PromptFigures,
     PromptHead,
     PromptList,
+    PromptName,
+    PromptNotice,
     PromptRequest,
+    PromptUse,
+    PromptVersionHead,
+    PromptVersions,
 )
 from clearspan_server.api.state import state_of
-from clearspan_server.api.window import ScopeQuery
+from clearspan_server.api.window import ScopeQuery, WindowQuery, rfc3339, window
 from clearspan_server.errors import NotFound
+from clearspan_server.query.prompts import MAX_VERSIONS, notices, version_figures
 from clearspan_server.store.prompts import NewVersion, PromptKind, PromptsAsked, PromptVersion
 
-router = APIRouter(prefix="/api/v1/prompts", tags=["prompts"])
+router = APIRouter(prefix="/api/v1", tags=["prompts"])
 
 
 class PromptsQuery(ScopeQuery):
@@ -33,6 +50,30 @@ class PromptsQuery(ScopeQuery):
     offset: int = Field(default=0, ge=0, le=1_000_000)
 
 
+class NameQuery(ScopeQuery):
+    """Which prompt."""
+
+    name: PromptName
+
+
+class LabelQuery(NameQuery):
+    """Which of its labels."""
+
+    label: Label
+
+
+class DeletedQuery(NameQuery):
+    """Which of its versions; without a number all."""
+
+    version: Number | None = None
+
+
+class UseQuery(WindowQuery):
+    """Which prompt, and when."""
+
+    name: PromptName
+
+
 class VersionQuery(ScopeQuery):
     """Which version: of a number, else of a label."""
 
@@ -40,7 +81,7 @@ class VersionQuery(ScopeQuery):
     version: Number | None = None
 
 
-@router.get("")
+@router.get("/prompts")
 def get_prompts(request: Request, asked: Annotated[PromptsQuery, Query()]) -> PromptList:
     """A page of the project's prompts, in order of their names."""
     wanted = PromptsAsked(label=asked.label, tag=asked.tag)
@@ -60,7 +101,7 @@ def get_prompts(request: Request, asked: Annotated[PromptsQuery, Query()]) -> Pr
     return PromptList(prompts=heads, total=total)
 
 
-@router.get("/{name:path}")
+@router.get("/prompts/{name:path}")
 def get_prompt(request: Request, name: str, asked: Annotated[VersionQuery, Query()]) -> Prompt:
     """One version of a prompt: that of a number, else the one that has a label now.
 
@@ -75,7 +116,7 @@ def get_prompt(request: Request, name: str, asked: Annotated[VersionQuery, Query
     return _shape(found)
 
 
-@router.post("", status_code=201)
+@router.post("/prompts", status_code=201)
 def post_prompt(
     request: Request, sent: PromptRequest, _scope: Annotated[ScopeQuery, Query()]
 ) -> Prompt:
@@ -92,6 +133,90 @@ def post_prompt(
         author=author_of(request),
     )
     return _shape(kept(request, written_project(request, ""), new))
+
+
+@router.delete("/prompt-versions", status_code=204, response_class=Response)
+def delete_versions(request: Request, asked: Annotated[DeletedQuery, Query()]) -> Response:
+    """Delete a version of a prompt, or all of it; spans that name it stay as they are."""
+    project = written_project(request, "")
+    if not state_of(request).prompts.delete(project, asked.name, version=asked.version):
+        raise _missing(project, asked.name, asked.version)
+    return Response(status_code=204)
+
+
+@router.get("/prompt-versions")
+def get_versions(
+    request: Request,
+    asked: Annotated[NameQuery, Query()],
+    access: Annotated[ReadAccess, Depends(read_access)],
+) -> PromptVersions:
+    """The history of a prompt: who made which version when, and what points at it."""
+    found = state_of(request).prompts.versions(access.project, asked.name, MAX_VERSIONS)
+    if not found:
+        raise _missing(access.project, asked.name)
+    return PromptVersions(
+        name=found[0].name,
+        tags=list(found[0].tags),
+        versions=[
+            PromptVersionHead(
+                version=one.version,
+                kind=one.kind,
+                labels=list(one.labels),
+                message=one.message,
+                author=one.author,
+                created=moment(one.created),
+            )
+            for one in found
+        ],
+    )
+
+
+@router.put("/prompt-labels")
+def put_label(
+    request: Request, wanted: LabelRequest, asked: Annotated[LabelQuery, Query()]
+) -> Prompt:
+    """Let a label point at a version: who asks for the prompt by this label has it from now on."""
+    project = written_project(request, "")
+    found = state_of(request).prompts.label(project, asked.name, wanted.version, [asked.label])
+    if found is None:
+        raise _missing(project, asked.name, wanted.version)
+    return _shape(found)
+
+
+@router.delete("/prompt-labels", status_code=204, response_class=Response)
+def delete_label(request: Request, asked: Annotated[LabelQuery, Query()]) -> Response:
+    """Let a label point at nothing."""
+    project = written_project(request, "")
+    if not state_of(request).prompts.unlabel(project, asked.name, asked.label):
+        raise NotFound(
+            f"no version of the prompt {asked.name[:200]!r} in project {project!r} has the label {asked.label!r}"
+        )
+    return Response(status_code=204)
+
+
+@router.get("/prompt-use")
+def get_use(
+    asked: Annotated[UseQuery, Query()], access: Annotated[ReadAccess, Depends(read_access)]
+) -> PromptUse:
+    """How each version of a prompt does in its calls, and what changed much from one to the next.
+
+    A prompt need not be kept here: spans name theirs.
+    """
+    found = version_figures(access.engine, access.project, asked.name, window(asked))
+    return PromptUse(
+        versions=[
+            PromptFigures.model_validate(
+                asdict(one) | {"first": rfc3339(one.first_ns), "last": rfc3339(one.last_ns)}
+            )
+            for one in found
+        ],
+        notices=[PromptNotice.model_validate(asdict(one)) for one in notices(found)],
+    )
+
+
+def _missing(project: str, name: str, version: int | None = None) -> NotFound:
+    which = f" with version {version}" if version else ""
+    return NotFound(f"no prompt {name[:200]!r}{which} is in project {project!r}")
 
 
 def kept(request: Request, project: str, new: NewVersion) -> PromptVersion:

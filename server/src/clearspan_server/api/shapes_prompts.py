@@ -68,3 +68,62 @@ class PromptList(BaseModel):
 
     prompts: list[PromptHead]
     total: int
+
+
+class PromptVersionHead(BaseModel):
+    """A version in the history of its prompt."""
+
+    version: int
+    kind: Literal["text", "chat"]
+    labels: list[str]
+    message: str
+    author: str
+    created: str
+
+
+class PromptVersions(BaseModel):
+    """The versions of a prompt, the newest first, at most 1 000."""
+
+    name: str
+    tags: list[str]
+    versions: list[PromptVersionHead]
+
+
+class LabelRequest(Foreign):
+    """The version that a label is to point at; another version loses it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    version: Number
+
+
+class PromptFigures(BaseModel):
+    """The calls of a version in the window: averages of a call; of those that went well, how long they took."""
+
+    version: str
+    calls: float = Field(description="Weighted, where a sender keeps a sample.")
+    error_rate: float
+    input_tokens: float | None
+    output_tokens: float | None
+    cost: float | None = Field(description="US dollars.")
+    latency_p50_ns: float | None
+    latency_p95_ns: float | None
+    first: str
+    last: str
+
+
+class PromptNotice(BaseModel):
+    """A measure that is by half more or less than in the version before; an error rate by a twentieth of the calls."""
+
+    version: str
+    before: str
+    measure: Literal["input_tokens", "output_tokens", "cost", "latency_p50_ns", "error_rate"]
+    was: float
+    now: float
+
+
+class PromptUse(BaseModel):
+    """How the versions of a prompt do, in order of their numbers."""
+
+    versions: list[PromptFigures]
+    notices: list[PromptNotice]

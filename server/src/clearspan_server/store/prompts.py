@@ -152,6 +152,14 @@ class Prompts:
             found = _number(connection, key, version, label)
             return None if found is None else _read(connection, key, found)
 
+    def versions(self, project: str, name: str, limit: int) -> "list[PromptVersion]":
+        """The newest versions of a prompt, the newest first; none where it is not known."""
+        one = _named(VERSIONS, project, name)
+        newest = sa.select(VERSIONS.c.version).where(one).order_by(VERSIONS.c.version.desc())
+        with self._database.connect() as connection:
+            numbers = list(connection.scalars(newest.limit(limit)))
+            return [_read(connection, (project, name), number) for number in numbers]
+
     def list(
         self, project: str, asked: PromptsAsked, offset: int, limit: int
     ) -> tuple[list[PromptSummary], int]:
@@ -193,6 +201,12 @@ class Prompts:
                 return None
             _point(connection, key, version, labels)
             return _read(connection, key, version)
+
+    def unlabel(self, project: str, name: str, label: str) -> bool:
+        """Let a label point at no version; false where it did not."""
+        one = _named(LABELS, project, name) & (LABELS.c.label == label)
+        with self._database.begin() as connection:
+            return bool(connection.execute(LABELS.delete().where(one)).rowcount)
 
     def delete(
         self, project: str, name: str, *, version: int | None = None, label: str = ""
