@@ -1171,6 +1171,76 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/prompt-labels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Prompt Label
+         * @description Let a label point at a version: who asks for the prompt by this label has it from now on.
+         */
+        put: operations["put_prompt_label"];
+        post?: never;
+        /**
+         * Delete Prompt Label
+         * @description Let a label point at nothing.
+         */
+        delete: operations["delete_prompt_label"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/prompt-use": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Prompt Use
+         * @description How each version of a prompt does in its calls, and what changed much from one to the next.
+         *
+         *     A prompt need not be kept here: spans name theirs.
+         */
+        get: operations["get_prompt_use"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/prompt-versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Prompt Versions
+         * @description The history of a prompt: who made which version when, and what points at it.
+         */
+        get: operations["get_prompt_versions"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete Prompt Versions
+         * @description Delete a version of a prompt, or all of it; spans that name it stay as they are.
+         */
+        delete: operations["delete_prompt_versions"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/prompts": {
         parameters: {
             query?: never;
@@ -3843,6 +3913,14 @@ export interface components {
             scopes: string[];
         };
         /**
+         * LabelRequest
+         * @description The version that a label is to point at; another version loses it.
+         */
+        LabelRequest: {
+            /** Version */
+            version: number;
+        };
+        /**
          * ListedSpan
          * @description A span in a list; `sample_weight` is how many spans it stands for, where its sender kept only some.
          */
@@ -4922,6 +5000,38 @@ export interface components {
             version: number;
         };
         /**
+         * PromptFigures
+         * @description The calls of a version in the window: averages of a call; of those that went well, how long they took.
+         */
+        PromptFigures: {
+            /**
+             * Calls
+             * @description Weighted, where a sender keeps a sample.
+             */
+            calls: number;
+            /**
+             * Cost
+             * @description US dollars.
+             */
+            cost: number | null;
+            /** Error Rate */
+            error_rate: number;
+            /** First */
+            first: string;
+            /** Input Tokens */
+            input_tokens: number | null;
+            /** Last */
+            last: string;
+            /** Latency P50 Ns */
+            latency_p50_ns: number | null;
+            /** Latency P95 Ns */
+            latency_p95_ns: number | null;
+            /** Output Tokens */
+            output_tokens: number | null;
+            /** Version */
+            version: string;
+        };
+        /**
          * PromptHead
          * @description A prompt in a list.
          */
@@ -4951,6 +5061,25 @@ export interface components {
             prompts: components["schemas"]["PromptHead"][];
             /** Total */
             total: number;
+        };
+        /**
+         * PromptNotice
+         * @description A measure that is by half more or less than in the version before; an error rate by a twentieth of the calls.
+         */
+        PromptNotice: {
+            /** Before */
+            before: string;
+            /**
+             * Measure
+             * @enum {string}
+             */
+            measure: "input_tokens" | "output_tokens" | "cost" | "latency_p50_ns" | "error_rate";
+            /** Now */
+            now: number;
+            /** Version */
+            version: string;
+            /** Was */
+            was: number;
         };
         /**
          * PromptRequest
@@ -4987,6 +5116,49 @@ export interface components {
             template: string | {
                 [key: string]: unknown;
             }[];
+        };
+        /**
+         * PromptUse
+         * @description How the versions of a prompt do, in order of their numbers.
+         */
+        PromptUse: {
+            /** Notices */
+            notices: components["schemas"]["PromptNotice"][];
+            /** Versions */
+            versions: components["schemas"]["PromptFigures"][];
+        };
+        /**
+         * PromptVersionHead
+         * @description A version in the history of its prompt.
+         */
+        PromptVersionHead: {
+            /** Author */
+            author: string;
+            /** Created */
+            created: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "text" | "chat";
+            /** Labels */
+            labels: string[];
+            /** Message */
+            message: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * PromptVersions
+         * @description The versions of a prompt, the newest first, at most 1 000.
+         */
+        PromptVersions: {
+            /** Name */
+            name: string;
+            /** Tags */
+            tags: string[];
+            /** Versions */
+            versions: components["schemas"]["PromptVersionHead"][];
         };
         /**
          * QuarantineDetail
@@ -10317,6 +10489,223 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Project"];
                 };
+            };
+        };
+    };
+    put_prompt_label: {
+        parameters: {
+            query: {
+                label: string;
+                name: string;
+                /** @description The project, where no key says it; api/access.py reads it. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LabelRequest"];
+            };
+        };
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Prompt"];
+                };
+            };
+        };
+    };
+    delete_prompt_label: {
+        parameters: {
+            query: {
+                label: string;
+                name: string;
+                /** @description The project, where no key says it; api/access.py reads it. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_prompt_use: {
+        parameters: {
+            query: {
+                /** @description RFC 3339, a day (its beginning in UTC), epoch milliseconds, or how long ago: `-90s`, `-1h`. */
+                from?: string | null;
+                name: string;
+                /** @description The project, where no key says it; api/access.py reads it. */
+                project?: string | null;
+                /** @description RFC 3339, a day (its beginning in UTC), epoch milliseconds, or how long ago: `-90s`, `-1h`. Exclusive. */
+                to?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromptUse"];
+                };
+            };
+        };
+    };
+    get_prompt_versions: {
+        parameters: {
+            query: {
+                name: string;
+                /** @description The project, where no key says it; api/access.py reads it. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromptVersions"];
+                };
+            };
+        };
+    };
+    delete_prompt_versions: {
+        parameters: {
+            query: {
+                name: string;
+                /** @description The project, where no key says it; api/access.py reads it. */
+                project?: string | null;
+                version?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };

@@ -136,7 +136,7 @@ def post_prompt(
 
 
 @router.delete("/prompt-versions", status_code=204, response_class=Response)
-def delete_versions(request: Request, asked: Annotated[DeletedQuery, Query()]) -> Response:
+def delete_prompt_versions(request: Request, asked: Annotated[DeletedQuery, Query()]) -> Response:
     """Delete a version of a prompt, or all of it; spans that name it stay as they are."""
     project = written_project(request, "")
     if not state_of(request).prompts.delete(project, asked.name, version=asked.version):
@@ -145,7 +145,7 @@ def delete_versions(request: Request, asked: Annotated[DeletedQuery, Query()]) -
 
 
 @router.get("/prompt-versions")
-def get_versions(
+def get_prompt_versions(
     request: Request,
     asked: Annotated[NameQuery, Query()],
     access: Annotated[ReadAccess, Depends(read_access)],
@@ -172,7 +172,7 @@ def get_versions(
 
 
 @router.put("/prompt-labels")
-def put_label(
+def put_prompt_label(
     request: Request, wanted: LabelRequest, asked: Annotated[LabelQuery, Query()]
 ) -> Prompt:
     """Let a label point at a version: who asks for the prompt by this label has it from now on."""
@@ -184,7 +184,7 @@ def put_label(
 
 
 @router.delete("/prompt-labels", status_code=204, response_class=Response)
-def delete_label(request: Request, asked: Annotated[LabelQuery, Query()]) -> Response:
+def delete_prompt_label(request: Request, asked: Annotated[LabelQuery, Query()]) -> Response:
     """Let a label point at nothing."""
     project = written_project(request, "")
     if not state_of(request).prompts.unlabel(project, asked.name, asked.label):
@@ -195,7 +195,7 @@ def delete_label(request: Request, asked: Annotated[LabelQuery, Query()]) -> Res
 
 
 @router.get("/prompt-use")
-def get_use(
+def get_prompt_use(
     asked: Annotated[UseQuery, Query()], access: Annotated[ReadAccess, Depends(read_access)]
 ) -> PromptUse:
     """How each version of a prompt does in its calls, and what changed much from one to the next.
