@@ -2,6 +2,7 @@
 
 import uuid
 from decimal import Decimal
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -73,7 +74,7 @@ def test_whoever_reads_another_project_finds_nothing(client: Client) -> None:
 
 
 def call(number: int, version: str, tokens: int, **more: object) -> Span:
-    fields: dict[str, object] = {
+    fields: dict[str, Any] = {
         "kind": "llm",
         "prompt_name": NAME,
         "prompt_version": version,
