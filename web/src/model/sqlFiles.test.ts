@@ -13,6 +13,12 @@ describe("CSV", () => {
     );
   });
 
+  it("disarms the name of a column, too, for a link may bring the query", () => {
+    expect(csvOf({ columns: [column("=HYPERLINK(1)", "UInt8")], rows: [[1]] })).toBe(
+      "'=HYPERLINK(1)\r\n1\r\n",
+    );
+  });
+
   it("quotes what would end a cell, leaves null empty and writes lists as JSON", () => {
     const columns = [column("a"), column("b"), column("c", "Array(String)")];
 

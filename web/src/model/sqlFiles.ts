@@ -14,11 +14,11 @@ export function csvOf({ columns, rows }: SqlTable): string {
     row.map((value, at) => {
       if (value === null) return "";
       const text = cellText(value);
-      const isFormula = isNumber[at] !== true && typeof value === "string" && FORMULA.test(text);
-      return csvCell(isFormula ? `'${text}` : text);
+      return csvCell(isNumber[at] !== true && typeof value === "string" ? noFormula(text) : text);
     }),
   );
-  return [uniqueNames(columns).map(csvCell), ...lines]
+  // Who wrote the query of a link also named its columns.
+  return [uniqueNames(columns).map((name) => csvCell(noFormula(name))), ...lines]
     .map((cells) => `${cells.join(",")}\r\n`)
     .join("");
 }
@@ -41,6 +41,10 @@ export function markdownOf({ columns, rows }: SqlTable): string {
     line(columns.map((column) => (kindOf(column) === "number" ? "---:" : "---"))),
     ...rows.map((row) => line(row.map((value) => (value === null ? "" : cell(cellText(value)))))),
   ].join("");
+}
+
+function noFormula(text: string): string {
+  return FORMULA.test(text) ? `'${text}` : text;
 }
 
 function csvCell(text: string): string {
