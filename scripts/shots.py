@@ -82,6 +82,8 @@ def _published(server: Server, spans: list[Json]) -> Iterator[Scene]:
         ("failures", "failures?range=1h", row),
         ("cost", "cost?range=1h", chart),
         ("cost-what-if", "cost?range=1h&model=gpt-4o", ".whatif-verdict"),
+        ("dashboard", "dashboards/models?range=1h", chart),
+        ("dashboards", "dashboards?range=1h", ".shipped-one"),
         ("metrics", "metrics?range=1h", chart),
         ("logs", "live?tab=logs", row),
         ("delivery", "delivery?range=15m", chart),

@@ -79,8 +79,10 @@ def test_a_dashboard_is_started_from_one_that_is_there_edited_and_taken_along(
     handle.press("ArrowLeft")
     expect(page.get_by_role("status").filter(has_text="place 1 of 9")).to_have_count(1)
     expect(handle).to_be_focused()
+    assert faults(page, "main") == []
     page.get_by_role("button", name="Remove Embeddings").click()
     page.get_by_role("button", name="Edit Tool calls").click()
+    assert faults(page, "main") == []
     page.get_by_role("textbox", name="Title").fill("Calls of tools")
     page.get_by_role("combobox", name="Measure").select_option("Latency p50")
     page.get_by_role("button", name="Table").click()
@@ -107,6 +109,18 @@ def test_a_dashboard_is_started_from_one_that_is_there_edited_and_taken_along(
     expect(page).to_have_url(re.compile(r"/spans\?filter=kind%3Atool\+tool%3Aorder_status"))
 
 
+def test_a_panel_is_moved_by_the_mouse(visitor: Visitor, tmp_path: Path) -> None:
+    visitor.forgiven = "400 (Bad Request)"
+    imported(visitor, MIXED, tmp_path)
+    visitor.page.get_by_role("button", name="Edit", exact=True).click()
+    settled(visitor)
+
+    handle = visitor.page.get_by_role("button", name="Move Kinds", exact=True)
+    handle.drag_to(visitor.page.get_by_role("heading", name="Nobody"))
+
+    expect(visitor.page.locator(".panels h3")).to_have_text(["Kinds", "Nobody", "Broken"])
+
+
 def test_a_panel_that_fails_or_is_empty_says_so_and_leaves_others_alone(
     visitor: Visitor, tmp_path: Path
 ) -> None:
@@ -129,6 +143,29 @@ def test_a_panel_that_fails_or_is_empty_says_so_and_leaves_others_alone(
     expect(panel(visitor, "Kinds").get_by_role("button", name="llm")).to_have_count(0)
     visitor.resize(PHONE)
     assert not visitor.scrolls_sideways()
+
+
+def test_what_a_page_shows_is_put_on_a_dashboard(visitor: Visitor, tmp_path: Path) -> None:
+    page, name = visitor.page, f"Kept {uuid.uuid4().hex[:6]}"
+    imported(visitor, {**MIXED, "name": name, "panels": []}, tmp_path)
+    expect(page.get_by_role("heading", name=name)).to_be_visible()
+    visitor.go("/p/demo/sql?sql=select+kind,+count()+as+calls+from+spans+group+by+kind")
+    page.get_by_role("button", name="Run").click()
+    page.get_by_role("button", name="Bars").click()
+    page.get_by_role("button", name="Add to dashboard").click()
+    page.get_by_role("menuitem", name=name).click()
+    expect(page.get_by_role("link", name=name)).to_be_visible()
+
+    visitor.go("/p/demo/cost?range=7d&by=provider")
+    page.get_by_role("button", name="Add to dashboard").click()
+    page.get_by_role("menuitem", name=name).click()
+    page.get_by_role("link", name=name).click()
+
+    settled(visitor)
+    assert titles(visitor) == ["calls by kind", "Cost by provider"]
+    expect(page.get_by_role("figure", name="calls by kind").locator("canvas")).to_be_visible()
+    names = page.get_by_role("list", name="Lines of Cost by provider")
+    expect(names.get_by_role("button").first).to_be_visible()
 
 
 def test_a_file_that_is_no_dashboard_is_refused_with_the_place(

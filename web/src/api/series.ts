@@ -4,7 +4,7 @@ import { queryOptions } from "@tanstack/react-query";
 import { ofSameProject } from "../model/previousData";
 import { type Range, rangeParams, serializeRange } from "../model/range";
 import { slots } from "../model/slots";
-import { get } from "./client";
+import { ApiError, get, isPassing } from "./client";
 import { oldestStart } from "./overview";
 import type { components } from "./schema";
 import { askSql } from "./sql";
@@ -15,6 +15,7 @@ type SeriesSource = components["schemas"]["SeriesSource"];
 // The server answers two queries at once and refuses a third; one place stays for the page of SQL.
 const OF_SERIES = slots(4);
 const OF_SQL = slots(1);
+const MAX_RETRIES = 4;
 
 /** A measure; `filter` is that of the panel and of the dashboard. */
 export function seriesQuery(project: string, range: Range, filter: string, source: SeriesSource) {
@@ -38,6 +39,10 @@ export function sqlPanelQuery(project: string, range: Range, sql: string, csrf: 
     queryKey: ["panel of sql", project, serializeRange(range), sql],
     queryFn: ({ signal }) =>
       OF_SQL.run(signal, () => askSql(project, sql, csrf, signal, rangeParams(range))),
+    // Somebody else's queries are running: they end within seconds.
+    retry: (failures, error) =>
+      failures < MAX_RETRIES &&
+      (isPassing(error) || (error instanceof ApiError && error.status === 429)),
     placeholderData: ofSameProject(project),
     staleTime: 5000,
   });

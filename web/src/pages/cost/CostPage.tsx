@@ -4,9 +4,11 @@ import { lazy, Suspense, useState } from "react";
 import { type CostReport, costQuery } from "../../api/cost";
 import { newestTraceQuery } from "../../api/traces";
 import { type CostBy, costGroup } from "../../model/costGroups";
+import type { Panel } from "../../model/dashboard";
 import { Button } from "../../ui/Button";
 import { Notice } from "../../ui/Notice";
 import { Waiting } from "../../ui/Waiting";
+import { AddToDashboard } from "../dashboards/AddToDashboard";
 import { FirstTrace } from "../overview/FirstTrace";
 import { OriginLine } from "../overview/OriginLine";
 import { QuietWindow } from "../overview/QuietWindow";
@@ -58,9 +60,12 @@ export function CostPage() {
       )}
       <div className="cost-tools">
         <BySwitch by={by} onChange={(next) => set({ by: next })} />
-        <Button variant="outlined" aria-expanded={isAsking} onClick={ask}>
-          What if…
-        </Button>
+        <div className="cost-acts">
+          <AddToDashboard project={view.project} panel={panelOf(by, view.filterText)} />
+          <Button variant="outlined" aria-expanded={isAsking} onClick={ask}>
+            What if…
+          </Button>
+        </div>
       </div>
       {isAsking && (
         <Suspense fallback={<Waiting rows={2} />}>
@@ -71,6 +76,12 @@ export function CostPage() {
       <OriginLine origin={cost.data.origin} isEstimated={cost.data.estimated} />
     </div>
   );
+}
+
+/** The chart of the page as a panel; its own filter goes with it. */
+function panelOf(by: CostBy, filter: string): Panel {
+  const source = { of: "spans", filter, measure: "cost", split: by, top: 8 } as const;
+  return { title: `Cost by ${by}`, kind: "bar", width: "half", source };
 }
 
 /** In words of the answer's own dimension: while another is on its way, the last one stands. */

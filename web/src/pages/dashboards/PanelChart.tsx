@@ -31,7 +31,9 @@ export function PanelChart({ panel, source, series, filter, view }: PanelChartPr
   const [at, setAt] = useState<number | null>(null);
   const showRows = useRows(view);
   const times = useMemo(() => secondsOf(series.starts), [series]);
+  const [lit, setLit] = useState<string | null>(null);
   const lines = useMemo(() => panelLines(series, source, panel), [series, source, panel]);
+  const drawn = useMemo(() => lines.map((line) => litLine(line, lit)), [lines, lit]);
   const stepMs = series.step_ns / 1e6;
   const isWhole = series.unit === "count";
   return (
@@ -40,7 +42,7 @@ export function PanelChart({ panel, source, series, filter, view }: PanelChartPr
         title={panel.title}
         times={times}
         stepSeconds={stepMs / 1000}
-        lines={lines}
+        lines={drawn}
         format={(value) => figureOf(series.unit, value)}
         isCount={isWhole}
         sync="dashboard"
@@ -55,6 +57,7 @@ export function PanelChart({ panel, source, series, filter, view }: PanelChartPr
           <LegendLine
             key={line.label}
             line={line}
+            onLight={line.shape === "line" ? setLit : noLight}
             figure={figureOf(
               series.unit,
               at === null ? line.total : ((line.told ?? line.values)[at] ?? null),
@@ -75,10 +78,19 @@ export function PanelChart({ panel, source, series, filter, view }: PanelChartPr
 interface LegendLineProps {
   line: PanelLine;
   figure: string;
+  /** Hears which line is pointed at. */
+  onLight: (label: string | null) => void;
   onOpen: (term: string) => void;
 }
 
-function LegendLine({ line: { label, color, term }, figure, onOpen }: LegendLineProps) {
+/** Whoever points at its name sees which of many lines it is. */
+function litLine(line: PanelLine, lit: string | null): PanelLine & { width?: number } {
+  return line.label === lit ? { ...line, width: 3.5 } : line;
+}
+
+const noLight = () => undefined;
+
+function LegendLine({ line: { label, color, term }, figure, onLight, onOpen }: LegendLineProps) {
   const content = (
     <>
       <i style={{ color: `var(${color})` }} />
@@ -87,7 +99,11 @@ function LegendLine({ line: { label, color, term }, figure, onOpen }: LegendLine
     </>
   );
   return (
-    <li className="panel-legend-line">
+    <li
+      className="panel-legend-line"
+      onPointerEnter={() => onLight(label)}
+      onPointerLeave={() => onLight(null)}
+    >
       {term === null ? (
         <span>{content}</span>
       ) : (

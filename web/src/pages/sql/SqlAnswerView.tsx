@@ -7,6 +7,8 @@ import { csvOf, jsonOf, markdownOf } from "../../model/sqlFiles";
 import { Icon } from "../../ui/Icon";
 import { saveFile } from "../../ui/saveFile";
 import { Segments } from "../../ui/Segments";
+import { AddToDashboard } from "../dashboards/AddToDashboard";
+import { useView } from "../shell/useView";
 import { SqlChart } from "./SqlChart";
 import { SqlTable } from "./SqlTable";
 import "../../ui/Button.css";
@@ -16,8 +18,20 @@ import "./SqlAnswerView.css";
 const SHAPES = { table: "Table", line: "Lines", bars: "Bars" } as const;
 type Shape = keyof typeof SHAPES;
 
+const MOST_TITLE = 100;
+
+/** As panels call what is chosen here. */
+const KINDS = { table: "table", line: "line", bars: "bar" } as const;
+
+interface SqlAnswerViewProps {
+  /** What was asked. */
+  sql: string;
+  answer: SqlAnswer;
+}
+
 /** The rows of an answer, as a table or a chart, to look at and to take along. */
-export const SqlAnswerView = memo(function SqlAnswerView({ answer }: { answer: SqlAnswer }) {
+export const SqlAnswerView = memo(function SqlAnswerView({ sql, answer }: SqlAnswerViewProps) {
+  const { project } = useView();
   const [chosen, setShape] = useState<Shape>("table");
   const drawing = useMemo(() => drawingOf(answer), [answer]);
   const shape = drawing ? chosen : "table";
@@ -31,7 +45,18 @@ export const SqlAnswerView = memo(function SqlAnswerView({ answer }: { answer: S
           nameOf={(each) => SHAPES[each]}
           onChoose={setShape}
         />
-        <Taking answer={answer} />
+        <div className="sql-answer-tools">
+          <AddToDashboard
+            project={project}
+            panel={{
+              title: drawing?.title.slice(0, MOST_TITLE) ?? "Query",
+              kind: KINDS[shape],
+              width: "half",
+              source: { of: "sql", sql },
+            }}
+          />
+          <Taking answer={answer} />
+        </div>
       </header>
       {drawing && shape !== "table" ? (
         <SqlChart drawing={drawing} shape={shape} />

@@ -26,7 +26,7 @@ export function SqlOutcome({ schema, outcome, startedMs, ...props }: SqlOutcomeP
       {outcome === null ? (
         <Beginning schema={schema} onTake={onTake} />
       ) : outcome.kind === "answered" ? (
-        <SqlAnswerView answer={outcome.answer} />
+        <SqlAnswerView sql={outcome.sql} answer={outcome.answer} />
       ) : outcome.kind === "failed" ? (
         <Failed error={outcome.error} onAgain={onAgain} onFault={onFault} />
       ) : (
