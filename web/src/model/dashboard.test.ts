@@ -96,7 +96,10 @@ test("a panel turns into a query and back", () => {
   const has = { measures: ["count"], splits: [] };
   const query = panelOf(NEW_PANEL, "sql", has);
 
-  expect(query.source).toMatchObject({ of: "sql", sql: expect.stringContaining("select") as string });
+  expect(query.source).toMatchObject({
+    of: "sql",
+    sql: expect.stringContaining("select") as string,
+  });
   expect(panelOf(query, "sql", has)).toEqual(query);
   expect(panelOf(query, "spans", has).source).toMatchObject({ of: "spans", measure: "count" });
 });
