@@ -51,6 +51,17 @@ test("a line alone has the name of its panel, and errors are red", () => {
   expect(drawn).toMatchObject([{ label: "Errors", color: "--error", shape: "area", term: "" }]);
 });
 
+test("where no value had a part, the only line is of everything", () => {
+  const nothing = { unit: "count", lines: [line("", [0, 0], true)] } as const;
+  const drawn = panelLines(
+    nothing,
+    { ...SOURCE, measure: "errors" },
+    { kind: "bar", title: "Errors" },
+  );
+
+  expect(drawn).toMatchObject([{ label: "Errors", term: "" }]);
+});
+
 test("statuses have the colours of statuses", () => {
   const source = { ...SOURCE, split: "status" };
   const drawn = panelLines(

@@ -75,12 +75,19 @@ export function lineTerm({ split }: SeriesSource, line: SeriesLine): string | nu
   return split.includes("[") ? null : `-has:${split}`;
 }
 
+/** Where no value had a part in a sum, all others are all there is: nothing is told apart. */
+export function toldApart({ lines }: PanelSeries, source: SeriesSource): SeriesSource {
+  return lines.length === 1 && lines[0]?.is_others ? { ...source, split: "" } : source;
+}
+
 /** The lines of a series as a chart draws them: sums that are split stand on one another, the largest below. */
 export function panelLines(
-  { lines }: PanelSeries,
-  source: SeriesSource,
+  series: PanelSeries,
+  asked: SeriesSource,
   { kind, title }: { kind: PanelKind; title: string },
 ): PanelLine[] {
+  const { lines } = series;
+  const source = toldApart(series, asked);
   const isSum = SUMS.has(source.measure);
   const shape = shapeOf(kind, isSum || lines.length === 1);
   const isPiled = shape !== "line" && isSum && lines.length > 1;

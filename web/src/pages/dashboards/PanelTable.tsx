@@ -3,7 +3,7 @@ import type { Series } from "../../api/series";
 import { MEASURE_NAMES, type Panel, type SeriesSource } from "../../model/dashboard";
 import { formatShare } from "../../model/format";
 import { narrow } from "../../model/narrow";
-import { figureOf, lineName, lineTerm, sharesOf } from "../../model/panelLines";
+import { figureOf, lineName, lineTerm, sharesOf, toldApart } from "../../model/panelLines";
 import { DataTable } from "../../ui/DataTable";
 import type { View } from "../shell/useView";
 import { useRows } from "./useRows";
@@ -21,6 +21,7 @@ interface PanelTableProps {
 export function PanelTable({ panel, source, series, filter, view }: PanelTableProps) {
   const showRows = useRows(view);
   const shares = useMemo(() => sharesOf(series, source), [series, source]);
+  const told = toldApart(series, source);
   const hasShares = shares.some((share) => share !== null) && series.lines.length > 1;
   return (
     <div className="panel-table">
@@ -33,8 +34,8 @@ export function PanelTable({ panel, source, series, filter, view }: PanelTablePr
         ]}
       >
         {series.lines.map((line, at) => {
-          const name = lineName(source, line, "all");
-          const term = lineTerm(source, line);
+          const name = lineName(told, line, "all");
+          const term = lineTerm(told, line);
           const share = shares[at] ?? null;
           return (
             <tr key={name}>
