@@ -104,6 +104,7 @@ test-clients: setup server/tests/exporters/node_modules/.package-lock.json $(CLI
 	@PYTHONPATH=scripts:server/tests $(BIN)/python scripts/test_clients.py $(ARGS)
 	@$(if $(ARGS),:,PYTHONPATH=scripts:server/tests $(BIN)/python scripts/langfuse_clients.py)
 	@$(if $(ARGS),:,PYTHONPATH=scripts:server/tests $(BIN)/python scripts/xtrace_client.py)
+	@$(if $(ARGS),:,PYTHONPATH=scripts:server/tests $(BIN)/python scripts/gateway_clients.py)
 	@$(if $(ARGS),:,PYTHONPATH=scripts:server/tests $(BIN)/python scripts/coding_agents.py)
 	@$(if $(ARGS),:,PYTHONPATH=scripts $(BIN)/python scripts/integrations.py)
 

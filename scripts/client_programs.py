@@ -25,7 +25,7 @@ ENVIRONMENTS = ROOT / ".clients"
 PROGRAM_S = 60
 SHOWN_S = 15.0  # within this, all that is stored must be shown
 # Its clock stands, so that equal requests get equal answers.
-_PACE = SimulatorSettings(seed=7, ttft_ms=30, tokens_per_s=1_000, clock=lambda: 1_790_000_000.0)
+PACE = SimulatorSettings(seed=7, ttft_ms=30, tokens_per_s=1_000, clock=lambda: 1_790_000_000.0)
 # The server's time in its headers, and the ids that LangChain gives to its messages.
 _BY_CHANCE = re.compile(r"\w{3}, \d\d \w{3} \d{4} [\d:]{8} GMT|lc_run-[\w-]+")
 _WAITING = re.compile(r"^clearspan_journal_entries (\d+)", re.MULTILINE)
@@ -91,13 +91,13 @@ def run(server: Server, client: Client, scenario: str, is_done: Callable[[Run], 
     """Runs one scenario in a process of its own, and waits until what is shown of it is done, or no longer."""
     project = f"{client.language}-{client.name}-{scenario}"
     env = _environment(server, client, project)
-    with running(_PACE) as simulator:
+    with running(PACE) as simulator:
         printed, said = _program(client, scenario, env, simulator)
         with urllib.request.urlopen(f"{simulator}/bill", timeout=30) as reply:
             billed = json.load(reply)["calls"]
     bare_printed = ""
     if client.is_ours and not said:
-        with running(_PACE) as simulator:
+        with running(PACE) as simulator:
             bare_printed, said = _program(client, scenario, env | {"BARE": "1"}, simulator)
     until(lambda: _is_stored(server))
     deadline = time.monotonic() + SHOWN_S
@@ -133,10 +133,16 @@ def _environment(server: Server, client: Client, project: str) -> dict[str, str]
 
 
 def _program(client: Client, scenario: str, env: dict[str, str], simulator: str) -> tuple[str, str]:
+    return printed_by(client.command(scenario), client.folder, env, simulator)
+
+
+def printed_by(
+    command: list[str], folder: Path, env: dict[str, str], simulator: str
+) -> tuple[str, str]:
     """What a program printed that two runs share, and what it said when it failed."""
     done = subprocess.run(
-        client.command(scenario),
-        cwd=client.folder,
+        command,
+        cwd=folder,
         env=env | {"SIMULATOR_URL": simulator},
         check=False,
         capture_output=True,
