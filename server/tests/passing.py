@@ -22,7 +22,7 @@ FORMS = (
     *("openai", "azure", "anthropic", "gemini", "groq", "mistral", "cohere", "ollama"),
     *("openrouter", "together", "fireworks", "deepseek", "xai", "vllm"),
 )
-WAIT_S = 2  # how long a provider may be silent here
+WAIT_S = 5  # how long a provider may be silent here; a busy machine needs some of it for an honest answer
 OPEN_STREAM = (
     b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
 )

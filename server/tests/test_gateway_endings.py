@@ -142,7 +142,8 @@ def test_a_caller_that_leaves_stops_the_provider_within_a_second(
     left_s = _left(passing, path, project, reads=1 if when == "while it streams" else 0)
 
     gone_s = until(lambda: passing.provider.last(path).left_s)
-    assert gone_s - left_s < 1
+    # A few milliseconds, on a machine that is not busy; it must not be the end of patience that does it.
+    assert gone_s - left_s < WAIT_S / 2
     [span] = passing.spans(project)
     assert (span["status"], span["error_class"]) == ("cancelled", "cancelled")
     assert span["output_preview"].startswith("word ") is (when == "while it streams")
