@@ -16,7 +16,7 @@ sys.path.insert(0, str(ROOT / "server" / "tests"))
 from asking import ask, bearer  # noqa: E402 - the tests' own harness, found by the line above
 from removing import JSON, gauge, log  # noqa: E402 - as above
 from running import Server, start, until  # noqa: E402 - the tests' own harness, found by the line above
-from sending import post  # noqa: E402 - as above
+from sending import PROTOBUF, post, request_of, span  # noqa: E402 - as above
 
 MAX_BYTES = 1_000_000
 # What the pages keep of the machine and need not be carried along.
@@ -37,12 +37,15 @@ def main() -> None:
             post(server.url, "/v1/traces", body.read_bytes())
         for path, told in (("/v1/logs", log("It is late.")), ("/v1/metrics", gauge("queue"))):
             post(server.url, path, json.dumps(told).encode(), JSON)
+        send_long(server, "stored")
         until(lambda: len(server.get(_EVERYTHING)["traces"]) >= half)
+        until(lambda: len(server.get(f"{_EVERYTHING}&project=long")["traces"]) == 1)
         server.stop()
         os.environ["CLEARSPAN_BATCH_AGE_MS"] = "600000"
         server = start(data)
         for body in bodies[half:]:
             post(server.url, "/v1/traces", body.read_bytes())
+        send_long(server, "waiting")
         say(server, server.get(_EVERYTHING)["traces"][0]["trace_id"])
         server.kill()
         with tarfile.open(target, "w:xz") as archive:
@@ -53,8 +56,14 @@ def main() -> None:
         sys.exit(f"{size} bytes are more than {MAX_BYTES}")
 
 
+def send_long(server: Server, name: str) -> None:
+    """A span whose input is too long for it, into a project of its own."""
+    made = span(name, {"gen_ai.operation.name": "chat", "input.value": f"{name} " * 300_000})
+    post(server.url, "/v1/traces", request_of([made]), PROTOBUF | {"x-clearspan-project": "long"})
+
+
 def say(server: Server, trace_id: str) -> None:
-    """What people say of a trace, and keep: a score, a comment, a bookmark, a view, a key, an account, a prompt."""
+    """What people say of a trace, and keep: scores, comments, views, keys, accounts, prompts, dashboards."""
     token = bearer(server.token)
     view = {"name": "dear", "page": "traces", "filter": "cost>0.01", "range": "7d", "sort": "-cost"}
     key = {"project": "default", "name": "kept", "scopes": ["read"]}
@@ -67,6 +76,7 @@ def say(server: Server, trace_id: str) -> None:
         ("POST", "/keys", key),
         ("POST", "/accounts", account),
         ("POST", "/prompts", {"name": "greeting", "template": "Hello"}),
+        ("POST", "/dashboards", {"clearspan_dashboard": 1, "name": "mine", "panels": []}),
     ):
         answer = ask(server, method, f"/api/v1{path}", token, body)
         if answer.status >= 300:

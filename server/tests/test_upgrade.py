@@ -16,6 +16,9 @@ TRACES, SPANS = 29, 42  # that scripts/keep_folder.py puts into a folder
 UNSAID = {f"0.1.0{name}.tar.xz" for name in ("", "-ingest", "-meaning", "-capture")}
 # Nor was anything told beside spans.
 UNTOLD = {*UNSAID, "0.1.0-explore.tar.xz"}
+# Long texts were cut for good, and there were no dashboards.
+CUT = {*UNTOLD, "0.1.0-private.tar.xz"}
+LONG = {"stored": 300_000 * len("stored "), "waiting": 300_000 * len("waiting ")}
 
 
 @pytest.mark.parametrize("archive", FOLDERS, ids=lambda path: path.name)
@@ -32,6 +35,8 @@ def test_an_earlier_folder_opens_with_every_span(archive: Path, tmp_path: Path) 
         made = ask(server, "POST", "/api/v1/accounts", bearer(server.token), wanted)
         keys = server.get("/api/v1/keys")["keys"]
         said, told = said_in(server), told_in(server)
+        long = long_in(server)
+        kept = [one["name"] for one in server.get("/api/v1/dashboards")["dashboards"]]
         detail = server.get(f"/api/v1/traces/{first['trace_id']}/spans/{first['span_id']}")
         figures = server.get(f"/api/v1/overview?{ALWAYS}")
 
@@ -43,6 +48,7 @@ def test_an_earlier_folder_opens_with_every_span(archive: Path, tmp_path: Path) 
         [] if archive.name in UNSAID else ["thumbs -1", "Wrong refund.", "dear", "kay", "kept"]
     )
     assert told == ([] if archive.name in UNTOLD else ["It is late.", "queue", "greeting"])
+    assert (long, kept) == (({}, []) if archive.name in CUT else (LONG, ["mine"]))
 
 
 def said_in(server: Server) -> list[str]:
@@ -66,6 +72,18 @@ def told_in(server: Server) -> list[str]:
     metrics = [one["name"] for one in server.get("/api/v1/metrics/names")["names"]]
     prompts = [one["name"] for one in server.get("/api/v1/prompts")["prompts"]]
     return [*logs, *metrics, *prompts]
+
+
+def long_in(server: Server) -> dict[str, int]:
+    """The bytes of each long text, by the name of its span; each is whole."""
+    found = {}
+    for row in server.get(f"/api/v1/spans?{EVERYTHING}&project=long")["spans"]:
+        path = f"/api/v1/traces/{row['trace_id']}/spans/{row['span_id']}"
+        [whole] = server.get(f"{path}?project=long")["whole"]
+        query = f"project=long&field=input&words={row['name']}&start={whole['size_bytes'] - 20}"
+        assert server.get(f"{path}/text/places?{query}")["starts"], row["name"]
+        found[row["name"]] = whole["size_bytes"]
+    return found
 
 
 def test_there_is_a_folder_to_open() -> None:
