@@ -18,6 +18,7 @@ pytestmark = pytest.mark.browser
 
 MS = 1_000_000
 MANY = 400
+TURNS = 1_000
 # Two frames at each place: it is drawn, and left again.
 DRAG = """
 (slider, place) => {
@@ -163,6 +164,46 @@ def test_an_address_leads_to_a_step(visitor: Visitor, turns: list[str]) -> None:
     visitor.resize(PHONE)
     expect(happened(visitor).last).to_be_visible()
     assert not visitor.scrolls_sideways()
+
+
+def test_a_session_of_a_thousand_turns_is_drawn_where_it_is_looked_at(
+    visitor: Visitor, demo: Server
+) -> None:
+    first = span("turn 0", {"session.id": "long", "input.value": "asks 0"})
+    made = [span(f"turn {n}", {"session.id": "long"}) for n in range(1, TURNS)]
+    end_ns = first.end_time_unix_nano
+    for number, one in enumerate([first, *made]):
+        one.start_time_unix_nano = end_ns - (TURNS - number) * 1_000 * MS
+        one.end_time_unix_nano = one.start_time_unix_nano + 500 * MS
+    send(demo, "thousand", [made[-1], first, *made[:-1]])
+    session = "/api/v1/sessions/long?project=thousand"
+    until(lambda: demo.get(session)["traces"] == TURNS)
+    names: list[str] = []
+    cursor: str | None = ""
+    while cursor is not None:
+        path = f"/api/v1/traces?project=thousand&from=0&sort=start&limit=400&cursor={cursor}"
+        found = demo.get(path)
+        names += [row["name"] for row in found["traces"]]
+        cursor = found["next_cursor"]
+    assert names == [f"turn {number}" for number in range(TURNS)]
+
+    page = visitor.page
+    visitor.go("/p/thousand/sessions/long?live=off")
+    turns = page.get_by_role("list", name="Turns").get_by_role("listitem")
+    expect(turns.first).to_contain_text("turn 0")
+    for _ in range(TURNS):
+        page.locator(".session-page").evaluate("each => each.scrollTo(0, each.scrollHeight)")
+        if turns.filter(has_text=f"turn {TURNS - 1}").count():
+            break
+        page.wait_for_timeout(50)
+    expect(turns.last).to_contain_text(f"turn {TURNS - 1}")
+    assert turns.count() < TURNS / 10
+    assert not visitor.asked_for("/contents")
+    page.get_by_role("link", name="Replay").click()
+    expect(happened(visitor).first).to_contain_text("turn 0")
+    page.get_by_role("button", name="Next turn").click()
+    expect(happened(visitor).first).to_contain_text("turn 1")
+    assert len(visitor.asked_for("/outline")) == 2
 
 
 def test_what_is_passed_quickly_is_not_asked_for(visitor: Visitor, demo: Server) -> None:

@@ -24,6 +24,15 @@ describe("heights of rows", () => {
     expect(heights.topOf(plain.length)).toBe(top);
   });
 
+  test("stay as they were measured when rows are added", () => {
+    const before = rowHeights([20, 20, 20]);
+    before.set(1, 50);
+
+    const after = rowHeights([20, 20, 20, 20], before);
+
+    expect([0, 1, 2, 3, 4].map(after.topOf)).toEqual([0, 20, 70, 90, 110]);
+  });
+
   test("have a first and a last row for what is outside", () => {
     const heights = rowHeights([20, 30, 40]);
 

@@ -11,10 +11,13 @@ export interface RowHeights {
   set: (index: number, height: number) => number;
 }
 
-/** Heights as they are guessed, kept as a Fenwick tree: a change of one row moves all below it in O(log n). */
-export function rowHeights(guesses: readonly number[]): RowHeights {
+/** Heights as they are `known` of the rows before, else guessed, kept as a Fenwick tree: a change of one row moves all below it in O(log n). */
+export function rowHeights(guesses: readonly number[], known?: RowHeights): RowHeights {
   const count = guesses.length;
   const heights = Float64Array.from(guesses);
+  for (let at = 0; known && at < Math.min(count, known.count); at += 1) {
+    heights[at] = known.heightOf(at);
+  }
   const sums = new Float64Array(count + 1);
   heights.forEach((height, index) => (sums[index + 1] = height));
   for (let node = 1; node <= count; node += 1) {

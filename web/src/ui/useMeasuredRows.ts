@@ -1,12 +1,4 @@
-import {
-  type RefObject,
-  useCallback,
-  useEffect,
-  useEffectEvent,
-  useLayoutEffect,
-  useRef,
-  useState,
-} from "react";
+import { type RefObject, useCallback, useEffect, useEffectEvent, useRef, useState } from "react";
 import type { RowHeights } from "../model/rowHeights";
 
 interface MeasuredRows {
@@ -14,6 +6,8 @@ interface MeasuredRows {
   heights: RowHeights;
   /** Of the rows so many from the first are there. */
   count: number;
+  /** What holds the rows, where something stands above it in the scroller: its offset parent is the scroller. */
+  room?: RefObject<HTMLElement | null>;
 }
 
 /** Rows before and after those in view. */
@@ -23,20 +17,21 @@ const OVERSCAN = 3;
  * The rows that are drawn while their scroller is scrolled, of heights that are known once they are drawn: one after the
  * other, below an empty `top`. What is above the view and turns out higher does not move what is in it.
  */
-export function useMeasuredRows({ scroller, heights, count }: MeasuredRows) {
+export function useMeasuredRows({ scroller, heights, count, room }: MeasuredRows) {
   const [range, setRange] = useState({ first: 0, last: 12 });
   const [, setMeasured] = useState(0);
   const frame = useRef(0);
   const elements = useRef(new Map<number, Element>());
   const observer = useRef<ResizeObserver>(null);
 
+  const offset = () => room?.current?.offsetTop ?? 0;
   const step = useEffectEvent(() => {
     frame.current = 0;
     const element = scroller.current;
     if (!element) return;
-    const { scrollTop, clientHeight } = element;
-    const first = Math.max(heights.at(scrollTop) - OVERSCAN, 0);
-    const last = heights.at(scrollTop + clientHeight) + 1 + OVERSCAN;
+    const top = element.scrollTop - offset();
+    const first = Math.max(heights.at(top) - OVERSCAN, 0);
+    const last = heights.at(top + element.clientHeight) + 1 + OVERSCAN;
     setRange((before) =>
       before.first === first && before.last === last ? before : { first, last },
     );
@@ -52,7 +47,7 @@ export function useMeasuredRows({ scroller, heights, count }: MeasuredRows) {
       const index = Number(target.getAttribute("data-index"));
       const height = borderBoxSize[0]?.blockSize ?? 0;
       if (height === 0 || height === heights.heightOf(index)) continue;
-      const isAbove = heights.topOf(index + 1) <= element.scrollTop + moved;
+      const isAbove = heights.topOf(index + 1) <= element.scrollTop - offset() + moved;
       const by = heights.set(index, height);
       changed += 1;
       if (isAbove) moved += by;
@@ -62,7 +57,8 @@ export function useMeasuredRows({ scroller, heights, count }: MeasuredRows) {
     setMeasured((before) => before + 1);
     look();
   });
-  useLayoutEffect(() => {
+  // Not a layout effect: the scroller may be drawn by whoever draws the rows' component.
+  useEffect(() => {
     const element = scroller.current;
     if (!element) return;
     const known = elements.current;
@@ -105,9 +101,10 @@ export function useMeasuredRows({ scroller, heights, count }: MeasuredRows) {
     row,
     isSeen: (index: number) => {
       const { scrollTop = 0, clientHeight = 0 } = scroller.current ?? {};
-      const top = heights.topOf(index);
-      return top >= scrollTop - 1 && top < scrollTop + clientHeight;
+      const top = heights.topOf(index) + offset();
+      return top >= scrollTop - 1 && top + heights.heightOf(index) <= scrollTop + clientHeight;
     },
-    scrollTo: (index: number) => scroller.current?.scrollTo({ top: heights.topOf(index) }),
+    scrollTo: (index: number) =>
+      scroller.current?.scrollTo({ top: heights.topOf(index) + offset() }),
   };
 }

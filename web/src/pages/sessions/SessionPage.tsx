@@ -1,9 +1,9 @@
 import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
+import { useMemo, useRef } from "react";
 import { rowsQuery } from "../../api/rows";
 import { sessionQuery } from "../../api/sessions";
 import { termFor } from "../../model/terms";
-import { Button } from "../../ui/Button";
 import { Waiting } from "../../ui/Waiting";
 import { FailedList } from "../list/FailedList";
 import { useLiveTraces } from "../shell/liveContext";
@@ -26,7 +26,8 @@ export function SessionPage() {
       more: {},
     }),
   );
-  const rows = turns.data?.pages.flatMap((page) => page.rows) ?? [];
+  const rows = useMemo(() => turns.data?.pages.flatMap((page) => page.rows) ?? [], [turns.data]);
+  const scroller = useRef<HTMLDivElement>(null);
   useLiveTraces(() => {
     void queries.invalidateQueries({ queryKey: ["session", project, sessionId] });
     if (!turns.hasNextPage) void turns.refetch();
@@ -42,19 +43,17 @@ export function SessionPage() {
   }
   if (!session.data || turns.isPending) return <Waiting rows={16} />;
   return (
-    <div className="session-page">
+    <div ref={scroller} className="session-page">
       <SessionHeader session={session.data} firstId={rows[0]?.trace_id ?? ""} />
-      <TurnList rows={rows} />
-      {turns.hasNextPage && (
-        <Button
-          variant="outlined"
-          className="session-more"
-          disabled={turns.isFetching}
-          onClick={() => void turns.fetchNextPage()}
-        >
-          Show later turns
-        </Button>
-      )}
+      <TurnList
+        key={sessionId}
+        scroller={scroller}
+        rows={rows}
+        onEnd={() => {
+          if (turns.hasNextPage && !turns.isFetching) void turns.fetchNextPage();
+        }}
+      />
+      {turns.hasNextPage && <Waiting rows={3} />}
     </div>
   );
 }

@@ -1,3 +1,4 @@
+import type { RefCallback } from "react";
 import type { RowOf } from "../../api/rows";
 import {
   formatAbsolute,
@@ -20,13 +21,15 @@ interface SessionTurnProps {
   row: RowOf["traces"];
   number: number;
   isCurrent: boolean;
+  /** Measures it. */
+  measured: RefCallback<HTMLElement>;
 }
 
 /** One trace as a turn: what was asked, what was answered, and what it took. */
-export function SessionTurn({ row, number, isCurrent }: SessionTurnProps) {
+export function SessionTurn({ row, number, isCurrent, measured }: SessionTurnProps) {
   const startMs = parseTime(row.start);
   return (
-    <li className="session-turn" aria-current={isCurrent}>
+    <li ref={measured} data-index={number - 1} className="session-turn" aria-current={isCurrent}>
       <header>
         <span className="session-turn-number number">{number}</span>
         <time className="number" dateTime={row.start} title={formatAbsolute(startMs)}>

@@ -1,7 +1,7 @@
 import { memo, useEffect, useEffectEvent, useMemo, useRef, useState } from "react";
-import { rowHeights } from "../../model/rowHeights";
 import type { ReplayStep } from "../../model/replay";
 import { useMeasuredRows } from "../../ui/useMeasuredRows";
+import { useRowHeights } from "../../ui/useRowHeights";
 import { ReplayLine } from "./ReplayLine";
 import type { TraceModel } from "./traceModel";
 import "./ReplaySteps.css";
@@ -19,7 +19,8 @@ const HEIGHT = 48;
 export const ReplaySteps = memo(function ReplaySteps(props: ReplayStepsProps) {
   const { trace, steps, at, onSeek } = props;
   const scroller = useRef<HTMLDivElement>(null);
-  const heights = useMemo(() => rowHeights(steps.map(() => HEIGHT)), [steps]);
+  const guesses = useMemo(() => steps.map(() => HEIGHT), [steps]);
+  const heights = useRowHeights(guesses);
   const rows = useMeasuredRows({ scroller, heights, count: at + 1 });
   const heightPx = rows.height;
   const isCalm = useCalm(at);

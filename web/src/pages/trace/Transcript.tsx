@@ -1,9 +1,9 @@
 import { useEffect, useEffectEvent, useMemo, useRef } from "react";
-import { rowHeights } from "../../model/rowHeights";
 import { type Entry, toolNames, transcriptOf } from "../../model/transcript";
 import { Notice } from "../../ui/Notice";
 import { useHotkeys } from "../../ui/useHotkeys";
 import { useMeasuredRows } from "../../ui/useMeasuredRows";
+import { useRowHeights } from "../../ui/useRowHeights";
 import { TranscriptEntry } from "./TranscriptEntry";
 import type { TraceModel } from "./traceModel";
 import type { Selection } from "./useSelection";
@@ -30,7 +30,8 @@ export function Transcript({ trace, selection }: TranscriptProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const entries = useMemo(() => transcriptOf(tree, groups), [tree, groups]);
   const tools = useMemo(() => toolNames(tree), [tree]);
-  const heights = useMemo(() => rowHeights(entries.map(({ type }) => HEIGHTS[type])), [entries]);
+  const guesses = useMemo(() => entries.map(({ type }) => HEIGHTS[type]), [entries]);
+  const heights = useRowHeights(guesses);
   const rows = useMeasuredRows({ scroller, heights, count: entries.length });
 
   const reveal = useEffectEvent(() => {
