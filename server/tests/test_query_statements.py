@@ -94,6 +94,8 @@ VALUES = {
     "key": "",
     "to": 1,
     "needles": ["word"],
+    "everywhere": True,
+    "said": ["input"],
     **{name: [] for name in ("by", "labels", "values", "negated")},
 }
 # Old versions are among what these give, and whoever reads on keeps the newest; or they only tell how far to read.

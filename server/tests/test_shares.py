@@ -21,6 +21,7 @@ def sent(team: Team, *, said: str = "my door number is on the roof") -> str:
         "gen_ai.operation.name": "chat",
         "input.value": said,
         "user.id": "mei",
+        "app.ticket": "kumquat" * 200_000,
     }
     root = span("ask", told)
     root.status.code, root.status.message = Status.STATUS_CODE_ERROR, f"cannot answer: {said}"
@@ -68,7 +69,16 @@ def test_a_link_with_texts_opens_its_trace_and_nothing_else(team: Team, trace_id
     text = ask(team.server, "GET", f"{at}/spans/{span_id}/text?field=input", bearer(token))
     elsewhere = f"/api/v1/traces/{other}/spans/{span_id}/text?field=input"
     assert (text.status, opened(team.server, token, elsewhere)) == (200, 403)
+    for field in ("attributes.app.ticket", "parameters", "events"):
+        for path in (f"text?field={field}", f"text/places?field={field}&words=kumquat"):
+            assert opened(team.server, token, f"{at}/spans/{span_id}/{path}") == 403, path
+    matches = {
+        words: ask(team.server, "GET", f"{at}/matches?words={words}", bearer(token)).body
+        for words in ("DOOR", "kumquat")
+    }
+    assert matches == {"DOOR": {"span_ids": [span_id]}, "kumquat": {"span_ids": []}}
     assert outline["trace"]["user_id"] == "mei"
+    assert (contents.body["spans"][0]["truncated"], contents.body["spans"][0]["whole"]) == ([], [])
     assert contents.body["spans"][0]["input"] == "my door number is on the roof"
     for path in (
         *(f"/api/v1/traces/{other}/outline", f"/api/v1/traces/{other}/contents?span={span_id}"),

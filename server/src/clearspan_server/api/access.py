@@ -115,9 +115,10 @@ class ReadAccess:
     holds: Callable[[], bool] = _always  # asked in the middle of a long answer
     # Of traces, by their ids: spans leave cold storage, until the next night. Gives those that are there.
     warm: Callable[[Sequence[str]], set[str]] = _all_warm
-    has_texts: bool = (
-        True  # whether it may read what people, models and tools wrote, and who they are
-    )
+    # Whether it may read what people, models and tools wrote, and who they are.
+    has_texts: bool = True
+    # Whether it may read everything else that a span says, too: its attributes, events, parameters, stacks.
+    has_attributes: bool = True
 
 
 async def gate(request: Request) -> None:
@@ -263,7 +264,9 @@ def read_access(request: Request) -> ReadAccess:
         warm([hex_of(str(trace_id))])
     share, book = caller_of(request).share, server.prices.of(project)
     has_texts = share is None or share.has_texts
-    return ReadAccess(project, server.engine, book, noted, holds, warm, has_texts)
+    return ReadAccess(
+        project, server.engine, book, noted, holds, warm, has_texts, has_attributes=share is None
+    )
 
 
 def _still_reads(request: Request, project: str) -> bool:

@@ -11,7 +11,7 @@ from clearspan_server.api.encode import as_json
 from clearspan_server.api.messages import messages, structure
 from clearspan_server.api.shapes_contents import SpanContent, TraceContents, TraceMatches
 from clearspan_server.api.window import ScopeQuery
-from clearspan_server.model.long_text import without_hashes
+from clearspan_server.model.long_text import SAID, field_of, without_hashes
 from clearspan_server.query.contents import find_in_contents, read_contents
 from clearspan_server.store.engine import Row
 
@@ -42,7 +42,7 @@ def get_contents(
     full = bool(rows) and len(rows) < rows[0]["found"]
     answered = {row["span_id"] for row in rows}
     left_out = [span_id for span_id in asked.span if span_id not in answered] if full else []
-    return as_json(TraceContents(spans=[_content(row) for row in rows], left_out=left_out))
+    return as_json(TraceContents(spans=[_content(row, access) for row in rows], left_out=left_out))
 
 
 class MatchesQuery(ScopeQuery):
@@ -60,11 +60,13 @@ def get_matches(
     access: Annotated[ReadAccess, Depends(read_access)],
 ) -> TraceMatches:
     """The spans of a trace that say the words, in all of their texts, in order of start."""
-    found = find_in_contents(access.engine, access.project, trace_id, asked.words)
+    found = find_in_contents(
+        access.engine, access.project, trace_id, asked.words, everywhere=access.has_attributes
+    )
     return TraceMatches(span_ids=found)
 
 
-def _content(row: Row) -> SpanContent:
+def _content(row: Row, access: ReadAccess) -> SpanContent:
     given, answer = structure(row["input"]), structure(row["output"])
     asked, answered = messages(given), messages(answer)
     return SpanContent(
@@ -78,6 +80,8 @@ def _content(row: Row) -> SpanContent:
         tool_definitions=structure(row["tool_definitions"]),
         tool_arguments=structure(row["tool_arguments"]),
         tool_result=structure(row["tool_result"]),
-        truncated=without_hashes(row["truncated"]),
-        whole=whole_of(row),
+        truncated=without_hashes(
+            note for note in row["truncated"] if access.has_attributes or field_of(note) in SAID
+        ),
+        whole=[one for one in whole_of(row) if access.has_attributes or one.field in SAID],
     )

@@ -11,7 +11,8 @@ from pydantic import Field
 from clearspan_server.api.access import ReadAccess, read_access
 from clearspan_server.api.shapes_texts import TextPlaces
 from clearspan_server.api.window import ScopeQuery
-from clearspan_server.errors import OutOfRange
+from clearspan_server.errors import NotAllowed, OutOfRange
+from clearspan_server.model.long_text import SAID
 from clearspan_server.query.long_texts import Text, find_text, find_words, read_range
 
 router = APIRouter(prefix="/api/v1", tags=["spans"])
@@ -51,7 +52,7 @@ def get_text(
 
     With `if-range` and the `etag` of an earlier answer, a range is of the same text, or the whole new one comes.
     """
-    text = find_text(access.engine, access.project, trace_id, span_id, asked.field)
+    text = _found(trace_id, span_id, asked, access)
     etag = f'"{text.hash}-{text.cleaned}"'
     wanted = request.headers.get("range", "")
     if request.headers.get("if-range", etag) != etag:
@@ -83,9 +84,21 @@ def get_places(
     access: Annotated[ReadAccess, Depends(read_access)],
 ) -> TextPlaces:
     """Where words stand in a text, at most 200 places at once, in whatever case they are written."""
-    text = find_text(access.engine, access.project, trace_id, span_id, asked.field)
+    text = _found(trace_id, span_id, asked, access)
     found = find_words(access.engine, text, asked.words, asked.start)
     return TextPlaces(size_bytes=text.size_bytes, starts=found.starts, next_start=found.next_start)
+
+
+def _found(trace_id: str, span_id: str, asked: TextQuery, access: ReadAccess) -> Text:
+    """The text that is asked for.
+
+    Raises:
+        NotAllowed: a link shows what was said, and nothing else of a span.
+        NotFound: there is none.
+    """
+    if not access.has_attributes and asked.field not in SAID:
+        raise NotAllowed(f"this link shows of a span: {', '.join(SAID)}")
+    return find_text(access.engine, access.project, trace_id, span_id, asked.field)
 
 
 def _range_of(wanted: str, text: Text) -> tuple[int, int] | None:

@@ -15,6 +15,11 @@ FIELDS = (
     *("parameters", "tool_definitions", "tool_arguments", "tool_result"),
     *("retrieval_query", "documents"),
 )
+# Of these what was said: what a transcript shows, and who is shown a trace by a link may read.
+SAID = (
+    *("input", "output", "error_message", "tool_definitions", "tool_arguments", "tool_result"),
+    *("retrieval_query", "documents"),
+)
 _HASH_BYTES = 16
 # Sixteen letters in place of the digits of a hexadecimal number: what redaction takes for no number of anybody.
 _LETTERS = str.maketrans("0123456789abcdef", "abcdefghijklmnop")
@@ -62,6 +67,12 @@ def kept_whole(notes: Iterable[str]) -> dict[str, Cut]:
     """By field, the texts that lie whole somewhere; of several the one that was noted last."""
     found = (_NOTE.fullmatch(note) for note in notes)
     return {one[1]: Cut(one[1], int(one[2]), one[3]) for one in found if one}
+
+
+def field_of(note: str) -> str:
+    """Which field a note is of."""
+    found = _NOTE.fullmatch(note)
+    return found[1] if found else note.rpartition(":")[0]
 
 
 def without_hashes(notes: Iterable[str]) -> list[str]:

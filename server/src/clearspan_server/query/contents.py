@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import orjson
 
+from clearspan_server.model.long_text import SAID
 from clearspan_server.query import SQL
 from clearspan_server.store.engine import Engine, Row
 from clearspan_server.store.statements import statement
@@ -32,16 +33,21 @@ def read_contents(
     return engine.query(_CONTENTS, values)
 
 
-def find_in_contents(engine: Engine, project: str, trace_id: str, words: str) -> list[str]:
+def find_in_contents(
+    engine: Engine, project: str, trace_id: str, words: str, *, everywhere: bool
+) -> list[str]:
     """The spans of a trace of which a text holds the words as they are, in any case; in order of start.
 
-    All of each text is looked through, however long it is; in JSON the words may stand with its escapes.
+    Everywhere, or in what was said alone. All of each text is looked through, however long it is; in JSON the words may
+    stand with its escapes.
     """
     escaped = orjson.dumps(words).decode()[1:-1]
     values = {
         "project": project,
         "trace_id": trace_id,
         "needles": list(dict.fromkeys((words, escaped))),
+        "everywhere": everywhere,
+        "said": list(SAID),
         "limit": MAX_MATCHES,
     }
     return [str(row["span_id"]) for row in engine.query(_MATCHES, values)]
