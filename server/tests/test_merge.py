@@ -233,3 +233,24 @@ def test_parts_that_are_too_long_together_are_cut_once_and_say_so() -> None:
     assert len(first.input) <= MAX_TEXT_BYTES
     assert [note.partition(":")[0] for note in first.truncated] == ["input"]
     assert again is None
+
+
+def test_notes_of_a_cut_are_of_the_value_that_the_row_has() -> None:
+    long, short = {"attributes": {"a:b": "1"}}, {"attributes": {"a:b": "2"}}
+    note = f"attributes.a:b:9:{'a' * 32}"
+    begun = part_of("open", opened(**long, truncated=[note])[1])
+    later = [
+        part_of("update", update(input=text, truncated=notes)[1])
+        for text, notes in (("long", [f"input:7:{'b' * 32}"]), ("short", []))
+    ]
+
+    ended = fold(finished(**short)[1], [begun], LIST_ONLY)
+    kept = fold(finished()[1], [begun], LIST_ONLY)
+    shorter = fold(finished(truncated=[f"input:8:{'c' * 32}"])[1], later, LIST_ONLY)
+
+    assert ended is not None
+    assert kept is not None
+    assert shorter is not None
+    assert (ended.truncated, kept.truncated) == ([], [note])
+    assert (shorter.input, shorter.truncated) == ("short", [])
+    assert fold(shorter, later, LIST_ONLY) is None

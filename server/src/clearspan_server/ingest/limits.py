@@ -88,7 +88,10 @@ def cut_map(
         short_key = clipped(key, MAX_KEY_BYTES)
         short = shortened(text, MAX_TEXT_BYTES)
         if short is not text:
-            truncated.append(_note(f"{field}.{short_key}", text, wholes))
+            place = (
+                None if short_key in kept else wholes
+            )  # of keys that begin alike the first is kept
+            truncated.append(_note(f"{field}.{short_key}", text, place))
         if short_key is not key:
             truncated.append(f"{field} key {short_key[:80]}…:{size(key)}")
         kept.setdefault(short_key, short)

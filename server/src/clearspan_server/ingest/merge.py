@@ -16,6 +16,7 @@ from clearspan_server.ingest.estimate import estimate, forget_estimate
 from clearspan_server.ingest.normalise.messages import calls_preview, dump, preview
 from clearspan_server.ingest.price import PRICED_BY, price, set_cost
 from clearspan_server.ingest.prices import Book
+from clearspan_server.model.long_text import field_of
 from clearspan_server.model.messages import Message, input_text, output_text
 from clearspan_server.model.span import Span
 from clearspan_server.store.parts import DEFAULTS, Part
@@ -58,17 +59,29 @@ class _Fold:
             if source == name:
                 mirrored[key] = source
                 self.filled.add(f"mirrored.{key}")
-        self._cut([one for one in part.truncated if one.startswith(f"{name}:")])
+        self._uncut(name)
+        self._cut(one for one in part.truncated if field_of(one) == name)
 
     def unite(self, part: Span, *, wins: bool) -> None:
         """Add the entries of a part's maps; those that are there already change only when it wins."""
+        passed_over: set[str] = set()
         for name in _MAPS:
             held = getattr(self.span, name)
             for key, value in getattr(part, name).items():
-                if key != _STATE and (wins or key not in held):
-                    held[key] = value
-                    self.filled.add(f"{name}.{key}")
-        self._cut([one for one in part.truncated if one.partition(":")[0] not in DEFAULTS])
+                if key == _STATE or (key in held and not wins):
+                    passed_over.add(f"{name}.{key}")
+                    continue
+                held[key] = value
+                self.filled.add(f"{name}.{key}")
+                self._uncut(f"{name}.{key}")
+        notes = [one for one in part.truncated if one.partition(":")[0] not in DEFAULTS]
+        self._cut(one for one in notes if field_of(one) not in passed_over)
+
+    def _uncut(self, field_: str) -> None:
+        """What was noted of the value before is about nothing any more."""
+        for note in [one for one in self.span.truncated if field_of(one) == field_]:
+            self.span.truncated.remove(note)
+            self.filled.discard(f"truncated.{note}")
 
     def _cut(self, notes: Iterable[str]) -> None:
         for note in notes:
