@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import threading
 import urllib.error
 import urllib.request
 import uuid
@@ -9,11 +10,18 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
+import pyarrow as pa
 import pytest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
 from asking import Client, bearer
+from clearspan_server.ingest.encode import Privacy
+from clearspan_server.ingest.redact import Redactor
+from clearspan_server.jobs.rescanning_texts import rescan_texts
 from clearspan_server.model.long_text import LongText, hash_of, kept_whole, without_hashes
+from clearspan_server.model.rewrite import Stretch
+from clearspan_server.query.long_texts import Places, Text, find_words
+from clearspan_server.store.engine import Engine
 from clearspan_server.store.text_columns import PIECE_BYTES, to_batch
 from removing import done, send
 from running import Server, serving, settle
@@ -153,6 +161,64 @@ def test_words_are_found_everywhere_also_across_the_borders_of_pieces(client: Cl
     many = places(client, made, "..")
     assert len(many["starts"]) == 200
     assert many["next_start"] == many["starts"][-1] + 1
+
+
+def test_words_that_nearly_stand_everywhere_are_looked_for_in_as_little_time(
+    engine: Engine,
+) -> None:
+    """A search that began anew at each letter would compare a thousand letters for each of them."""
+    project, size = f"p-{uuid.uuid4().hex}", 8 * MIB
+    whole = b"a" * (size - 4) + "İS".encode() + b"!"
+    made = LongText(project, "t", "s", "input", "h", whole, 1, 2)
+    engine.insert("long_texts", stored(made), token=project)
+    text = Text(project, "t", "s", "input", size, "h")
+
+    looked = find_words(engine, text, "a" * 999 + "b", 0)
+    found = find_words(engine, text, "aaais!", size - 20)
+
+    assert looked == Places([], None)
+    assert found == Places([size - 7], None)
+
+
+def stored(*texts: LongText) -> pa.Table:
+    return pa.Table.from_batches([to_batch(texts)])
+
+
+def test_a_rescan_removes_what_a_crash_left_of_a_text_that_is_clean(engine: Engine) -> None:
+    project = f"p-{uuid.uuid4().hex}"
+    ids = (project, "t", "s", "input", "h")
+    dirty = LongText(*ids, f"says {MAIL}".encode(), 1, 2)
+    clean = LongText(*ids, b"says [redacted:email]", 1, 2, cleaned=1)
+    engine.insert("long_texts", stored(dirty, clean), token=project)
+    privacy = Privacy(Redactor(), b"test")
+    window = Stretch(project, 0, 10)
+
+    seen = rescan_texts(engine, privacy, threading.Lock(), window, is_dry=True)
+    before = (list(seen), left(engine, project))
+    found = list(rescan_texts(engine, privacy, threading.Lock(), window, is_dry=False))
+
+    assert before == ([{}], [0, 1])
+    assert (found, left(engine, project)) == ([{}], [1])
+
+
+def left(engine: Engine, project: str) -> list[int]:
+    """Which forms of its texts a project has."""
+    asked = "select cleaned from long_texts where project = {project:String} order by cleaned"
+    return [row["cleaned"] for row in engine.query(asked, {"project": project})]
+
+
+def test_a_value_that_is_short_again_has_no_long_text(client: Client) -> None:
+    made = sent(client, "a short one", "app.note")
+    for said in (lines(2 * MIB), "short again"):
+        update = span("", {"clearspan.state": "update", "input.value": said, "app.note": said})
+        update.trace_id, update.span_id = made.trace_id, made.span_id
+        send(client, "/v1/traces", request_of([update]))
+        settle(client.server)
+    found = client("GET", at(made))[1]
+
+    assert (found["truncated"], found["whole"]) == ([], [])
+    assert fetch(client, made)[2] == b"short again"
+    assert fetch(client, made, "attributes.app.note")[2] == b'"short again"'
 
 
 def test_what_comes_twice_is_stored_once(client: Client) -> None:

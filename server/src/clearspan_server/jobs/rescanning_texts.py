@@ -30,23 +30,32 @@ def rescan_texts(
 
 
 def _clean(engine: Engine, privacy: Privacy, project: str, row: Row, *, is_dry: bool) -> Counts:
-    """First the clean form, so that a crash before the other is gone leaves both, and it is found again."""
+    """First the clean form; what it takes the place of goes then, also where a crash left it."""
     ids = (project, row["trace_id"], row["span_id"], row["field"])
     stored = Text(*ids, row["size_bytes"], row["hash"], row["newest"])
     whole = b"".join(read_range(engine, stored, 0, stored.size_bytes)).decode()
     [[clean]], found = redacted([[whole]], privacy.redactor)
-    if not found or is_dry:
+    if is_dry:
         return found
-    text = clean.encode()
-    times = (row["time_ns"], row["received_ns"])
-    made = LongText(*ids, stored.hash, text, *times, cleaned=stored.cleaned + 1)
-    engine.insert("long_texts", pa.Table.from_batches([to_batch([made])]), token=uuid.uuid4().hex)
+    newest = stored.cleaned
+    if found:
+        newest += 1
+        times = (row["time_ns"], row["received_ns"])
+        made = LongText(*ids, stored.hash, clean.encode(), *times, cleaned=newest)
+        pieces = pa.Table.from_batches([to_batch([made])])
+        engine.insert("long_texts", pieces, token=uuid.uuid4().hex)
+    if row["oldest"] < newest:
+        _remove(engine, stored, newest)
+    return found
+
+
+def _remove(engine: Engine, text: Text, newest: int) -> None:
+    """The forms of a text before the newest."""
     older = [
-        f"{stored.trace_id} {stored.span_id} {stored.hash} {number} {stored.field}"
-        for number in range(made.cleaned)
+        f"{text.trace_id} {text.span_id} {text.hash} {number} {text.field}"
+        for number in range(newest)
     ]
     engine.command("truncate table rescanned")
     engine.insert_rows("rescanned", ["stored_as"], [[one] for one in older])
-    engine.command(statement(_SCHEMA, "rescan_texts_remove"), {"project": project})
+    engine.command(statement(_SCHEMA, "rescan_texts_remove"), {"project": text.project})
     engine.command("truncate table rescanned")
-    return found

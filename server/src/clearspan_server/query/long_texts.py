@@ -1,9 +1,9 @@
 """Texts of a span by ranges of their bytes, however long they are: whole beside the span, or in its row."""
 
-import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from clearspan_server.errors import BadInput, NotFound
 from clearspan_server.model.long_text import FIELDS, hash_of, kept_whole
@@ -91,13 +91,13 @@ def find_words(engine: Engine, text: Text, words: str, first: int) -> Places:
     """
     if len(words.encode()) > AFTER_BYTES // 2:
         raise BadInput(f"words: {words[:40]!r}… are too long to look for", field="words")
-    wanted = re.compile(re.escape(words), re.IGNORECASE)
+    wanted = _lowered(words)
     deadline = time.monotonic() + _SEARCH_S
     found: list[int] = []
     for at in range(first, text.size_bytes, _AT_ONCE):
         end = min(text.size_bytes, at + _AT_ONCE)
         for start, piece, after in _searched(engine, text, at, end):
-            found += _places(wanted, piece, after, start, (at, end))
+            found += islice(_places(wanted, piece, after, start, (at, end)), MAX_FOUND)
         if len(found) >= MAX_FOUND:
             return Places(found[:MAX_FOUND], found[MAX_FOUND - 1] + 1)
         if time.monotonic() > deadline and end < text.size_bytes:
@@ -130,15 +130,26 @@ def _searched(
 
 
 def _places(
-    wanted: re.Pattern[str], piece: bytes, after: bytes, start: int, within: tuple[int, int]
+    wanted: str, piece: bytes, after: bytes, start: int, within: tuple[int, int]
 ) -> Iterator[int]:
     """The bytes of the whole at which words begin in a piece; each is of one piece and of one stretch alone."""
     shown = (piece + after).decode("utf-8", "replace")
+    lowered = _lowered(shown)
     at = chars = 0
-    for match in wanted.finditer(shown):
-        at += len(shown[chars : match.start()].encode())
-        chars = match.start()
+    place = lowered.find(wanted)
+    while place >= 0:
+        at += len(shown[chars:place].encode())
+        chars = place
         if at >= len(piece):
             return
         if within[0] <= start + at < within[1]:
             yield start + at
+        place = lowered.find(wanted, place + len(wanted))
+
+
+def _lowered(text: str) -> str:
+    """In small letters, each in its place: of one alone Python makes two.
+
+    Found so, words take time in proportion to the text; by a regular expression they may take it once a letter.
+    """
+    return text.replace("İ", "i").lower()
