@@ -13,6 +13,7 @@ from pathlib import Path
 
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
+from starlette.routing import Mount
 
 from clearspan_server import __version__
 from clearspan_server.api import (
@@ -412,7 +413,8 @@ def create_app(parts: Parts, grpc_server: GrpcServer) -> FastAPI:
     app, gateway = schema_app(), _gateway(parts.state)
     app.router.lifespan_context = lifespan
     app.state.server = parts.state
-    app.mount(PREFIX, gateway)
+    # First: routes are tried one after the other, and some 200 of them would cost each call a millisecond.
+    app.router.routes.insert(0, Mount(PREFIX, app=gateway))
     pages.mount(app)
     return app
 
