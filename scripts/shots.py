@@ -71,7 +71,7 @@ def _published(server: Server, spans: list[Json]) -> Iterator[Scene]:
         ("traces", "traces?range=1h", row),
         ("trace", f"traces/{trace}?span={call}", ".turn"),
         ("transcript", f"traces/{trace}?lens=transcript", ".entry"),
-        ("graph", f"traces/{trace}?lens=graph", ".graph-node"),
+        ("graph", f"traces/{trace}?lens=graph", ".graph-node, .graph-table-row"),
         ("replay", f"traces/{failed}?lens=replay&at=7", ".replay-detail"),
         ("what-if", f"traces/{trace}?lens=whatif&whatif={slow}", ".whatif-is"),
         ("compare", f"compare?a={failed}&b={trace}", ".compare-line"),
