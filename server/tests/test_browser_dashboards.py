@@ -3,8 +3,10 @@
 import json
 import re
 import uuid
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import Locator, expect
@@ -14,6 +16,11 @@ from looking import faults
 
 pytestmark = pytest.mark.browser
 
+# How many pixels of the last two columns of a canvas are drawn on: what is cut there reaches them.
+INK_AT_THE_EDGE = """canvas => {
+  const pixels = canvas.getContext('2d').getImageData(canvas.width - 2, 0, 2, canvas.height).data;
+  return pixels.filter((value, at) => at % 4 === 3 && value > 0).length;
+}"""
 MIXED: dict[str, Any] = {
     "clearspan_dashboard": 1,
     "name": "Mixed",
@@ -166,6 +173,23 @@ def test_what_a_page_shows_is_put_on_a_dashboard(visitor: Visitor, tmp_path: Pat
     expect(page.get_by_role("figure", name="calls by kind").locator("canvas")).to_be_visible()
     names = page.get_by_role("list", name="Lines of Cost by provider")
     expect(names.get_by_role("button").first).to_be_visible()
+
+
+def test_the_last_label_below_a_chart_is_whole(visitor: Visitor, tmp_path: Path) -> None:
+    page, count = visitor.page, {"of": "spans", "measure": "count"}
+    one = {"title": "Spans", "kind": "line", "width": "full", "source": count}
+    imported(visitor, {**MIXED, "panels": [one]}, tmp_path)
+    settled(visitor)
+    midnight = datetime.now(ZoneInfo("Europe/Berlin")).replace(hour=0, minute=0, second=0)
+    today = "..".join(
+        f"{(midnight + timedelta(days=days)).astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}" for days in (0, 1)
+    )
+    # The label of the next day stands at the very end of the axis.
+    page.goto(f"{page.url.split('?')[0]}?range={today}")
+    settled(visitor)
+    expect(panel(visitor, "Spans").locator("canvas")).to_be_visible()
+
+    assert panel(visitor, "Spans").locator("canvas").evaluate(INK_AT_THE_EDGE) == 0
 
 
 def test_a_file_that_is_no_dashboard_is_refused_with_the_place(

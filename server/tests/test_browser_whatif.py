@@ -176,3 +176,6 @@ def test_the_calls_of_a_filter_run_on_another_model(visitor: Visitor, trace_id: 
     expect(verdict).to_contain_text(
         "None of 2 calls has a price both as it was and on nobody-knows"
     )
+    expect(verdict.get_by_role("link", name="Set prices")).to_have_attribute(
+        "href", re.compile("/p/shops/settings/prices")
+    )

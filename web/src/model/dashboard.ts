@@ -11,7 +11,7 @@ export const PANEL_KINDS = {
 } as const;
 export type PanelKind = keyof typeof PANEL_KINDS;
 
-export const PANEL_WIDTHS = { third: "⅓", half: "½", two_thirds: "⅔", full: "1" } as const;
+export const PANEL_WIDTHS = { third: "⅓", half: "½", two_thirds: "⅔", full: "full" } as const;
 export type PanelWidth = keyof typeof PANEL_WIDTHS;
 
 export const MEASURE_NAMES = {

@@ -118,7 +118,7 @@ function createPlot(element: HTMLDivElement, props: ChartProps, listeners: Liste
     width: element.clientWidth,
     height: props.height ?? HEIGHT,
     legend: { show: false },
-    padding: [8, 16, 0, 0],
+    padding: [8, (plot) => beyondOf(props, plot.width), 0, 0],
     cursor: {
       sync: { key: props.sync },
       points: { size: 5 },
@@ -174,6 +174,11 @@ function endsOf({ times, names, stepSeconds }: ChartProps): [number, number] {
   const first = times[0] ?? 0;
   const last = times.at(-1) ?? 0;
   return names ? [first - stepSeconds / 2, last + stepSeconds / 2] : [first, last + stepSeconds];
+}
+
+/** Room for the half of the last label that stands beyond the axis, `18:15:30` or a name that was cut. */
+function beyondOf({ names }: ChartProps, width: number): number {
+  return names ? Math.max(16, 50 - width / names.length / 2) : 28;
 }
 
 /** From zero, with some room; below it where values are. */

@@ -1,3 +1,4 @@
+import { Link } from "@tanstack/react-router";
 import type { WhatIfCalls } from "../../api/whatif";
 import { change, formatChange, formatCount, formatMoney, formatShare } from "../../model/format";
 import { modelName } from "../../model/modelNames";
@@ -8,15 +9,22 @@ import { Money } from "../../ui/Money";
 type Row = WhatIfCalls["rows"][number];
 
 /** What calls cost, what they would, and what is taken for granted. */
-export function WhatIfAnswer({ answer }: { answer: WhatIfCalls }) {
+export function WhatIfAnswer({ answer, project }: { answer: WhatIfCalls; project: string }) {
   const { totals, rows, assumptions } = answer;
   const target = modelName(answer);
   if (totals.calls === 0) {
     return (
       <p className="whatif-verdict" role="status">
-        {totals.left_out > 0
-          ? `None of ${formatCount(totals.left_out)} calls has a price both as it was and on ${target}.`
-          : "No model call of this time passes the filter."}
+        {totals.left_out > 0 ? (
+          <>
+            None of {formatCount(totals.left_out)} calls has a price both as it was and on {target}.{" "}
+            <Link to="/p/$project/settings/prices" params={{ project }}>
+              Set prices
+            </Link>
+          </>
+        ) : (
+          "No model call of this time passes the filter."
+        )}
       </p>
     );
   }

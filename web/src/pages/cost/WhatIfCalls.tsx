@@ -48,12 +48,12 @@ export function WhatIfCalls({ view, model, onModel }: WhatIfCallsProps) {
           Compute
         </Button>
       </form>
-      {model !== "" && <Answer answer={answer} />}
+      {model !== "" && <Answer answer={answer} project={view.project} />}
     </section>
   );
 }
 
-function Answer({ answer }: { answer: UseQueryResult<Calls> }) {
+function Answer({ answer, project }: { answer: UseQueryResult<Calls>; project: string }) {
   if (answer.isError) {
     return (
       <p className="whatif-failed" role="alert">
@@ -64,5 +64,9 @@ function Answer({ answer }: { answer: UseQueryResult<Calls> }) {
       </p>
     );
   }
-  return answer.data ? <WhatIfAnswer answer={answer.data} /> : <Waiting rows={3} />;
+  return answer.data ? (
+    <WhatIfAnswer answer={answer.data} project={project} />
+  ) : (
+    <Waiting rows={3} />
+  );
 }

@@ -71,13 +71,16 @@ export function PanelEditor({ panel: first, view, action, onDone, onCancel }: Pa
             onChange={(event) => setPanel({ ...panel, title: event.target.value })}
           />
         </label>
-        <Segments
-          label="Of"
-          choices={Object.keys(SOURCES) as Of[]}
-          chosen={source.of}
-          nameOf={(of) => SOURCES[of]}
-          onChoose={choose}
-        />
+        <div className="panel-choice">
+          <span aria-hidden="true">Source</span>
+          <Segments
+            label="Source"
+            choices={Object.keys(SOURCES) as Of[]}
+            chosen={source.of}
+            nameOf={(of) => SOURCES[of]}
+            onChoose={choose}
+          />
+        </div>
         {source.of === "sql" ? (
           <Suspense fallback={<Waiting rows={4} />}>
             <PanelQuery
@@ -95,20 +98,26 @@ export function PanelEditor({ panel: first, view, action, onDone, onCancel }: Pa
             onChange={(next) => setPanel({ ...panel, source: next })}
           />
         )}
-        <Segments
-          label="Shown as"
-          choices={Object.keys(PANEL_KINDS) as PanelKind[]}
-          chosen={panel.kind}
-          nameOf={(kind) => PANEL_KINDS[kind]}
-          onChoose={(kind) => setPanel({ ...panel, kind })}
-        />
-        <Segments
-          label="Width"
-          choices={Object.keys(PANEL_WIDTHS) as PanelWidth[]}
-          chosen={panel.width}
-          nameOf={(width) => PANEL_WIDTHS[width]}
-          onChoose={(width) => setPanel({ ...panel, width })}
-        />
+        <div className="panel-choice">
+          <span aria-hidden="true">Shown as</span>
+          <Segments
+            label="Shown as"
+            choices={Object.keys(PANEL_KINDS) as PanelKind[]}
+            chosen={panel.kind}
+            nameOf={(kind) => PANEL_KINDS[kind]}
+            onChoose={(kind) => setPanel({ ...panel, kind })}
+          />
+        </div>
+        <div className="panel-choice">
+          <span aria-hidden="true">Width</span>
+          <Segments
+            label="Width"
+            choices={Object.keys(PANEL_WIDTHS) as PanelWidth[]}
+            chosen={panel.width}
+            nameOf={(width) => PANEL_WIDTHS[width]}
+            onChoose={(width) => setPanel({ ...panel, width })}
+          />
+        </div>
         <footer>
           <Button onClick={onCancel}>Cancel</Button>
           <Button type="submit" variant="primary">
