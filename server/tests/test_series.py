@@ -75,6 +75,11 @@ def paid(rows: Iterable[Row]) -> float:
     return float(sum(amounts))
 
 
+def paid_each(rows: list[Row]) -> float | None:
+    held = weights(row for row in rows if row.get("counted", True))
+    return paid(rows) / held if held else None
+
+
 def used(name: str) -> Callable[[list[Row]], float]:
     def add(rows: list[Row]) -> float:
         held = (row for row in rows if row.get("counted", True))
@@ -113,12 +118,12 @@ SUMS: dict[str, Callable[[list[Row]], float | None]] = {
     "errors": failed,
     "error_rate": lambda rows: failed(rows) / weights(rows),
     "cost": paid,
-    "cost_avg": lambda rows: paid(rows) / weights(rows),
     "tokens": used("total_tokens"),
     "input_tokens": used("input_tokens"),
     "output_tokens": used("output_tokens"),
 }
 OTHERS: dict[str, Callable[[list[Row]], float | None]] = {
+    "cost_avg": paid_each,
     "latency_avg": average,
     "latency_p50": timed("duration_ns", 0.5),
     "latency_p95": timed("duration_ns", 0.95),

@@ -101,9 +101,9 @@ MEASURES: Mapping[str, SeriesMeasure] = {
     "cost": SeriesMeasure("usd", **_COSTS, is_sum=True),
     "cost_avg": SeriesMeasure(
         "usd",
-        spans=f"{_COSTS['spans']} / {_COUNTS['spans']}",
+        # Of the spans that the cost is of: sums by the hour do not know how many these are.
+        spans=f"{_COSTS['spans']} / sumIf(sample_weight, counted)",
         traces=f"{_COSTS['traces']} / {_COUNTS['traces']}",
-        sums=f"{_COSTS['sums']} / {_COUNTS['sums']}",
     ),
     "tokens": _tokens("total_tokens", "sum(tokens)"),
     "input_tokens": _tokens("input_tokens", "sum(read_tokens)"),
