@@ -37,6 +37,11 @@ export function presentToken(token: string): void {
   presented = token;
 }
 
+/** Whether addresses that the browser itself opens are answered: those carry a cookie, and no token of a link. */
+export function opensAddresses(): boolean {
+  return presented === "";
+}
+
 let renewal: Renewal | null = null;
 let renewing: Promise<string> | null = null;
 

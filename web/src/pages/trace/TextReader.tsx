@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
+import { opensAddresses } from "../../api/client";
 import { type TextAddress, textPageQuery, textUrl } from "../../api/texts";
 import { formatBytes } from "../../model/bytes";
 import { formatExact } from "../../model/format";
@@ -41,9 +42,11 @@ export function TextReader({ text, sizeBytes, onClose }: TextReaderProps) {
         <header>
           <h2>{name}</h2>
           <span className="number">{formatBytes(sizeBytes)}</span>
-          <a href={textUrl(text)} download="text.txt">
-            Download
-          </a>
+          {opensAddresses() && (
+            <a href={textUrl(text)} download="text.txt">
+              Download
+            </a>
+          )}
           <Button icon="close" aria-label="Close" onClick={onClose} />
         </header>
         <TextSearch text={text} onFound={goTo} />

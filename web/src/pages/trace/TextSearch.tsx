@@ -1,4 +1,4 @@
-import { type SubmitEvent, useRef, useState } from "react";
+import { type SubmitEvent, useEffect, useRef, useState } from "react";
 import { findInText, type TextAddress } from "../../api/texts";
 import { formatExact } from "../../model/format";
 import { Button } from "../../ui/Button";
@@ -25,6 +25,7 @@ export function TextSearch({ text, onFound }: TextSearchProps) {
   const [found, setFound] = useState<Found>(NOTHING);
   const [said, setSaid] = useState("");
   const asking = useRef<AbortController | null>(null);
+  useEffect(() => () => asking.current?.abort(), []);
   const show = (next: Found) => {
     setFound(next);
     const start = next.starts[next.at];
