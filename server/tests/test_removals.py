@@ -10,12 +10,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 from typing_extensions import override
 
 from clearspan_server.errors import Conflict
+from clearspan_server.model.long_text import LongText
 from clearspan_server.model.retention import Policy, Thinning
 from clearspan_server.model.rewrite import Change, Stretch, Tally
+from clearspan_server.store import text_columns
 from clearspan_server.store.columns import SCHEMA_VERSION, to_batch, to_bytes
 from clearspan_server.store.doomed import Doomed
 from clearspan_server.store.engine import Engine, Row
@@ -189,7 +192,7 @@ def test_every_night_what_is_too_old_goes_by_itself(bench: Bench) -> None:
     assert bench.means.agenda.frozen_before(bench.project) > 0
 
 
-def test_scores_without_a_trace_and_the_quarantine_are_as_old_as_traces_may_be(
+def test_what_has_no_trace_and_the_quarantine_are_as_old_as_traces_may_be(
     bench: Bench,
 ) -> None:
     now_ns = time.time_ns()
@@ -199,6 +202,15 @@ def test_scores_without_a_trace_and_the_quarantine_are_as_old_as_traces_may_be(
     scores = [("old", "", old_ns), ("kept", trace_id(1), old_ns), ("new", "", now_ns)]
     rows = [[bench.project, score, trace, created_ns, 1] for score, trace, created_ns in scores]
     bench.engine.insert_rows("scores", names, rows)
+    texts = [
+        LongText(bench.project, trace, "s", "input", name, b"whole", received_ns, received_ns)
+        for name, trace, received_ns in (
+            *(("old", trace_id(2), old_ns), ("kept", trace_id(1), old_ns)),
+            ("new", trace_id(3), now_ns),
+        )
+    ]
+    pieces = pa.Table.from_batches([text_columns.to_batch(texts)])
+    bench.engine.insert("long_texts", pieces, token=bench.project)
     bench.means.quarantine.add(refused(bench, seq, at) for seq, at in ((1, old_ns), (2, now_ns)))
     bench.means.retention.put(bench.project, Policy(days=30))
 
@@ -209,6 +221,9 @@ def test_scores_without_a_trace_and_the_quarantine_are_as_old_as_traces_may_be(
     asked = "select score_id from scores where project = {p:String} order by score_id"
     left = [row["score_id"] for row in bench.engine.query(asked, {"p": bench.project})]
     assert left == ["kept", "new"]
+    asked = "select hash from long_texts where project = {p:String} order by hash"
+    assert [row["hash"] for row in bench.engine.query(asked, {"p": bench.project})] == left
+    assert turn.findings.counts["long_texts"] == 1
     assert [one.row.seq for one in bench.means.quarantine.of_project(bench.project)] == [2]
     assert (turn.findings.counts["scores"], turn.findings.counts["quarantined"]) == (1, 1)
     assert turn.findings.counts == dry.findings.counts

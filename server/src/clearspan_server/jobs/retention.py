@@ -18,7 +18,7 @@ _HOUR_S = 3_600
 _DAY_S = 86_400
 _SECOND_NS = 1_000_000_000
 _SHARES = 10_000
-_OLD = ("remove_old_logs", "remove_old_metrics", "remove_old_scores")
+_OLD = ("remove_old_logs", "remove_old_metrics", "remove_old_scores", "remove_old_texts")
 _SUMS = ("rollups", "rollup_spans", "rollup_traces", "rollup_hours")
 
 Told = Callable[[float], None]
@@ -191,7 +191,7 @@ def _seek(doomed: Doomed, turn: Turn) -> None:
 
 
 def _remove_old(doomed: Doomed, policy: Policy, moments: dict[str, object]) -> None:
-    """What belongs to no trace: logs, scores and metrics as old as traces, sums and deliveries later."""
+    """What belongs to no trace: logs, scores, metrics and long texts as old as traces, sums and deliveries later."""
     engine = doomed.engine
     if policy.days is not None:
         for name in _OLD:

@@ -1,4 +1,4 @@
--- How much is as old, beside traces: of logs and scores what belongs to no trace that stays.
+-- How much is as old, beside traces: of logs, scores and long texts what belongs to no trace that stays.
 select 'logs' as name, uniqExact(record_id) as rows from logs
 where project = {project:String} and time_ns < {to_ns:Int64}
     and trace_id not in (select trace_id from traces where project = {project:String} and trace_id != '' and trace_id not in (select trace_id from doomed))
@@ -6,6 +6,11 @@ where project = {project:String} and time_ns < {to_ns:Int64}
 union all
 select 'scores', uniqExact(score_id) from scores
 where project = {project:String} and created_ns < {to_ns:Int64}
+    and trace_id not in (select trace_id from traces where project = {project:String} and trace_id != '' and trace_id not in (select trace_id from doomed))
+    and trace_id not in (select trace_id from doomed)
+union all
+select 'long_texts', uniqExact(trace_id, span_id, field, hash) from long_texts
+where project = {project:String} and received_ns < {to_ns:Int64}
     and trace_id not in (select trace_id from traces where project = {project:String} and trace_id != '' and trace_id not in (select trace_id from doomed))
     and trace_id not in (select trace_id from doomed)
 union all
