@@ -54,7 +54,7 @@ def hostile_trace() -> list[Span]:
     root = span("shop", {"gen_ai.operation.name": "invoke_agent", "gen_ai.agent.name": EVIL})
     images = f"![track](https://evil.example/p.png) ![own]({PIXEL})"
     first = ("user", f"{images} أين طلبي؟ 订单\n\n{EVIL}")
-    answer = ("assistant", "[click](javascript:alert(1)) **yes**")
+    answer = ("assistant", "[click](javascript:alert(1)) **yes**\nby line  \nto the end")
     again = ("user", "x" * 900_000)
     tools = [
         placed(
@@ -104,6 +104,7 @@ def test_three_lenses_share_a_selection_and_nothing_in_a_message_does_harm(
     visitor.go(f"/p/lenses/traces/{trace_id}?lens=transcript&span={spans[1].span_id.hex()}")
     opening = transcript.get_by_role("article", name="chat").first
     expect(opening).to_contain_text("<script>window.harmed")
+    assert "click yes\nby line\nto the end" in opening.inner_text()
     expect(opening.get_by_role("img", name="own")).to_be_visible()
     expect(opening.get_by_role("link", name="image: track")).to_be_visible()
     expect(transcript.get_by_role("article", name="find").first).to_contain_text('{"broken":')
