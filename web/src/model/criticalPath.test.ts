@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { criticalPath } from "./criticalPath";
+import { criticalPath, fewerSegments } from "./criticalPath";
 import { type Sketch, sketched } from "./sketch";
 import { buildTree } from "./tree";
 
@@ -84,4 +84,22 @@ describe("the critical path", () => {
     const total = segments.reduce((sum, { startNs, endNs }) => sum + endNs - startNs, 0);
     expect(total).toBeCloseTo(1000e6, -2);
   });
+});
+
+test("segments that are too many grow together over the smallest gaps, and none is left out", () => {
+  const segments = [0, 10, 12, 30, 31, 60].map((startNs) => ({
+    position: 0,
+    startNs,
+    endNs: startNs + 1,
+  }));
+  const ends = (most: number) =>
+    fewerSegments(segments, most).map(({ startNs, endNs }) => [startNs, endNs]);
+  expect(fewerSegments(segments, 6)).toBe(segments);
+  expect(ends(4)).toEqual([
+    [0, 1],
+    [10, 13],
+    [30, 32],
+    [60, 61],
+  ]);
+  expect(ends(1)).toEqual([[0, 61]]);
 });

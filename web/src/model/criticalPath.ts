@@ -73,3 +73,18 @@ function lastFirst(tree: Tree<TreeSpan>, window: Window): Child[] {
   }
   return children.sort((a, b) => b.endNs - a.endNs || b.startNs - a.startNs);
 }
+
+/** The same time in no more than so many segments, in order: neighbours grow together over the smallest gaps. */
+export function fewerSegments(segments: readonly Segment[], most: number): readonly Segment[] {
+  if (segments.length <= most) return segments;
+  const gapBefore = (at: number) => (segments[at]?.startNs ?? 0) - (segments[at - 1]?.endNs ?? 0);
+  const order = segments.map((_, at) => at).slice(1);
+  const kept = new Set(order.toSorted((a, b) => gapBefore(b) - gapBefore(a)).slice(0, most - 1));
+  const fewer: Segment[] = [];
+  segments.forEach((segment, at) => {
+    const last = fewer.at(-1);
+    if (last && !kept.has(at)) fewer[fewer.length - 1] = { ...last, endNs: segment.endNs };
+    else fewer.push(segment);
+  });
+  return fewer;
+}

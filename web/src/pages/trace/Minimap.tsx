@@ -1,6 +1,7 @@
 import { type PointerEvent, useEffect, useRef, useState } from "react";
 import { drawn, type TimeScale } from "../../model/gaps";
-import { KINDS } from "../../model/kinds";
+import { failed, type Kind, KINDS } from "../../model/kinds";
+import { minimapRows } from "../../model/minimapRows";
 import { place, type TimeWindow } from "../../model/timeAxis";
 import { endOf, type Tree, type TreeSpan } from "../../model/tree";
 import { useTheme } from "../../ui/useTheme";
@@ -90,16 +91,19 @@ function draw(canvas: HTMLCanvasElement, tree: Tree<TreeSpan>, scale: TimeScale)
     const paint = painter(canvas, tree, scale);
     let at = 0;
     const slice = () => {
-      const end = Math.min(at + SLICE, tree.spans.length);
+      const end = Math.min(at + SLICE, 2 * tree.spans.length);
       for (; at < end; at += 1) paint(at);
-      if (at < tree.spans.length) timer = setTimeout(slice);
+      if (at < 2 * tree.spans.length) timer = setTimeout(slice);
     };
     slice();
   });
   return () => clearTimeout(timer);
 }
 
-/** Paints one line a span, squeezed into the height; a pixel that is taken is not painted again. */
+/**
+ * Paints the spans at their positions, and those that failed once more at the positions behind, above the others. Of
+ * very many that share a line, what covers no new pixel is not painted.
+ */
 function painter(canvas: HTMLCanvasElement, tree: Tree<TreeSpan>, scale: TimeScale) {
   const context = canvas.getContext("2d");
   const ratio = devicePixelRatio;
@@ -108,22 +112,27 @@ function painter(canvas: HTMLCanvasElement, tree: Tree<TreeSpan>, scale: TimeSca
   canvas.width = width;
   canvas.height = height;
   const style = getComputedStyle(canvas);
-  const colors = Object.fromEntries(
-    KINDS.map((kind) => [kind, style.getPropertyValue(`--kind-${kind}`)]),
-  );
-  const count = tree.spans.length;
-  const rows = Math.min(count, Math.floor(height / 2));
-  const rowHeight = Math.min(height / rows, 3 * ratio);
+  const colors = new Map(KINDS.map((kind) => [kind, style.getPropertyValue(`--kind-${kind}`)]));
+  const colorOf = (kind: Kind) => colors.get(kind) ?? "";
+  const error = style.getPropertyValue("--error");
+  const { count: rows, rowOf, isDense } = minimapRows(tree, Math.floor(height / 2));
+  const rowHeight = Math.min(height / rows, (isDense ? 5 : 3) * ratio);
   const paintedUntil = new Float64Array(rows);
-  return (at: number) => {
+  return (position: number) => {
+    const at = position % tree.spans.length;
     const span = tree.spans[at];
     if (!span || !context || tree.endNs === 0) return;
-    const row = Math.floor((at / count) * rows);
+    const row = rowOf(at);
     const left = (drawn(scale, span.start_offset_ns) / scale.endNs) * width;
     const right = Math.max((drawn(scale, endOf(tree, span)) / scale.endNs) * width, left + 1);
-    if (right <= (paintedUntil[row] ?? 0) && count > rows * 4) return;
-    paintedUntil[row] = right;
-    context.fillStyle = colors[span.kind] ?? "";
+    if (position >= tree.spans.length) {
+      if (!isDense || !failed(span.status)) return;
+      context.fillStyle = error;
+    } else {
+      if (isDense && right <= (paintedUntil[row] ?? 0)) return;
+      paintedUntil[row] = right;
+      context.fillStyle = colorOf(span.kind);
+    }
     context.fillRect(left, row * (height / rows), right - left, Math.max(rowHeight * 0.7, 1));
   };
 }

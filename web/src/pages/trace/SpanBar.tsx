@@ -1,5 +1,5 @@
 import type { TraceSpan } from "../../api/traces";
-import type { Segment } from "../../model/criticalPath";
+import { fewerSegments, type Segment } from "../../model/criticalPath";
 import { formatDuration } from "../../model/format";
 import { drawn, type TimeScale } from "../../model/gaps";
 import { failed } from "../../model/kinds";
@@ -21,7 +21,7 @@ interface SpanBarProps {
   head: PlayHead | undefined;
 }
 
-/** More stretches than this cannot be told apart in one bar. */
+/** More stretches than this cannot be told apart in one bar: neighbours grow together. */
 const MOST_SEGMENTS = 40;
 
 /** A span on the timeline: what the trace waited for is solid, the rest is pale. */
@@ -31,6 +31,7 @@ export function SpanBar(props: SpanBarProps) {
   const stopNs = span.duration_ns === null ? endNs : startNs + span.duration_ns;
   const boxOf = (from: number, to: number) => barBox(window, drawn(scale, from), drawn(scale, to));
   const box = boxOf(startNs, stopNs);
+  const inView = segments.filter((one) => boxOf(one.startNs, one.endNs) !== null);
   return (
     <span className="span-lane" data-heat={props.heatStep ?? undefined}>
       {ghosts.map((ghost) => {
@@ -48,7 +49,7 @@ export function SpanBar(props: SpanBarProps) {
           style={{ left: `${box.left}%`, width: `${box.width}%` }}
         />
       )}
-      {segments.slice(0, MOST_SEGMENTS).map((segment) => {
+      {fewerSegments(inView, MOST_SEGMENTS).map((segment) => {
         const part = boxOf(segment.startNs, segment.endNs);
         return (
           part && (
