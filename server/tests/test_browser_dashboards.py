@@ -175,6 +175,25 @@ def test_what_a_page_shows_is_put_on_a_dashboard(visitor: Visitor, tmp_path: Pat
     expect(names.get_by_role("button").first).to_be_visible()
 
 
+def test_the_list_is_ordered_by_keyboard_and_says_so(visitor: Visitor, tmp_path: Path) -> None:
+    page, name = visitor.page, f"Placed {uuid.uuid4().hex[:6]}"
+    for which in ("first", "second"):
+        imported(visitor, {**MIXED, "name": f"{name} {which}", "panels": []}, tmp_path)
+        expect(page.get_by_role("heading", name=f"{name} {which}")).to_be_visible()
+    visitor.go("/p/demo/dashboards")
+    handle = page.get_by_role("button", name=f"Move {name} second", exact=True)
+    handle.focus()
+
+    with page.expect_response(re.compile("dashboards/order")):
+        handle.press("ArrowUp")
+
+    told = page.get_by_role("status").filter(has_text=re.compile(rf"{name} second: place \d+ of"))
+    expect(told).to_have_count(1)
+    placed = page.get_by_role("link", name=re.compile(name))
+    expect(placed).to_have_text([f"{name} second", f"{name} first"])
+    expect(handle).to_be_focused()
+
+
 def test_the_last_label_below_a_chart_is_whole(visitor: Visitor, tmp_path: Path) -> None:
     page, count = visitor.page, {"of": "spans", "measure": "count"}
     one = {"title": "Spans", "kind": "line", "width": "full", "source": count}

@@ -51,6 +51,13 @@ export function SavedList({ rows, project }: { rows: readonly DashboardRow[]; pr
         copy.mutate({ document: { ...document, name: `${document.name} copy` }, isEdited: true });
     },
   });
+  const [told, setTold] = useState("");
+  const move = (at: number, step: -1 | 1) => {
+    const next = moved(rows, at, at + step);
+    order.mutate(next);
+    const row = rows[at];
+    if (row) setTold(`${row.name}: place ${next.indexOf(row) + 1} of ${rows.length}`);
+  };
   const problem = order.error ?? read.error ?? copy.error;
   return (
     <section aria-label="Dashboards" className="saved-dashboards">
@@ -62,13 +69,16 @@ export function SavedList({ rows, project }: { rows: readonly DashboardRow[]; pr
             key={row.id}
             row={row}
             project={project}
-            onMove={(step) => order.mutate(moved(rows, at, at + step))}
+            onMove={(step) => move(at, step)}
             onExport={() => read.mutate({ id: row.id, act: "export" })}
             onCopy={() => read.mutate({ id: row.id, act: "copy" })}
             onDelete={() => setGone(row)}
           />
         ))}
       </DataTable>
+      <p className="unseen" role="status">
+        {told}
+      </p>
       {gone && <Deletion row={gone} project={project} onClose={() => setGone(null)} />}
     </section>
   );
@@ -113,9 +123,24 @@ function Row({ row, project, onMove, onExport, onCopy, onDelete }: RowProps) {
               onMove(step);
             }}
           />
-          <Button icon="copy" aria-label={`Duplicate ${row.name}`} onClick={onCopy} />
-          <Button icon="export" aria-label={`Export ${row.name}`} onClick={onExport} />
-          <Button icon="trash" aria-label={`Delete ${row.name}`} onClick={onDelete} />
+          <Button
+            icon="copy"
+            aria-label={`Duplicate ${row.name}`}
+            title="Duplicate"
+            onClick={onCopy}
+          />
+          <Button
+            icon="export"
+            aria-label={`Export ${row.name}`}
+            title="Export"
+            onClick={onExport}
+          />
+          <Button
+            icon="trash"
+            aria-label={`Delete ${row.name}`}
+            title="Delete"
+            onClick={onDelete}
+          />
         </div>
       </td>
     </tr>
