@@ -106,7 +106,7 @@ SCREENS = (
     lens("", "[role=tree] [role=treeitem]"),
     lens("transcript", "[role=feed] article"),
     Screen("compare?a={trace}&b=good&live=off", ".compare-line", "There is no good one", ""),
-    lens("graph", "[aria-label='Call graph'] [role=button]"),
+    lens("graph", "[aria-label='Call graph'] .graph-card"),
     lens("whatif&whatif=retry:2:kind:llm;remove::kind:http", ".whatif-is"),
 )
 ASKING = tuple(screen for screen in SCREENS if screen.failed)
