@@ -139,9 +139,11 @@ def test_an_answer_that_is_cut_says_so_and_one_that_is_too_much_says_what_to_do(
     page.get_by_role("button", name="Run").click()
     expect(state).to_have_text(re.compile(r"^The first 10.000 rows, there are more in "))
     expect(page.get_by_role("grid", name="Rows")).to_have_attribute("aria-rowcount", "10001")
+    editor(visitor).click()
     editor(visitor).press("Control+a")
     page.keyboard.insert_text("select range(9000) as a from (select arrayJoin(range(1000)) as n)")
-    page.keyboard.press("Control+Enter")
+    expect(editor(visitor)).to_contain_text("range(9000)")
+    editor(visitor).press("Control+Enter")
 
     expect(state).to_have_text("Failed")
     alert = page.get_by_role("alert")
