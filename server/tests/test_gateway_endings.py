@@ -35,7 +35,7 @@ def silent(*pieces: bytes) -> Script:
     def script() -> Iterator[bytes]:
         yield from pieces
         for _ in range(20 * WAIT_S):
-            time.sleep(0.1)
+            time.sleep(0.1)  # the provider that says nothing
             yield b""
 
     return script
@@ -48,7 +48,7 @@ def endless(text: str) -> Script:
         yield OPEN_STREAM
         while True:
             yield event(text)
-            time.sleep(0.02)
+            time.sleep(0.02)  # the pace of a model that writes
 
     return script
 
@@ -298,7 +298,7 @@ def test_forty_streams_at_once_come_whole(passing: Passing) -> None:
         yield OPEN_STREAM
         for number in range(20):
             yield event(f"{number} ")
-            time.sleep(0.01)
+            time.sleep(0.01)  # the pace of a model that writes
         yield END
         yield chunk(b"")
 

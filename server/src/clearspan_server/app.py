@@ -87,9 +87,9 @@ from clearspan_server.api.read_rates import ReadRates
 from clearspan_server.api.shapes import ErrorReply
 from clearspan_server.api.state import State
 from clearspan_server.gateway.credentials import Credentials
-from clearspan_server.gateway.providers import Providers
-from clearspan_server.gateway.recorder import Recorder
-from clearspan_server.gateway.relay import PREFIX, Gateway
+from clearspan_server.gateway.providers import PREFIX, Providers
+from clearspan_server.gateway.recorder import Figures, Recorder
+from clearspan_server.gateway.relay import Gateway
 from clearspan_server.gateway.upstream import Upstreams
 from clearspan_server.ingest import presidio
 from clearspan_server.ingest.analyzer import Analyzer
@@ -120,7 +120,6 @@ from clearspan_server.store.cold import Cold
 from clearspan_server.store.cold_place import place_of
 from clearspan_server.store.console import Console
 from clearspan_server.store.curated import Curated
-from clearspan_server.store.datasets import Datasets
 from clearspan_server.store.disk import Disk
 from clearspan_server.store.engine import Engine
 from clearspan_server.store.faults import FaultyEngine
@@ -130,13 +129,10 @@ from clearspan_server.store.media import Media
 from clearspan_server.store.migrations import migrate
 from clearspan_server.store.notes import Notes
 from clearspan_server.store.privacy import PrivacyStore
-from clearspan_server.store.prompts import Prompts
 from clearspan_server.store.quarantine import Quarantine
 from clearspan_server.store.removals import Removals
-from clearspan_server.store.retention import Retention
 from clearspan_server.store.rewrites import Rewrites
 from clearspan_server.store.targets import Targets
-from clearspan_server.store.views import Views
 from clearspan_server.store.watermark import Watermark
 
 LOG = logging.getLogger(__name__)
@@ -230,7 +226,8 @@ def build(settings: Settings, folder: Folder, progress: Progress = LOG.info) -> 
     """Open the stores of a data folder and put the parts together; nothing runs yet.
 
     Raises:
-        FolderInUse, Unavailable, StartRefused: the engine does not open, or what is to read prose.
+        FolderInUse, Unavailable, StartRefused: the engine does not open, what is to read prose does not load, or
+            the gateway's base URLs cannot be read.
     """
     analyzer, at, most_bytes = _analyzer(settings, progress), folder.path, settings.max_body_bytes
     engine = _engine(at / "engine", settings.faults, progress)
@@ -246,6 +243,8 @@ def build(settings: Settings, folder: Folder, progress: Progress = LOG.info) -> 
     means = _rewriting_means(stores, rewrites, notes, lifecycle)
     rewriter, rollups_job = Rewriter(means), Rollups(engine, agenda)
     writer = Writer(journal, engine, quarantine, _limits(settings), lifecycle.stored)
+    receiver = Receiver(journal, catalog, privacies.of, senders, book, max_body_bytes=most_bytes)
+    accounts = Accounts(catalog.database)
     locks = (writer.storing, rewriting, rollups_job.computing)  # in the order of holding
     state = State(
         settings=settings,
@@ -255,24 +254,20 @@ def build(settings: Settings, folder: Folder, progress: Progress = LOG.info) -> 
         journal=journal,
         catalog=catalog,
         cold=cold,
-        accounts=Accounts(catalog.database),
+        accounts=accounts,
         sessions=Sessions(catalog.database, hours=settings.session_hours),
-        views=Views(catalog.database),
         targets=Targets(catalog.database),
         notes=notes,
-        prompts=Prompts(catalog.database),
-        datasets=Datasets(catalog.database),
         media=Media(catalog.database, at / "blobs"),
         prices=book,
         rewrites=rewrites,
         wake_rewriter=rewriter.wake,
         removals=Removals(at / "removals.db"),
-        retention=Retention(catalog.database),
         wake_remover=wake_remover.set,
         backups=Backups(at, engine, lambda: _all_of(locks), removing),
         live=feed,
         receiving=ThreadPoolExecutor(_RECEIVERS, thread_name_prefix="receive"),
-        receiver=Receiver(journal, catalog, privacies.of, senders, book, max_body_bytes=most_bytes),
+        receiver=receiver,
         privacies=privacies,
         bodies=Budget(max(_BODIES_BYTES, 2 * most_bytes)),
         writer=writer,
@@ -283,6 +278,7 @@ def build(settings: Settings, folder: Folder, progress: Progress = LOG.info) -> 
         agenda=agenda,
         deriving=deriving,
         read_rates=ReadRates(settings.reads_per_s, settings.reads_burst),
+        gateway=_gateway(settings, Credentials(catalog, accounts, folder.token), receiver),
     )
     remover = Remover(_removal_means(state, means, rollups_job, removing), wake_remover)
     return Parts(state, lifecycle, rollups_job, rewriter, remover, agenda)
@@ -383,11 +379,7 @@ def _engine(folder: Path, faults: str, progress: Progress) -> Engine:
 
 
 def create_app(parts: Parts, grpc_server: GrpcServer) -> FastAPI:
-    """The ASGI application; its lifespan starts the threads, and drains and closes everything at the end.
-
-    Raises:
-        StartRefused: the gateway's base URLs cannot be read.
-    """
+    """The ASGI application; its lifespan starts the threads, and drains and closes everything at the end."""
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -410,7 +402,7 @@ def create_app(parts: Parts, grpc_server: GrpcServer) -> FastAPI:
         await asyncio.to_thread(grpc_server.stop)
         await asyncio.to_thread(shut_down, parts)
 
-    app, gateway = schema_app(), _gateway(parts.state)
+    app, gateway = schema_app(), parts.state.gateway
     app.router.lifespan_context = lifespan
     app.state.server = parts.state
     # First: routes are tried one after the other, and some 200 of them would cost each call a millisecond.
@@ -419,12 +411,12 @@ def create_app(parts: Parts, grpc_server: GrpcServer) -> FastAPI:
     return app
 
 
-def _gateway(state: State) -> Gateway:
+def _gateway(settings: Settings, credentials: Credentials, receiver: Receiver) -> Gateway:
     return Gateway(
-        Providers(state.settings.gateway_urls),
-        Credentials(state.catalog, state.accounts, state.token),
-        Upstreams(state.settings.gateway_wait_s),
-        Recorder(state.receiver, state.calls),
+        Providers(settings.gateway_urls),
+        credentials,
+        Upstreams(settings.gateway_wait_s),
+        Recorder(receiver, Figures()),
     )
 
 

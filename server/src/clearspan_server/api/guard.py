@@ -10,7 +10,8 @@ from clearspan_server.api.otlp_paths import takes_files, takes_records
 from clearspan_server.api.replies import reply_to
 from clearspan_server.api.state import State
 from clearspan_server.errors import NotAllowed, TooLarge
-from clearspan_server.gateway.relay import PASSED_ON, PREFIX
+from clearspan_server.gateway.providers import PREFIX
+from clearspan_server.gateway.relay import PASSED_ON
 from clearspan_server.ingest.admission import foreign_host, stranger
 
 _SECURITY_HEADERS = (

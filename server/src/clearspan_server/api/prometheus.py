@@ -155,7 +155,7 @@ def _of_engine(server: State) -> Iterator[Metric]:
 
 
 def _of_gateway(server: State) -> Iterator[Metric]:
-    calls = server.calls
+    calls = server.gateway.figures
     ways = ("provider", "status")
     yield _counter(
         "gateway_calls", "Calls through the gateway, by how they ended.", ways, calls.calls

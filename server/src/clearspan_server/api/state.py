@@ -9,7 +9,7 @@ from starlette.requests import HTTPConnection
 from clearspan_server.api.attempts import Attempts
 from clearspan_server.api.live import Live
 from clearspan_server.api.read_rates import ReadRates
-from clearspan_server.gateway.recorder import Figures
+from clearspan_server.gateway.relay import Gateway
 from clearspan_server.ingest.budget import Budget
 from clearspan_server.ingest.prices import Prices
 from clearspan_server.ingest.privacies import Privacies
@@ -56,17 +56,13 @@ class State:
     cold: Cold
     accounts: Accounts
     sessions: Sessions
-    views: Views
     targets: Targets
     notes: Notes
-    prompts: Prompts
-    datasets: Datasets
     media: Media
     prices: Prices
     rewrites: Rewrites
     wake_rewriter: Callable[[], None]
     removals: Removals
-    retention: Retention
     wake_remover: Callable[[], None]
     backups: Backups
     live: Live
@@ -82,17 +78,33 @@ class State:
     agenda: Agenda
     deriving: Deriving
     read_rates: ReadRates
-    calls: Figures = field(default_factory=Figures)
+    gateway: Gateway
     attempts: Attempts = field(default_factory=Attempts)
+
+    # What is all in the catalog's database, and holds nothing itself.
+
+    @property
+    def views(self) -> Views:
+        return Views(self.catalog.database)
+
+    @property
+    def prompts(self) -> Prompts:
+        return Prompts(self.catalog.database)
+
+    @property
+    def datasets(self) -> Datasets:
+        return Datasets(self.catalog.database)
+
+    @property
+    def retention(self) -> Retention:
+        return Retention(self.catalog.database)
 
     @property
     def shares(self) -> Shares:
-        """Links to traces, which are all in the catalog's database."""
         return Shares(self.catalog.database)
 
     @property
     def dashboards(self) -> Dashboards:
-        """Dashboards, which are all in the catalog's database."""
         return Dashboards(self.catalog.database)
 
 

@@ -32,6 +32,14 @@ _HOW = (
 
 
 @dataclass(slots=True, frozen=True)
+class Admission:
+    """Who calls. `spends` is whether keys that this server holds may be used: never for an anonymous caller."""
+
+    access: IngestAccess
+    spends: bool = False
+
+
+@dataclass(slots=True, frozen=True)
 class Credentials:
     """What keys are checked against. `token` is the install's own, which counts while the server is open."""
 
@@ -39,7 +47,7 @@ class Credentials:
     accounts: Accounts
     token: str
 
-    async def access(self, headers: Mapping[str, str]) -> IngestAccess:
+    async def admission(self, headers: Mapping[str, str]) -> Admission:
         """The sender that a call is recorded for; names in `headers` are in lower case.
 
         Raises:
@@ -58,7 +66,7 @@ class Credentials:
             # The catalog is a database: asked on a thread.
             caller = await asyncio.to_thread(self._caller, presented, is_open=is_open)
         access = admit(caller, headers, is_open=is_open)
-        return replace(access, process="", seq=None, sent=None, dropped=None)
+        return Admission(replace(access, process="", seq=None, sent=None, dropped=None))
 
     def _caller(self, presented: str, *, is_open: bool) -> Caller:
         return caller_with(

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from clearspan_server.errors import BadInput, NotFound, StartRefused
 
+PREFIX = "/gateway"  # below which a provider's name begins a path
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,39}")
 # Of Azure, whose customers have hosts of their own: a resource's name, or its host at one of these.
 _RESOURCE = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9-]{0,62}")

@@ -205,6 +205,7 @@ def _read(capture: Capture) -> bytes:
         asked, reply = capture.read()
         return as_export(call, capture.outcome, asked, reply)
     except Exception:
+        # A provider's bytes may be anything: that there was a call is recorded all the same.
         LOG.exception("what a call through the gateway says cannot be read")
         capture.outcome.truncated |= {"input": 0, "output": 0}
         return as_export(call, capture.outcome, None, None)

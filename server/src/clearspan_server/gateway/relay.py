@@ -22,11 +22,11 @@ from clearspan_server.gateway.headers import (
     sent_on,
     told,
 )
-from clearspan_server.gateway.providers import Providers
-from clearspan_server.gateway.recorder import Recorder
+from clearspan_server.gateway.inside import INSIDE, Inside
+from clearspan_server.gateway.providers import PREFIX, Providers
+from clearspan_server.gateway.recorder import Figures, Recorder
 from clearspan_server.gateway.upstream import Asking, Upstreams, failure_of
 
-PREFIX = "/gateway"
 RECORDED_HEADER = "x-clearspan-recorded"  # our SDK's, of a call that it records itself
 # In the scope's state: the answer is a provider's, and nothing is to be added to its headers.
 PASSED_ON = "is_passed_on"
@@ -81,6 +81,11 @@ class Gateway:
         finally:
             figures.open -= 1
 
+    @property
+    def figures(self) -> Figures:
+        """What happened since the start."""
+        return self._recorder.figures
+
     async def close(self) -> None:
         """Wait until what was recorded is in the journal, and close all connections."""
         await self._recorder.close()
@@ -112,16 +117,18 @@ class Gateway:
     async def _call(self, scope: Scope, headers: Headers) -> Call:
         path: bytes = scope.get("raw_path") or scope["path"].encode()
         named = as_text(headers)
-        access = await self._credentials.access(named)
+        inside: Inside | None = scope.get(INSIDE)
+        admission = inside.admission if inside else await self._credentials.admission(named)
         target = self._providers.target(path.decode("latin-1").removeprefix(PREFIX))
-        said = told(headers)
+        said = inside.told if inside else told(headers)
+        new_id = inside.trace_id if inside else _new_id(128)
         return Call(
             target=target,
             method=scope["method"],
             headers=named,
             told=said,
-            access=access,
-            trace_id=said.trace_id or _new_id(128),
+            access=admission.access,
+            trace_id=said.trace_id or new_id,
             span_id=_new_id(64),
             endpoint=wire.recognise(scope["method"], target.recognised_by, named),
             is_recorded=RECORDED_HEADER in named,

@@ -114,13 +114,13 @@ def _telling(host: str, wait_s: float) -> Iterator[None]:
     """Says in our words what goes wrong at the other side."""
     try:
         yield
-    except Exception as error:
-        for kind, meant, said in _FAILURES:
-            if isinstance(error, kind):
-                told = said.format(host=host, wait_s=wait_s, error=error)
-                # Without what it came from, which may quote headers: it is logged.
-                raise meant(told, type=type(error).__name__) from None
-        raise
+    except tuple(kind for kind, _, _ in _FAILURES) as error:
+        meant, said = next(
+            (meant, said) for kind, meant, said in _FAILURES if isinstance(error, kind)
+        )
+        told = said.format(host=host, wait_s=wait_s, error=error)
+        # Without what it came from, which may quote headers: it is logged.
+        raise meant(told, type=type(error).__name__) from None
 
 
 def failure_of(error: ClearspanError) -> str:
