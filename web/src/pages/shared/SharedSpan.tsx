@@ -1,14 +1,8 @@
 import type { TraceSpan } from "../../api/traces";
 import { formatDuration, nameOr } from "../../model/format";
-import { answersInTokens } from "../../model/kinds";
 import type { Entry } from "../../model/transcript";
-import { Button } from "../../ui/Button";
-import { Duration } from "../../ui/Duration";
-import { KindGlyph } from "../../ui/KindGlyph";
-import { Money } from "../../ui/Money";
-import { StatusDot } from "../../ui/StatusDot";
-import { Tokens } from "../../ui/Tokens";
 import { type Fact, FactList } from "../trace/FactList";
+import { SpanHead } from "../trace/SpanHead";
 import { SpokenSpan } from "../trace/SpokenSpan";
 import type { TraceModel } from "../trace/traceModel";
 import "../trace/SpanPanel.css";
@@ -29,25 +23,7 @@ export function SharedSpan({ trace, position, onClose }: SharedSpanProps) {
   const entry = { type: typeOf(span), before: trace.previous().get(position) ?? -1 };
   return (
     <section className="span-panel shared-span" role="region" aria-label="Span">
-      <header className="span-head">
-        <div>
-          <KindGlyph kind={span.kind} />
-          <h3 className="cut" title={span.name}>
-            {nameOr(span.name, span.span_id)}
-          </h3>
-          <StatusDot status={span.status} word />
-          <Button icon="close" aria-label="Close the span" onClick={onClose} />
-        </div>
-        <div className="span-figures">
-          <Duration ns={span.duration_ns} />
-          <Tokens
-            input={span.input_tokens}
-            output={span.output_tokens}
-            hasOutput={answersInTokens(span.kind)}
-          />
-          <Money dollars={span.total_cost} />
-        </div>
-      </header>
+      <SpanHead span={span} onClose={onClose} />
       <div className="tab-content">
         {span.error_message !== "" && (
           <p className="trace-failure" dir="auto">

@@ -3,17 +3,10 @@ import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { type ComponentType, Suspense } from "react";
 import { logCountsQuery } from "../../api/logs";
-import { type SpanDetail, spanQuery } from "../../api/spans";
-import { formatExact, nameOr } from "../../model/format";
-import { answersInTokens } from "../../model/kinds";
-import { Button } from "../../ui/Button";
+import { spanQuery } from "../../api/spans";
+import { formatExact } from "../../model/format";
 import { CopyButton } from "../../ui/CopyButton";
-import { Duration } from "../../ui/Duration";
-import { KindGlyph } from "../../ui/KindGlyph";
-import { Money } from "../../ui/Money";
 import { Notice } from "../../ui/Notice";
-import { StatusDot } from "../../ui/StatusDot";
-import { Tokens } from "../../ui/Tokens";
 import { Waiting } from "../../ui/Waiting";
 import "../../ui/Tabs.css";
 import { Conversation } from "./Conversation";
@@ -22,6 +15,7 @@ import { Mapping } from "./Mapping";
 import type { PanelProps } from "./panelProps";
 import { Raw } from "./Raw";
 import { ScoreChips } from "./ScoreChips";
+import { SpanHead } from "./SpanHead";
 import { SpanLogs } from "./SpanLogs";
 import type { TraceModel } from "./traceModel";
 import { UsageAndCost } from "./UsageAndCost";
@@ -68,7 +62,12 @@ export function SpanPanel({ trace, position, onSelect, onClose }: SpanPanelProps
     });
   return (
     <section className="span-panel" role="region" aria-label="Span">
-      {data && <Head span={data} onClose={onClose} />}
+      {data && (
+        <SpanHead span={data} onClose={onClose}>
+          <CopyButton text={data.span_id} what="span id" shown={data.span_id.slice(0, 8)} />
+          <ScoreChips scores={data.scores} />
+        </SpanHead>
+      )}
       <Tabs.Root value={shown} onValueChange={show} className="span-tabs">
         <Tabs.List className="tab-list" aria-label="About the span">
           {tabs.map(({ id, name }) => (
@@ -101,31 +100,5 @@ export function SpanPanel({ trace, position, onSelect, onClose }: SpanPanelProps
         ))}
       </Tabs.Root>
     </section>
-  );
-}
-
-function Head({ span, onClose }: { span: SpanDetail; onClose: () => void }) {
-  return (
-    <header className="span-head">
-      <div>
-        <KindGlyph kind={span.kind} />
-        <h3 className="cut" title={span.name}>
-          {nameOr(span.name, span.span_id)}
-        </h3>
-        <StatusDot status={span.status} word />
-        <Button icon="close" aria-label="Close the span" onClick={onClose} />
-      </div>
-      <div className="span-figures">
-        <Duration ns={span.duration_ns} />
-        <Tokens
-          input={span.input_tokens}
-          output={span.output_tokens}
-          hasOutput={answersInTokens(span.kind)}
-        />
-        <Money dollars={span.total_cost} />
-        <CopyButton text={span.span_id} what="span id" shown={span.span_id.slice(0, 8)} />
-        <ScoreChips scores={span.scores} />
-      </div>
-    </header>
   );
 }
