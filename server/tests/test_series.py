@@ -134,7 +134,21 @@ OTHERS: dict[str, Callable[[list[Row]], float | None]] = {
     "users": people,
     "sessions": lambda rows: float(len({row["session_id"] for row in rows} - {""})),
 }
-RANKED_BY_SIZE = {"count", "errors", "cost", "tokens", "input_tokens", "output_tokens"}
+OF_CALLS: dict[str, Callable[[list[Row]], float | None]] = {
+    "calls": lambda rows: weights(calls(rows)),
+    "failed_calls": lambda rows: failed(calls(rows)),
+    "ttft_p95": first_tokens,
+}
+RANKED_BY_SIZE = {
+    "count",
+    "errors",
+    "calls",
+    "failed_calls",
+    "cost",
+    "tokens",
+    "input_tokens",
+    "output_tokens",
+}
 
 
 def close(found: Any, expected: float | None) -> bool:
@@ -165,13 +179,13 @@ def test_every_sum_of_spans_is_that_of_the_rows(
     check(answer, [row for row in rows.spans if row["kind"] == "llm"], measure, SUMS[measure])
 
 
-@pytest.mark.parametrize("measure", [*OTHERS, "ttft_p95"])
+@pytest.mark.parametrize("measure", [*OTHERS, *OF_CALLS])
 def test_every_other_measure_of_spans_is_that_of_the_rows(
     reader: Reader, rows: Rows, measure: str
 ) -> None:
     answer = reader.get("/series", of="spans", measure=measure, **framed(FROM_NS))
 
-    check(answer, rows.spans, measure, (OTHERS | {"ttft_p95": first_tokens})[measure])
+    check(answer, rows.spans, measure, (OTHERS | OF_CALLS)[measure])
 
 
 @pytest.mark.parametrize("measure", [*SUMS, *OTHERS])
@@ -318,4 +332,4 @@ def test_splits_can_be_asked_and_every_measure_is_told(reader: Reader) -> None:
             assert reader.get("/series", of=of, split=split, top=1, **frame)["starts"]
     told = {one["name"]: one["of"] for one in choices["measures"]}
     assert {name for name, of in told.items() if "traces" in of} == {*SUMS, *OTHERS}
-    assert set(told) == {*SUMS, *OTHERS, "ttft_p50", "ttft_p95"}
+    assert set(told) == {*SUMS, *OTHERS, *OF_CALLS, "ttft_p50"}

@@ -4191,7 +4191,7 @@ export interface components {
              * Name
              * @enum {string}
              */
-            name: "count" | "errors" | "error_rate" | "cost" | "cost_avg" | "tokens" | "input_tokens" | "output_tokens" | "latency_avg" | "latency_p50" | "latency_p95" | "latency_p99" | "ttft_p50" | "ttft_p95" | "users" | "sessions";
+            name: "count" | "errors" | "error_rate" | "calls" | "failed_calls" | "cost" | "cost_avg" | "tokens" | "input_tokens" | "output_tokens" | "latency_avg" | "latency_p50" | "latency_p95" | "latency_p99" | "ttft_p50" | "ttft_p95" | "users" | "sessions";
             /** Of */
             of: ("spans" | "traces")[];
             /**
@@ -6111,7 +6111,7 @@ export interface components {
              * @default count
              * @enum {string}
              */
-            measure: "count" | "errors" | "error_rate" | "cost" | "cost_avg" | "tokens" | "input_tokens" | "output_tokens" | "latency_avg" | "latency_p50" | "latency_p95" | "latency_p99" | "ttft_p50" | "ttft_p95" | "users" | "sessions";
+            measure: "count" | "errors" | "error_rate" | "calls" | "failed_calls" | "cost" | "cost_avg" | "tokens" | "input_tokens" | "output_tokens" | "latency_avg" | "latency_p50" | "latency_p95" | "latency_p99" | "ttft_p50" | "ttft_p95" | "users" | "sessions";
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
@@ -12058,7 +12058,7 @@ export interface operations {
                 filter?: string;
                 /** @description RFC 3339, a day (its beginning in UTC), epoch milliseconds, or how long ago: `-90s`, `-1h`. */
                 from?: string | null;
-                measure?: "count" | "errors" | "error_rate" | "cost" | "cost_avg" | "tokens" | "input_tokens" | "output_tokens" | "latency_avg" | "latency_p50" | "latency_p95" | "latency_p99" | "ttft_p50" | "ttft_p95" | "users" | "sessions";
+                measure?: "count" | "errors" | "error_rate" | "calls" | "failed_calls" | "cost" | "cost_avg" | "tokens" | "input_tokens" | "output_tokens" | "latency_avg" | "latency_p50" | "latency_p95" | "latency_p99" | "ttft_p50" | "ttft_p95" | "users" | "sessions";
                 of?: "spans" | "traces";
                 /** @description The project, where no key says it; api/access.py reads it. */
                 project?: string | null;

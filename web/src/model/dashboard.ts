@@ -18,6 +18,8 @@ export const MEASURE_NAMES = {
   count: "Count",
   errors: "Errors",
   error_rate: "Error rate",
+  calls: "Model calls",
+  failed_calls: "Failed model calls",
   cost: "Cost",
   cost_avg: "Cost of one",
   tokens: "Tokens",

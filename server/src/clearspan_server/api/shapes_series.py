@@ -10,6 +10,8 @@ MeasureName = Literal[
     "count",
     "errors",
     "error_rate",
+    "calls",
+    "failed_calls",
     "cost",
     "cost_avg",
     "tokens",

@@ -59,7 +59,9 @@ class SeriesMeasure:
     is_sum: bool = False
 
 
-_FAILED = "sumIf(sample_weight, status in ('error', 'crashed'))"
+_HAS_FAILED = "status in ('error', 'crashed')"
+_FAILED = f"sumIf(sample_weight, {_HAS_FAILED})"
+_IS_CALL = "counted and kind in ('llm', 'embedding')"  # once, however many libraries recorded it
 _PAID = "ifNull(toDecimal128(total_cost, 12), 0) * toDecimal128(sample_weight, 6)"
 _COSTS = {
     "spans": f"toFloat64(sumIf({_PAID}, counted))",
@@ -79,9 +81,14 @@ def _latency(expression: str) -> SeriesMeasure:
     return SeriesMeasure("ns", expression, expression)
 
 
+def _calls(condition: str = "true") -> SeriesMeasure:
+    return SeriesMeasure(
+        "count", f"sumIf(sample_weight, {_IS_CALL} and {condition})", "", is_sum=True
+    )
+
+
 def _first_token(level: float) -> SeriesMeasure:
-    is_call = "counted and kind in ('llm', 'embedding')"
-    return SeriesMeasure("ns", f"quantileExactIf({level})(ttft_ns, {is_call})", "")
+    return SeriesMeasure("ns", f"quantileExactIf({level})(ttft_ns, {_IS_CALL})", "")
 
 
 def _people(column: str) -> SeriesMeasure:
@@ -98,6 +105,8 @@ MEASURES: Mapping[str, SeriesMeasure] = {
         f"{_FAILED} / sum(sample_weight)",
         "sum(failed) / sum(rows)",
     ),
+    "calls": _calls(),
+    "failed_calls": _calls(_HAS_FAILED),
     "cost": SeriesMeasure("usd", **_COSTS, is_sum=True),
     "cost_avg": SeriesMeasure(
         "usd",
