@@ -1,5 +1,6 @@
 """The engine's migrations: numbered, each one recorded once it has run whole; a broken one runs again."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from clearspan_server.errors import StartRefused
@@ -101,12 +102,19 @@ def pending(engine: Engine) -> list[Migration]:
 
 
 def migrate(engine: Engine) -> list[Migration]:
-    """Run what is pending and record each step; gives what was run."""
+    """Run what is pending and record each step, of a new folder all at once; gives what was run."""
     steps = pending(engine)
+    is_new = len(steps) == len(MIGRATIONS)
     for migration in steps:
         for name in migration.statements:
             engine.command(statement("clearspan_server.store.schema", name))
-        engine.insert_rows(
-            "schema_migrations", ["number", "name"], [[migration.number, migration.name]]
-        )
+        if not is_new:
+            _record(engine, [migration])
+    if is_new:
+        _record(engine, steps)
     return steps
+
+
+def _record(engine: Engine, steps: Sequence[Migration]) -> None:
+    rows = [[step.number, step.name] for step in steps]
+    engine.insert_rows("schema_migrations", ["number", "name"], rows)
