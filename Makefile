@@ -142,9 +142,6 @@ bench: setup web ## the benchmarks, written to bench/RESULTS.md
 bench-metrics: setup ## questions to a million points of metrics, held against numpy, in bench/METRICS.md
 	@$(BIN)/python -m bench.metrics bench/METRICS.md
 
-bench-gateway: setup ## what the gateway adds to a call, and 200 streams at once, in bench/GATEWAY.md
-	@$(BIN)/python -m bench.gateway bench/GATEWAY.md
-
 chaos: setup ## kill -9 a hundred times under load, and account for every span in chaos/RESULTS.md
 	@$(BIN)/python -m chaos --kills $(KILLS) --seconds $(SECONDS) $(if $(SEED),--seed $(SEED)) \
 		--results chaos/RESULTS.md $(ARGS)

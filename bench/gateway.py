@@ -1,7 +1,6 @@
 """What the gateway adds to a call, and 200 streams through it at once.
 
-Calls go straight to a provider and through the gateway in turn, so that both see the same machine. Prints a table and
-writes it to the file that is named.
+Calls go straight to a provider and through the gateway in turn, so that both see the same machine.
 """
 
 import asyncio
@@ -15,13 +14,14 @@ from urllib.parse import urlsplit
 
 import uvloop
 from bench.gateway_provider import END, PAUSE_S, PIECES
-from bench.machine import facts
 from bench.processes import Failed, Watched, answers, free_port, watched
 from bench.progress import say
+from bench.tables import table
 
 CALLS = 500
 STREAMS = 200
 BAR_P50_MS, BAR_P99_MS = 5.0, 30.0
+_PROVIDER = Path(__file__).with_name("gateway_provider.py")
 _WARM = 50
 _START_S = 60
 _PATIENCE_S = 120
@@ -40,7 +40,7 @@ class Way:
 
 
 @dataclass(slots=True, frozen=True)
-class Found:
+class GatewayFigures:
     """Times to the first byte in ms, sorted; and of the streams what it took."""
 
     direct_ms: list[float]
@@ -49,6 +49,10 @@ class Found:
     streams_s: float
     cpu_us: float  # of the server, for a piece of a stream
     grown_mb: float
+
+    def added_ms(self, share: float) -> float:
+        """What the gateway adds to the time at this share of all calls."""
+        return _at(self.passed_ms, share) - _at(self.direct_ms, share)
 
 
 async def call(way: Way, path: str) -> tuple[float, bytes]:
@@ -67,7 +71,7 @@ async def call(way: Way, path: str) -> tuple[float, bytes]:
     return first_s, came
 
 
-async def measured(server: Watched, direct: Way, passed: Way) -> Found:
+async def measured(server: Watched, direct: Way, passed: Way) -> GatewayFigures:
     """Calls one after the other, then streams together."""
     firsts: dict[Way, list[float]] = {direct: [], passed: []}
     for number in range(_WARM + CALLS):
@@ -84,7 +88,7 @@ async def measured(server: Watched, direct: Way, passed: Way) -> Found:
     whole = sum(
         came.endswith(END) and came.count(b"data: ") == PIECES for _, came in streams if first
     )
-    return Found(
+    return GatewayFigures(
         sorted(firsts[direct]),
         sorted(firsts[passed]),
         whole,
@@ -94,11 +98,16 @@ async def measured(server: Watched, direct: Way, passed: Way) -> Found:
     )
 
 
-def main(results: Path | None) -> int:
-    """Start both sides, measure and print; 1 when a bar is not kept."""
+def run() -> GatewayFigures:
+    """Start both sides and measure.
+
+    Raises:
+        Failed: one of them did not start, or a stream did not come whole.
+    """
+    say(f"gateway: {CALLS} calls each way")
     with TemporaryDirectory() as folder:
         port, data = free_port(), Path(folder) / "data"
-        provider = [sys.executable, "-m", "bench.gateway_provider", str(port)]
+        provider = [sys.executable, str(_PROVIDER), str(port)]
         command = [sys.executable, "-m", "clearspan_server", "up", "--json", "--no-open"]
         command += ["--port", "0", "--grpc-port", "0", "--data", str(data)]
         with watched(provider, Path(folder) / "provider.log") as asked:
@@ -108,55 +117,33 @@ def main(results: Path | None) -> int:
                 server.until((data / "run.json").exists, _START_S)
                 url = json.loads((data / "run.json").read_text(encoding="utf-8"))["http"]
                 passed = Way(int(urlsplit(url).port or 0), "/gateway/raw")
-                say(f"{CALLS} calls each way")
                 found = uvloop.run(measured(server, Way(port), passed))
     if found.whole != STREAMS:
         raise Failed(f"{STREAMS - found.whole} streams did not come whole")
-    text = _table(found)
-    print(text)
-    if results:
-        results.write_text(text, encoding="utf-8")
-    is_kept = _added(found, 0.5) <= BAR_P50_MS and _added(found, 0.99) <= BAR_P99_MS
-    return int(not is_kept)
+    return found
 
 
-def _added(found: Found, share: float) -> float:
-    return _at(found.passed_ms, share) - _at(found.direct_ms, share)
-
-
-def _at(times_ms: list[float], share: float) -> float:
-    return times_ms[int(share * len(times_ms))]
-
-
-def _table(found: Found) -> str:
+def passed_on(found: GatewayFigures | str) -> list[str]:
+    """The section of the report."""
+    if isinstance(found, str):
+        return [found]
     rows = [
-        f"| first byte, {name} | {_at(found.direct_ms, share):.2f} | {_at(found.passed_ms, share):.2f}"
-        f" | {_added(found, share):.2f} | {bar:.0f} |"
-        for name, share, bar in (("median", 0.5, BAR_P50_MS), ("99 %", 0.99, BAR_P99_MS))
+        [name, *(f"{ms:.2f}" for ms in (_at(found.direct_ms, at), _at(found.passed_ms, at)))]
+        for name, at in (("median", 0.5), ("99 %", 0.99))
     ]
     streams = (
         f"{STREAMS} streams of {1 / PAUSE_S:.0f} pieces a second at once: {found.whole} came whole in"
         f" {found.streams_s:.1f} s, of which {PIECES * PAUSE_S:.0f} s are the provider's;"
         f" {found.cpu_us:.0f} µs of the server's processor a piece, {found.grown_mb:.0f} MB more memory."
     )
-    return "\n".join(
-        [
-            "# What the gateway adds",
-            "",
-            f"{CALLS} streamed calls each way, in turn, every one over a connection of its own; times in ms.",
-            f"Made by `make bench-gateway` on {time.strftime('%Y-%m-%d', time.gmtime())}.",
-            "",
-            *(f"- {name}: {value}" for name, value in facts().items()),
-            "",
-            "| | straight | through the gateway | added | at most |",
-            "|---|---|---|---|---|",
-            *rows,
-            "",
-            streams,
-            "",
-        ]
-    )
+    return [
+        f"The first byte of {CALLS} streamed calls each way, in turn, every one over a connection of its own, in ms.",
+        "",
+        *table(["", "straight", "through the gateway"], rows),
+        "",
+        streams,
+    ]
 
 
-if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1]) if len(sys.argv) > 1 else None))
+def _at(times_ms: list[float], share: float) -> float:
+    return times_ms[int(share * len(times_ms))]

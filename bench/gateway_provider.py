@@ -1,4 +1,4 @@
-"""A model provider for measuring the gateway: `python -m bench.gateway_provider PORT` serves there.
+"""A model provider for measuring the gateway: `python bench/gateway_provider.py PORT` serves there.
 
 A path with `long` streams 20 pieces a second for ten seconds, any other one three pieces at once.
 """

@@ -13,6 +13,7 @@ from bench.bars import (
     WHEEL_BAR_BYTES,
     marked,
 )
+from bench.gateway import BAR_P50_MS, BAR_P99_MS, passed_on
 from bench.peers.measuring import PeerFigures
 from bench.queries.report import answered, query_bars
 from bench.results import LOAD_NAMES, Calls, Results, Stages
@@ -78,6 +79,7 @@ def markdown(results: Results) -> str:
             "",
             *_peers(results),
         ],
+        ["## The gateway", "", *passed_on(results.gateway)],
         ["## What a span costs its caller", "", *_sdk(results), "", *_calls(results)],
         [
             "## Where ingest spends its time",
@@ -107,6 +109,7 @@ def _bars(results: Results) -> list[str]:
         [bar.what, bar.bar, *(marked(bar, results, load) for load in LOAD_NAMES)] for bar in BARS
     ]
     rows += ([what, bar, shown, ""] for what, bar, shown in _sdk_bars(results))
+    rows += ([what, bar, shown, ""] for what, bar, shown in _gateway_bars(results))
     rows += ([what, bar, "", shown] for what, bar, shown in query_bars(results.queries))
     return table(["what", "bar", *LOAD_NAMES], rows)
 
@@ -129,6 +132,15 @@ def _sdk_bars(results: Results) -> Iterator[tuple[str, str, str]]:
                 f"≤ {most:,g} {unit}",
                 _marked(size[name], most, f"{size[name]:,.0f} {unit}"),
             )
+
+
+def _gateway_bars(results: Results) -> Iterator[tuple[str, str, str]]:
+    found = results.gateway
+    if not isinstance(found, str):
+        for title, share, bar_ms in (("median", 0.5, BAR_P50_MS), ("99 %", 0.99, BAR_P99_MS)):
+            ms = found.added_ms(share)
+            what = f"first byte through the gateway, added, {title}"
+            yield what, f"≤ {bar_ms:g} ms", _marked(ms, bar_ms, f"{ms:.1f} ms")
 
 
 def _marked(found: float, most: float, shown: str) -> str:
