@@ -11,7 +11,9 @@ from asking import Client
 from clearspan_server.model.span import Span
 from clearspan_server.query.prompts import VersionFigures, notices
 from reading import BASE_NS, SECOND_NS, Reader, span
-from running import Server
+from running import Server, settle
+from sending import PROTOBUF, post, request_of
+from sending import span as sent_span
 
 NAME = "support/answer v2 – ü"
 OF_PROMPT = f"name={quote(NAME, safe='')}"
@@ -62,6 +64,54 @@ def test_versions_go_one_by_one_and_a_prompt_with_its_last(client: Client) -> No
     assert client("GET", f"/prompt-versions?{OF_PROMPT}")[0] == 404
     assert client("DELETE", f"/prompt-versions?{OF_PROMPT}")[0] == 404
     assert client("PUT", f"/prompt-labels?{OF_PROMPT}&label=x", {"version": 1})[0] == 404
+
+
+def test_prompts_are_found_by_words_of_their_names_and_tags_and_by_their_whole_name(
+    client: Client,
+) -> None:
+    for name, tags in (("Greet/new", ["mail", "à la carte"]), ("greet/old", []), ("bye", ["mail"])):
+        client("POST", "/prompts", {"name": name, "template": "x", "tags": tags})
+
+    def found(query: str) -> list[str]:
+        return [one["name"] for one in client("GET", f"/prompts?{query}")[1]["prompts"]]
+
+    assert found("words=GREET") == ["Greet/new", "greet/old"]
+    assert found("words=mail+greet") == ["Greet/new"]
+    assert found(f"words={quote('À la')}") == ["Greet/new"]
+    assert found("words=greet&tag=mail") == ["Greet/new"]
+    assert found("words=nobody") == []
+    assert found("name=greet/old") == ["greet/old"]
+    assert found("name=greet") == []
+    assert client("GET", "/prompts?words=nobody")[1]["tags"] == ["mail", "à la carte"]
+
+
+def sent(client: Client, version: str, tokens: int) -> None:
+    """A call of a version, as the SDK records it."""
+    told = {
+        "gen_ai.operation.name": "chat",
+        "gen_ai.usage.input_tokens": tokens,
+        "clearspan.prompt.name": NAME,
+        "clearspan.prompt.version": version,
+    }
+    body = request_of([sent_span("chat", told)], service__name="support")
+    headers = PROTOBUF | {"x-clearspan-project": client.project}
+    assert post(client.server.url, "/v1/traces", body, headers)[0] == 200
+
+
+def test_a_list_has_the_figures_of_the_newest_versions_alone(client: Client) -> None:
+    keep(client, "one")
+    keep(client, "two")
+    client("POST", "/prompts", {"name": "quiet", "template": "x"})
+    for version, tokens in (("1", 7), ("2", 100), ("2", 300)):
+        sent(client, version, tokens)
+    settle(client.server)
+
+    figures = client("GET", "/prompt-figures?from=-1h")[1]["figures"]
+
+    assert list(figures) == [NAME]
+    shown = figures[NAME]
+    assert (shown["version"], shown["calls"], shown["input_tokens"]) == ("2", 2, 200)
+    assert client("GET", "/prompt-figures?from=-1h&words=quiet") == (200, {"figures": {}})
 
 
 def test_whoever_reads_another_project_finds_nothing(client: Client) -> None:

@@ -46,6 +46,8 @@ VALUES = {
     "redrive": "redrive",
     "session_id": "",
     "name": "",
+    "names": ["x"],
+    "versions": ["1"],
     "experiment_ids": [],
     "environment": "",
     "source": "",

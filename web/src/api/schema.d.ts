@@ -1171,6 +1171,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/prompt-figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Prompt Figures
+         * @description How the newest versions of a page of the project's prompts do in their calls.
+         */
+        get: operations["get_prompt_figures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/prompt-labels": {
         parameters: {
             query?: never;
@@ -5059,8 +5079,23 @@ export interface components {
         PromptList: {
             /** Prompts */
             prompts: components["schemas"]["PromptHead"][];
+            /**
+             * Tags
+             * @description Of all prompts of the project.
+             */
+            tags: string[];
             /** Total */
             total: number;
+        };
+        /**
+         * PromptListFigures
+         * @description How the newest versions of a page of prompts do, by their names; without those that had no call.
+         */
+        PromptListFigures: {
+            /** Figures */
+            figures: {
+                [key: string]: components["schemas"]["PromptFigures"];
+            };
         };
         /**
          * PromptNotice
@@ -10492,6 +10527,59 @@ export interface operations {
             };
         };
     };
+    get_prompt_figures: {
+        parameters: {
+            query?: {
+                /** @description RFC 3339, a day (its beginning in UTC), epoch milliseconds, or how long ago: `-90s`, `-1h`. */
+                from?: string | null;
+                label?: string;
+                limit?: number;
+                /** @description The whole name. */
+                name?: string;
+                offset?: number;
+                /** @description The project, where no key says it; api/access.py reads it. */
+                project?: string | null;
+                tag?: string;
+                /** @description RFC 3339, a day (its beginning in UTC), epoch milliseconds, or how long ago: `-90s`, `-1h`. Exclusive. */
+                to?: string | null;
+                /** @description Each in the name or in a tag. */
+                words?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromptListFigures"];
+                };
+            };
+        };
+    };
     put_prompt_label: {
         parameters: {
             query: {
@@ -10714,10 +10802,14 @@ export interface operations {
             query?: {
                 label?: string;
                 limit?: number;
+                /** @description The whole name. */
+                name?: string;
                 offset?: number;
                 /** @description The project, where no key says it; api/access.py reads it. */
                 project?: string | null;
                 tag?: string;
+                /** @description Each in the name or in a tag. */
+                words?: string;
             };
             header?: never;
             path?: never;

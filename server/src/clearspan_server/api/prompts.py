@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
-from pydantic import Field
+from pydantic import BaseModel, Field
 
 from clearspan_server.api.access import (
     ReadAccess,
@@ -25,6 +25,7 @@ from clearspan_server.api.shapes_prompts import (
     PromptFigures,
     PromptHead,
     PromptList,
+    PromptListFigures,
     PromptName,
     PromptNotice,
     PromptRequest,
@@ -35,19 +36,38 @@ from clearspan_server.api.shapes_prompts import (
 from clearspan_server.api.state import state_of
 from clearspan_server.api.window import ScopeQuery, WindowQuery, rfc3339, window
 from clearspan_server.errors import NotFound
-from clearspan_server.query.prompts import MAX_VERSIONS, notices, version_figures
+from clearspan_server.query.prompts import (
+    MAX_VERSIONS,
+    VersionFigures,
+    figures_of,
+    notices,
+    version_figures,
+)
 from clearspan_server.store.prompts import NewVersion, PromptKind, PromptsAsked, PromptVersion
 
 router = APIRouter(prefix="/api/v1", tags=["prompts"])
 
 
-class PromptsQuery(ScopeQuery):
+class _Asked(BaseModel):
     """Which prompts; "" is any."""
 
+    name: str = Field(default="", description="The whole name.")
+    words: str = Field(default="", max_length=1_000, description="Each in the name or in a tag.")
     label: str = ""
     tag: str = ""
     limit: int = Field(default=50, ge=1, le=500)
     offset: int = Field(default=0, ge=0, le=1_000_000)
+
+    def wanted(self) -> PromptsAsked:
+        return PromptsAsked(name=self.name, words=self.words, label=self.label, tag=self.tag)
+
+
+class PromptsQuery(_Asked, ScopeQuery):
+    """A page of them."""
+
+
+class FiguresQuery(_Asked, WindowQuery):
+    """A page of them, and when."""
 
 
 class NameQuery(ScopeQuery):
@@ -84,9 +104,8 @@ class VersionQuery(ScopeQuery):
 @router.get("/prompts")
 def get_prompts(request: Request, asked: Annotated[PromptsQuery, Query()]) -> PromptList:
     """A page of the project's prompts, in order of their names."""
-    wanted = PromptsAsked(label=asked.label, tag=asked.tag)
-    prompts = state_of(request).prompts
-    rows, total = prompts.list(prompt_project(request), wanted, asked.offset, asked.limit)
+    project, prompts = prompt_project(request), state_of(request).prompts
+    rows, total = prompts.list(project, asked.wanted(), asked.offset, asked.limit)
     heads = [
         PromptHead(
             name=row.name,
@@ -98,7 +117,21 @@ def get_prompts(request: Request, asked: Annotated[PromptsQuery, Query()]) -> Pr
         )
         for row in rows
     ]
-    return PromptList(prompts=heads, total=total)
+    return PromptList(prompts=heads, total=total, tags=prompts.tags(project))
+
+
+@router.get("/prompt-figures")
+def get_prompt_figures(
+    request: Request,
+    asked: Annotated[FiguresQuery, Query()],
+    access: Annotated[ReadAccess, Depends(read_access)],
+) -> PromptListFigures:
+    """How the newest versions of a page of the project's prompts do in their calls."""
+    prompts = state_of(request).prompts
+    rows, _ = prompts.list(access.project, asked.wanted(), asked.offset, asked.limit)
+    newest = {row.name: row.versions[-1] for row in rows}
+    found = figures_of(access.engine, access.project, newest, window(asked))
+    return PromptListFigures(figures={name: _figures(one) for name, one in found.items()})
 
 
 @router.get("/prompts/{name:path}")
@@ -204,14 +237,14 @@ def get_prompt_use(
     """
     found = version_figures(access.engine, access.project, asked.name, window(asked))
     return PromptUse(
-        versions=[
-            PromptFigures.model_validate(
-                asdict(one) | {"first": rfc3339(one.first_ns), "last": rfc3339(one.last_ns)}
-            )
-            for one in found
-        ],
+        versions=[_figures(one) for one in found],
         notices=[PromptNotice.model_validate(asdict(one)) for one in notices(found)],
     )
+
+
+def _figures(found: VersionFigures) -> PromptFigures:
+    times = {"first": rfc3339(found.first_ns), "last": rfc3339(found.last_ns)}
+    return PromptFigures.model_validate(asdict(found) | times)
 
 
 def _missing(project: str, name: str, version: int | None = None) -> NotFound:

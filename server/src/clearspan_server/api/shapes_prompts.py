@@ -68,6 +68,7 @@ class PromptList(BaseModel):
 
     prompts: list[PromptHead]
     total: int
+    tags: list[str] = Field(description="Of all prompts of the project.")
 
 
 class PromptVersionHead(BaseModel):
@@ -110,6 +111,12 @@ class PromptFigures(BaseModel):
     latency_p95_ns: float | None
     first: str
     last: str
+
+
+class PromptListFigures(BaseModel):
+    """How the newest versions of a page of prompts do, by their names; without those that had no call."""
+
+    figures: dict[str, PromptFigures]
 
 
 class PromptNotice(BaseModel):

@@ -1,6 +1,6 @@
 """How the versions of a prompt do in their calls, and what changed much from one to the next."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from math import isfinite
@@ -52,15 +52,33 @@ def version_figures(
     engine: Engine, project: str, name: str, window: Window
 ) -> list[VersionFigures]:
     """The versions of a prompt that had calls in the window, in order of their numbers."""
+    found = [_figures(row) for row in _rows(engine, project, [name], [], window)]
+    return sorted(found, key=lambda one: (not one.version.isdecimal(), _number(one), one.version))
+
+
+def figures_of(
+    engine: Engine, project: str, versions: Mapping[str, int], window: Window
+) -> dict[str, VersionFigures]:
+    """A version of each of these prompts, by their names; without those that had no call in the window."""
+    if not versions:
+        return {}
+    numbers = [str(version) for version in versions.values()]
+    rows = _rows(engine, project, list(versions), numbers, window)
+    return {row["name"]: _figures(row) for row in rows}
+
+
+def _rows(
+    engine: Engine, project: str, names: Sequence[str], versions: Sequence[str], window: Window
+) -> list[Row]:
     values = {
         "project": project,
-        "name": name,
+        "names": list(names),
+        "versions": list(versions),
         "from_ns": window.from_ns,
         "to_ns": window.to_ns,
         "limit": MAX_VERSIONS,
     }
-    found = [_figures(row) for row in engine.query(_VERSIONS, values)]
-    return sorted(found, key=lambda one: (not one.version.isdecimal(), _number(one), one.version))
+    return engine.query(_VERSIONS, values)
 
 
 def notices(figures: Sequence[VersionFigures]) -> list[Notice]:

@@ -103,6 +103,7 @@ class PromptsAsked:
     tag: str = ""
     since: datetime | None = None
     until: datetime | None = None
+    words: str = ""  # each is in the name or in a tag, in any case
 
 
 class Prompts:
@@ -160,6 +161,12 @@ class Prompts:
             numbers = list(connection.scalars(newest.limit(limit)))
             return [_read(connection, (project, name), number) for number in numbers]
 
+    def tags(self, project: str) -> "list[str]":
+        """Every tag of a project's prompts, in their order."""
+        asked = sa.select(PROMPTS.c.tags).where(PROMPTS.c.project == project).distinct()
+        with self._database.connect() as connection:
+            return sorted({tag for tags in connection.scalars(asked) for tag in json.loads(tags)})
+
     def list(
         self, project: str, asked: PromptsAsked, offset: int, limit: int
     ) -> tuple[list[PromptSummary], int]:
@@ -180,6 +187,7 @@ class Prompts:
                 head
                 for head in heads
                 if (not asked.tag or asked.tag in json.loads(head.tags))
+                and _has_words(head, asked.words)
                 and (not asked.label or asked.label in (*labels.get(head.name, ()), LATEST))
                 and head.name in numbers
             ]
@@ -229,6 +237,11 @@ class Prompts:
 
 
 _Key = tuple[str, str]  # project, name
+
+
+def _has_words(head: sa.Row[tuple[object, ...]], words: str) -> bool:
+    said = f"{head.name} {' '.join(json.loads(head.tags))}".casefold()
+    return all(word in said for word in words.casefold().split())
 
 
 def _named(table: sa.Table, project: str, name: str) -> sa.ColumnElement[bool]:

@@ -1,5 +1,7 @@
--- How each version of a prompt does: its counted calls that start in a window, weighted.
+-- How versions of some prompts do: their counted calls that start in a window, weighted. `versions` has the one that is
+-- asked for of each name, in the order of `names`; without any it is each.
 select
+    prompt_name as name,
     prompt_version as version,
     sum(sample_weight) as calls,
     sumIf(sample_weight, status in ('error', 'crashed')) as errors,
@@ -15,7 +17,9 @@ where project = {project:String}
     and start_minute >= toStartOfMinute(fromUnixTimestamp64Nano({from_ns:Int64}, 'UTC'))
     and start_minute <= toStartOfMinute(fromUnixTimestamp64Nano({to_ns:Int64}, 'UTC'))
     and start_ns >= {from_ns:Int64} and start_ns < {to_ns:Int64}
-    and prompt_name = {name:String} and counted and kind in ('llm', 'embedding') and end_ns is not null
-group by version
-order by version
+    and prompt_name in {names:Array(String)}
+    and (empty({versions:Array(String)}) or {versions:Array(String)}[indexOf({names:Array(String)}, prompt_name)] = prompt_version)
+    and counted and kind in ('llm', 'embedding') and end_ns is not null
+group by name, version
+order by name, version
 limit {limit:UInt32}
