@@ -210,6 +210,28 @@ const sql = createRoute({
   component: lazyRouteComponent(() => import("./pages/sql/SqlPage"), "SqlPage"),
 });
 
+const prompts = createRoute({
+  getParentRoute: () => project,
+  path: "prompts",
+  // `new`: `on` while a prompt is written; `page`: which hundred of them, from one.
+  validateSearch: (
+    search: Record<string, string>,
+  ): { words?: string; tag?: string; page?: string; new?: string } =>
+    pick(search, "words", "tag", "page", "new"),
+  component: lazyRouteComponent(() => import("./pages/prompts/PromptsPage"), "PromptsPage"),
+});
+
+const prompt = createRoute({
+  getParentRoute: () => project,
+  path: "prompts/$name",
+  // `with`: the version that the one shown is compared with; `edit`: `on` while the next version is written.
+  validateSearch: (
+    search: Record<string, string>,
+  ): { version?: string; with?: string; tab?: string; edit?: string } =>
+    pick(search, "version", "with", "tab", "edit"),
+  component: lazyRouteComponent(() => import("./pages/prompts/PromptPage"), "PromptPage"),
+});
+
 const delivery = createRoute({
   getParentRoute: () => project,
   path: "delivery",
@@ -301,6 +323,8 @@ export const router = createRouter({
       dashboards,
       dashboard,
       sql,
+      prompts,
+      prompt,
       delivery,
       settings.addChildren(settingsTabs),
     ]),

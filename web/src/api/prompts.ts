@@ -13,10 +13,10 @@ export type PromptFigures = Schemas["PromptFigures"];
 export type PromptNotice = Schemas["PromptNotice"];
 export type PromptVersionHead = Schemas["PromptVersionHead"];
 export type PromptVersions = Schemas["PromptVersions"];
-export type PromptRequest = Partial<Schemas["PromptRequest"]> &
+type PromptRequest = Partial<Schemas["PromptRequest"]> &
   Pick<Schemas["PromptRequest"], "name" | "template">;
 
-export interface PromptsAsked {
+interface PromptsAsked {
   words: string;
   tag: string;
   offset: number;
@@ -25,7 +25,8 @@ export interface PromptsAsked {
 export const PROMPTS_ON_PAGE = 100;
 
 /** A page of the prompts of a project, in order of their names. */
-export function promptsQuery(project: string, asked: PromptsAsked) {
+export function promptsQuery(project: string, { words, tag, offset }: PromptsAsked) {
+  const asked = { words, tag, offset };
   return queryOptions({
     queryKey: ["prompts", project, asked],
     queryFn: ({ signal }) =>
@@ -35,7 +36,12 @@ export function promptsQuery(project: string, asked: PromptsAsked) {
 }
 
 /** The figures of the newest versions of the prompts on that page, by name. */
-export function newestFiguresQuery(project: string, asked: PromptsAsked, range: Range) {
+export function newestFiguresQuery(
+  project: string,
+  { words, tag, offset }: PromptsAsked,
+  range: Range,
+) {
+  const asked = { words, tag, offset };
   return queryOptions({
     queryKey: ["prompts", project, asked, "figures", serializeRange(range)],
     queryFn: ({ signal }) =>

@@ -17,7 +17,7 @@ export const ROLES = ["system", "user", "assistant"] as const;
 const VARIABLE = /\{\{\s*([\p{L}\p{N}_]+)\s*\}\}/gu;
 const LABEL = /^[\p{L}\p{N}_.:/-]{1,100}$/u;
 
-export interface TextPart {
+interface TextPart {
   text: string;
   isVariable: boolean;
 }

@@ -184,22 +184,17 @@ def get_prompt_versions(
     access: Annotated[ReadAccess, Depends(read_access)],
 ) -> PromptVersions:
     """The history of a prompt: who made which version when, and what points at it."""
-    found = state_of(request).prompts.versions(access.project, asked.name, MAX_VERSIONS)
-    if not found:
+    found = state_of(request).prompts.history(access.project, asked.name, MAX_VERSIONS)
+    if found is None:
         raise _missing(access.project, asked.name)
     return PromptVersions(
-        name=found[0].name,
-        tags=list(found[0].tags),
+        name=found.name,
+        tags=list(found.tags),
         versions=[
-            PromptVersionHead(
-                version=one.version,
-                kind=one.kind,
-                labels=list(one.labels),
-                message=one.message,
-                author=one.author,
-                created=moment(one.created),
+            PromptVersionHead.model_validate(
+                asdict(one) | {"labels": list(one.labels), "created": moment(one.created)}
             )
-            for one in found
+            for one in found.versions
         ],
     )
 

@@ -49,6 +49,7 @@ LABELS = sa.Table(
     sa.Column("label", sa.String(100), primary_key=True),
     sa.Column("version", sa.Integer, nullable=False),
 )
+_HEAD = [VERSIONS.c[name] for name in ("version", "kind", "message", "author", "created")]
 
 
 @dataclass(slots=True, frozen=True, kw_only=True)
@@ -79,6 +80,27 @@ class PromptVersion:
     message: str
     author: str
     created: datetime
+
+
+@dataclass(slots=True, frozen=True)
+class VersionHead:
+    """A version without its text."""
+
+    version: int
+    kind: PromptKind
+    labels: tuple[str, ...]
+    message: str
+    author: str
+    created: datetime
+
+
+@dataclass(slots=True, frozen=True)
+class PromptHistory:
+    """Versions of a prompt, the newest first."""
+
+    name: str
+    tags: tuple[str, ...]
+    versions: tuple[VersionHead, ...]
 
 
 @dataclass(slots=True, frozen=True)
@@ -153,13 +175,34 @@ class Prompts:
             found = _number(connection, key, version, label)
             return None if found is None else _read(connection, key, found)
 
-    def versions(self, project: str, name: str, limit: int) -> "list[PromptVersion]":
-        """The newest versions of a prompt, the newest first; none where it is not known."""
+    def history(self, project: str, name: str, limit: int) -> PromptHistory | None:
+        """The newest versions of a prompt without their texts, the newest first; None where it is not known."""
         one = _named(VERSIONS, project, name)
-        newest = sa.select(VERSIONS.c.version).where(one).order_by(VERSIONS.c.version.desc())
+        newest = sa.select(*_HEAD).where(one).order_by(VERSIONS.c.version.desc()).limit(limit)
+        pointed = sa.select(LABELS.c.version, LABELS.c.label).where(_named(LABELS, project, name))
         with self._database.connect() as connection:
-            numbers = list(connection.scalars(newest.limit(limit)))
-            return [_read(connection, (project, name), number) for number in numbers]
+            rows = connection.execute(newest).all()
+            labels: defaultdict[int, list[str]] = defaultdict(list)
+            for version, label in connection.execute(pointed):
+                labels[version].append(label)
+            tags = connection.scalar(
+                sa.select(PROMPTS.c.tags).where(_named(PROMPTS, project, name))
+            )
+        if not rows:
+            return None
+        labels[rows[0].version].append(LATEST)
+        versions = tuple(
+            VersionHead(
+                version=row.version,
+                kind=row.kind,
+                labels=tuple(sorted(labels[row.version])),
+                message=row.message,
+                author=row.author,
+                created=row.created.replace(tzinfo=UTC),
+            )
+            for row in rows
+        )
+        return PromptHistory(name=name, tags=tuple(read_stored(tags or "[]")), versions=versions)
 
     def tags(self, project: str) -> "list[str]":
         """Every tag of a project's prompts, in their order."""

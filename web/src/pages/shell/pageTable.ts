@@ -23,6 +23,10 @@ export const PAGE_GROUPS = [
     ],
   },
   {
+    name: "Improve",
+    pages: [{ name: "Prompts", to: "/p/$project/prompts", icon: "prompts" }],
+  },
+  {
     name: "Run",
     pages: [
       { name: "Delivery", to: "/p/$project/delivery", icon: "delivery" },
@@ -52,6 +56,7 @@ const DETAILS: Record<string, string> = {
   traces: "Trace",
   sessions: "Session",
   dashboards: "Dashboard",
+  prompts: "Prompt",
 };
 /** Pages that are not in the rail: as which of its pages they are below. */
 const BELOW: Record<string, { of: string; detail: string }> = {
