@@ -21,6 +21,7 @@ from clearspan_server.store.catalog import Catalog
 from clearspan_server.store.cold import Cold
 from clearspan_server.store.cold_place import Folder, Place
 from clearspan_server.store.columns import to_batch
+from clearspan_server.store.conversations import Conversations
 from clearspan_server.store.counting import Key
 from clearspan_server.store.curated import Curated
 from clearspan_server.store.derived import Bounds, derive_traces
@@ -62,6 +63,7 @@ class Bench:
             notes=Notes(database),
             shares=Shares(database),
             curated=Curated(database),
+            conversations=Conversations(self.catalog.database),
             cold=Cold(folder / "cold.db", place or Folder(folder / "cold"), engine),
             media=Media(database, folder / "blobs"),
             privacy=PrivacyStore(database),

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from clearspan_server.jobs.erasure import sought
 from clearspan_server.model.removal import Subject
+from clearspan_server.store.conversations import CONVERSATIONS
 from clearspan_server.store.curated import KINDS
 from clearspan_server.store.datasets import DATASETS, EXPERIMENTS, ITEMS
 from clearspan_server.store.doomed import Doomed
@@ -48,6 +49,11 @@ LEFT_ALONE = {
         *("comments.trace_id", "bookmarks.trace_id", "media.id", "media.sha256", "media.blob"),
         *("media_uses.media_id", "media_uses.trace_id", "media_uses.span_id"),
         *("shares.id", "shares.secret_hash", "shares.trace_id", "alembic_version.version_num"),
+    },
+    "ids and words of ours, in conversations": {
+        *("conversations.id", "conversations.context", "conversations.leaf", "messages.id"),
+        *("messages.conversation_id", "messages.parent", "messages.role", "messages.status"),
+        "messages.trace_id",
     },
     "goes with the versions of the prompt": {"prompts.name", "prompt_labels.name"},
     "names it because somebody wants it to": {
@@ -148,6 +154,7 @@ def row_of(bench: Bench, table: sa.Table, number: int) -> dict[str, object]:
     """A row without the text, which stands for itself but for what it belongs to."""
     known: dict[str, object] = {"project": bench.project}
     known |= {"dataset_id": "dataset", "experiment_id": "experiment", "item_id": "item"}
+    known |= {"conversation_id": "conversation"}
     values = {sa.Integer: 1, sa.DateTime: datetime.now(UTC), sa.Boolean: True}
     return {
         column.name: known.get(column.name, values.get(type(column.type), f"n{number}"))
@@ -167,7 +174,12 @@ def rows(bench: Bench, table: sa.Table) -> list[dict[str, object]]:
 
 
 def test_a_text_in_any_column_of_the_catalog_goes_and_rows_without_it_stay(bench: Bench) -> None:
-    for table, row_id in ((DATASETS, "dataset"), (EXPERIMENTS, "experiment"), (ITEMS, "item")):
+    for table, row_id in (
+        (DATASETS, "dataset"),
+        (EXPERIMENTS, "experiment"),
+        (ITEMS, "item"),
+        (CONVERSATIONS, "conversation"),
+    ):
         insert(bench, table, row_of(bench, table, 0) | {"id": row_id})
     columns = [(kind, name) for kind in KINDS for name in (*kind.goes, *kind.emptied)]
     for number, (kind, name) in enumerate(columns, 1):

@@ -19,8 +19,10 @@ from clearspan_server import __version__
 from clearspan_server.api import (
     accounts,
     backups,
+    chat_attachments,
     compare,
     contents,
+    conversations,
     cost,
     dashboards,
     deliveries,
@@ -86,6 +88,7 @@ from clearspan_server.api.guard import Guard
 from clearspan_server.api.read_rates import ReadRates
 from clearspan_server.api.shapes import ErrorReply
 from clearspan_server.api.state import State
+from clearspan_server.chat.answers import Answers
 from clearspan_server.gateway.credentials import Credentials
 from clearspan_server.gateway.providers import PREFIX, Providers
 from clearspan_server.gateway.recorder import Figures, Recorder
@@ -114,11 +117,11 @@ from clearspan_server.settings import Settings
 from clearspan_server.store.accounts import Accounts
 from clearspan_server.store.agenda import Agenda
 from clearspan_server.store.backups import Backups
-from clearspan_server.store.browser_sessions import Sessions
 from clearspan_server.store.catalog import Catalog
 from clearspan_server.store.cold import Cold
 from clearspan_server.store.cold_place import place_of
 from clearspan_server.store.console import Console
+from clearspan_server.store.conversations import Conversations
 from clearspan_server.store.curated import Curated
 from clearspan_server.store.disk import Disk
 from clearspan_server.store.engine import Engine
@@ -184,6 +187,8 @@ ROUTES: tuple[APIRouter, ...] = (
     sql.router,
     series.router,
     dashboards.router,
+    conversations.router,
+    chat_attachments.router,
     deliveries.router,
     quarantine.router,
     whereabouts.router,
@@ -226,8 +231,7 @@ def build(settings: Settings, folder: Folder, progress: Progress = LOG.info) -> 
     """Open the stores of a data folder and put the parts together; nothing runs yet.
 
     Raises:
-        FolderInUse, Unavailable, StartRefused: the engine does not open, what is to read prose does not load, or
-            the gateway's base URLs cannot be read.
+        FolderInUse, Unavailable, StartRefused: a part does not open, or a setting cannot be read.
     """
     analyzer, at, most_bytes = _analyzer(settings, progress), folder.path, settings.max_body_bytes
     engine = _engine(at / "engine", settings.faults, progress)
@@ -245,6 +249,7 @@ def build(settings: Settings, folder: Folder, progress: Progress = LOG.info) -> 
     writer = Writer(journal, engine, quarantine, _limits(settings), lifecycle.stored)
     receiver = Receiver(journal, catalog, privacies.of, senders, book, max_body_bytes=most_bytes)
     accounts = Accounts(catalog.database)
+    gateway = _gateway(settings, Credentials(catalog, accounts, folder.token), receiver)
     locks = (writer.storing, rewriting, rollups_job.computing)  # in the order of holding
     state = State(
         settings=settings,
@@ -255,7 +260,6 @@ def build(settings: Settings, folder: Folder, progress: Progress = LOG.info) -> 
         catalog=catalog,
         cold=cold,
         accounts=accounts,
-        sessions=Sessions(catalog.database, hours=settings.session_hours),
         targets=Targets(catalog.database),
         notes=notes,
         media=Media(catalog.database, at / "blobs"),
@@ -278,7 +282,8 @@ def build(settings: Settings, folder: Folder, progress: Progress = LOG.info) -> 
         agenda=agenda,
         deriving=deriving,
         read_rates=ReadRates(settings.reads_per_s, settings.reads_burst),
-        gateway=_gateway(settings, Credentials(catalog, accounts, folder.token), receiver),
+        gateway=gateway,
+        answers=Answers(gateway, Conversations(catalog.database)),
     )
     remover = Remover(_removal_means(state, means, rollups_job, removing), wake_remover)
     return Parts(state, lifecycle, rollups_job, rewriter, remover, agenda)
@@ -330,6 +335,7 @@ def _removal_means(
         notes=state.notes,
         shares=state.shares,
         curated=Curated(state.catalog.database, state.targets.changed.set),
+        conversations=state.conversations,
         cold=state.cold,
         media=state.media,
         privacy=PrivacyStore(state.catalog.database),
@@ -383,6 +389,7 @@ def create_app(parts: Parts, grpc_server: GrpcServer) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        parts.state.conversations.interrupt()  # what the last end of the server left half-written
         parts.state.live.bind(asyncio.get_running_loop())
         parts.lifecycle.start()
         parts.rollups.start()
@@ -397,6 +404,7 @@ def create_app(parts: Parts, grpc_server: GrpcServer) -> FastAPI:
         gc.enable()
         grpc_server.start(_otlp(parts.state).handlers())
         yield
+        await parts.state.answers.close()
         await gateway.close()
         await asyncio.to_thread(scraper.stop)
         await asyncio.to_thread(grpc_server.stop)

@@ -294,6 +294,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/chat-attachments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Chat Attachment
+         * @description Keep an image (PNG, JPEG, WebP or GIF, as its bytes tell; at most 10 MB) that a question will name.
+         */
+        post: operations["post_chat_attachment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/chat-attachments/{media_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Chat Attachment
+         * @description An image, as it was sent.
+         */
+        get: operations["get_chat_attachment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/compare": {
         parameters: {
             query?: never;
@@ -311,6 +351,141 @@ export interface paths {
         get: operations["get_comparison"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Conversations
+         * @description A page of conversations, those that changed last first.
+         */
+        get: operations["get_conversations"];
+        put?: never;
+        /**
+         * Post Conversation
+         * @description Begin a conversation; nothing is asked yet.
+         */
+        post: operations["post_conversation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{conversation_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Conversation
+         * @description A conversation with all its messages.
+         */
+        get: operations["get_conversation"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete Conversation
+         * @description Delete a conversation with its messages and images; its traces stay.
+         */
+        delete: operations["delete_conversation"];
+        options?: never;
+        head?: never;
+        /**
+         * Patch Conversation
+         * @description Rename, archive or restore a conversation, or change what its next answers are asked with.
+         */
+        patch: operations["patch_conversation"];
+        trace?: never;
+    };
+    "/api/v1/conversations/{conversation_id}/answers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Answer
+         * @description One more answer to a question: again, or by another model.
+         */
+        post: operations["post_answer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{conversation_id}/answers/{message_id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Answer Events
+         * @description Server-sent events of an answer: `text` and `reasoning` with a `text`, then `done` with the message.
+         *
+         *     Ids count from 1; with `after` (or the header `last-event-id`) only what came later is told. Of an answer that is
+         *     over only `done` is.
+         */
+        get: operations["get_answer_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{conversation_id}/answers/{message_id}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Stop Answer
+         * @description Break an answer off; what there is of it stays. Of one that is over this changes nothing.
+         */
+        post: operations["post_stop_answer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{conversation_id}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Message
+         * @description Ask a question; its answer is being written when this returns.
+         */
+        post: operations["post_message"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2728,6 +2903,26 @@ export interface components {
             role: "admin" | "viewer";
         };
         /**
+         * AnswerRequest
+         * @description One more answer to a question, by the conversation's model or another one.
+         */
+        AnswerRequest: {
+            /** Model */
+            model?: string | null;
+            /** Parent */
+            parent: string;
+            /** Provider */
+            provider?: string | null;
+        };
+        /**
+         * AskedMessage
+         * @description A question, and the answer that is being written.
+         */
+        AskedMessage: {
+            answer: components["schemas"]["ChatMessage"];
+            question: components["schemas"]["ChatMessage"];
+        };
+        /**
          * Backup
          * @description A backup: how far it is, and what it holds. For `still_ms` nothing was stored; what came meanwhile waited.
          */
@@ -2906,6 +3101,95 @@ export interface components {
             field: string;
             /** Spans */
             spans: number;
+        };
+        /**
+         * ChatAttachment
+         * @description What lies beside a question: an image (`/chat-attachments/{media_id}`), or a text.
+         */
+        ChatAttachment: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "image" | "text";
+            /** Media Id */
+            media_id: string | null;
+            /** Media Type */
+            media_type: string;
+            /** Name */
+            name: string;
+            /** Text */
+            text: string | null;
+        };
+        /**
+         * ChatContext
+         * @description How much a model is told: everything, the last `count` turns, or as many as have `count` tokens (estimated).
+         */
+        ChatContext: {
+            /**
+             * Count
+             * @default 0
+             */
+            count: number;
+            /**
+             * Kind
+             * @default all
+             * @enum {string}
+             */
+            kind: "all" | "turns" | "tokens";
+        };
+        /**
+         * ChatImage
+         * @description An image that was kept; questions name it by its id.
+         */
+        ChatImage: {
+            /** Media Id */
+            media_id: string;
+            /** Media Type */
+            media_type: string;
+            /** Size Bytes */
+            size_bytes: number;
+        };
+        /**
+         * ChatMessage
+         * @description A question or an answer; `parent` is null of one that begins a conversation.
+         *
+         *     Messages with the same parent are siblings: another wording of a question, another answer. `left_out` is how many
+         *     earlier messages the model was not told.
+         */
+        ChatMessage: {
+            /** Attachments */
+            attachments: components["schemas"]["ChatAttachment"][];
+            /** Created */
+            created: string;
+            /** Error */
+            error: string;
+            /** Id */
+            id: string;
+            /** Left Out */
+            left_out: number;
+            /** Model */
+            model: string;
+            /** Parent */
+            parent: string | null;
+            /** Provider */
+            provider: string;
+            /** Reasoning */
+            reasoning: string;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "user" | "assistant";
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "answering" | "ok" | "stopped" | "error" | "interrupted";
+            /** Text */
+            text: string;
+            /** Trace Id */
+            trace_id: string;
         };
         /**
          * ClassPrice
@@ -3128,6 +3412,130 @@ export interface components {
             /** Rows */
             rows: components["schemas"]["ComparedRow"][];
             second: components["schemas"]["ComparedTrace"];
+        };
+        /**
+         * Conversation
+         * @description A conversation with all its messages, oldest first; `leaf` ends the path that was shown last.
+         */
+        Conversation: {
+            /** Author */
+            author: string;
+            context: components["schemas"]["ChatContext"];
+            /** Created */
+            created: string;
+            /** Id */
+            id: string;
+            /** Is Archived */
+            is_archived: boolean;
+            /** Leaf */
+            leaf: string | null;
+            /** Messages */
+            messages: components["schemas"]["ChatMessage"][];
+            /** Model */
+            model: string;
+            /** Parameters */
+            parameters: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            /** Provider */
+            provider: string;
+            /** System */
+            system: string;
+            /** Title */
+            title: string;
+            /** Updated */
+            updated: string;
+        };
+        /**
+         * ConversationChange
+         * @description What of a conversation becomes something else; what is absent stays.
+         */
+        ConversationChange: {
+            context?: components["schemas"]["ChatContext"] | null;
+            /** Is Archived */
+            is_archived?: boolean | null;
+            /** Leaf */
+            leaf?: string | null;
+            /** Model */
+            model?: string | null;
+            /** Parameters */
+            parameters?: {
+                [key: string]: components["schemas"]["JsonValue"];
+            } | null;
+            /** Provider */
+            provider?: string | null;
+            /** System */
+            system?: string | null;
+            /** Title */
+            title?: string | null;
+        };
+        /**
+         * ConversationHead
+         * @description A conversation in a list; `messages` is how many it has.
+         */
+        ConversationHead: {
+            /** Author */
+            author: string;
+            /** Created */
+            created: string;
+            /** Id */
+            id: string;
+            /** Is Archived */
+            is_archived: boolean;
+            /** Messages */
+            messages: number;
+            /** Model */
+            model: string;
+            /** Provider */
+            provider: string;
+            /** Title */
+            title: string;
+            /** Updated */
+            updated: string;
+        };
+        /**
+         * ConversationList
+         * @description A page of conversations, those that changed last first; `next` is the cursor of the next one.
+         */
+        ConversationList: {
+            /** Conversations */
+            conversations: components["schemas"]["ConversationHead"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * ConversationRequest
+         * @description A conversation that begins; without a title it has the first words of its first question.
+         */
+        ConversationRequest: {
+            /**
+             * @default {
+             *       "kind": "all",
+             *       "count": 0
+             *     }
+             */
+            context: components["schemas"]["ChatContext"];
+            /** Model */
+            model: string;
+            /**
+             * Parameters
+             * @default {}
+             */
+            parameters: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            /** Provider */
+            provider: string;
+            /**
+             * System
+             * @default
+             */
+            system: string;
+            /**
+             * Title
+             * @default
+             */
+            title: string;
         };
         /**
          * Cost
@@ -3833,6 +4241,19 @@ export interface components {
             start: string;
         };
         /**
+         * ImageSent
+         * @description An image that was sent to `/chat-attachments` before.
+         */
+        ImageSent: {
+            /** Media Id */
+            media_id: string;
+            /**
+             * Name
+             * @default
+             */
+            name: string;
+        };
+        /**
          * JournalState
          * @description What waits for the engine, of all projects; `put_off` requests were asked since the start to come again.
          */
@@ -4228,6 +4649,25 @@ export interface components {
             parts: components["schemas"]["Part"][];
             /** Role */
             role: string;
+        };
+        /**
+         * MessageRequest
+         * @description A question below an answer, or at the beginning; another provider or model is the conversation's from then on.
+         */
+        MessageRequest: {
+            /**
+             * Attachments
+             * @default []
+             */
+            attachments: (components["schemas"]["ImageSent"] | components["schemas"]["TextSent"])[];
+            /** Model */
+            model?: string | null;
+            /** Parent */
+            parent?: string | null;
+            /** Provider */
+            provider?: string | null;
+            /** Text */
+            text: string;
         };
         /**
          * MetricCap
@@ -6824,6 +7264,16 @@ export interface components {
             starts: number[];
         };
         /**
+         * TextSent
+         * @description A text, such as a file of code, with its name.
+         */
+        TextSent: {
+            /** Name */
+            name: string;
+            /** Text */
+            text: string;
+        };
+        /**
          * Thinning
          * @description After so many days a share (0 to 1) of the traces stays, and all that failed, were slow, scored or noted on.
          */
@@ -8243,6 +8693,92 @@ export interface operations {
             };
         };
     };
+    post_chat_attachment: {
+        parameters: {
+            query?: {
+                /** @description The project, where no key says it; api/access.py reads it. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "image/*": string;
+            };
+        };
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChatImage"];
+                };
+            };
+        };
+    };
+    get_chat_attachment: {
+        parameters: {
+            query?: {
+                /** @description The project, where no key says it; api/access.py reads it. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                media_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     get_comparison: {
         parameters: {
             query: {
@@ -8290,6 +8826,409 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Comparison"];
+                };
+            };
+        };
+    };
+    get_conversations: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                is_archived?: boolean;
+                limit?: number;
+                /** @description The project, where no key says it; api/access.py reads it. */
+                project?: string | null;
+                words?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationList"];
+                };
+            };
+        };
+    };
+    post_conversation: {
+        parameters: {
+            query?: {
+                /** @description The project, where no key says it; api/access.py reads it. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConversationRequest"];
+            };
+        };
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Conversation"];
+                };
+            };
+        };
+    };
+    get_conversation: {
+        parameters: {
+            query?: {
+                /** @description The project, where no key says it; api/access.py reads it. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Conversation"];
+                };
+            };
+        };
+    };
+    delete_conversation: {
+        parameters: {
+            query?: {
+                /** @description The project, where no key says it; api/access.py reads it. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    patch_conversation: {
+        parameters: {
+            query?: {
+                /** @description The project, where no key says it; api/access.py reads it. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConversationChange"];
+            };
+        };
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Conversation"];
+                };
+            };
+        };
+    };
+    post_answer: {
+        parameters: {
+            query?: {
+                /** @description The project, where no key says it; api/access.py reads it. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerRequest"];
+            };
+        };
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChatMessage"];
+                };
+            };
+        };
+    };
+    get_answer_events: {
+        parameters: {
+            query?: {
+                /** @description The id of the last event that was seen. */
+                after?: number;
+                /** @description The project, where no key says it; api/access.py reads it. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                conversation_id: string;
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    post_stop_answer: {
+        parameters: {
+            query?: {
+                /** @description The project, where no key says it; api/access.py reads it. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                conversation_id: string;
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChatMessage"];
+                };
+            };
+        };
+    };
+    post_message: {
+        parameters: {
+            query?: {
+                /** @description The project, where no key says it; api/access.py reads it. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MessageRequest"];
+            };
+        };
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AskedMessage"];
                 };
             };
         };

@@ -29,6 +29,8 @@ const NOUNS: Record<string, string> = {
   prompt_tags: "set of tags",
   views: "saved view",
   scrape_targets: "target that is read",
+  conversations: "conversation",
+  messages: "message of conversations",
   bookmark_authors: "name at a bookmark",
   share_authors: "name at a link",
   quarantined: "row in quarantine",

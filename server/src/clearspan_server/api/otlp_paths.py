@@ -27,6 +27,7 @@ PATHS: Mapping[str, Signal] = {
 XTRACE: Mapping[str, Signal] = {"/v1/l/batch": "traces", "/v1/metrics/batch": "metrics"}
 INGESTION = "/api/public/ingestion"  # Langfuse's clients before OpenTelemetry
 MEDIA = "/api/public/media"  # files beside traces, of Langfuse's clients
+CHAT_FILES = "/api/v1/chat-attachments"
 _PUBLIC = "/api/public/"
 _CONTENT = re.compile(rf"{MEDIA}/[^/]+/content/?")
 
@@ -39,7 +40,7 @@ def takes_records(path: str) -> bool:
 
 def takes_files(path: str) -> bool:
     """Whether what is put to a path is a file, whose route sees to its size."""
-    return _CONTENT.fullmatch(path) is not None
+    return path == CHAT_FILES or _CONTENT.fullmatch(path) is not None
 
 
 def is_langfuse(path: str) -> bool:

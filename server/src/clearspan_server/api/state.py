@@ -9,6 +9,7 @@ from starlette.requests import HTTPConnection
 from clearspan_server.api.attempts import Attempts
 from clearspan_server.api.live import Live
 from clearspan_server.api.read_rates import ReadRates
+from clearspan_server.chat.answers import Answers
 from clearspan_server.gateway.relay import Gateway
 from clearspan_server.ingest.budget import Budget
 from clearspan_server.ingest.prices import Prices
@@ -26,6 +27,7 @@ from clearspan_server.store.browser_sessions import Sessions
 from clearspan_server.store.catalog import Catalog
 from clearspan_server.store.cold import Cold
 from clearspan_server.store.console import Console
+from clearspan_server.store.conversations import Conversations
 from clearspan_server.store.dashboards import Dashboards
 from clearspan_server.store.datasets import Datasets
 from clearspan_server.store.disk import Disk
@@ -55,7 +57,6 @@ class State:
     catalog: Catalog
     cold: Cold
     accounts: Accounts
-    sessions: Sessions
     targets: Targets
     notes: Notes
     media: Media
@@ -79,9 +80,14 @@ class State:
     deriving: Deriving
     read_rates: ReadRates
     gateway: Gateway
+    answers: Answers
     attempts: Attempts = field(default_factory=Attempts)
 
     # What is all in the catalog's database, and holds nothing itself.
+
+    @property
+    def sessions(self) -> Sessions:
+        return Sessions(self.catalog.database, hours=self.settings.session_hours)
 
     @property
     def views(self) -> Views:
@@ -102,6 +108,10 @@ class State:
     @property
     def shares(self) -> Shares:
         return Shares(self.catalog.database)
+
+    @property
+    def conversations(self) -> Conversations:
+        return Conversations(self.catalog.database)
 
     @property
     def dashboards(self) -> Dashboards:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from clearspan_server.store.agenda import Agenda, Hour
 from clearspan_server.store.cold import Cold
+from clearspan_server.store.conversations import Conversations
 from clearspan_server.store.counting import Key
 from clearspan_server.store.curated import Curated
 from clearspan_server.store.engine import Engine
@@ -49,6 +50,7 @@ class Means:
     notes: Notes
     shares: Shares
     curated: Curated
+    conversations: Conversations
     cold: Cold
     media: Media
     privacy: PrivacyStore

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from functools import partial
 
 from clearspan_server.jobs.removal_means import Means
@@ -71,6 +72,9 @@ def survey(means: Means, removal: Removal, doomed: Doomed, now_s: float) -> int:
     counts["cold_spans"] = means.cold.count(removal.project, trace_ids)
     counts["to_cold"] = sum(one.spans for one in _due(means, removal.project, policy, now_s))
     counts["quarantined"] = len(_quarantined(means, removal.project, policy, now_s))
+    counts["conversations"] = means.conversations.count_older(
+        removal.project, _conversations_before(policy, now_s)
+    )
     moments = _moments(removal.project, policy, now_s, max(frozen_s, before_s))
     for row in doomed.engine.query(statement(_SCHEMA, "old_rows"), moments):
         counts[row["name"]] = counts.get(row["name"], 0) + row["rows"]
@@ -96,6 +100,7 @@ def retain(means: Means, removal: Removal, told: Told) -> None:
     finally:
         means.notes.gone()
     policy = means.retention.of(removal.project)
+    means.conversations.delete_older(removal.project, _conversations_before(policy, now_s))
     means.quarantine.erase(_quarantined(means, removal.project, policy, now_s))
     frozen_s = means.agenda.frozen_before(removal.project)
     _remove_old(doomed, policy, _moments(removal.project, policy, now_s, frozen_s))
@@ -174,6 +179,11 @@ def _quarantined(means: Means, project: str, policy: Policy, now_s: float) -> li
     before_ns = _before_s(now_s, policy.days) * _SECOND_NS
     rows = means.quarantine.of_project(project) if before_ns else []
     return [one.id for one in rows if one.row.received_ns < before_ns]
+
+
+def _conversations_before(policy: Policy, now_s: float) -> datetime:
+    """The moment after which a conversation must have changed to stay."""
+    return datetime.fromtimestamp(_before_s(now_s, policy.days), UTC)
 
 
 def _seek(doomed: Doomed, turn: Turn) -> None:

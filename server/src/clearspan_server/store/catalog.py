@@ -18,7 +18,7 @@ from sqlalchemy.exc import OperationalError
 from clearspan_server.errors import BadInput, StartRefused
 from clearspan_server.model.price_entry import PriceEntry
 
-HEAD = "0012"  # the newest revision in catalog_migrations/versions
+HEAD = "0013"  # the newest revision in catalog_migrations/versions
 
 _USED_EVERY = timedelta(minutes=1)  # a write for each request would be one too many
 

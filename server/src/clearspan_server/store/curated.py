@@ -1,4 +1,4 @@
-"""What people made beside traces and an erasure must reach: datasets and what is in them, prompts, views and more."""
+"""What people made beside traces and an erasure must reach: datasets, prompts, views, conversations and more."""
 
 import json
 import re
@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import sqlalchemy as sa
 
 from clearspan_server.model.langfuse_ids import trace_id
+from clearspan_server.store.conversations import CONVERSATIONS, MESSAGES, close_gaps
 from clearspan_server.store.dashboards import DASHBOARDS, questions
 from clearspan_server.store.datasets import ANSWERS, DATASETS, EXPERIMENTS, ITEMS
 from clearspan_server.store.notes import BOOKMARKS
@@ -29,6 +30,7 @@ class Kind:
     goes: tuple[str, ...]
     emptied: Mapping[str, str] = field(default_factory=dict)
     asks: Callable[[Mapping[str, object]], str] | None = None  # the filters and queries of a row
+    of: tuple[str, ...] = ()  # where one of these is a word that is looked for, the row goes, too
 
     @property
     def keys(self) -> list[str]:
@@ -63,6 +65,14 @@ KINDS = (
         asks=lambda row: questions(json.loads(str(row["document"]))),
     ),
     Kind("scrape_targets", TARGETS, ("service", "url")),
+    Kind(
+        "conversations",
+        CONVERSATIONS,
+        ("provider", "model"),
+        {"title": "", "system": "", "parameters": "{}", "author": ""},
+        of=("id", "author"),
+    ),
+    Kind("messages", MESSAGES, ("text", "reasoning", "attachments", "error", "provider", "model")),
     Kind("bookmark_authors", BOOKMARKS, (), {"author": ""}),
     Kind("share_authors", SHARES, (), {"author": ""}),
 )
@@ -102,8 +112,9 @@ class Curated:
                 for row in _rows(connection, kind.table, project):
                     key = tuple(row[name] for name in kind.keys)
                     is_gone = _holds([row[name] for name in kind.goes], lowered)
-                    if kind.table in (ITEMS, ANSWERS):
+                    if kind.table in (ITEMS, ANSWERS, MESSAGES):
                         is_gone |= _is_of(str(row["trace_id"]), trace_ids)
+                    is_gone |= any(row[name] in words for name in kind.of)
                     if kind.asks is not None and words:
                         is_gone |= whole.search(kind.asks(row)) is not None
                     empty = {
@@ -115,11 +126,13 @@ class Curated:
                         found.gone.setdefault(kind.noun, set()).add(key)
                     elif empty:
                         found.emptied.setdefault(kind.noun, {})[key] = empty
+            _add_questions(connection, project, found)
         return found
 
     def erase(self, project: str, found: Named) -> None:
         """Delete and empty it, with what depends on it; nothing of it stays on disk."""
         with self._database.begin() as connection:
+            close_gaps(connection, project, {str(one) for (one,) in found.gone.get("messages", ())})
             for kind in KINDS:
                 for key in found.gone.get(kind.noun, ()):
                     connection.execute(kind.table.delete().where(_one(kind, project, key)))
@@ -130,6 +143,19 @@ class Curated:
         scrub_database(self._database)
         if found.gone.get("scrape_targets"):
             self._told()
+
+
+def _add_questions(connection: sa.Connection, project: str, found: Named) -> None:
+    """A question of which every answer goes, goes, too: what was recorded of these had it."""
+    gone = found.gone.get("messages")
+    if not gone:
+        return
+    of_project = sa.select(MESSAGES.c.id, MESSAGES.c.parent).where(
+        MESSAGES.c.project == project, MESSAGES.c.role == "assistant"
+    )
+    answers = connection.execute(of_project).all()
+    kept = {row.parent for row in answers if (row.id,) not in gone}
+    gone |= {(row.parent,) for row in answers if (row.id,) in gone and row.parent not in kept}
 
 
 def _rows(
@@ -162,6 +188,9 @@ def _cascade(connection: sa.Connection, project: str) -> None:
     items = sa.select(ITEMS.c.id).where(ITEMS.c.project == project)
     lost = ANSWERS.c.experiment_id.not_in(runs) | ANSWERS.c.item_id.not_in(items)
     connection.execute(ANSWERS.delete().where((ANSWERS.c.project == project) & lost))
+    held = sa.select(CONVERSATIONS.c.id).where(CONVERSATIONS.c.project == project)
+    lone = (MESSAGES.c.project == project) & MESSAGES.c.conversation_id.not_in(held)
+    connection.execute(MESSAGES.delete().where(lone))
     versions = sa.select(VERSIONS.c.version).where(
         (VERSIONS.c.project == LABELS.c.project) & (VERSIONS.c.name == LABELS.c.name)
     )

@@ -1,0 +1,1 @@
+"""Answers of models that this server asks for itself: conversations, and the playground."""

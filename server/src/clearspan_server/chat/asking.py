@@ -1,0 +1,101 @@
+"""One call of a model: what is asked, through the gateway of this process, and what comes back."""
+
+import asyncio
+import importlib
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from starlette.types import ASGIApp
+
+from clearspan_server.gateway.credentials import Admission
+from clearspan_server.gateway.headers import Told
+from clearspan_server.gateway.inside import Inside
+from clearspan_server.ingest.admission import IngestAccess
+
+SENDER = "clearspan"
+
+Part = Mapping[str, Any]
+Heard = Callable[[str, str], None]  # "text" or "reasoning", and the next piece of it
+
+
+@dataclass(slots=True, frozen=True)
+class Provider:
+    """Whom the gateway asks under `name`; `form` says which client speaks to it, below `base_path`."""
+
+    name: str
+    form: str  # openai, anthropic, gemini
+    base_path: str
+
+
+@dataclass(slots=True, frozen=True)
+class Said:
+    """A message in canonical form: a role, and parts as spans have them."""
+
+    role: str
+    parts: Sequence[Part]
+
+
+@dataclass(slots=True, frozen=True)
+class Tool:
+    """A tool that the model may call; `parameters` is a JSON schema."""
+
+    name: str
+    description: str
+    parameters: Mapping[str, Any]
+
+
+@dataclass(slots=True, frozen=True)
+class Question:
+    """A request in nobody's format; parameters have the names of spans (`max_tokens`, …) or the provider's own."""
+
+    provider: Provider
+    model: str
+    messages: Sequence[Said]
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    tools: Sequence[Tool] = ()
+
+
+@dataclass(slots=True, frozen=True)
+class Called:
+    """A tool that the model wants to be called; the arguments as it wrote them."""
+
+    id: str
+    name: str
+    arguments: str
+
+
+@dataclass(slots=True, frozen=True)
+class Ending:
+    """What is known at the end of an answer, beside its text."""
+
+    finish_reason: str = ""
+    tool_calls: tuple[Called, ...] = ()
+
+
+class Refused(Exception):
+    """There is no answer, or no whole one; in the provider's own words."""
+
+
+def new_trace_id() -> str:
+    """The id under which a call will be recorded."""
+    return secrets.token_hex(16)
+
+
+def inside(project: str, told: Told, trace_id: str) -> Inside:
+    """Who calls: somebody of this project who may spend the keys of this server."""
+    access = IngestAccess(project=project, environment="", sender=SENDER)
+    return Inside(Admission(access, spends=True), told, trace_id)
+
+
+async def ask(gateway: ASGIApp, within: Inside, question: Question, heard: Heard) -> Ending:
+    """Ask, and tell of each piece as it comes; whoever is cancelled here has left, for the provider, too.
+
+    Raises:
+        Refused: the provider did not answer, or broke off.
+    """
+    # A second, and only for those who ask a model: not at the start, and not on the event loop.
+    library = await asyncio.to_thread(importlib.import_module, "clearspan_server.chat.library")
+    ending: Ending = await library.ask(gateway, within, question, heard)
+    return ending
