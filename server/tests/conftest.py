@@ -70,7 +70,10 @@ TOGETHER = {
         "test_browser_dashboards",
     ),
     "drill": ("test_deliveries", "test_doctor", "test_health", "test_writer"),
-    "passing": ("test_gateway", "test_gateway_endings", "test_gateway_safety", "test_chat"),
+    "passing": (
+        *("test_gateway", "test_gateway_endings", "test_gateway_safety"),
+        *("test_chat", "test_providers", "test_virtual_keys"),
+    ),
     "narrow": ("test_grpc", "test_protocols"),
     "team": (
         *("test_access_matrix", "test_accounts", "test_browser_share"),

@@ -22,6 +22,7 @@ FORMS = (
     *("openai", "azure", "anthropic", "gemini", "groq", "mistral", "cohere", "ollama"),
     *("openrouter", "together", "fireworks", "deepseek", "xai", "vllm"),
 )
+OF_THE_ENVIRONMENT = "sk-of-the-environment-0815"  # the server's key of DeepSeek
 WAIT_S = 5  # how long a provider may be silent here; a busy machine needs some of it for an honest answer
 OPEN_STREAM = (
     b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
@@ -202,11 +203,17 @@ def passing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Passing]:
         direct, behind = (stack.enter_context(running(FAST)) for _ in range(2))
         raw = stack.enter_context(provider())
         urls = [f"{name}={behind}" for name in FORMS]
-        urls += [f"raw={raw.url}", f"below={raw.url}/some/where", "closed=http://127.0.0.1:9"]
+        urls += [
+            f"raw={raw.url}",
+            f"deepseek={raw.url}",
+            f"below={raw.url}/some/where",
+            "closed=http://127.0.0.1:9",
+        ]
         with pytest.MonkeyPatch.context() as patch:  # of this server alone
             patch.setitem(os.environ, "CLEARSPAN_GATEWAY_URLS", ", ".join(urls))
             patch.setitem(os.environ, "CLEARSPAN_GATEWAY_WAIT_S", str(WAIT_S))
             patch.setitem(os.environ, "CLEARSPAN_BATCH_AGE_MS", "50")
+            patch.setitem(os.environ, "DEEPSEEK_API_KEY", OF_THE_ENVIRONMENT)
             data: Path = tmp_path_factory.mktemp("passing") / "data"
             server = stack.enter_context(serving(data))
         yield Passing(server, direct, behind, raw)

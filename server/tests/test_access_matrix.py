@@ -1,5 +1,6 @@
 """Who may call which route: every route of the app, and every kind of caller."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -81,6 +82,9 @@ NEEDS: dict[tuple[str, str], str] = {
     ("PUT", "/api/v1/projects/{project}"): "to be an admin",
     ("PUT", "/api/v1/prices/list"): "to be an admin",
     ("POST", "/api/v1/scrapes"): "to be an admin",
+    ("PUT", "/api/v1/providers/{name}"): "to be an admin",
+    ("DELETE", "/api/v1/providers/{name}"): "to be an admin",
+    ("POST", "/api/v1/providers/{name}/test"): "to be an admin",
     ("DELETE", "/api/v1/scrapes/{scrape_id}"): "to be an admin",
     ("DELETE", "/api/v1/prices/list"): "to be an admin",
     ("PUT", "/api/v1/account/password"): "an account",
@@ -126,6 +130,7 @@ BODIES: dict[str, Any] = {
     "/api/v1/redaction/settings": {"capture": "masked"},
     "/api/v1/redaction/rescans": {"from": "2026-01-01", "to": "2026-01-02", "preview": True},
     "/api/v1/traces/{trace_id}/comments": {"text": "x"},
+    "/api/v1/providers/{name}": {"base_url": "http://127.0.0.1:9"},
     "/api/v1/prompts": {"name": "x", "template": "y"},
     "/api/v1/prompt-labels": {"version": 1},
     "/api/v1/conversations": {"provider": "x", "model": "y"},
@@ -317,7 +322,7 @@ def test_a_session_does_not_count_for_another_sites_page(team: Team, site: str) 
 def test_the_gateway_asks_for_a_key_that_may_send_in_a_header_of_its_own(team: Team) -> None:
     keys = {
         scope: {"x-clearspan-key": team.key(scope)["authorization"].removeprefix("Bearer ")}
-        for scope in ("ingest", "read", "write", "admin")
+        for scope in ("ingest", "read", "write", "admin", "gateway")
     }
     callers = {
         **keys,
@@ -337,5 +342,51 @@ def test_the_gateway_asks_for_a_key_that_may_send_in_a_header_of_its_own(team: T
     assert statuses == {
         **dict.fromkeys(("nobody", "viewer", "an admin's session", "token", "unknown"), 401),
         **dict.fromkeys(("read", "write"), 403),
-        **dict.fromkeys(("ingest", "admin"), 404),
+        **dict.fromkeys(("ingest", "admin", "gateway"), 404),
     }
+
+
+def test_only_an_admin_makes_and_rotates_a_key_that_spends_the_installs(team: Team) -> None:
+    keys = "/api/v1/keys"
+    admins_key = team.key("admin")
+    wanted = {"project": "mine", "scopes": ["gateway"]}
+
+    refused = ask(team.server, "POST", keys, admins_key, wanted)
+    made = ask(team.server, "POST", keys, team.admin, wanted)
+    rotate = f"{keys}/{made.body['row']['id']}/rotate"
+    rotated = ask(team.server, "POST", rotate, admins_key, {"grace_s": 0})
+
+    assert (refused.status, made.status, rotated.status) == (403, 201, 403)
+    assert ask(team.server, "POST", rotate, team.admin, {"grace_s": 0}).status == 200
+
+
+def test_others_than_admins_see_no_address_and_no_words_of_a_provider(team: Team) -> None:
+    where = "/api/v1/providers/seen"
+    ask(
+        team.server,
+        "PUT",
+        where,
+        team.admin,
+        {"base_url": "http://127.0.0.1:9", "key": "sk-seen-by-nobody"},
+    )
+    ask(team.server, "POST", f"{where}/test", team.admin)
+
+    shown = {
+        who: next(
+            row
+            for row in ask(team.server, "GET", "/api/v1/providers", headers).body["providers"]
+            if row["name"] == "seen"
+        )
+        for who, headers in {
+            "admin": team.admin,
+            "viewer": team.viewer,
+            "key": team.key("read"),
+        }.items()
+    }
+
+    assert shown["admin"]["base_url"] == "http://127.0.0.1:9"
+    assert "cannot be reached" in shown["admin"]["tested"]["error"]
+    for who in ("viewer", "key"):
+        assert shown[who]["base_url"] == ""
+        assert (shown[who]["tested"]["ok"], shown[who]["tested"]["error"]) == (False, None)
+        assert "sk-seen-by-nobody" not in json.dumps(shown[who])

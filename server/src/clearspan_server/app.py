@@ -59,6 +59,7 @@ from clearspan_server.api import (
     projects,
     prometheus,
     prompts,
+    providers,
     quarantine,
     redaction,
     replies,
@@ -90,7 +91,8 @@ from clearspan_server.api.shapes import ErrorReply
 from clearspan_server.api.state import State
 from clearspan_server.chat.answers import Answers
 from clearspan_server.gateway.credentials import Credentials
-from clearspan_server.gateway.providers import PREFIX, Providers
+from clearspan_server.gateway.provider_book import ProviderBook, Simulated
+from clearspan_server.gateway.providers import PREFIX
 from clearspan_server.gateway.recorder import Figures, Recorder
 from clearspan_server.gateway.relay import Gateway
 from clearspan_server.gateway.upstream import Upstreams
@@ -113,7 +115,8 @@ from clearspan_server.model.deriving import Deriving
 from clearspan_server.query.waiting import Waiting
 from clearspan_server.rpc.otlp import Otlp
 from clearspan_server.rpc.server import GrpcServer
-from clearspan_server.settings import Settings
+from clearspan_server.settings import Settings, provider_variables
+from clearspan_server.simulator.serve import InProcess
 from clearspan_server.store.accounts import Accounts
 from clearspan_server.store.agenda import Agenda
 from clearspan_server.store.backups import Backups
@@ -132,9 +135,11 @@ from clearspan_server.store.media import Media
 from clearspan_server.store.migrations import migrate
 from clearspan_server.store.notes import Notes
 from clearspan_server.store.privacy import PrivacyStore
+from clearspan_server.store.providers import StoredProviders
 from clearspan_server.store.quarantine import Quarantine
 from clearspan_server.store.removals import Removals
 from clearspan_server.store.rewrites import Rewrites
+from clearspan_server.store.secrets import Secrets
 from clearspan_server.store.targets import Targets
 from clearspan_server.store.watermark import Watermark
 
@@ -175,6 +180,7 @@ ROUTES: tuple[APIRouter, ...] = (
     notes.router,
     shares.router,
     prompts.router,
+    providers.router,
     overview.router,
     cost.router,
     metrics.router,
@@ -249,7 +255,7 @@ def build(settings: Settings, folder: Folder, progress: Progress = LOG.info) -> 
     writer = Writer(journal, engine, quarantine, _limits(settings), lifecycle.stored)
     receiver = Receiver(journal, catalog, privacies.of, senders, book, max_body_bytes=most_bytes)
     accounts = Accounts(catalog.database)
-    gateway = _gateway(settings, Credentials(catalog, accounts, folder.token), receiver)
+    gateway = _gateway(settings, folder, catalog, accounts, receiver)
     locks = (writer.storing, rewriting, rollups_job.computing)  # in the order of holding
     state = State(
         settings=settings,
@@ -419,10 +425,14 @@ def create_app(parts: Parts, grpc_server: GrpcServer) -> FastAPI:
     return app
 
 
-def _gateway(settings: Settings, credentials: Credentials, receiver: Receiver) -> Gateway:
+def _gateway(
+    settings: Settings, folder: Folder, catalog: Catalog, accounts: Accounts, receiver: Receiver
+) -> Gateway:
+    stored, inside = StoredProviders(catalog.database, Secrets(folder.path)), InProcess()
+    simulated = Simulated(inside.models, inside.url, inside.stop)
     return Gateway(
-        Providers(settings.gateway_urls),
-        credentials,
+        ProviderBook(stored, settings.gateway_urls, provider_variables(), simulated),
+        Credentials(catalog, accounts, folder.token),
         Upstreams(settings.gateway_wait_s),
         Recorder(receiver, Figures()),
     )

@@ -16,7 +16,8 @@
     ├─ TooSlow             a body that stopped coming                   408
     ├─ TooBusy             the journal is over its bound                429
     │  ├─ TooManyAttempts  failed sign-ins                              429
-    │  └─ TooManyReads     a key that polls too fast                    429
+    │  ├─ TooManyReads     a key that polls too fast                    429
+    │  └─ TooManyCalls     a virtual key that calls too often           429
     ├─ BadGateway          a model provider that is not there           502
     ├─ GatewayTimeout      a model provider that says nothing           504
     ├─ Unavailable         a part is not up                             503
@@ -123,6 +124,10 @@ class TooManyAttempts(TooBusy):
 
 class TooManyReads(TooBusy):
     code = "too_many_reads"
+
+
+class TooManyCalls(TooBusy):
+    code = "too_many_calls"
 
 
 class BadGateway(ClearspanError):

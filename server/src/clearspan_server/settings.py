@@ -5,7 +5,7 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 from clearspan_server.errors import StartRefused
@@ -120,3 +120,46 @@ def _read(setting: Setting, given: object, *, integer: bool) -> object:
     if number < 0:
         raise StartRefused(f"{setting.variable} must not be negative, but is {number}")
     return number
+
+
+# The variables that providers' own clients read, first one first: the key, and the base URL.
+PROVIDER_VARIABLES: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "openai": (("OPENAI_API_KEY",), ("OPENAI_BASE_URL",)),
+    "anthropic": (("ANTHROPIC_API_KEY",), ("ANTHROPIC_BASE_URL",)),
+    "gemini": (
+        ("GEMINI_API_KEY", "GOOGLE_API_KEY"),
+        ("GOOGLE_GEMINI_BASE_URL", "GEMINI_BASE_URL"),
+    ),
+    "groq": (("GROQ_API_KEY",), ("GROQ_BASE_URL",)),
+    "mistral": (("MISTRAL_API_KEY",), ("MISTRAL_BASE_URL",)),
+    "cohere": (("COHERE_API_KEY", "CO_API_KEY"), ("CO_API_URL",)),
+    "openrouter": (("OPENROUTER_API_KEY",), ("OPENROUTER_BASE_URL",)),
+    "together": (("TOGETHER_API_KEY",), ("TOGETHER_BASE_URL",)),
+    "fireworks": (("FIREWORKS_API_KEY",), ("FIREWORKS_BASE_URL",)),
+    "deepseek": (("DEEPSEEK_API_KEY",), ("DEEPSEEK_BASE_URL",)),
+    "xai": (("XAI_API_KEY",), ("XAI_BASE_URL",)),
+}
+
+
+@dataclass(slots=True, frozen=True)
+class ProviderVariables:
+    """What the environment says of one model provider; "" what it does not."""
+
+    key: str = field(default="", repr=False)
+    base_url: str = ""
+
+
+def provider_variables(
+    environment: Mapping[str, str] | None = None,
+) -> dict[str, ProviderVariables]:
+    """The providers of which the environment says something: used, and never stored."""
+    environment = os.environ if environment is None else environment
+    told: dict[str, ProviderVariables] = {}
+    for name, (keys, urls) in PROVIDER_VARIABLES.items():
+        key, url = (
+            next(filter(None, (environment.get(one, "").strip() for one in variables)), "")
+            for variables in (keys, urls)
+        )
+        if key or url:
+            told[name] = ProviderVariables(key, url)
+    return told

@@ -1482,6 +1482,90 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/providers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Providers
+         * @description Every provider, and how it stands with it; no key, nor a part of one.
+         */
+        get: operations["get_providers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/providers/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Provider
+         * @description Change a provider, or add one; the next call sees it. Its base URL may be a private address.
+         */
+        put: operations["put_provider"];
+        post?: never;
+        /**
+         * Delete Provider
+         * @description Forget what was entered of a provider, its key, too; one that is known without stays.
+         */
+        delete: operations["delete_provider"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/providers/{name}/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Provider Models
+         * @description What can be asked for there: what an admin named, else what its list holds, for five minutes.
+         */
+        get: operations["get_provider_models"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/providers/{name}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Test Provider
+         * @description Ask a provider with the key that is here: for its models, else for one token. It takes ten seconds at most.
+         */
+        post: operations["test_provider"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/quarantine": {
         parameters: {
             query?: never;
@@ -4292,8 +4376,13 @@ export interface components {
         /**
          * KeyRequest
          * @description A new key. It ends in `expires_s` seconds, or never.
+         *
+         *     A key with the scope `gateway` is a virtual one: it calls the providers whose keys this server holds; of `models`
+         *     (`*` in one is anything) and `providers` those that are named, or all, and at most `calls_per_minute`.
          */
         KeyRequest: {
+            /** Calls Per Minute */
+            calls_per_minute?: number | null;
             /**
              * Environment
              * @default
@@ -4302,6 +4391,11 @@ export interface components {
             /** Expires S */
             expires_s?: number | null;
             /**
+             * Models
+             * @default []
+             */
+            models: string[];
+            /**
              * Name
              * @default
              */
@@ -4309,12 +4403,17 @@ export interface components {
             /** Project */
             project: string;
             /**
+             * Providers
+             * @default []
+             */
+            providers: string[];
+            /**
              * Scopes
              * @default [
              *       "ingest"
              *     ]
              */
-            scopes: ("ingest" | "read" | "write" | "admin")[];
+            scopes: ("ingest" | "read" | "write" | "admin" | "gateway")[];
         };
         /**
          * KeyRotation
@@ -4334,6 +4433,8 @@ export interface components {
          *     `last_used` is told to the minute. `old_until` is how long the secret before a rotation is still good.
          */
         KeyRow: {
+            /** Calls Per Minute */
+            calls_per_minute: number | null;
             /** Created */
             created: string;
             /** Environment */
@@ -4344,12 +4445,16 @@ export interface components {
             id: string;
             /** Last Used */
             last_used: string | null;
+            /** Models */
+            models: string[];
             /** Name */
             name: string;
             /** Old Until */
             old_until: string | null;
             /** Project */
             project: string;
+            /** Providers */
+            providers: string[];
             /** Scopes */
             scopes: string[];
         };
@@ -5634,6 +5739,98 @@ export interface components {
             tags: string[];
             /** Versions */
             versions: components["schemas"]["PromptVersionHead"][];
+        };
+        /**
+         * ProviderList
+         * @description All providers: those first that can be called, the simulated one last.
+         */
+        ProviderList: {
+            /** Providers */
+            providers: components["schemas"]["ProviderRow"][];
+        };
+        /**
+         * ProviderModels
+         * @description The models of a provider, in order of their names.
+         */
+        ProviderModels: {
+            /** Models */
+            models: string[];
+        };
+        /**
+         * ProviderRequest
+         * @description What changes; what is absent stays. A key of "" is removed, a base URL of "" is that of before again.
+         *
+         *     Another base URL needs the key again.
+         */
+        ProviderRequest: {
+            /** Base Url */
+            base_url?: string | null;
+            /** Form */
+            form?: ("openai" | "anthropic" | "gemini") | null;
+            /** Is Enabled */
+            is_enabled?: boolean | null;
+            /** Key */
+            key?: string | null;
+            /** Models */
+            models?: string[] | null;
+            /** Title */
+            title?: string | null;
+        };
+        /**
+         * ProviderRow
+         * @description A provider, never with its key. `base_url` is for admins, "" for everybody else.
+         *
+         *     A client's base URL is `/gateway/{name}{base_path}`. `is_stored` is whether an admin entered something of it.
+         */
+        ProviderRow: {
+            /** Base Path */
+            base_path: string;
+            /** Base Url */
+            base_url: string;
+            /**
+             * Form
+             * @enum {string}
+             */
+            form: "openai" | "anthropic" | "gemini";
+            /** Is Enabled */
+            is_enabled: boolean;
+            /** Is Simulated */
+            is_simulated: boolean;
+            /** Is Stored */
+            is_stored: boolean;
+            /** Is Usable */
+            is_usable: boolean;
+            /**
+             * Key
+             * @enum {string}
+             */
+            key: "stored" | "environment" | "none" | "not_needed" | "unreadable";
+            /** Models */
+            models: string[];
+            /** Name */
+            name: string;
+            /**
+             * Source
+             * @enum {string}
+             */
+            source: "built_in" | "stored" | "settings" | "simulated";
+            tested: components["schemas"]["ProviderTested"] | null;
+            /** Title */
+            title: string;
+        };
+        /**
+         * ProviderTested
+         * @description How the last test since the start ended; `error` is for admins, in the provider's own words.
+         */
+        ProviderTested: {
+            /** At */
+            at: string;
+            /** Error */
+            error: string | null;
+            /** Ok */
+            ok: boolean;
+            /** Took Ms */
+            took_ms: number;
         };
         /**
          * QuarantineDetail
@@ -11871,6 +12068,206 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Prompt"];
+                };
+            };
+        };
+    };
+    get_providers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderList"];
+                };
+            };
+        };
+    };
+    put_provider: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProviderRequest"];
+            };
+        };
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderRow"];
+                };
+            };
+        };
+    };
+    delete_provider: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_provider_models: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderModels"];
+                };
+            };
+        };
+    };
+    test_provider: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderTested"];
                 };
             };
         };

@@ -1,6 +1,6 @@
 /** A key that is to be made: what it may do, and how long. */
 
-type Scope = "ingest" | "read" | "write" | "admin";
+type Scope = "ingest" | "read" | "write" | "admin" | "gateway";
 
 interface Wanted {
   project: string;
@@ -8,6 +8,9 @@ interface Wanted {
   name: string;
   scopes: Scope[];
   expires_s?: number | null;
+  models: string[];
+  providers: string[];
+  calls_per_minute?: number | null;
 }
 
 export const DAY_S = 86_400;
@@ -17,6 +20,7 @@ export const SCOPES: readonly { scope: Scope; does: string }[] = [
   { scope: "read", does: "read everything of the project" },
   { scope: "write", does: "change prices, scores and the like" },
   { scope: "admin", does: "all of this, and make keys of the project" },
+  { scope: "gateway", does: "call models with the providers' keys that this server holds" },
 ];
 
 /** How long a key may live; null is for ever. */
@@ -37,15 +41,27 @@ export const GRACES: readonly { name: string; seconds: number }[] = [
 
 /** A key as programs need it: it sends, and sees nothing. */
 export function newKey(project: string): Wanted {
-  return { project, environment: "", name: "", scopes: ["ingest"], expires_s: null };
+  return {
+    project,
+    environment: "",
+    name: "",
+    scopes: ["ingest"],
+    expires_s: null,
+    models: [],
+    providers: [],
+    calls_per_minute: null,
+  };
 }
 
-/** The key with a scope, or without it; in the order of {@link SCOPES}. */
+/** The key with a scope, or without it; in the order of {@link SCOPES}. Without `gateway` it has no limits of calls. */
 export function withScope<T extends Wanted>(wanted: T, scope: Scope, isOn: boolean): T {
   const scopes = SCOPES.map((one) => one.scope).filter((one) =>
     one === scope ? isOn : wanted.scopes.includes(one),
   );
-  return { ...wanted, scopes };
+  const changed = { ...wanted, scopes };
+  return scopes.includes("gateway")
+    ? changed
+    : { ...changed, models: [], providers: [], calls_per_minute: null };
 }
 
 /** What a key is called: its name, or its id as senders have it. */

@@ -10,7 +10,7 @@ from clearspan_server.api.shapes_access import KeyCreated, KeyList, KeyRequest, 
 from clearspan_server.api.state import state_of
 from clearspan_server.errors import BadInput, NotAllowed, NotFound
 from clearspan_server.ingest.admission import checked_project
-from clearspan_server.store.catalog import ApiKey
+from clearspan_server.store.catalog import ApiKey, KeyLimits
 
 router = APIRouter(prefix="/api/v1/keys", tags=["keys"])
 
@@ -28,7 +28,8 @@ def create_key(request: Request, wanted: KeyRequest) -> KeyCreated:
     """A new key of a project; the reply holds the whole key, this once."""
     mine = managed_project(request)
     if not wanted.scopes:
-        raise BadInput("a key needs at least one scope: ingest, read, write or admin")
+        raise BadInput("a key needs at least one scope: ingest, read, write, admin or gateway")
+    limits = _limits(request, wanted)
     project = checked_project(wanted.project)
     if mine not in (None, project):
         raise NotAllowed(f"this key is of the project {mine!r} and makes keys for it alone")
@@ -39,6 +40,7 @@ def create_key(request: Request, wanted: KeyRequest) -> KeyCreated:
         environment=wanted.environment,
         scopes=sorted(set(wanted.scopes)),
         expires=None if life is None else datetime.now(UTC) + life,
+        limits=limits,
     )
     return KeyCreated(key=key, row=_row(row))
 
@@ -46,7 +48,9 @@ def create_key(request: Request, wanted: KeyRequest) -> KeyCreated:
 @router.post("/{key_id}/rotate")
 def rotate_key(request: Request, key_id: str, asked: KeyRotation) -> KeyCreated:
     """Another secret for a key, shown this once; the one of before stays good for `grace_s` seconds."""
-    _check_is_theirs(request, key_id)
+    found = _theirs(request, key_id)
+    if found.is_virtual:
+        _check_may_spend(request)
     rotated = state_of(request).catalog.rotate_key(key_id, asked.grace_s)
     if rotated is None:
         raise NotFound(f"there is no key {key_id!r}")
@@ -57,16 +61,40 @@ def rotate_key(request: Request, key_id: str, asked: KeyRotation) -> KeyCreated:
 @router.delete("/{key_id}", status_code=204, response_class=Response)
 def delete_key(request: Request, key_id: str) -> Response:
     """Revoke a key at once."""
-    _check_is_theirs(request, key_id)
+    _theirs(request, key_id)
     state_of(request).catalog.delete_key(key_id)
     return Response(status_code=204)
 
 
-def _check_is_theirs(request: Request, key_id: str) -> None:
+def _theirs(request: Request, key_id: str) -> ApiKey:
     mine = managed_project(request)
-    keys = state_of(request).catalog.list_keys()
-    if not any(key.id == key_id and mine in (None, key.project) for key in keys):
-        raise NotFound(f"there is no key {key_id[:100]!r}")
+    for key in state_of(request).catalog.list_keys():
+        if key.id == key_id and mine in (None, key.project):
+            return key
+    raise NotFound(f"there is no key {key_id[:100]!r}")
+
+
+def _limits(request: Request, wanted: KeyRequest) -> KeyLimits:
+    limits = KeyLimits(
+        tuple(dict.fromkeys(wanted.models)),
+        tuple(dict.fromkeys(wanted.providers)),
+        wanted.calls_per_minute,
+    )
+    if "gateway" in wanted.scopes:
+        _check_may_spend(request)
+    elif limits != KeyLimits():
+        raise BadInput(
+            "models, providers and calls_per_minute are limits of a key with the scope gateway"
+        )
+    return limits
+
+
+def _check_may_spend(request: Request) -> None:
+    """Keys of providers are the whole install's: no key of one project hands them out."""
+    if not caller_of(request).owner:
+        raise NotAllowed(
+            "a key with the scope gateway spends this install's keys: an admin makes it"
+        )
 
 
 def _row(key: ApiKey) -> KeyRow:
@@ -80,4 +108,7 @@ def _row(key: ApiKey) -> KeyRow:
         expires=moment(key.expires) if key.expires else None,
         last_used=moment(key.last_used) if key.last_used else None,
         old_until=moment(key.old_until) if key.old_until else None,
+        models=list(key.models),
+        providers=list(key.providers),
+        calls_per_minute=key.calls_per_minute,
     )

@@ -41,7 +41,8 @@ _XTRACE = {
     503: "SERVICE_UNAVAILABLE",
 }
 _SHOWN_CHARS = 200  # of a value that was refused
-_SECRETS = frozenset(("password", "old", "new", "token"))  # fields of api/shapes_access.py
+# Fields of api/shapes_access.py and api/shapes_providers.py.
+_SECRETS = frozenset(("password", "old", "new", "token", "key"))
 
 
 def reply_to(request: Request, error: ClearspanError) -> Response:

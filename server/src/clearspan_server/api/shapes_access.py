@@ -7,7 +7,7 @@ from pydantic import Field
 from clearspan_server.api.shapes import Shape
 
 Role = Literal["admin", "viewer"]
-Scope = Literal["ingest", "read", "write", "admin"]
+Scope = Literal["ingest", "read", "write", "admin", "gateway"]
 Name = Annotated[str, Field(max_length=200)]
 Password = Annotated[str, Field(max_length=1000)]
 
@@ -119,14 +119,25 @@ class ProjectLabel(Shape):
     label: Name
 
 
+# Without spaces, which separate them where they are kept.
+Pattern = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\s,]+$")]
+
+
 class KeyRequest(Shape):
-    """A new key. It ends in `expires_s` seconds, or never."""
+    """A new key. It ends in `expires_s` seconds, or never.
+
+    A key with the scope `gateway` is a virtual one: it calls the providers whose keys this server holds; of `models`
+    (`*` in one is anything) and `providers` those that are named, or all, and at most `calls_per_minute`.
+    """
 
     project: Annotated[str, Field(max_length=100)]
     environment: Annotated[str, Field(max_length=100)] = ""
-    scopes: list[Scope] = Field(default=["ingest"], max_length=4)
+    scopes: list[Scope] = Field(default=["ingest"], max_length=5)
     name: Name = ""
     expires_s: Annotated[int, Field(ge=60, le=10 * 366 * 86_400)] | None = None
+    models: list[Pattern] = Field(default=[], max_length=100)
+    providers: list[Pattern] = Field(default=[], max_length=100)
+    calls_per_minute: Annotated[int, Field(ge=1, le=10_000)] | None = None
 
 
 class KeyRotation(Shape):
@@ -150,6 +161,9 @@ class KeyRow(Shape):
     expires: str | None
     last_used: str | None
     old_until: str | None
+    models: list[str]
+    providers: list[str]
+    calls_per_minute: int | None
 
 
 class KeyCreated(Shape):

@@ -10,6 +10,7 @@ from clearspan_server.api.attempts import Attempts
 from clearspan_server.api.live import Live
 from clearspan_server.api.read_rates import ReadRates
 from clearspan_server.chat.answers import Answers
+from clearspan_server.gateway.provider_book import ProviderBook
 from clearspan_server.gateway.relay import Gateway
 from clearspan_server.ingest.budget import Budget
 from clearspan_server.ingest.prices import Prices
@@ -82,6 +83,10 @@ class State:
     gateway: Gateway
     answers: Answers
     attempts: Attempts = field(default_factory=Attempts)
+
+    @property
+    def providers(self) -> ProviderBook:
+        return self.gateway.book
 
     # What is all in the catalog's database, and holds nothing itself.
 

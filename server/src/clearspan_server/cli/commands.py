@@ -197,7 +197,9 @@ def create_key(
     project: Annotated[str, typer.Option(help="The key's project.")] = "default",
     environment: Annotated[str, typer.Option(help="Of spans that name none.")] = "",
     name: Annotated[str, typer.Option(help="What the key is for.")] = "",
-    scope: Annotated[list[str] | None, typer.Option(help="ingest, read, write or admin.")] = None,
+    scope: Annotated[
+        list[str] | None, typer.Option(help="ingest, read, write, admin or gateway.")
+    ] = None,
     days: Annotated[
         int | None, typer.Option(help="The key ends after so many; else never.")
     ] = None,

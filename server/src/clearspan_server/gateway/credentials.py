@@ -1,7 +1,7 @@
 """Who may call through the gateway: a Clearspan key in a header of its own, or anybody while the server is open.
 
 A provider's key is the caller's own and passes through untouched; nothing here reads it, except to see that it is
-none of ours.
+none of ours. A virtual key of ours stands in its place, where the vendor's client puts it.
 """
 
 import asyncio
@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from clearspan_server.errors import BadInput, NotAllowed, NotAuthenticated
+from clearspan_server.gateway.headers import PROVIDERS_OWN, key_in
 from clearspan_server.ingest.admission import (
     Caller,
     IngestAccess,
@@ -19,10 +20,9 @@ from clearspan_server.ingest.admission import (
     presented_by,
 )
 from clearspan_server.store.accounts import Accounts
-from clearspan_server.store.catalog import Catalog
+from clearspan_server.store.catalog import ApiKey, Catalog
 
 KEY_HEADER = "x-clearspan-key"
-_PROVIDERS_OWN = ("authorization", "x-api-key", "api-key", "x-goog-api-key")
 _PAGE = "text/html,application/xhtml+xml"  # as browsers ask for one; Java asks for text/html among others
 _OURS = re.compile(r"cs_[A-Za-z0-9]+_")
 _HOW = (
@@ -33,10 +33,14 @@ _HOW = (
 
 @dataclass(slots=True, frozen=True)
 class Admission:
-    """Who calls. `spends` is whether keys that this server holds may be used: never for an anonymous caller."""
+    """Who calls. `spends` is whether keys that this server holds are used: never for an anonymous caller.
+
+    `key` is the caller's own of this server, whose limits hold for the call.
+    """
 
     access: IngestAccess
     spends: bool = False
+    key: ApiKey | None = None
 
 
 @dataclass(slots=True, frozen=True)
@@ -47,41 +51,66 @@ class Credentials:
     accounts: Accounts
     token: str
 
-    async def admission(self, headers: Mapping[str, str]) -> Admission:
+    async def admission(self, headers: Mapping[str, str], query: bytes = b"") -> Admission:
         """The sender that a call is recorded for; names in `headers` are in lower case.
 
         Raises:
             NotAuthenticated: the key is unknown, or there is none and open mode has ended.
             NotAllowed: the key may not send; or a browser opens the address as a page.
-            BadInput: one of our own keys is where the provider's belongs, or the project cannot be one.
+            BadInput: one of our own keys is where the provider's belongs and is no virtual one, there are two, or
+                the project cannot be one.
         """
         _refuse_pages(headers)
         is_open = not self.accounts.exist
-        self._keep_ours(headers)
+        told = _provided(headers, query)
+        self._keep_token(told)
+        ours = {key: where for where, key in told.items() if _OURS.match(key)}
         presented = headers.get(KEY_HEADER, "").strip()
-        if not presented and not is_open:
-            raise NotAuthenticated(_HOW)
+        if len(ours | ({presented: KEY_HEADER} if presented else {})) > 1:
+            raise BadInput(
+                f"the request holds two keys of Clearspan, in {_places(ours, presented)}"
+            )
         caller = Caller()
-        if presented:
+        if presented or ours:
             # The catalog is a database: asked on a thread.
-            caller = await asyncio.to_thread(self._caller, presented, is_open=is_open)
-        access = admit(caller, headers, is_open=is_open)
-        return Admission(replace(access, process="", seq=None, sent=None, dropped=None))
+            caller = await asyncio.to_thread(self._caller, presented or next(iter(ours)), is_open)
+        elif not is_open:
+            raise NotAuthenticated(_HOW)
+        is_virtual = caller.key is not None and caller.key.is_virtual
+        for where in ours.values():
+            if not is_virtual:
+                raise BadInput(
+                    f"the {where} holds a credential of Clearspan without the scope gateway; it belongs into"
+                    f" the header {KEY_HEADER}, and the provider's own key into this place"
+                )
+        access = admit(caller, headers, is_open=is_open, scopes=("ingest", "gateway"))
+        access = replace(access, process="", seq=None, sent=None, dropped=None)
+        return Admission(access, spends=is_virtual and (bool(ours) or not told), key=caller.key)
 
-    def _caller(self, presented: str, *, is_open: bool) -> Caller:
+    def _caller(self, presented: str, is_open: bool) -> Caller:  # noqa: FBT001 - called on a thread
         return caller_with(
             f"Bearer {presented}", catalog=self.catalog, token=self.token if is_open else ""
         )
 
-    def _keep_ours(self, headers: Mapping[str, str]) -> None:
-        """No credential of this server goes to a provider."""
-        for name in _PROVIDERS_OWN:
-            presented = presented_by(headers.get(name, ""))
-            if _OURS.match(presented) or (presented and is_equal(presented, self.token)):
+    def _keep_token(self, told: Mapping[str, str]) -> None:
+        """The install's token stands for no provider's key, and goes to none."""
+        for where, key in told.items():
+            if is_equal(key, self.token):
                 raise BadInput(
-                    f"the header {name} holds a credential of Clearspan; it belongs into {KEY_HEADER},"
-                    " and the provider's own key into this one"
+                    f"the {where} holds a credential of Clearspan; it belongs into the header {KEY_HEADER},"
+                    " and the provider's own key into this place"
                 )
+
+
+def _provided(headers: Mapping[str, str], query: bytes) -> dict[str, str]:
+    """What stands in the places of providers' keys, by the place."""
+    told = {f"header {name}": presented_by(headers.get(name, "")) for name in PROVIDERS_OWN}
+    told |= {f"parameter key{at or ''}": key_in(part) for at, part in enumerate(query.split(b"&"))}
+    return {where: key for where, key in told.items() if key}
+
+
+def _places(ours: Mapping[str, str], presented: str) -> str:
+    return " and ".join((*ours.values(), *([f"the header {KEY_HEADER}"] if presented else [])))
 
 
 def _refuse_pages(headers: Mapping[str, str]) -> None:

@@ -6,7 +6,7 @@ Source: RFC 9110 §7.6.1 (hop by hop, and what `connection` names), RFC 9112 §6
 import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from urllib.parse import unquote
+from urllib.parse import unquote, unquote_plus
 
 from clearspan_server.errors import HeadersTooLarge
 
@@ -14,6 +14,8 @@ Headers = list[tuple[bytes, bytes]]
 
 OURS = b"x-clearspan-"
 TRACE_HEADER = b"x-clearspan-trace-id"
+# Where providers expect their keys.
+PROVIDERS_OWN = ("authorization", "x-api-key", "api-key", "x-goog-api-key")
 _MOST_HEADERS = 200
 _MOST_BYTES = 64 * 1024
 _HOP = frozenset(
@@ -67,6 +69,27 @@ def sent_on(headers: Headers, authority: str) -> Headers:
     if is_chunked:
         passed.append((b"transfer-encoding", b"chunked"))
     return passed
+
+
+def with_credential(headers: Headers, credential: tuple[bytes, bytes] | None) -> Headers:
+    """The same headers with this key in place of every one that the caller sent."""
+    passed = [(name, value) for name, value in headers if name.decode() not in PROVIDERS_OWN]
+    return passed if credential is None else [*passed, credential]
+
+
+def without_key(query: bytes) -> bytes:
+    """A query without `key`, in which Gemini takes one."""
+    return b"&".join(part for part in query.split(b"&") if not key_in(part))
+
+
+def key_in(part: bytes) -> str:
+    """The key that one parameter of a query holds; "" where it is another parameter."""
+    name, _, value = part.partition(b"=")
+    return (
+        unquote_plus(value.decode("latin-1"))
+        if unquote_plus(name.decode("latin-1")) == "key"
+        else ""
+    )
 
 
 def sent_back(headers: Iterable[tuple[bytes, bytes]], status: int, trace_id: str) -> Headers:

@@ -1,13 +1,16 @@
-"""Whom the gateway passes requests on to: a row each, and the base URLs that settings add or replace."""
+"""Whom the gateway passes requests on to: a row each, and the base URLs that settings and admins add or replace."""
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Literal
 from urllib.parse import urlsplit
 
 from clearspan_server.errors import BadInput, NotFound, StartRefused
 
 PREFIX = "/gateway"  # below which a provider's name begins a path
+SIMULATED = "simulated"  # the provider that this process itself is; nobody else can be called so
+Form = Literal["openai", "anthropic", "gemini"]
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,39}")
 # Of Azure, whose customers have hosts of their own: a resource's name, or its host at one of these.
 _RESOURCE = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9-]{0,62}")
@@ -36,13 +39,24 @@ class Base:
 
 @dataclass(slots=True, frozen=True)
 class Provider:
-    """One row. `called` is what spans say where neither host, client nor path tells."""
+    """One row. `called` is what spans say where neither host, client nor path tells.
+
+    `form` is whose client library speaks to it, and `base_path` what that has in its base URL behind `/gateway/NAME`.
+    """
 
     name: str
     base: Base | None  # None where every customer has another one
     called: str = ""
     usual: str = ""  # the URL by which the provider is recognised, wherever its requests go
     is_trusted: bool = False  # an operator entered its base URL: it may be a private address
+    title: str = ""
+    form: Form = "openai"
+    base_path: str = "/v1"
+
+    def at(self, base: Base) -> "Provider":
+        """The same provider at a base URL that an operator entered, with or without the path that clients add."""
+        path = base.path.removesuffix(self.base_path) if self.base_path else base.path
+        return replace(self, base=replace(base, path=path), is_trusted=True)
 
 
 @dataclass(slots=True, frozen=True)
@@ -60,61 +74,90 @@ class Target:
 
 
 _PORTS: Mapping[str, int] = {"https": 443, "http": 80}
-_PUBLIC: Mapping[str, str] = {
-    "openai": "api.openai.com",
-    "anthropic": "api.anthropic.com",
-    "gemini": "generativelanguage.googleapis.com",
-    "groq": "api.groq.com",
-    "mistral": "api.mistral.ai",
-    "cohere": "api.cohere.com",
-    "openrouter": "openrouter.ai",
-    "together": "api.together.xyz",
-    "fireworks": "api.fireworks.ai",
-    "deepseek": "api.deepseek.com",
-    "xai": "api.x.ai",
-}
+# Name, title, host, whose form it speaks, and where its clients begin.
+_PUBLIC: tuple[tuple[str, str, str, Form, str], ...] = (
+    ("openai", "OpenAI", "api.openai.com", "openai", "/v1"),
+    ("anthropic", "Anthropic", "api.anthropic.com", "anthropic", ""),
+    ("gemini", "Gemini", "generativelanguage.googleapis.com", "gemini", ""),
+    ("groq", "Groq", "api.groq.com", "openai", "/openai/v1"),
+    ("mistral", "Mistral", "api.mistral.ai", "openai", "/v1"),
+    ("cohere", "Cohere", "api.cohere.com", "openai", "/compatibility/v1"),
+    ("openrouter", "OpenRouter", "openrouter.ai", "openai", "/api/v1"),
+    ("together", "Together", "api.together.xyz", "openai", "/v1"),
+    ("fireworks", "Fireworks", "api.fireworks.ai", "openai", "/inference/v1"),
+    ("deepseek", "DeepSeek", "api.deepseek.com", "openai", "/v1"),
+    ("xai", "xAI", "api.x.ai", "openai", "/v1"),
+)
 PROVIDERS: tuple[Provider, ...] = (
     *(
-        Provider(name, Base("https", host, 443), usual=f"https://{host}")
-        for name, host in _PUBLIC.items()
+        Provider(
+            name,
+            Base("https", host, 443),
+            usual=f"https://{host}",
+            title=title,
+            form=form,
+            base_path=base_path,
+        )
+        for name, title, host, form, base_path in _PUBLIC
     ),
-    Provider("azure", None, usual="https://resource.openai.azure.com"),
+    Provider(
+        "azure",
+        None,
+        usual="https://resource.openai.azure.com",
+        title="Azure OpenAI",
+        base_path="/openai/v1",
+    ),
     # They run on machines of one's own, which nobody but an operator can name.
-    Provider("ollama", None, called="ollama"),
-    Provider("vllm", None, called="vllm"),
+    Provider("ollama", None, called="ollama", title="Ollama"),
+    Provider("vllm", None, called="vllm", title="vLLM"),
 )
 
 
-class Providers:
-    """The rows of this server: ours, and what its setting adds or replaces."""
+def is_name(name: str) -> bool:
+    """Whether a provider of an operator may be called so."""
+    return bool(_NAME.fullmatch(name)) and name != SIMULATED
 
-    def __init__(self, setting: str = "") -> None:
-        """`setting` is a list of `name=URL` with commas between.
+
+def is_azure(target: Target) -> bool:
+    """Whether a request goes to Azure, under whatever name."""
+    return target.provider.name == "azure" or target.base.host.endswith(_AZURE)
+
+
+def entered(name: str, base: Base, form: Form = "openai", title: str = "") -> Provider:
+    """A provider that nobody knows but the operator who entered its base URL."""
+    base_path = "/v1" if form == "openai" and not base.path else ""
+    made = Provider(name, base, title=title or name, form=form, base_path=base_path)
+    return replace(made, is_trusted=True)
+
+
+class Providers:
+    """The rows of this server: ours, and what others add or replace."""
+
+    def __init__(self, setting: str = "", entered_too: Iterable[Provider] = ()) -> None:
+        """`setting` is a list of `name=URL` with commas between; `entered_too` comes after it.
 
         Raises:
             StartRefused: one of them cannot be read.
         """
-        self._rows = {row.name: row for row in PROVIDERS}
-        for entry in filter(None, (part.strip() for part in setting.split(","))):
-            row = self._entered(entry)
-            self._rows[row.name] = row
+        self.rows = {row.name: row for row in PROVIDERS}
+        self.rows |= {row.name: row for row in map(self._entered, _entries(setting))}
+        self.rows |= {row.name: row for row in entered_too}
 
     def _entered(self, entry: str) -> Provider:
         name, equals, url = (part.strip() for part in entry.partition("="))
-        known = self._rows.get(name)
-        base = _base(url)
-        if not (equals and base and _NAME.fullmatch(name)):
+        base = base_of(url)
+        if not (equals and base and is_name(name)):
             raise StartRefused(
                 f"CLEARSPAN_GATEWAY_URLS holds {entry!r}; an entry is name=URL, its name of lower-case"
-                " letters, digits, '.', '_' and '-', its URL of http or https, without user or query"
+                f" letters, digits, '.', '_' and '-' and not {SIMULATED!r}, its URL of http or https,"
+                " without user or query"
             )
-        return Provider(
-            name, base, known.called if known else "", known.usual if known else "", is_trusted=True
-        )
+        known = self.rows.get(name)
+        return known.at(base) if known else entered(name, base)
 
     @property
     def names(self) -> list[str]:
-        return sorted(self._rows)
+        return sorted(self.rows)
 
     def target(self, path: str) -> Target:
         """Where a request to `path` below the gateway goes: `/{provider}/…`, still percent-encoded.
@@ -124,7 +167,7 @@ class Providers:
             BadInput: the path would leave the base URL, or names no resource of Azure.
         """
         name, _, rest = path.removeprefix("/").partition("/")
-        row = self._rows.get(name)
+        row = self.rows.get(name)
         if row is None:
             raise NotFound(
                 f"the gateway knows no provider {name[:40]!r}; it knows {', '.join(self.names)}"
@@ -134,13 +177,19 @@ class Providers:
             return Target(row, row.base, f"/{rest}")
         if row.name != "azure":
             raise NotFound(
-                f"{name} has no address here; an operator enters it: CLEARSPAN_GATEWAY_URLS={name}=http://…"
+                f"{name} has no address here; an admin enters it in Settings, Providers, or an operator:"
+                f" CLEARSPAN_GATEWAY_URLS={name}=http://…"
             )
         resource, _, rest = rest.partition("/")
         return Target(row, _azure(resource), f"/{rest}")
 
 
-def _base(url: str) -> Base | None:
+def _entries(setting: str) -> list[str]:
+    return [part.strip() for part in setting.split(",") if part.strip()]
+
+
+def base_of(url: str) -> Base | None:
+    """A base URL taken apart; None where it is none, or holds a user, a password or a query."""
     try:
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port

@@ -3,7 +3,7 @@
 import asyncio
 import random
 from collections.abc import AsyncIterator
-from contextlib import suppress
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
 import httpcore2
@@ -12,7 +12,7 @@ from starlette.types import Message, Receive, Scope, Send
 from clearspan import wire
 from clearspan_server.errors import ClearspanError, TooBusy, TooSlow
 from clearspan_server.gateway.capture import Call, Capture
-from clearspan_server.gateway.credentials import Credentials
+from clearspan_server.gateway.credentials import Admission, Credentials
 from clearspan_server.gateway.headers import (
     Headers,
     as_text,
@@ -21,11 +21,22 @@ from clearspan_server.gateway.headers import (
     sent_back,
     sent_on,
     told,
+    with_credential,
+    without_key,
 )
 from clearspan_server.gateway.inside import INSIDE, Inside
-from clearspan_server.gateway.providers import PREFIX, Providers
+from clearspan_server.gateway.limits import (
+    CallRates,
+    CheckedBody,
+    check_provider,
+    limits_body,
+)
+from clearspan_server.gateway.provider_book import ProviderBook
+from clearspan_server.gateway.provider_checks import ProviderChecks
+from clearspan_server.gateway.providers import PREFIX
 from clearspan_server.gateway.recorder import Figures, Recorder
 from clearspan_server.gateway.upstream import Asking, Upstreams, failure_of
+from clearspan_server.store.catalog import ApiKey
 
 RECORDED_HEADER = "x-clearspan-recorded"  # our SDK's, of a call that it records itself
 # In the scope's state: the answer is a provider's, and nothing is to be added to its headers.
@@ -55,15 +66,17 @@ class Gateway:
 
     def __init__(
         self,
-        providers: Providers,
+        book: ProviderBook,
         credentials: Credentials,
         upstreams: Upstreams,
         recorder: Recorder,
     ) -> None:
-        self._providers = providers
+        self.book = book
+        self.checks = ProviderChecks(book, upstreams)
         self._credentials = credentials
         self._upstreams = upstreams
         self._recorder = recorder
+        self._rates = CallRates()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass one request on.
@@ -77,7 +90,8 @@ class Gateway:
             raise TooBusy(f"{figures.open} calls are under way in the gateway, which is the most")
         figures.open += 1
         try:
-            await self._pass_on(scope, receive, send)
+            with suppress(_Left):  # before it was known whether the request may go on
+                await self._pass_on(scope, receive, send)
         finally:
             figures.open -= 1
 
@@ -90,36 +104,75 @@ class Gateway:
         """Wait until what was recorded is in the journal, and close all connections."""
         await self._recorder.close()
         await self._upstreams.close()
+        await self.book.simulated.stop()
 
     async def _pass_on(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers: Headers = scope["headers"]
         check(headers)
-        call = await self._call(scope, headers)
+        admission = await self._admission(scope, headers)
+        call = await self._call(scope, headers, admission)
+        passed, query = self._passed(scope, call, admission)
         capture = Capture(call, self._recorder.budget, self._recorder.threads)
         caller = _Caller(receive, capture)
-        asking = Asking(
-            scope["method"].encode(),
-            call.target,
-            scope["query_string"],
-            sent_on(headers, call.target.base.authority),
-            caller.body() if has_body(headers) else None,
-        )
-        if asking.body is None:
-            caller.has_asked.set()
-        answering = _Answering(send, capture, scope["state"])
-        try:
-            await self._until_left(asking, answering, caller)
-        finally:
-            capture.conclude("cancelled")
-            client = scope.get("client")
-            self._recorder.record(capture, client[0] if client else "")
+        async with self._body(headers, capture, admission.key, caller) as body:
+            if body is None:
+                caller.has_asked.set()
+            answering = _Answering(send, capture, scope["state"])
+            asking = Asking(scope["method"].encode(), call.target, query, passed, body)
+            try:
+                await self._until_left(asking, answering, caller)
+            finally:
+                capture.conclude("cancelled")
+                client = scope.get("client")
+                self._recorder.record(capture, client[0] if client else "")
 
-    async def _call(self, scope: Scope, headers: Headers) -> Call:
+    async def _admission(self, scope: Scope, headers: Headers) -> Admission:
+        inside: Inside | None = scope.get(INSIDE)
+        if inside is not None:
+            return inside.admission
+        return await self._credentials.admission(as_text(headers), scope["query_string"])
+
+    def _passed(self, scope: Scope, call: Call, admission: Admission) -> tuple[Headers, bytes]:
+        """Headers and query as they go on; with this server's own key where that is spent, and no other."""
+        passed, query = sent_on(scope["headers"], call.target.base.authority), scope["query_string"]
+        if not admission.spends:
+            return passed, query
+        return with_credential(passed, self.book.credential(call.target)), without_key(query)
+
+    @asynccontextmanager
+    async def _body(
+        self, headers: Headers, capture: Capture, key: ApiKey | None, caller: "_Caller"
+    ) -> AsyncIterator[AsyncIterator[bytes] | None]:
+        """The body that is passed on, None where there is none: that of a key with limits once it is allowed.
+
+        Raises:
+            TooManyCalls: the key has called too often. And what CheckedBody raises.
+        """
+        body, checked = caller.body() if has_body(headers) else None, None
+        if key is not None and limits_body(key, capture.call):
+            checked = CheckedBody(key, headers, body, self._recorder.budget)
+            body = checked.pieces()
+        try:
+            if checked is not None:
+                await checked.look()
+            if key is not None:
+                self._rates.count(key)
+        except BaseException:
+            capture.release()
+            raise
+        try:
+            yield body
+        finally:
+            if checked is not None:
+                checked.close()
+
+    async def _call(self, scope: Scope, headers: Headers, admission: Admission) -> Call:
         path: bytes = scope.get("raw_path") or scope["path"].encode()
         named = as_text(headers)
         inside: Inside | None = scope.get(INSIDE)
-        admission = inside.admission if inside else await self._credentials.admission(named)
-        target = self._providers.target(path.decode("latin-1").removeprefix(PREFIX))
+        target = await self.book.target(path.decode("latin-1").removeprefix(PREFIX))
+        if admission.key is not None:
+            check_provider(admission.key, target.provider.name)
         said = inside.told if inside else told(headers)
         new_id = inside.trace_id if inside else _new_id(128)
         return Call(

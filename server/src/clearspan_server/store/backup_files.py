@@ -10,13 +10,14 @@ from contextlib import closing
 from pathlib import Path
 
 from clearspan_server.errors import StartRefused
+from clearspan_server.store.secrets import KEY_FILE
 
 MANIFEST = "backup.json"
 _FORM = 1  # of the manifest
 _CHUNK = 1024 * 1024
 # Files that never change once they are there: copied when everything goes on again.
 LATER = ("blobs",)
-# Of the process, or copied in another way.
+# Of the process, copied in another way, or what makes secrets readable: whoever has a backup has none of them.
 _NOT_COPIED = frozenset(
     (
         "backups.json",
@@ -27,6 +28,8 @@ _NOT_COPIED = frozenset(
         "engine",
         "journal",
         "token.new",
+        KEY_FILE,
+        f"{KEY_FILE}.new",
         *LATER,
     )
 )

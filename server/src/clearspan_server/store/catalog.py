@@ -7,7 +7,7 @@ import secrets
 import sqlite3
 from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -18,7 +18,7 @@ from sqlalchemy.exc import OperationalError
 from clearspan_server.errors import BadInput, StartRefused
 from clearspan_server.model.price_entry import PriceEntry
 
-HEAD = "0013"  # the newest revision in catalog_migrations/versions
+HEAD = "0014"  # the newest revision in catalog_migrations/versions
 
 _USED_EVERY = timedelta(minutes=1)  # a write for each request would be one too many
 
@@ -45,6 +45,10 @@ API_KEYS = sa.Table(
     # The secret that was rotated out, and until when it is still good.
     sa.Column("old_hash", sa.String(64), nullable=False, server_default=""),
     sa.Column("old_until", sa.DateTime(timezone=True), nullable=True),
+    # What a virtual key may call, names with spaces between; all where there are none.
+    sa.Column("models", sa.Text, nullable=False, server_default=""),
+    sa.Column("providers", sa.Text, nullable=False, server_default=""),
+    sa.Column("calls_per_minute", sa.Integer, nullable=True),
 )
 PRICES = sa.Table(
     "prices",
@@ -64,7 +68,10 @@ PRICES = sa.Table(
 
 @dataclass(slots=True, frozen=True)
 class ApiKey:
-    """A key without its secret. Scopes are of: ingest, read, write, admin."""
+    """A key without its secret. Scopes are of: ingest, read, write, admin, gateway.
+
+    `models` (with `*` for anything) and `providers` are what a virtual key may call; empty, all of them.
+    """
 
     id: str
     name: str
@@ -75,10 +82,30 @@ class ApiKey:
     expires: datetime | None = None
     last_used: datetime | None = None  # to the minute
     old_until: datetime | None = None  # how long the secret before a rotation is still good
+    models: tuple[str, ...] = ()
+    providers: tuple[str, ...] = ()
+    calls_per_minute: int | None = None
 
     def may(self, scope: str) -> bool:
-        """Whether the key has a scope; admin is all of them, in the key's own project."""
+        """Whether the key has a scope; admin is all of them that concern the key's own project alone."""
         return scope in self.scopes or "admin" in self.scopes
+
+    @property
+    def is_virtual(self) -> bool:
+        """Whether the key stands for keys of providers, which the whole install shares: said of it, or not so."""
+        return "gateway" in self.scopes
+
+
+@dataclass(slots=True, frozen=True)
+class KeyLimits:
+    """What a virtual key may call, as in `ApiKey`."""
+
+    models: tuple[str, ...] = ()
+    providers: tuple[str, ...] = ()
+    calls_per_minute: int | None = None
+
+
+_UNLIMITED = KeyLimits()
 
 
 @dataclass(slots=True, frozen=True)
@@ -144,10 +171,12 @@ class Catalog:
         environment: str,
         scopes: Sequence[str],
         expires: datetime | None = None,
+        limits: KeyLimits = _UNLIMITED,
     ) -> tuple[str, ApiKey]:
         """A new key of a project: the whole key, which is shown this once, and its row."""
         key_id, secret = secrets.token_hex(6), secrets.token_urlsafe(24)
         row = ApiKey(key_id, name, project, environment, tuple(scopes), self._clock(), expires)
+        row = replace(row, **asdict(limits))
         self.ensure_project(project)
         with self.database.begin() as connection:
             connection.execute(
@@ -161,6 +190,9 @@ class Catalog:
                     "scopes": " ".join(scopes),
                     "created": row.created,
                     "expires": expires,
+                    "models": " ".join(limits.models),
+                    "providers": " ".join(limits.providers),
+                    "calls_per_minute": limits.calls_per_minute,
                 },
             )
         return f"cs_{key_id}_{secret}", row
@@ -307,6 +339,9 @@ def _key(row: sa.Row[tuple[object, ...]]) -> ApiKey:
         expires=_moment(held["expires"]),
         last_used=_moment(held["last_used"]),
         old_until=_moment(held["old_until"]),
+        models=tuple(str(held["models"]).split()),
+        providers=tuple(str(held["providers"]).split()),
+        calls_per_minute=held["calls_per_minute"],
     )
 
 
