@@ -133,6 +133,10 @@ BODIES: dict[str, Any] = {
     "/api/v1/providers/{name}": {"base_url": "http://127.0.0.1:9"},
     "/api/v1/prompts": {"name": "x", "template": "y"},
     "/api/v1/prompt-labels": {"version": 1},
+    "/api/v1/playground-runs": {
+        "messages": [{"role": "user", "parts": []}],
+        "targets": [{"provider": "x", "model": "y"}],
+    },
     "/api/v1/conversations": {"provider": "x", "model": "y"},
     "/api/v1/conversations/{conversation_id}/messages": {"text": "x"},
     "/api/v1/conversations/{conversation_id}/answers": {"parent": "a"},
@@ -160,6 +164,7 @@ BODIES: dict[str, Any] = {
     },
 }
 QUERIES = {
+    "/api/v1/playground-request": f"?trace_id={ID}&span_id={ID[:16]}",
     "/api/v1/values": "?field=model",
     "/api/v1/prices/find": "?model=m",
     "/api/v1/prompt-labels": "?name=x&label=x",

@@ -54,6 +54,7 @@ from clearspan_server.api import (
     outline,
     overview,
     pages,
+    playground,
     prices,
     processes,
     projects,
@@ -90,6 +91,7 @@ from clearspan_server.api.read_rates import ReadRates
 from clearspan_server.api.shapes import ErrorReply
 from clearspan_server.api.state import State
 from clearspan_server.chat.answers import Answers
+from clearspan_server.chat.runs import Runs
 from clearspan_server.gateway.credentials import Credentials
 from clearspan_server.gateway.provider_book import ProviderBook, Simulated
 from clearspan_server.gateway.providers import PREFIX
@@ -195,6 +197,7 @@ ROUTES: tuple[APIRouter, ...] = (
     dashboards.router,
     conversations.router,
     chat_attachments.router,
+    playground.router,
     deliveries.router,
     quarantine.router,
     whereabouts.router,
@@ -290,6 +293,7 @@ def build(settings: Settings, folder: Folder, progress: Progress = LOG.info) -> 
         read_rates=ReadRates(settings.reads_per_s, settings.reads_burst),
         gateway=gateway,
         answers=Answers(gateway, Conversations(catalog.database)),
+        runs=Runs(gateway),
     )
     remover = Remover(_removal_means(state, means, rollups_job, removing), wake_remover)
     return Parts(state, lifecycle, rollups_job, rewriter, remover, agenda)
@@ -411,6 +415,7 @@ def create_app(parts: Parts, grpc_server: GrpcServer) -> FastAPI:
         grpc_server.start(_otlp(parts.state).handlers())
         yield
         await parts.state.answers.close()
+        await parts.state.runs.close()
         await gateway.close()
         await asyncio.to_thread(scraper.stop)
         await asyncio.to_thread(grpc_server.stop)

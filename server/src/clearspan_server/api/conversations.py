@@ -11,6 +11,7 @@ from pydantic import Field
 from clearspan_server.api.access import ReadAccess, author_of, read_access, written_project
 from clearspan_server.api.accounts import moment
 from clearspan_server.api.answering import Asker
+from clearspan_server.api.call_figures import figures_of, sums_of
 from clearspan_server.api.chat_targets import checked_target
 from clearspan_server.api.events import place_of, stream_of
 from clearspan_server.api.shapes_chat import (
@@ -18,6 +19,7 @@ from clearspan_server.api.shapes_chat import (
     AskedMessage,
     ChatAttachment,
     ChatContext,
+    ChatFigures,
     ChatMessage,
     ChatText,
     Conversation,
@@ -31,7 +33,8 @@ from clearspan_server.api.state import State, state_of
 from clearspan_server.api.window import ScopeQuery
 from clearspan_server.chat.feed import Event, Feed
 from clearspan_server.errors import NotFound
-from clearspan_server.query.cursor import Cursor, decode
+from clearspan_server.query.calls import read_calls
+from clearspan_server.query.cursor import TEXT, Cursor, decode
 from clearspan_server.store import conversations
 from clearspan_server.store.conversations import Asked, Change, Context, Draft, missing
 
@@ -65,7 +68,7 @@ def get_conversations(
     """A page of conversations, those that changed last first."""
     after = None
     if asked.cursor is not None:
-        cursor = decode(asked.cursor, _SORT, 1)
+        cursor = decode(asked.cursor, _SORT, 1, TEXT)
         after = (datetime.fromtimestamp(int(cursor.value or 0) / 1e6, UTC), cursor.ids[0])
     words = " ".join(asked.words.split()[:_WORDS])
     wanted = Asked(words, asked.is_archived, after, asked.limit + 1)
@@ -192,6 +195,23 @@ async def get_answer_events(
         feed.tell("done", found)
         feed.end()
     return stream_of(feed, after, access, _event)
+
+
+@router.get("/{conversation_id}/figures")
+def get_conversation_figures(
+    request: Request,
+    conversation_id: str,
+    _asked: Annotated[ScopeQuery, Query()],
+    access: Annotated[ReadAccess, Depends(read_access)],
+) -> ChatFigures:
+    """Tokens, cost and latency of each answer from its recorded span, and what they add up to."""
+    found = state_of(request).conversations.find(access.project, conversation_id)
+    if found is None:
+        raise missing(conversation_id, access.project)
+    traces = {one.trace_id: one.id for one in found.messages if one.trace_id}
+    rows = read_calls(access.engine, access.project, list(traces))
+    answers = {traces[trace_id]: figures_of(row) for trace_id, row in rows.items()}
+    return ChatFigures(answers=answers, totals=sums_of(rows))
 
 
 @router.post("/{conversation_id}/answers/{message_id}/stop")

@@ -9,7 +9,7 @@ from clearspan_server.api.shapes import Shape
 MAX_TEXT_CHARS = 400_000  # of a question, or of a text beside it
 MAX_ATTACHMENTS = 10
 
-Id = Annotated[str, Field(pattern=r"^[0-9a-f]{1,32}$")]
+Id = Annotated[str, Field(pattern=r"^[a-p]{1,32}$")]
 ProviderName = Annotated[str, Field(min_length=1, max_length=100)]
 ModelName = Annotated[str, Field(min_length=1, max_length=200, pattern=r"\S")]
 Parameters = dict[Annotated[str, Field(max_length=100)], JsonValue]

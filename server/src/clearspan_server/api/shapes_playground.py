@@ -1,6 +1,6 @@
 """The JSON of the playground: a request as it can be edited, and what several models make of it."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field, JsonValue
 
@@ -148,11 +148,17 @@ class RunDoneEvent(Shape):
     """The data of the event `done`: one call is over."""
 
     call: int
-    status: Literal["ok", "stopped", "error", "interrupted"]
+    status: CallStatus
     text: str
     reasoning: str
     error: str
     tool_calls: list[ToolCall]
     finish_reason: str
-    duration_ns: int
+    duration_ns: int | None
     first_token_ns: int | None
+
+
+class RunFinishedEvent(Shape):
+    """The data of the event `finished`: all calls are over."""
+
+    id: str

@@ -10,6 +10,7 @@ from clearspan_server.api.attempts import Attempts
 from clearspan_server.api.live import Live
 from clearspan_server.api.read_rates import ReadRates
 from clearspan_server.chat.answers import Answers
+from clearspan_server.chat.runs import Runs
 from clearspan_server.gateway.provider_book import ProviderBook
 from clearspan_server.gateway.relay import Gateway
 from clearspan_server.ingest.budget import Budget
@@ -82,6 +83,7 @@ class State:
     read_rates: ReadRates
     gateway: Gateway
     answers: Answers
+    runs: Runs
     attempts: Attempts = field(default_factory=Attempts)
 
     @property

@@ -209,7 +209,7 @@ def _answered(parts: Iterable[Part]) -> Iterator[ModelResponsePart]:
 
 def _text(part: Part) -> str:
     content = part.get("content")
-    return content if isinstance(content, str) else json.dumps(content, ensure_ascii=False)
+    return content if isinstance(content, str) else json.dumps(dict(part), ensure_ascii=False)
 
 
 def _bytes(content: object) -> bytes:

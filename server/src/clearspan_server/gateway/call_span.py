@@ -92,6 +92,8 @@ def _of_every_call(call: Call, outcome: Outcome) -> Facts:
         "session.id": told.session,
         "clearspan.feature": told.feature,
         "clearspan.tags": list(told.tags),
+        "clearspan.origin.trace_id": told.origin_trace_id,
+        "clearspan.origin.span_id": told.origin_span_id,
         "clearspan.prompt.name": told.prompt_name,
         "clearspan.prompt.version": told.prompt_version,
     }

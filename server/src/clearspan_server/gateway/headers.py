@@ -45,6 +45,8 @@ class Told:
     tags: tuple[str, ...] = ()
     prompt_name: str = ""
     prompt_version: str = ""
+    origin_trace_id: str = ""  # of the span that a request of the playground comes from
+    origin_span_id: str = ""
 
 
 def check(headers: Headers) -> None:

@@ -15,6 +15,8 @@ from clearspan_server.store.catalog import utc_now
 MAX_CONVERSATIONS = 100_000  # of a project
 MAX_MESSAGES = 2_000  # of a conversation
 _TITLE_CHARS = 60
+# An id is the session of traces: letters in place of digits, so that redaction takes it for nobody's number.
+_LETTERS = str.maketrans("0123456789abcdef", "abcdefghijklmnop")
 
 Role = Literal["user", "assistant"]
 MessageStatus = Literal["answering", "ok", "stopped", "error", "interrupted"]
@@ -228,7 +230,7 @@ class Conversations:
             BadInput: the project has as many as it may have.
         """
         now = self._clock()
-        row = {"id": secrets.token_hex(8), "project": project, "created": now, "updated": now}
+        row = {"id": _new_id(), "project": project, "created": now, "updated": now}
         row |= {"author": author, "title": draft.title, "is_archived": False, "leaf": ""}
         row |= {"provider": draft.provider, "model": draft.model, "system": draft.system}
         row |= {
@@ -293,7 +295,7 @@ class Conversations:
                     raise no_parent(question.parent, "answer", conversation_id)
                 if parent.status == "answering":
                     raise Conflict(f"the answer {parent.id!r} is still being written")
-            asked = replace(question, id=secrets.token_hex(8), created=self._clock())
+            asked = replace(question, id=_new_id(), created=self._clock())
             place = _place(connection, found, 2)
             connection.execute(MESSAGES.insert(), _row(project, conversation_id, place, asked))
             columns: dict[str, object] = {"provider": answer.provider, "model": answer.model}
@@ -326,7 +328,7 @@ class Conversations:
         place: int,
     ) -> Message:
         now, conversation_id = self._clock(), found.head.id
-        begun = replace(answer, id=secrets.token_hex(8), created=now, status="answering")
+        begun = replace(answer, id=_new_id(), created=now, status="answering")
         connection.execute(MESSAGES.insert(), _row(project, conversation_id, place, begun))
         changed = {**columns, "leaf": begun.id, "updated": now}
         one = _one(project, conversation_id)
@@ -388,6 +390,10 @@ def first_words(text: str) -> str:
         return words or "Without words"
     cut = words[: _TITLE_CHARS - 1]
     return f"{cut.rpartition(' ')[0] or cut}…"
+
+
+def _new_id() -> str:
+    return secrets.token_hex(8).translate(_LETTERS)
 
 
 def _fold(connection: sa.Connection) -> None:

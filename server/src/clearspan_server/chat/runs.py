@@ -1,0 +1,207 @@
+"""Runs of the playground: one request to several models, several times, all at once; the newest ones, in memory."""
+
+import asyncio
+import logging
+import secrets
+import time
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from starlette.types import ASGIApp
+
+from clearspan_server.chat.asking import (
+    Called,
+    Ending,
+    Question,
+    Refused,
+    ask,
+    inside,
+    new_trace_id,
+)
+from clearspan_server.chat.feed import Feed
+from clearspan_server.errors import NotFound, TooBusy
+from clearspan_server.gateway.headers import Told
+from clearspan_server.store.conversations import MessageStatus
+
+LOG = logging.getLogger(__name__)
+
+MOST_RUNS = 100  # that are remembered
+MOST_CALLS = 120  # under way, of all runs
+FEATURE = "playground"
+_LETTERS = str.maketrans("0123456789abcdef", "abcdefghijklmnop")  # as of conversations
+
+
+@dataclass(slots=True, frozen=True)
+class Origin:
+    """The span that a request comes from."""
+
+    trace_id: str = ""
+    span_id: str = ""
+
+
+@dataclass(slots=True)
+class Call:
+    """One call of a run, from its beginning to its end; times in nanoseconds of a clock of its own."""
+
+    number: int
+    provider: str
+    model: str
+    trace_id: str
+    status: MessageStatus = "answering"
+    pieces: dict[str, list[str]] = field(default_factory=lambda: {"text": [], "reasoning": []})
+    error: str = ""
+    tool_calls: tuple[Called, ...] = ()
+    finish_reason: str = ""
+    begun_ns: int = field(default_factory=time.monotonic_ns)
+    first_ns: int = 0
+    ended_ns: int = 0
+
+    @property
+    def text(self) -> str:
+        return "".join(self.pieces["text"])
+
+    @property
+    def reasoning(self) -> str:
+        return "".join(self.pieces["reasoning"])
+
+    @property
+    def duration_ns(self) -> int | None:
+        return self.ended_ns - self.begun_ns if self.ended_ns else None
+
+    @property
+    def first_token_ns(self) -> int | None:
+        return self.first_ns - self.begun_ns if self.first_ns else None
+
+
+@dataclass(slots=True)
+class Run:
+    """What several models make of one request."""
+
+    id: str
+    project: str
+    origin: Origin
+    calls: list[Call]
+    feed: Feed = field(default_factory=Feed)
+    tasks: list[asyncio.Task[None]] = field(default_factory=list)
+    is_stopped: bool = False
+
+    @property
+    def is_finished(self) -> bool:
+        return all(one.ended_ns for one in self.calls)
+
+
+class Runs:
+    """The runs of all projects; for the event loop alone."""
+
+    def __init__(self, gateway: ASGIApp) -> None:
+        self._gateway = gateway
+        self._runs: OrderedDict[str, Run] = OrderedDict()
+
+    def begin(self, project: str, questions: Sequence[Question], origin: Origin, user: str) -> Run:
+        """Ask all of them at once; returns as soon as they begin.
+
+        Raises:
+            TooBusy: as many calls are under way as may be.
+        """
+        under_way = sum(not one.ended_ns for run in self._runs.values() for one in run.calls)
+        if under_way + len(questions) > MOST_CALLS:
+            raise TooBusy(
+                f"{under_way} calls of the playground are under way; with these {len(questions)}"
+                f" there would be more than {MOST_CALLS}, which is the most"
+            )
+        calls = [
+            Call(number, one.provider.name, one.model, new_trace_id())
+            for number, one in enumerate(questions, 1)
+        ]
+        run = Run(secrets.token_hex(8).translate(_LETTERS), project, origin, calls)
+        told = Told(
+            user=user,
+            session=run.id,
+            feature=FEATURE,
+            origin_trace_id=origin.trace_id,
+            origin_span_id=origin.span_id,
+        )
+        for call, question in zip(calls, questions, strict=True):
+            run.tasks.append(asyncio.create_task(self._answer(run, call, question, told)))
+        self._runs[run.id] = run
+        self._forget()
+        return run
+
+    def find(self, project: str, run_id: str) -> Run:
+        """A run of a project.
+
+        Raises:
+            NotFound: there is none of this id, or not any more.
+        """
+        run = self._runs.get(run_id)
+        if run is None or run.project != project:
+            raise NotFound(
+                f"no run {run_id!r} is in project {project!r}; the newest {MOST_RUNS} are remembered"
+                " until the server stops",
+                run_id=run_id,
+            )
+        return run
+
+    async def stop(self, run: Run) -> None:
+        """Break off what is under way, and wait until it has ended."""
+        if not run.is_stopped:
+            run.is_stopped = True
+            for task in run.tasks:
+                task.cancel()
+        await asyncio.wait(run.tasks)
+
+    async def close(self) -> None:
+        """The server stops, and everything under way with it."""
+        tasks = [task for run in self._runs.values() for task in run.tasks if not task.done()]
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks)
+
+    def _forget(self) -> None:
+        """The oldest that are over, where there are too many."""
+        for run_id in [one.id for one in self._runs.values() if one.is_finished]:
+            if len(self._runs) <= MOST_RUNS:
+                return
+            del self._runs[run_id]
+
+    async def _answer(self, run: Run, call: Call, question: Question, told: Told) -> None:
+        def heard(kind: str, piece: str) -> None:
+            if not piece:
+                return
+            call.first_ns = call.first_ns or time.monotonic_ns()
+            call.pieces[kind].append(piece)
+            run.feed.tell(kind, piece, call.number)
+
+        within = inside(run.project, told, call.trace_id)
+        try:
+            ending = await ask(self._gateway, within, question, heard)
+        except asyncio.CancelledError:
+            self._end(run, call, "stopped" if run.is_stopped else "interrupted")
+        except Refused as refused:
+            self._end(run, call, "error", str(refused))
+        except Exception as failed:
+            # The funnel: as of answers.
+            LOG.exception("a call of the playground failed")
+            self._end(run, call, "error", f"{type(failed).__name__}: {failed}")
+        else:
+            self._end(run, call, "ok", ending=ending)
+
+    def _end(
+        self,
+        run: Run,
+        call: Call,
+        status: MessageStatus,
+        error: str = "",
+        ending: Ending | None = None,
+    ) -> None:
+        known = ending or Ending()
+        call.status, call.error, call.ended_ns = status, error, time.monotonic_ns()
+        call.tool_calls, call.finish_reason = known.tool_calls, known.finish_reason
+        for one in call.tool_calls:
+            run.feed.tell("tool_call", one, call.number)
+        run.feed.tell("done", call, call.number)
+        if run.is_finished:
+            run.feed.tell("finished", run)
+            run.feed.end()
