@@ -472,6 +472,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conversations/{conversation_id}/figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Conversation Figures
+         * @description Tokens, cost and latency of each answer from its recorded span, and what they add up to.
+         */
+        get: operations["get_conversation_figures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conversations/{conversation_id}/messages": {
         parameters: {
             query?: never;
@@ -1140,6 +1160,108 @@ export interface paths {
         get: operations["get_overview"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/playground-request": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Playground Request
+         * @description What a recorded model call asked, whole, as it can be edited and asked again.
+         */
+        get: operations["get_playground_request"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/playground-runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Playground Run
+         * @description Ask several models at once, each as often as said; every call is recorded as a trace of its own.
+         */
+        post: operations["post_playground_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/playground-runs/{run_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Playground Run
+         * @description How far each call of a run is, and what was recorded of it.
+         */
+        get: operations["get_playground_run"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/playground-runs/{run_id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Playground Events
+         * @description Server-sent events: `text` and `reasoning` of a call, its `tool_call`s, `done`; `finished` when all are over.
+         *
+         *     Ids count from 1; with `after` (or the header `last-event-id`) only what came later is told.
+         */
+        get: operations["get_playground_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/playground-runs/{run_id}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Stop Playground Run
+         * @description Break off what of a run is under way; of one that is over this changes nothing.
+         */
+        post: operations["post_stop_playground_run"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3104,6 +3226,67 @@ export interface components {
             unknown_tokens: number;
         };
         /**
+         * CallFigures
+         * @description What was recorded of one call; null is unknown. Durations in nanoseconds, cost in US dollars.
+         */
+        CallFigures: {
+            /** Duration Ns */
+            duration_ns: number | null;
+            /** First Token Ns */
+            first_token_ns: number | null;
+            /** Input Tokens */
+            input_tokens: number | null;
+            /**
+             * Is Estimated
+             * @description Whether the tokens are estimated, not the provider's.
+             */
+            is_estimated: boolean;
+            /** Output Tokens */
+            output_tokens: number | null;
+            /** Span Id */
+            span_id: string;
+            /** Status */
+            status: string;
+            /** Total Cost */
+            total_cost: string | null;
+            /** Trace Id */
+            trace_id: string;
+        };
+        /**
+         * CallResult
+         * @description How far one call is; `figures` are those of its recorded span, null until it is.
+         */
+        CallResult: {
+            /** Duration Ns */
+            duration_ns: number | null;
+            /** Error */
+            error: string;
+            figures: components["schemas"]["CallFigures"] | null;
+            /** Finish Reason */
+            finish_reason: string;
+            /** First Token Ns */
+            first_token_ns: number | null;
+            /** Model */
+            model: string;
+            /** Number */
+            number: number;
+            /** Provider */
+            provider: string;
+            /** Reasoning */
+            reasoning: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "answering" | "ok" | "stopped" | "error" | "interrupted";
+            /** Text */
+            text: string;
+            /** Tool Calls */
+            tool_calls: components["schemas"]["ToolCall"][];
+            /** Trace Id */
+            trace_id: string;
+        };
+        /**
          * CallsFigures
          * @description Calls that have a price on both models: how many, what they cost, and what they would.
          *
@@ -3177,6 +3360,28 @@ export interface components {
             to?: string | null;
         };
         /**
+         * CallTotals
+         * @description The figures of several calls together; null where nothing is known.
+         */
+        CallTotals: {
+            /** Cancelled */
+            cancelled: number;
+            /** Errors */
+            errors: number;
+            /** Input Tokens */
+            input_tokens: number | null;
+            /** Latency P50 Ns */
+            latency_p50_ns: number | null;
+            /** Latency P95 Ns */
+            latency_p95_ns: number | null;
+            /** Output Tokens */
+            output_tokens: number | null;
+            /** Requests */
+            requests: number;
+            /** Total Cost */
+            total_cost: string | null;
+        };
+        /**
          * ChangedField
          * @description How many spans hold something else in a field now.
          */
@@ -3221,6 +3426,17 @@ export interface components {
              * @enum {string}
              */
             kind: "all" | "turns" | "tokens";
+        };
+        /**
+         * ChatFigures
+         * @description The figures of a conversation's answers, by the ids of the messages, as far as they are recorded.
+         */
+        ChatFigures: {
+            /** Answers */
+            answers: {
+                [key: string]: components["schemas"]["CallFigures"];
+            };
+            totals: components["schemas"]["CallTotals"];
         };
         /**
          * ChatImage
@@ -3288,6 +3504,34 @@ export interface components {
             tiers: components["schemas"]["PriceTier"][];
             /** Unit Price */
             unit_price: string;
+        };
+        /**
+         * Origin
+         * @description Where figures come from.
+         *
+         *     `rollups` are sums by the hour; `raw_hours` of the hours they were read for came span by span, because an end of
+         *     the window cuts them or their roll-up was not computed yet. What was stored by `as_of` is in the figures.
+         */
+        clearspan_server__api__shapes_figures__Origin: {
+            /** As Of */
+            as_of: string;
+            /** Raw Hours */
+            raw_hours: number;
+            /**
+             * Source
+             * @enum {string}
+             */
+            source: "raw" | "rollups";
+        };
+        /**
+         * Origin
+         * @description The span that a request comes from.
+         */
+        clearspan_server__api__shapes_playground__Origin: {
+            /** Span Id */
+            span_id: string;
+            /** Trace Id */
+            trace_id: string;
         };
         /**
          * CodedAmounts
@@ -3710,7 +3954,7 @@ export interface components {
             estimated: boolean;
             /** Lines */
             lines: components["schemas"]["CostLine"][];
-            origin: components["schemas"]["Origin"];
+            origin: components["schemas"]["clearspan_server__api__shapes_figures__Origin"];
             /** Others */
             others: string[];
             previous: components["schemas"]["CostBefore"];
@@ -5121,21 +5365,13 @@ export interface components {
         };
         /**
          * Origin
-         * @description Where figures come from.
-         *
-         *     `rollups` are sums by the hour; `raw_hours` of the hours they were read for came span by span, because an end of
-         *     the window cuts them or their roll-up was not computed yet. What was stored by `as_of` is in the figures.
+         * @description The span that a request comes from.
          */
-        Origin: {
-            /** As Of */
-            as_of: string;
-            /** Raw Hours */
-            raw_hours: number;
-            /**
-             * Source
-             * @enum {string}
-             */
-            source: "raw" | "rollups";
+        "Origin-Input": {
+            /** Span Id */
+            span_id: string;
+            /** Trace Id */
+            trace_id: string;
         };
         /**
          * Overview
@@ -5150,7 +5386,7 @@ export interface components {
             latencies: components["schemas"]["Bin"][];
             /** Models */
             models: components["schemas"]["ModelRow"][];
-            origin: components["schemas"]["Origin"];
+            origin: components["schemas"]["clearspan_server__api__shapes_figures__Origin"];
             previous: components["schemas"]["Totals"];
             /** Previous Series */
             previous_series: components["schemas"]["Point"][];
@@ -5256,6 +5492,32 @@ export interface components {
             name: string;
             /** Pattern */
             pattern: string;
+        };
+        /**
+         * PlaygroundRequest
+         * @description What a model call asked, to be edited and asked again; `missing` tells what of it is not known, or is cut.
+         */
+        PlaygroundRequest: {
+            /** Is Whole */
+            is_whole: boolean;
+            /** Messages */
+            messages: components["schemas"]["RequestMessage"][];
+            /** Missing */
+            missing: string[];
+            /** Model */
+            model: string;
+            /** Parameters */
+            parameters: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            /** Prompt Name */
+            prompt_name: string;
+            /** Prompt Version */
+            prompt_version: string;
+            /** Provider */
+            provider: string;
+            /** Tools */
+            tools: components["schemas"]["RequestTool"][];
         };
         /**
          * Point
@@ -6211,6 +6473,38 @@ export interface components {
             repricings: components["schemas"]["Repricing"][];
         };
         /**
+         * RequestMessage
+         * @description A message in canonical form: a role, and parts as spans have them (`text`, `tool_call`, …).
+         */
+        RequestMessage: {
+            /** Parts */
+            parts: {
+                [key: string]: components["schemas"]["JsonValue"];
+            }[];
+            /** Role */
+            role: string;
+        };
+        /**
+         * RequestTool
+         * @description A tool that the model may call; `parameters` is a JSON schema.
+         */
+        RequestTool: {
+            /**
+             * Description
+             * @default
+             */
+            description: string;
+            /** Name */
+            name: string;
+            /**
+             * Parameters
+             * @default {}
+             */
+            parameters: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+        };
+        /**
          * Rescan
          * @description A rescan: `progress` from 0 to 1, and what it has found so far.
          *
@@ -6489,6 +6783,72 @@ export interface components {
             rows: components["schemas"]["RollupRow"][];
         };
         /**
+         * Run
+         * @description A run that has begun.
+         */
+        Run: {
+            /** Calls */
+            calls: components["schemas"]["RunCall"][];
+            /** Id */
+            id: string;
+        };
+        /**
+         * RunCall
+         * @description One call of a run; its trace has this id.
+         */
+        RunCall: {
+            /** Model */
+            model: string;
+            /** Number */
+            number: number;
+            /** Provider */
+            provider: string;
+            /** Trace Id */
+            trace_id: string;
+        };
+        /**
+         * RunRequest
+         * @description A request for several models, each asked `repeat` times.
+         */
+        RunRequest: {
+            /** Messages */
+            messages: components["schemas"]["RequestMessage"][];
+            origin?: components["schemas"]["Origin-Input"] | null;
+            /**
+             * Parameters
+             * @default {}
+             */
+            parameters: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            /**
+             * Repeat
+             * @default 1
+             */
+            repeat: number;
+            /** Targets */
+            targets: components["schemas"]["Target"][];
+            /**
+             * Tools
+             * @default []
+             */
+            tools: components["schemas"]["RequestTool"][];
+        };
+        /**
+         * RunState
+         * @description All calls of a run.
+         */
+        RunState: {
+            /** Calls */
+            calls: components["schemas"]["CallResult"][];
+            /** Id */
+            id: string;
+            /** Is Finished */
+            is_finished: boolean;
+            origin: components["schemas"]["clearspan_server__api__shapes_playground__Origin"] | null;
+            totals: components["schemas"]["CallTotals"];
+        };
+        /**
          * ScaleChange
          * @description The span, and all that is in it, takes `factor` times as long.
          */
@@ -6725,7 +7085,7 @@ export interface components {
             estimated: boolean;
             /** Lines */
             lines: components["schemas"]["SeriesLine"][];
-            origin: components["schemas"]["Origin"];
+            origin: components["schemas"]["clearspan_server__api__shapes_figures__Origin"];
             /** Start */
             start: string;
             /** Starts */
@@ -7440,6 +7800,16 @@ export interface components {
             rows: number;
         };
         /**
+         * Target
+         * @description Who is asked.
+         */
+        Target: {
+            /** Model */
+            model: string;
+            /** Provider */
+            provider: string;
+        };
+        /**
          * TextPlaces
          * @description Where words stand in a text.
          */
@@ -7502,6 +7872,18 @@ export interface components {
              * @description `span:<id>`, `kind:<kind>` or `name:<name>`: one span, or the outermost of all that are such.
              */
             target: string;
+        };
+        /**
+         * ToolCall
+         * @description A tool that a model wants to be called; the arguments as it wrote them.
+         */
+        ToolCall: {
+            /** Arguments */
+            arguments: string;
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
         };
         /**
          * Totals
@@ -9383,6 +9765,49 @@ export interface operations {
             };
         };
     };
+    get_conversation_figures: {
+        parameters: {
+            query?: {
+                /** @description The project, where no key says it; api/access.py reads it. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChatFigures"];
+                };
+            };
+        };
+    };
     post_message: {
         parameters: {
             query?: {
@@ -11087,6 +11512,221 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Overview"];
                 };
+            };
+        };
+    };
+    get_playground_request: {
+        parameters: {
+            query: {
+                /** @description The project, where no key says it; api/access.py reads it. */
+                project?: string | null;
+                span_id: string;
+                trace_id: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlaygroundRequest"];
+                };
+            };
+        };
+    };
+    post_playground_run: {
+        parameters: {
+            query?: {
+                /** @description The project, where no key says it; api/access.py reads it. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RunRequest"];
+            };
+        };
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+        };
+    };
+    get_playground_run: {
+        parameters: {
+            query?: {
+                /** @description The project, where no key says it; api/access.py reads it. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunState"];
+                };
+            };
+        };
+    };
+    get_playground_events: {
+        parameters: {
+            query?: {
+                /** @description The id of the last event that was seen. */
+                after?: number;
+                /** @description The project, where no key says it; api/access.py reads it. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    post_stop_playground_run: {
+        parameters: {
+            query?: {
+                /** @description The project, where no key says it; api/access.py reads it. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };

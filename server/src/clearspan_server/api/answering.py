@@ -113,7 +113,7 @@ class Asker:
         """An answer that is to begin, and what is asked for it."""
         head = found.head
         model = asked.model or head.model
-        provider = checked_target(self._server, asked.provider or head.provider, model)
+        provider = checked_target(self._server, asked.provider or head.provider)
         earlier, left_out = told(path, found.context, cost_of(written, found.system))
         system = [Said("system", [_text(found.system)])] if found.system.strip() else []
         said = [Said(one.role, parts) for one, parts in self._parts((*earlier, written))]

@@ -88,7 +88,7 @@ def post_conversation(
 ) -> Conversation:
     """Begin a conversation; nothing is asked yet."""
     project, server = written_project(request, ""), state_of(request)
-    checked_target(server, asked.provider, asked.model)
+    checked_target(server, asked.provider)
     server.catalog.ensure_project(project)
     draft = Draft(
         title=asked.title.strip(),
@@ -124,12 +124,8 @@ def patch_conversation(
 ) -> Conversation:
     """Rename, archive or restore a conversation, or change what its next answers are asked with."""
     project, server = written_project(request, ""), state_of(request)
-    if asked.provider is not None or asked.model is not None:
-        known = server.conversations.find(project, conversation_id)
-        if known is None:
-            raise missing(conversation_id, project)
-        head = known.head
-        checked_target(server, asked.provider or head.provider, asked.model or head.model)
+    if asked.provider is not None:
+        checked_target(server, asked.provider)
     said = asked.model_dump(exclude={"parameters", "context"})
     rule = asked.context
     context = None if rule is None else Context(rule.kind, rule.count)

@@ -156,7 +156,7 @@ def _questions(server: State, asked: RunRequest) -> list[Question]:
     tools = [Tool(one.name, one.description, one.parameters) for one in asked.tools]
     return [
         Question(
-            checked_target(server, target.provider, target.model),
+            checked_target(server, target.provider),
             target.model,
             messages,
             asked.parameters,
