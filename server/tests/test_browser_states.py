@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import pytest
 from playwright.sync_api import Locator, Route, expect
 
+from asking import Client
 from browsing import Visitor
 from looking import faults
 from running import Server, until
@@ -87,6 +88,13 @@ SCREENS = (
         "What each customer cost",
         "The tables could not be listed",
     ),
+    Screen("prompts?live=off", ".prompt-row", "No prompt is kept", "The prompts could not"),
+    Screen(
+        "prompts/greet?live=off",
+        ".template-text mark",
+        "There is no such prompt",
+        "The prompt could not",
+    ),
     Screen(
         "delivery?range=all&live=off", "[aria-label=Senders]", NOTHING_SENT, "The ledger could not"
     ),
@@ -114,7 +122,9 @@ ASKING = tuple(screen for screen in SCREENS if screen.failed)
 
 @pytest.fixture(scope="module")
 def ids(demo: Server) -> Mapping[str, str]:
-    """The newest of the demo's traces that failed, and its session."""
+    """The newest of the demo's traces that failed, and its session; and the demo has a prompt."""
+    greet = {"name": "greet", "template": "Greet {{name}}.", "labels": ["production"]}
+    assert Client(demo, "demo")("POST", "/prompts", greet)[0] == 201
     [row] = demo.get("/api/v1/traces?project=demo&filter=status:error&limit=1")["traces"]
     return {"trace": row["trace_id"], "session": row["session_id"]}
 

@@ -141,19 +141,18 @@ def call(number: int, version: str, tokens: int, **more: object) -> Span:
 def test_each_version_has_the_figures_of_its_calls(reader: Reader) -> None:
     calls = [call(number, "9", 100) for number in range(1, 13)]
     calls += [call(number, "10", 200 + 2 * (number % 2)) for number in range(13, 25)]
-    calls += [
-        call(25, "10", 0, status="error", input_tokens=None, output_tokens=None, total_cost=None)
-    ]
-    calls += [call(26, "10", 5_000, counted=False), call(27, "10", 9_000, prompt_name="another")]
+    unknown = {"input_tokens": None, "output_tokens": None, "total_cost": None}
+    calls += [call(number, "10", 0, status="error", **unknown) for number in range(25, 33)]
+    calls += [call(40, "10", 5_000, counted=False), call(41, "10", 9_000, prompt_name="another")]
     reader.store(*calls)
 
     found = reader.get("/prompt-use", name=NAME)
     first, second = found["versions"]
 
     assert (first["version"], first["calls"], first["input_tokens"]) == ("9", 12, 100)
-    assert (second["version"], second["calls"], second["input_tokens"]) == ("10", 13, 201)
+    assert (second["version"], second["calls"], second["input_tokens"]) == ("10", 20, 201)
     assert (second["output_tokens"], second["cost"]) == (10, 0.5)
-    assert second["error_rate"] == pytest.approx(1 / 13)
+    assert second["error_rate"] == pytest.approx(8 / 20)
     assert second["latency_p50_ns"] == 2 * SECOND_NS
     assert [(one["version"], one["before"], one["measure"]) for one in found["notices"]] == [
         ("10", "9", "input_tokens"),
@@ -176,6 +175,10 @@ def test_a_notice_needs_calls_enough_and_a_change_by_half() -> None:
     ]
     assert notices([figures("1"), figures("2", input_tokens=149.0, error_rate=0.04)]) == []
     assert notices([figures("1"), figures("2", 9, input_tokens=900.0)]) == []
+    # One error in twelve calls may be chance, 40 in 480 are none.
+    assert notices([figures("1", 12), figures("2", 12, error_rate=1 / 12)]) == []
+    failing = notices([figures("1", 480), figures("2", 480, error_rate=1 / 12)])
+    assert [(one.measure, one.was) for one in failing] == [("error_rate", 0.0)]
     # The version of few calls is passed over.
     passed = notices([figures("1"), figures("2", 9, cost=9.0), figures("3", cost=0.001)])
     assert [(one.version, one.before, one.measure) for one in passed] == [("3", "1", "cost")]

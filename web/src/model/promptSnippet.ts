@@ -27,6 +27,7 @@ export function pythonProgram({ name, label, template }: Used, { origin, project
   return [
     "import clearspan",
     "",
+    "# The key is read from CLEARSPAN_KEY.",
     `clearspan.init(endpoint=${quoted(origin)}, project=${quoted(project)})`,
     `prompt = clearspan.prompt(${quoted(name)}${labelled})`,
     "with prompt:  # model calls in here carry its name and version",
@@ -40,7 +41,7 @@ export function curlCommand({ origin, project }: Where): string {
     '{"name": "greet", "template": "Greet {{name}} in one sentence.", "labels": ["production"]}';
   return [
     `curl ${origin}/api/v1/prompts \\`,
-    '  -H "authorization: Bearer $CLEARSPAN_API_KEY" \\',
+    '  -H "authorization: Bearer $CLEARSPAN_KEY" \\',
     '  -H "content-type: application/json" \\',
     `  -H "x-clearspan-project: ${project}" \\`,
     `  -d '${body}'`,

@@ -82,7 +82,7 @@ def _rows(
 
 
 def notices(figures: Sequence[VersionFigures]) -> list[Notice]:
-    """What changed by half or more between two versions of many calls, and errors by a twentieth of the calls."""
+    """What changed by half or more between two versions of many calls, and errors by a twentieth that is no chance."""
     many = [one for one in figures if one.calls >= _LEAST_CALLS]
     found: list[Notice] = []
     for before, after in pairwise(many):
@@ -91,9 +91,17 @@ def notices(figures: Sequence[VersionFigures]) -> list[Notice]:
             if was and now and not 1 / _MUCH < now / was < _MUCH:
                 found.append(Notice(after.version, before.version, measure, was, now))
         was, now = before.error_rate, after.error_rate
-        if abs(now - was) >= _MORE_ERRORS:
+        if abs(now - was) >= _MORE_ERRORS and not _is_chance(before, after):
             found.append(Notice(after.version, before.version, "error_rate", was, now))
     return found
+
+
+def _is_chance(before: VersionFigures, after: VersionFigures) -> bool:
+    """Whether two error rates may well be one: they differ by less than two standard errors of their difference."""
+    calls = before.calls + after.calls
+    rate = (before.error_rate * before.calls + after.error_rate * after.calls) / calls
+    error = (rate * (1 - rate) * (1 / before.calls + 1 / after.calls)) ** 0.5
+    return bool(abs(after.error_rate - before.error_rate) < 2 * error)
 
 
 def _figures(row: Row) -> VersionFigures:

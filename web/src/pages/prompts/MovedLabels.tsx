@@ -12,13 +12,15 @@ export function MovedLabels({ labels, versions, to }: MovedLabelsProps) {
   const moved = movedLabels(labels, versions, to);
   if (moved.length === 0) return null;
   return (
-    <ul role="status" aria-label="Labels that move">
-      {moved.map(({ label, from }) => (
-        <li key={label}>
-          <b>{label}</b> leaves version {from}: programs that ask for it get{" "}
-          {to === null ? "this one" : `version ${to}`} from then on.
-        </li>
-      ))}
-    </ul>
+    <div role="status">
+      <ul aria-label="Labels that move">
+        {moved.map(({ label, from }) => (
+          <li key={label}>
+            <b>{label}</b> leaves version {from}: programs that ask for it get{" "}
+            {to === null ? "this one" : `version ${to}`} from then on.
+          </li>
+        ))}
+      </ul>
+    </div>
   );
 }

@@ -1,3 +1,4 @@
+import { Link } from "@tanstack/react-router";
 import { curlCommand, pythonProgram } from "../../model/promptSnippet";
 import { Button } from "../../ui/Button";
 import { CodeBlock } from "../../ui/CodeBlock";
@@ -31,7 +32,13 @@ export function NoPrompts({ project, onAdd }: NoPromptsProps) {
         )}
         <p>Or keep the first version by a command, with a key that may write:</p>
         <CodeBlock code={curlCommand(where)} />
-        <p>A Python program asks for it by its label:</p>
+        <p>
+          A Python program asks for it by its label, with the{" "}
+          <Link to="/p/$project/settings/keys" params={{ project }}>
+            API key
+          </Link>{" "}
+          that its spans are sent with:
+        </p>
         <CodeBlock code={pythonProgram(FIRST, where)} />
       </div>
     </Notice>

@@ -26,19 +26,21 @@ export function PromptDeletion({ project, name, versions, isWhole, onClose }: Pr
   const act = useMutation({
     mutationFn: () => deletePrompt(project, name, isWhole ? null : number, csrf),
     onSuccess: async () => {
+      onClose();
+      const own = ["prompt", project, name];
       if (isWhole) {
         await navigate({
           to: "/p/$project/prompts",
           params: { project },
           search: ({ range = "", live = "" }) => ({ range, live }),
         });
-        queries.removeQueries({ queryKey: ["prompt", project, name] });
       } else {
         await navigate({ to: ".", search: ({ version: _, with: __, ...search }) => search });
-        await queries.invalidateQueries({ queryKey: ["prompt", project, name] });
+        await queries.invalidateQueries({ queryKey: [...own, "versions"] });
       }
+      // What is gone is asked for no more.
+      queries.removeQueries({ queryKey: isWhole ? own : [...own, "version", number] });
       await queries.invalidateQueries({ queryKey: ["prompts", project] });
-      onClose();
     },
   });
   const what = isWhole ? "the prompt" : `version ${number}`;

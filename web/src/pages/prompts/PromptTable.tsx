@@ -51,7 +51,7 @@ export function PromptTable({ project, prompts, figures }: PromptTableProps) {
           <td className="words">{prompt.kind}</td>
           <td>{prompt.versions.at(-1)}</td>
           <td className="words">
-            <Chips labels={prompt.labels.filter((label) => label !== LATEST)} />
+            <Chips labels={prompt.labels} />
           </td>
           <td className="words">
             <span className="prompt-tags cut" title={prompt.tags.join(", ")}>
@@ -71,7 +71,11 @@ export function PromptTable({ project, prompts, figures }: PromptTableProps) {
 /** So many fit beside the other columns. */
 const MAX_CHIPS = 3;
 
-function Chips({ labels }: { labels: readonly string[] }) {
+/** What production has first. */
+function Chips({ labels: all }: { labels: readonly string[] }) {
+  const labels = ["production", ...all].filter(
+    (label, at, each) => label !== LATEST && all.includes(label) && each.indexOf(label) === at,
+  );
   const more = labels.slice(MAX_CHIPS);
   return (
     <span className="prompt-chips">

@@ -1,4 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { promptQuery, type PromptVersionHead, type PromptVersions } from "../../api/prompts";
 import { pythonProgram } from "../../model/promptSnippet";
 import { LATEST } from "../../model/promptText";
@@ -31,9 +32,14 @@ export function PromptUsage({ view, history, head }: PromptUsageProps) {
       </p>
       <CodeBlock code={pythonProgram(used, { origin: location.origin, project })} />
       <p>
-        Model calls in the block are counted for the version that was fetched. While this server
-        cannot be reached, the last version that the machine has seen is used; a{" "}
-        <code>fallback=</code> is for when it has seen none.
+        Reading a prompt takes an{" "}
+        <Link to="/p/$project/settings/keys" params={{ project }}>
+          API key
+        </Link>{" "}
+        of the project with the scope ingest or read, so that the key which sends spans does. Model
+        calls in the block are counted for the version that was fetched. While this server cannot be
+        reached, the last version that the machine has seen is used; a <code>fallback=</code> is for
+        when it has seen none.
       </p>
     </div>
   );

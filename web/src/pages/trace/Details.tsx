@@ -6,6 +6,7 @@ import { CopyButton } from "../../ui/CopyButton";
 import { EventList } from "./EventList";
 import { type Fact, FactList } from "./FactList";
 import { LinkList } from "./LinkList";
+import { PromptLink } from "./PromptLink";
 import { Value } from "./Value";
 import "./Details.css";
 
@@ -49,7 +50,14 @@ function modelFacts(span: SpanDetail): Fact[] {
     ["Response id", span.response_id],
     ["Attempt", span.attempt === null ? "" : String(span.attempt)],
     ["Retry of", span.retry_of],
-    ["Prompt", [span.prompt_name, span.prompt_version].filter((text) => text !== "").join(" v")],
+    [
+      "Prompt",
+      span.prompt_name === "" ? (
+        ""
+      ) : (
+        <PromptLink name={span.prompt_name} version={span.prompt_version} />
+      ),
+    ],
     ["Agent", span.agent_name],
     ["Tool", span.tool_name],
     ["Tool call id", span.tool_call_id],

@@ -13,6 +13,7 @@ import { Conversation } from "./Conversation";
 import { Details } from "./Details";
 import { Mapping } from "./Mapping";
 import type { PanelProps } from "./panelProps";
+import { PromptLink } from "./PromptLink";
 import { Raw } from "./Raw";
 import { ScoreChips } from "./ScoreChips";
 import { SpanHead } from "./SpanHead";
@@ -65,6 +66,9 @@ export function SpanPanel({ trace, position, onSelect, onClose }: SpanPanelProps
       {data && (
         <SpanHead span={data} onClose={onClose}>
           <CopyButton text={data.span_id} what="span id" shown={data.span_id.slice(0, 8)} />
+          {data.prompt_name !== "" && (
+            <PromptLink name={data.prompt_name} version={data.prompt_version} />
+          )}
           <ScoreChips scores={data.scores} />
         </SpanHead>
       )}
