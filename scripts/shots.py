@@ -89,6 +89,7 @@ def _published(server: Server, spans: list[Json]) -> Iterator[Scene]:
         ("delivery", "delivery?range=15m", chart),
         ("settings", "settings", table),
         ("keys", "settings/keys", table),
+        ("providers", "settings/providers", "main li"),
         ("prices", "settings/prices", "main input"),
         ("redaction", "settings/redaction", "textarea"),
         ("retention", "settings/retention", "main input"),

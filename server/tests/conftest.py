@@ -67,7 +67,7 @@ TOGETHER = {
         *("test_browser_lenses", "test_browser_lists", "test_browser_live"),
         *("test_browser_metrics", "test_browser_prices", "test_browser_replay"),
         *("test_browser_sql", "test_browser_trace", "test_browser_whatif"),
-        *("test_browser_dashboards", "test_browser_prompts"),
+        *("test_browser_dashboards", "test_browser_prompts", "test_browser_providers"),
     ),
     "drill": ("test_deliveries", "test_doctor", "test_health", "test_writer"),
     "passing": (

@@ -101,6 +101,12 @@ SCREENS = (
     settled("", "[aria-label=Projects] tbody tr", "demo", "The projects could not"),
     settled("/keys", "text=There is no key yet", "There is no key yet", "The keys could not"),
     settled("/prices", "h2:text-is('Prices')", "No prices of this project", "could not be read"),
+    settled(
+        "/providers",
+        "[aria-label=Providers] li",
+        "With callers' keys alone",
+        "The providers could not",
+    ),
     settled("/accounts", "text=Create the first admin", "Create the first admin", ""),
     settled("/scraping", "text=No endpoint is read", "No endpoint is read", "The endpoints could"),
     settled("/redaction", "h2:text-is('Redaction')", "Redaction", ""),

@@ -257,6 +257,11 @@ const settingsTabs = [
   }),
   createRoute({
     getParentRoute: () => settings,
+    path: "providers",
+    component: lazyRouteComponent(() => import("./pages/settings/ProvidersTab"), "ProvidersTab"),
+  }),
+  createRoute({
+    getParentRoute: () => settings,
     path: "prices",
     component: lazyRouteComponent(() => import("./pages/settings/PricesPage"), "PricesPage"),
   }),

@@ -257,8 +257,7 @@ def build(settings: Settings, folder: Folder, progress: Progress = LOG.info) -> 
     rewriter, rollups_job = Rewriter(means), Rollups(engine, agenda)
     writer = Writer(journal, engine, quarantine, _limits(settings), lifecycle.stored)
     receiver = Receiver(journal, catalog, privacies.of, senders, book, max_body_bytes=most_bytes)
-    accounts = Accounts(catalog.database)
-    gateway = _gateway(settings, folder, catalog, accounts, receiver)
+    gateway = _gateway(settings, folder, catalog, receiver)
     locks = (writer.storing, rewriting, rollups_job.computing)  # in the order of holding
     state = State(
         settings=settings,
@@ -268,7 +267,6 @@ def build(settings: Settings, folder: Folder, progress: Progress = LOG.info) -> 
         journal=journal,
         catalog=catalog,
         cold=cold,
-        accounts=accounts,
         targets=Targets(catalog.database),
         notes=notes,
         media=Media(catalog.database, at / "blobs"),
@@ -430,14 +428,12 @@ def create_app(parts: Parts, grpc_server: GrpcServer) -> FastAPI:
     return app
 
 
-def _gateway(
-    settings: Settings, folder: Folder, catalog: Catalog, accounts: Accounts, receiver: Receiver
-) -> Gateway:
+def _gateway(settings: Settings, folder: Folder, catalog: Catalog, receiver: Receiver) -> Gateway:
     stored, inside = StoredProviders(catalog.database, Secrets(folder.path)), InProcess()
     simulated = Simulated(inside.models, inside.url, inside.stop)
     return Gateway(
         ProviderBook(stored, settings.gateway_urls, provider_variables(), simulated),
-        Credentials(catalog, accounts, folder.token),
+        Credentials(catalog, Accounts(catalog.database), folder.token),
         Upstreams(settings.gateway_wait_s),
         Recorder(receiver, Figures()),
     )

@@ -6042,7 +6042,8 @@ export interface components {
          * ProviderRow
          * @description A provider, never with its key. `base_url` is for admins, "" for everybody else.
          *
-         *     A client's base URL is `/gateway/{name}{base_path}`. `is_stored` is whether an admin entered something of it.
+         *     A client's base URL is `/gateway/{name}{base_path}`. `is_stored` is whether an admin entered something of it,
+         *     `has_named_models` whether the models, too; else they are what its list held when it was asked last.
          */
         ProviderRow: {
             /** Base Path */
@@ -6054,6 +6055,8 @@ export interface components {
              * @enum {string}
              */
             form: "openai" | "anthropic" | "gemini";
+            /** Has Named Models */
+            has_named_models: boolean;
             /** Is Enabled */
             is_enabled: boolean;
             /** Is Simulated */

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { newKey, withScope } from "./keyForm";
+import { limitWords, newKey, withScope } from "./keyForm";
 
 test("a new key sends and does nothing else", () => {
   const key = newKey("shop");
@@ -18,4 +18,20 @@ test("a scope is taken away, and a second time changes nothing", () => {
   const key = withScope(withScope(newKey("shop"), "ingest", false), "ingest", false);
 
   expect(key.scopes).toEqual([]);
+});
+
+test("limits of calls go with the scope that they are for", () => {
+  const virtual = { ...withScope(newKey("shop"), "gateway", true), models: ["gpt-4o"] };
+
+  const key = withScope(virtual, "gateway", false);
+
+  expect(withScope(virtual, "read", true).models).toEqual(["gpt-4o"]);
+  expect(key.models).toEqual([]);
+});
+
+test("the limits of a virtual key are told a line each", () => {
+  const limits = { models: ["gpt-4o", "o*"], providers: ["openai"], calls_per_minute: 5 };
+
+  expect(limitWords(limits)).toBe("Models: gpt-4o, o*\nProviders: openai\n5 calls a minute");
+  expect(limitWords({ models: [], providers: [], calls_per_minute: null })).toBe("");
 });

@@ -68,3 +68,18 @@ export function withScope<T extends Wanted>(wanted: T, scope: Scope, isOn: boole
 export function keyName(key: { id: string; name: string }): string {
   return key.name.trim() === "" ? `cs_${key.id}` : key.name;
 }
+
+interface Limited {
+  models: readonly string[];
+  providers: readonly string[];
+  calls_per_minute: number | null;
+}
+
+/** What a virtual key may call, a line each; "" where it may call everything. */
+export function limitWords({ models, providers, calls_per_minute }: Limited): string {
+  const lines = [];
+  if (models.length > 0) lines.push(`Models: ${models.join(", ")}`);
+  if (providers.length > 0) lines.push(`Providers: ${providers.join(", ")}`);
+  if (calls_per_minute !== null) lines.push(`${String(calls_per_minute)} calls a minute`);
+  return lines.join("\n");
+}

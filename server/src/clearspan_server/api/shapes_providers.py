@@ -23,7 +23,8 @@ class ProviderTested(Shape):
 class ProviderRow(Shape):
     """A provider, never with its key. `base_url` is for admins, "" for everybody else.
 
-    A client's base URL is `/gateway/{name}{base_path}`. `is_stored` is whether an admin entered something of it.
+    A client's base URL is `/gateway/{name}{base_path}`. `is_stored` is whether an admin entered something of it,
+    `has_named_models` whether the models, too; else they are what its list held when it was asked last.
     """
 
     name: str
@@ -37,6 +38,7 @@ class ProviderRow(Shape):
     is_usable: bool
     is_simulated: bool
     is_stored: bool
+    has_named_models: bool
     models: list[str]
     tested: ProviderTested | None
 

@@ -58,7 +58,6 @@ class State:
     journal: Journal
     catalog: Catalog
     cold: Cold
-    accounts: Accounts
     targets: Targets
     notes: Notes
     media: Media
@@ -85,6 +84,10 @@ class State:
     answers: Answers
     runs: Runs
     attempts: Attempts = field(default_factory=Attempts)
+
+    @property
+    def accounts(self) -> Accounts:
+        return self.gateway.credentials.accounts
 
     @property
     def providers(self) -> ProviderBook:

@@ -62,6 +62,7 @@ class ProviderRow:
     is_usable: bool
     is_simulated: bool
     is_stored: bool
+    has_named_models: bool  # by an admin; else they are what its list held when it was asked
     models: tuple[str, ...] = ()
     tested: Tested | None = None
 
@@ -234,6 +235,7 @@ class ProviderBook:
             is_usable=entry.is_usable,
             is_simulated=entry.source == "simulated",
             is_stored=stored is not None,
+            has_named_models=bool(named),
             models=named or self._found.get(provider.name, ()),
             tested=self._tested.get(provider.name),
         )

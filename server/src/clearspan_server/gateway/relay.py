@@ -73,7 +73,7 @@ class Gateway:
     ) -> None:
         self.book = book
         self.checks = ProviderChecks(book, upstreams)
-        self._credentials = credentials
+        self.credentials = credentials
         self._upstreams = upstreams
         self._recorder = recorder
         self._rates = CallRates()
@@ -130,7 +130,7 @@ class Gateway:
         inside: Inside | None = scope.get(INSIDE)
         if inside is not None:
             return inside.admission
-        return await self._credentials.admission(as_text(headers), scope["query_string"])
+        return await self.credentials.admission(as_text(headers), scope["query_string"])
 
     def _passed(self, scope: Scope, call: Call, admission: Admission) -> tuple[Headers, bytes]:
         """Headers and query as they go on; with this server's own key where that is spent, and no other."""

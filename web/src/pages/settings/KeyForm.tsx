@@ -2,6 +2,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { createKey, type KeyRequest } from "../../api/keys";
 import { DAY_S, LIVES, newKey, SCOPES, withScope } from "../../model/keyForm";
+import { namesIn } from "../../model/providerForm";
 import { FormDialog } from "../../ui/FormDialog";
 import { useSession } from "../useSession";
 import { KeyShown } from "./KeyShown";
@@ -49,7 +50,58 @@ export function KeyForm({ project, onClose }: KeyFormProps) {
           </label>
         ))}
       </fieldset>
+      {wanted.scopes.includes("gateway") && <Limits wanted={wanted} onChange={setWanted} />}
     </FormDialog>
+  );
+}
+
+/** What a virtual key may call. */
+function Limits({ wanted, onChange }: WhichProps) {
+  const [models, setModels] = useState("");
+  const [providers, setProviders] = useState("");
+  return (
+    <fieldset>
+      <legend>
+        It stands in the place of a provider&apos;s key: Authorization, x-api-key and the like
+      </legend>
+      <label>
+        Models it may call
+        <input
+          className="mono"
+          placeholder="all; or gpt-4o*, claude-*"
+          value={models}
+          onChange={(event) => {
+            setModels(event.target.value);
+            onChange({ ...wanted, models: namesIn(event.target.value) });
+          }}
+        />
+      </label>
+      <label>
+        Providers it may call
+        <input
+          className="mono"
+          placeholder="all; or openai, anthropic"
+          value={providers}
+          onChange={(event) => {
+            setProviders(event.target.value);
+            onChange({ ...wanted, providers: namesIn(event.target.value) });
+          }}
+        />
+      </label>
+      <label>
+        Calls a minute
+        <input
+          type="number"
+          min={1}
+          max={10_000}
+          placeholder="any number"
+          value={wanted.calls_per_minute ?? ""}
+          onChange={(event) =>
+            onChange({ ...wanted, calls_per_minute: Number(event.target.value) || null })
+          }
+        />
+      </label>
+    </fieldset>
   );
 }
 

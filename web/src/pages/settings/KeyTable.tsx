@@ -1,6 +1,6 @@
 import type { KeyRow } from "../../api/keys";
 import { formatAbsolute, formatDay, parseTime } from "../../model/format";
-import { keyName } from "../../model/keyForm";
+import { keyName, limitWords } from "../../model/keyForm";
 import { Age } from "../../ui/Age";
 import { Button } from "../../ui/Button";
 import { DataTable } from "../../ui/DataTable";
@@ -33,7 +33,9 @@ export function KeyTable({ keys, canChange, onRotate, onRevoke }: KeyTableProps)
             {row.name === "" ? <span className="mono">cs_{row.id}</span> : row.name}
           </th>
           <td className="words mono">{row.project}</td>
-          <td className="words">{row.scopes.join(", ")}</td>
+          <td className="words" title={limitWords(row)}>
+            {row.scopes.join(", ")}
+          </td>
           <td className="words">{row.environment || <span className="none">any</span>}</td>
           <td>
             {row.last_used === null ? (

@@ -5,6 +5,7 @@ import "./SettingsPage.css";
 const TABS = [
   { name: "Projects", to: "/p/$project/settings" },
   { name: "API keys", to: "/p/$project/settings/keys" },
+  { name: "Providers", to: "/p/$project/settings/providers" },
   { name: "Prices", to: "/p/$project/settings/prices" },
   { name: "Accounts", to: "/p/$project/settings/accounts" },
   { name: "Links", to: "/p/$project/settings/links" },
