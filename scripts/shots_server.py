@@ -28,6 +28,33 @@ HISTORY_S = 7_200  # the hour that is shown, and the one before it to compare wi
 NEWEST_S = 12  # how long ago the last trace began when the pictures are taken
 
 Json = dict[str, Any]  # OTLP/JSON and answers of the API
+PROMPT = "support/answer"
+_SYSTEM = "You are the support agent of a book shop. Answer in {{language}}."
+PROMPT_VERSIONS: tuple[Json, ...] = (
+    {"template": f"{_SYSTEM}\n\n{{{{question}}}}", "message": "The first one"},
+    {
+        "template": [
+            {"role": "system", "content": f"{_SYSTEM} Name the article that you use."},
+            {"role": "user", "content": "{{question}}"},
+        ],
+        "config": {"model": "gpt-4o", "temperature": 0.2},
+        "labels": ["production"],
+        "message": "Names its sources",
+    },
+    {
+        "template": [
+            {
+                "role": "system",
+                "content": f"{_SYSTEM} Use only what stands in the articles below, and say so where"
+                " they do not tell.\n\n{{articles}}",
+            },
+            {"role": "user", "content": "{{question}}"},
+        ],
+        "config": {"model": "gpt-4o-mini", "temperature": 0.2},
+        "labels": ["staging"],
+        "message": "Only what the articles say",
+    },
+)
 
 
 @dataclass(slots=True, frozen=True)
@@ -266,6 +293,7 @@ def fill(server: Server) -> list[Json]:
     told = demos()
     spread(told)
     spans = told.spans
+    name_prompts(server, spans)
     for at in range(0, len(spans), 500):
         server.send(spans[at : at + 500], "demo", "support-desk")
     tell(server, told.logs)
@@ -282,6 +310,26 @@ def fill(server: Server) -> list[Json]:
             sys.exit(f"only {_listed(server)} of {count} traces are listed after a minute")
         time.sleep(0.2)
     return spans
+
+
+def name_prompts(server: Server, spans: list[Json]) -> None:
+    """Keep versions of a prompt, and let the calls of the demo name them: the older a call, the older its version."""
+    for version in PROMPT_VERSIONS:
+        prompt = {"name": PROMPT, "tags": ["support"], **version}
+        server.post("/api/v1/prompts?project=demo", prompt)
+    greet = {"name": "support/greeting", "template": "Greet {{name}} in one sentence."}
+    server.post("/api/v1/prompts?project=demo", greet | {"labels": ["production"]})
+    calls = [span for span in spans if _kind(span) == "llm"]
+    calls.sort(key=lambda span: int(span["startTimeUnixNano"]))
+    for at, span in enumerate(calls):
+        number = 1 + at * len(PROMPT_VERSIONS) // len(calls)
+        span["attributes"].append(_attribute("clearspan.prompt.name", PROMPT))
+        span["attributes"].append(_attribute("clearspan.prompt.version", str(number)))
+
+
+def _kind(span: Json) -> str:
+    found = [pair["value"] for pair in span["attributes"] if pair["key"] == "clearspan.kind"]
+    return str(found[0].get("stringValue", "")) if found else ""
 
 
 def tell(server: Server, logs: list[tuple[str, Json]]) -> None:

@@ -5,15 +5,19 @@ import os
 import subprocess
 import sys
 import threading
+import uuid
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
+from asking import Client, make_key
 from clearspan_server.simulator.serve import running
 from clearspan_server.simulator.settings import SimulatorSettings
+from running import Server, settle
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 TIMEOUT_S = 120
@@ -81,6 +85,28 @@ def test_the_first_trace_answers_and_arrives(received: Received, model_url: str)
     sent = b"".join(body for _, body in received.bodies)
     for name in (b'"answer"', b'"help centre"', b'"chat gpt-4o"'):
         assert name in sent
+
+
+def test_a_prompt_by_its_label_is_that_of_the_server_and_the_call_names_its_version(
+    server: Server, model_url: str, tmp_path: Path
+) -> None:
+    project = f"examples-{uuid.uuid4().hex[:10]}"
+    prompt = {"name": "help", "template": "Help {{name}} kindly.", "labels": ["production"]}
+    assert Client(server, project)("POST", "/prompts", prompt)[0] == 201
+
+    said = output(
+        "prompt_by_label.py",
+        OPENAI_BASE_URL=model_url,
+        CLEARSPAN_ENDPOINT=server.url,
+        CLEARSPAN_KEY=make_key(server, project, "ingest"),
+        XDG_CACHE_HOME=str(tmp_path),
+    )
+    settle(server)
+
+    assert said.startswith("version 1: Help Ann kindly.\n")
+    named = quote("prompt:help prompt_version:1 kind:llm")
+    found = server.get(f"/api/v1/spans?project={project}&filter={named}")["spans"]
+    assert len(found) == 1
 
 
 def test_ten_lines_of_opentelemetry_arrive_with_model_and_usage(received: Received) -> None:
