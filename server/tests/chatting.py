@@ -93,6 +93,16 @@ class Talker:
         found: Json = self.ask("GET", f"/conversations/{conversation}").body
         return found
 
+    def figures(self, conversation: str, count: int) -> Json:
+        """The figures of a conversation, once so many answers are recorded."""
+
+        def known() -> Json | None:
+            found: Json = self.ask("GET", f"/conversations/{conversation}/figures").body
+            return found if len(found["answers"]) == count else None
+
+        found: Json = until(known)
+        return found
+
     def events(self, path: str, after: int = 0) -> Iterator[Sse]:
         """The events of a stream until it ends."""
         where = f"{self.server.url}/api/v1{path}?project={self.project}&after={after}"

@@ -72,7 +72,8 @@ TOGETHER = {
     "drill": ("test_deliveries", "test_doctor", "test_health", "test_writer"),
     "passing": (
         *("test_gateway", "test_gateway_endings", "test_gateway_safety"),
-        *("test_chat", "test_providers", "test_virtual_keys"),
+        *("test_chat", "test_chat_kept", "test_playground"),
+        *("test_providers", "test_virtual_keys"),
     ),
     "narrow": ("test_grpc", "test_protocols"),
     "team": (

@@ -9,6 +9,7 @@ import binascii
 import json
 import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from importlib.util import find_spec
 from typing import Any
 
 import httpx2
@@ -36,6 +37,7 @@ from pydantic_ai.messages import (
 )
 from pydantic_ai.models import Model, ModelRequestParameters
 from pydantic_ai.models.openai import OpenAIChatModel
+from pydantic_ai.profiles import ModelProfile
 from pydantic_ai.profiles.openai import OpenAIModelProfile
 from pydantic_ai.providers.openai import OpenAIProvider
 from pydantic_ai.settings import ModelSettings
@@ -50,6 +52,9 @@ LOG = logging.getLogger(__name__)
 _HOST = "http://gateway"  # nobody resolves it: the transport leads into this process
 _KEY = "clearspan"  # the gateway puts the real one in its place
 _MOST_WORDS = 4_000  # characters of an error
+_HAS_ANTHROPIC = find_spec("anthropic") is not None
+# Where providers of another form speak OpenAI's, too; Gemini's own client drops parameters that it does not know.
+_OPENAI_PATHS: Mapping[str, str] = {"anthropic": "/v1", "gemini": "/v1beta/openai"}
 
 
 async def ask(gateway: ASGIApp, within: Inside, question: Question, heard: Heard) -> Ending:
@@ -106,7 +111,10 @@ def _arguments(call: ToolCallPart) -> str:
 
 def _model(question: Question, http: httpx2.AsyncClient) -> Model:
     provider = question.provider
-    base = f"{_HOST}/{provider.name}{provider.base_path}"
+    if provider.form == "anthropic" and _HAS_ANTHROPIC:
+        return _anthropic(question, http)
+    path = _OPENAI_PATHS.get(provider.form, provider.base_path)
+    base = f"{_HOST}/{provider.name}{path}"
     # Its providers speak of `max_completion_tokens`; all others know the older name.
     is_own = provider.name in ("openai", "azure")
     profile = OpenAIModelProfile(
@@ -122,14 +130,30 @@ def _model(question: Question, http: httpx2.AsyncClient) -> Model:
     )
 
 
+def _anthropic(question: Question, http: httpx2.AsyncClient) -> Model:
+    from pydantic_ai.models.anthropic import AnthropicModel  # noqa: PLC0415 - an optional part
+    from pydantic_ai.providers.anthropic import AnthropicProvider  # noqa: PLC0415 - as above
+
+    provider = question.provider
+    base = f"{_HOST}/{provider.name}{provider.base_path}"
+    return AnthropicModel(
+        question.model,
+        provider=AnthropicProvider(base_url=base, api_key=_KEY, http_client=http),
+        profile=ModelProfile(
+            json_schema_transformer=None, may_tokenize_special_tokens_in_content=False
+        ),
+    )
+
+
 def _settings(question: Question) -> ModelSettings:
     """One name is the library's to translate; all others go into the body as they are."""
     rest = dict(question.parameters)
     settings = ModelSettings(max_retries=0)
+    is_native = question.provider.form == "anthropic" and _HAS_ANTHROPIC
     if isinstance(most := rest.get("max_tokens"), int):
         settings["max_tokens"] = most
         del rest["max_tokens"]
-    if "stop_sequences" in rest:
+    if "stop_sequences" in rest and not is_native:
         rest["stop"] = rest.pop("stop_sequences")
     settings["extra_body"] = rest
     return settings

@@ -149,4 +149,6 @@ def usage(used: Usage) -> dict[str, object]:
     }
 
 
-ROUTES = [Route("/v1/chat/completions", chat_completions, methods=["POST"])]
+# Where OpenRouter, Fireworks, Cohere and Gemini have the same.
+_BASES = ("/v1", "/api/v1", "/inference/v1", "/compatibility/v1", "/v1beta/openai")
+ROUTES = [Route(f"{base}/chat/completions", chat_completions, methods=["POST"]) for base in _BASES]

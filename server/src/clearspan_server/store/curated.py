@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import sqlalchemy as sa
 
 from clearspan_server.model.langfuse_ids import trace_id
-from clearspan_server.store.conversations import CONVERSATIONS, MESSAGES, close_gaps
+from clearspan_server.store.conversations import CONVERSATIONS, MESSAGES, close_gaps, first_words
 from clearspan_server.store.dashboards import DASHBOARDS, questions
 from clearspan_server.store.datasets import ANSWERS, DATASETS, EXPERIMENTS, ITEMS
 from clearspan_server.store.notes import BOOKMARKS
@@ -146,16 +146,20 @@ class Curated:
 
 
 def _add_questions(connection: sa.Connection, project: str, found: Named) -> None:
-    """A question of which every answer goes, goes, too: what was recorded of these had it."""
+    """A question of which every answer goes, goes, too, with the title that is its words: these were recorded."""
     gone = found.gone.get("messages")
     if not gone:
         return
-    of_project = sa.select(MESSAGES.c.id, MESSAGES.c.parent).where(
-        MESSAGES.c.project == project, MESSAGES.c.role == "assistant"
-    )
-    answers = connection.execute(of_project).all()
+    asked = sa.select(MESSAGES).where(MESSAGES.c.project == project)
+    messages = connection.execute(asked).all()
+    answers = [row for row in messages if row.role == "assistant"]
     kept = {row.parent for row in answers if (row.id,) not in gone}
     gone |= {(row.parent,) for row in answers if (row.id,) in gone and row.parent not in kept}
+    titles = {(row.conversation_id, first_words(row.text)) for row in messages if (row.id,) in gone}
+    for row in _rows(connection, CONVERSATIONS, project):
+        if (row["id"], row["title"]) in titles:
+            emptied = found.emptied.setdefault("conversations", {})
+            emptied.setdefault((row["id"],), {})["title"] = ""
 
 
 def _rows(
