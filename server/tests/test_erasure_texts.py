@@ -61,6 +61,9 @@ LEFT_ALONE = {
     },
     "of admins and of the install, not of a project's senders": {
         *("projects.id", "projects.label", "api_keys.id", "api_keys.secret_hash", "api_keys.name"),
+        *("api_keys.models", "api_keys.providers", "providers.name", "providers.title"),
+        *("providers.form", "providers.base_url", "providers.sealed_key", "providers.models"),
+        "providers.changed_by",
         *("api_keys.environment", "api_keys.scopes", "api_keys.old_hash", "prices.id"),
         *("prices.provider", "prices.model", "prices.since", "prices.prices"),
         *("privacy_changes.changed_by", "accounts.id", "accounts.name", "accounts.password_hash"),

@@ -11,6 +11,7 @@ from clearspan_server.api.access import ReadAccess, author_of, read_access, writ
 from clearspan_server.api.call_figures import figures_of, sums_of
 from clearspan_server.api.chat_targets import checked_target
 from clearspan_server.api.events import place_of, stream_of
+from clearspan_server.api.messages import parsed
 from clearspan_server.api.shapes_playground import (
     CallResult,
     Origin,
@@ -40,6 +41,7 @@ from clearspan_server.store.engine import Row
 
 router = APIRouter(prefix="/api/v1", tags=["playground"])
 
+_ROLES = ("system", "user", "assistant", "tool")
 MAX_BYTES = 16 * 1024 * 1024  # of a request
 
 
@@ -75,7 +77,7 @@ def get_playground_request(
         messages=[RequestMessage.model_construct(**one) for one in request.messages],
         tools=[RequestTool.model_construct(**one) for one in request.tools],
         parameters=request.parameters,
-        provider=row["attributes"].get("clearspan.gateway") or row["provider"],
+        provider=_asked_as(row),
         model=row["request_model"] or row["response_model"],
         prompt_name=row["prompt_name"],
         prompt_version=row["prompt_version"],
@@ -151,7 +153,20 @@ async def post_stop_playground_run(
     return Response(status_code=204)
 
 
+def _asked_as(row: Row) -> str:
+    """As the gateway knows the provider, where the call went through it."""
+    name = parsed(row["attributes"].get("clearspan.gateway", ""))
+    return name if isinstance(name, str) and name else str(row["provider"])
+
+
 def _questions(server: State, asked: RunRequest) -> list[Question]:
+    for number, one in enumerate(asked.messages):
+        if one.role not in _ROLES:
+            raise BadInput(
+                f"messages.{number}.role: {one.role!r} is not one of {', '.join(_ROLES)}",
+                field="role",
+                value=one.role,
+            )
     messages = [Said(one.role, one.parts) for one in asked.messages]
     tools = [Tool(one.name, one.description, one.parameters) for one in asked.tools]
     return [

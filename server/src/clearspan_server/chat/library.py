@@ -155,8 +155,30 @@ def _settings(question: Question) -> ModelSettings:
         del rest["max_tokens"]
     if "stop_sequences" in rest and not is_native:
         rest["stop"] = rest.pop("stop_sequences")
+    if "tool_choice" in rest:
+        choice = _tool_choice(rest.pop("tool_choice"), is_native=is_native)
+        if question.tools and choice is not None:
+            rest["tool_choice"] = choice
     settings["extra_body"] = rest
     return settings
+
+
+def _tool_choice(choice: object, *, is_native: bool) -> object:
+    """Which tool is to be called, in whoever's words, in those of the provider; None where it is left to the model."""
+    held = choice if isinstance(choice, dict) else {"type": choice}
+    inner = held.get("function")
+    named = inner if isinstance(inner, dict) else held
+    name = named.get("name") or named.get("toolName")
+    if name:
+        one = {"type": "function", "function": {"name": name}}
+        return {"type": "tool", "name": name} if is_native else one
+    match held.get("type"):
+        case "required" | "any":
+            return {"type": "any"} if is_native else "required"
+        case "none":
+            return {"type": "none"} if is_native else "none"
+        case _:
+            return None
 
 
 def _tool(tool: Tool) -> ToolDefinition:

@@ -6,8 +6,8 @@ from typing import Any
 
 import orjson
 
-# Of the transport, which the client library sets itself.
-_NOT_ASKED = frozenset(("stream", "stream_options"))
+# Of the transport and of clients, not of what a model was asked.
+_NOT_ASKED = frozenset(("stream", "stream_options", "max_retries", "timeout"))
 _SENT = frozenset(("text", "tool_call", "tool_call_response", "blob", "uri"))
 _SCHEMAS = ("parameters", "input_schema", "inputSchema", "parametersJsonSchema", "json_schema")
 
