@@ -68,6 +68,7 @@ TOGETHER = {
         *("test_browser_metrics", "test_browser_prices", "test_browser_replay"),
         *("test_browser_sql", "test_browser_trace", "test_browser_whatif"),
         *("test_browser_dashboards", "test_browser_prompts", "test_browser_providers"),
+        *("test_browser_chat", "test_browser_playground"),
     ),
     "drill": ("test_deliveries", "test_doctor", "test_health", "test_writer"),
     "passing": (

@@ -231,6 +231,33 @@ const prompt = createRoute({
     pick(search, "version", "with", "tab", "edit"),
   component: lazyRouteComponent(() => import("./pages/prompts/PromptPage"), "PromptPage"),
 });
+const chat = createRoute({
+  getParentRoute: () => project,
+  path: "chat",
+  // `words`: what is searched for; `archived`: `on` shows those that are.
+  validateSearch: (search: Record<string, string>): { words?: string; archived?: string } =>
+    pick(search, "words", "archived"),
+  component: lazyRouteComponent(() => import("./pages/chat/ChatPage"), "ChatPage"),
+});
+
+/** The page looks at its address by itself: the list stays while conversations are opened. */
+const conversations = [
+  createRoute({ getParentRoute: () => chat, path: "/" }),
+  createRoute({ getParentRoute: () => chat, path: "$conversationId" }),
+] as const;
+
+const playground = createRoute({
+  getParentRoute: () => project,
+  path: "playground",
+  // `trace` and `span`: the call whose request is edited; `run`: what is shown of its runs.
+  validateSearch: (
+    search: Record<string, string>,
+  ): { trace?: string; span?: string; run?: string } => pick(search, "trace", "span", "run"),
+  component: lazyRouteComponent(
+    () => import("./pages/playground/PlaygroundPage"),
+    "PlaygroundPage",
+  ),
+});
 
 const delivery = createRoute({
   getParentRoute: () => project,
@@ -330,6 +357,8 @@ export const router = createRouter({
       sql,
       prompts,
       prompt,
+      chat.addChildren(conversations),
+      playground,
       delivery,
       settings.addChildren(settingsTabs),
     ]),

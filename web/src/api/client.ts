@@ -101,6 +101,26 @@ export function put<T>(path: string, body: unknown, csrf: string): Promise<T> {
   return write<T>("PUT", path, body, csrf);
 }
 
+/** PATCHes JSON; the answer's JSON. */
+export function patch<T>(path: string, body: unknown, csrf: string): Promise<T> {
+  return write<T>("PATCH", path, body, csrf);
+}
+
+/** POSTs the bytes of a file; the answer's JSON. */
+export async function upload<T>(
+  path: string,
+  params: Params,
+  bytes: Blob,
+  csrf: string,
+): Promise<T> {
+  const response = await send(`${path}${queryString(params)}`, {
+    method: "POST",
+    headers: { "content-type": "application/octet-stream", "x-csrf-token": csrf },
+    body: bytes,
+  });
+  return (await response.json()) as T;
+}
+
 /** DELETEs. */
 export async function remove(path: string, params: Params, csrf: string): Promise<void> {
   await send(`${path}${queryString(params)}`, {
@@ -115,7 +135,7 @@ export function apiUrl(path: string, params: Params): string {
 }
 
 async function write<T>(
-  method: "POST" | "PUT",
+  method: "POST" | "PUT" | "PATCH",
   path: string,
   body: unknown,
   csrf: string,

@@ -1,8 +1,8 @@
 /** The stream of changes: which traces changed and that logs came, as it happens. */
 
-import { eventReader, type ServerEvent, waitAfter } from "../model/eventStream";
+import { type ServerEvent, waitAfter } from "../model/eventStream";
 import type { Change, Happening } from "../model/feed";
-import { ApiError, stream } from "./client";
+import { listenOnce, waited } from "./eventSource";
 
 export type LiveState =
   | { kind: "off" }
@@ -22,8 +22,6 @@ interface LiveFeed {
 }
 
 const HAPPENINGS: readonly string[] = ["traces", "finished", "updated"] satisfies Happening[];
-/** The server says something at least every 15 s; a line that is silent for longer is dead. */
-const DEAF_AFTER_MS = 40_000;
 
 /** Listens until the returned function is called, and reconnects from the last event. */
 export function listen(project: string, lastId: string | null, feed: LiveFeed): () => void {
@@ -49,57 +47,21 @@ async function keepListening(
   };
   for (;;) {
     feed.onState({ kind: "connecting" });
-    const why = await listenOnce(project, lastId, stopped, {
+    const source = { path: "/live", params: { project }, lastId };
+    const { why } = await listenOnce(source, stopped, {
       onOpen: () => {
         // Without an event before the break the server cannot tell what came during it.
         if (failures > 0 && lastId === null) feed.onReset();
         failures = 0;
         feed.onState({ kind: "connected" });
       },
-      onEvent: hear,
+      onEvents: (events) => events.forEach(hear),
     });
     if (stopped.aborted) return;
     failures += 1;
     const waitMs = waitAfter(failures);
     feed.onState({ kind: "waiting", untilMs: Date.now() + waitMs, why });
     if (!(await waited(waitMs, stopped))) return;
-  }
-}
-
-interface Connection {
-  onOpen: () => void;
-  onEvent: (event: ServerEvent) => void;
-}
-
-/** One connection, to its end; gives the reason why it ended. */
-async function listenOnce(
-  project: string,
-  lastId: string | null,
-  stopped: AbortSignal,
-  { onOpen, onEvent }: Connection,
-): Promise<string> {
-  const deaf = new AbortController();
-  let timer = setTimeout(() => deaf.abort(), DEAF_AFTER_MS);
-  const signal = AbortSignal.any([stopped, deaf.signal]);
-  try {
-    const headers = {
-      accept: "text/event-stream",
-      ...(lastId === null ? {} : { "last-event-id": lastId }),
-    };
-    const response = await stream("/live", { project }, headers, signal);
-    const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
-    const read = eventReader(lastId);
-    onOpen();
-    for (let slice = await reader?.read(); slice && !slice.done; slice = await reader?.read()) {
-      clearTimeout(timer);
-      timer = setTimeout(() => deaf.abort(), DEAF_AFTER_MS);
-      read(slice.value).forEach(onEvent);
-    }
-    return "The server ended the feed.";
-  } catch (error) {
-    return error instanceof ApiError ? error.message : "The connection broke.";
-  } finally {
-    clearTimeout(timer);
   }
 }
 
@@ -116,15 +78,4 @@ function changesOf(what: Happening, event: ServerEvent): Change[] {
 function traceIdsOf({ data }: ServerEvent): string[] {
   const { trace_ids } = JSON.parse(data) as { trace_ids: string[] };
   return trace_ids;
-}
-
-/** Whether the time has passed, and not been ended before. */
-function waited(ms: number, stopped: AbortSignal): Promise<boolean> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(() => resolve(true), ms);
-    stopped.addEventListener("abort", () => {
-      clearTimeout(timer);
-      resolve(false);
-    });
-  });
 }

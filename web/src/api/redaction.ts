@@ -17,6 +17,16 @@ export function tryRedaction(project: string, text: string, csrf: string): Promi
   return post<RedactionTried>(`/redaction/try?${asked.toString()}`, { text }, csrf);
 }
 
+/** The same while somebody writes; what was tried stays known. */
+export function redactionTryQuery(project: string, text: string, csrf: string) {
+  return queryOptions({
+    queryKey: ["redaction try", project, text],
+    queryFn: () => tryRedaction(project, text, csrf),
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 60_000,
+  });
+}
+
 /** Only for admins: words may name people. */
 export function redactionQuery(project: string) {
   return queryOptions({

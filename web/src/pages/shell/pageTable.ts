@@ -24,7 +24,11 @@ export const PAGE_GROUPS = [
   },
   {
     name: "Improve",
-    pages: [{ name: "Prompts", to: "/p/$project/prompts", icon: "prompts" }],
+    pages: [
+      { name: "Chat", to: "/p/$project/chat", icon: "chat" },
+      { name: "Playground", to: "/p/$project/playground", icon: "playground" },
+      { name: "Prompts", to: "/p/$project/prompts", icon: "prompts" },
+    ],
   },
   {
     name: "Run",

@@ -1,3 +1,5 @@
+import { Link } from "@tanstack/react-router";
+import type { ReactNode } from "react";
 import type { SpanDetail } from "../../api/spans";
 import { filledIn } from "../../model/filled";
 import { formatAbsolute, formatDuration, parseTime } from "../../model/format";
@@ -83,12 +85,25 @@ function originFacts(span: SpanDetail): Fact[] {
   ];
 }
 
+/** The call whose request was edited in the playground before this one was made. */
+function originOf({ project, attributes }: SpanDetail): ReactNode {
+  const traceId = attributes["clearspan.origin.trace_id"];
+  const span = attributes["clearspan.origin.span_id"];
+  if (typeof traceId !== "string" || typeof span !== "string") return "";
+  return (
+    <Link to="/p/$project/traces/$traceId" params={{ project, traceId }} search={{ span }}>
+      {span}
+    </Link>
+  );
+}
+
 function identityFacts(span: SpanDetail): Fact[] {
   const id = (text: string, what: string) => <CopyButton text={text} what={what} shown={text} />;
   return [
     ["Trace id", id(span.trace_id, "trace id")],
     ["Span id", id(span.span_id, "span id")],
     ["Parent id", span.parent_id === "" ? "" : id(span.parent_id, "parent id")],
+    ["Asked again of", originOf(span)],
     ["Dialect", span.dialect],
     ["Filled in", filledIn(span.filled)],
     ["Scope", [span.scope_name, span.scope_version].filter((text) => text !== "").join(" ")],

@@ -13,6 +13,7 @@ import { Conversation } from "./Conversation";
 import { Details } from "./Details";
 import { Mapping } from "./Mapping";
 import type { PanelProps } from "./panelProps";
+import { PlaygroundLink } from "./PlaygroundLink";
 import { PromptLink } from "./PromptLink";
 import { Raw } from "./Raw";
 import { ScoreChips } from "./ScoreChips";
@@ -70,6 +71,7 @@ export function SpanPanel({ trace, position, onSelect, onClose }: SpanPanelProps
             <PromptLink name={data.prompt_name} version={data.prompt_version} />
           )}
           <ScoreChips scores={data.scores} />
+          <PlaygroundLink span={data} />
         </SpanHead>
       )}
       <Tabs.Root value={shown} onValueChange={show} className="span-tabs">
