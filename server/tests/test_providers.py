@@ -20,7 +20,7 @@ from clearspan_server.store.catalog import Catalog
 from clearspan_server.store.providers import StoredProvider, StoredProviders
 from clearspan_server.store.secrets import KEY_FILE, Secrets, UnreadableError
 from passing import CHAT, Passing
-from running import until
+from running import Server, serving, until
 from simulated import FAST, Json
 
 SECRET = "sk-of-the-whole-install-4711"
@@ -160,6 +160,19 @@ def test_a_key_stands_where_the_provider_looks_for_it(
     assert header == (name, b"Bearer " + sent if name == b"authorization" else sent)
 
 
+def test_only_a_base_url_that_was_entered_may_be_private(tmp_path: Path) -> None:
+    book = book_of(tmp_path, "ollama=http://127.0.0.1:11434")
+    put(book, StoredProvider("openai", key=SECRET, models=("gpt-4o",)))
+    put(book, StoredProvider("groq", base_url="http://10.0.0.7"))
+
+    trusted = {
+        name: asyncio.run(book.target(f"/{name}/v1/models")).provider.is_trusted
+        for name in ("openai", "groq", "ollama", "mistral")
+    }
+
+    assert trusted == {"openai": False, "groq": True, "ollama": True, "mistral": False}
+
+
 def test_no_key_goes_to_a_resource_of_azure_that_a_caller_names(tmp_path: Path) -> None:
     book = book_of(tmp_path)
     put(book, StoredProvider("azure", key=SECRET))  # the API refuses that
@@ -180,11 +193,14 @@ def locked() -> Iterator[str]:
         yield url
 
 
-def admin(passing: Passing, method: str, path: str, body: Json | None = None) -> Answer:
+def asked(server: Server, method: str, path: str, body: Json | None = None) -> Answer:
     """What an admin hears of the routes of providers."""
-    return ask(
-        passing.server, method, f"/api/v1/providers{path}", bearer(passing.server.token), body
-    )
+    return ask(server, method, f"/api/v1/providers{path}", bearer(server.token), body)
+
+
+def admin(passing: Passing, method: str, path: str, body: Json | None = None) -> Answer:
+    """The same, of the server in front of the simulators."""
+    return asked(passing.server, method, path, body)
 
 
 def of(answer: Answer, name: str) -> Json:
@@ -326,8 +342,12 @@ def test_a_key_is_nowhere_to_be_read(passing: Passing, locked: str, tmp_path: Pa
     assert not [file for file in _files(path) if file.name.startswith("secrets")]
 
     restore(path, tmp_path / "restored", lambda _: None)
-    book = book_of(tmp_path / "restored")
-    assert book.row("hidden").key == "unreadable"
+    with serving(tmp_path / "restored") as other:
+        lost = of(asked(other, "GET", ""), "hidden")
+        mended = asked(other, "PUT", "/hidden", {"key": SECRET})
+        tested = asked(other, "POST", "/hidden/test")
+    assert (lost["key"], lost["is_usable"]) == ("unreadable", False)
+    assert (mended.body["key"], tested.body["ok"]) == ("stored", True)
 
 
 def _ended(backup: Json) -> Json | None:

@@ -118,7 +118,7 @@ from clearspan_server.query.waiting import Waiting
 from clearspan_server.rpc.otlp import Otlp
 from clearspan_server.rpc.server import GrpcServer
 from clearspan_server.settings import Settings, provider_variables
-from clearspan_server.simulator.serve import InProcess
+from clearspan_server.simulator.inside import InProcess
 from clearspan_server.store.accounts import Accounts
 from clearspan_server.store.agenda import Agenda
 from clearspan_server.store.backups import Backups

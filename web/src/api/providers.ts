@@ -7,7 +7,7 @@ import type { components } from "./schema";
 type ProviderList = components["schemas"]["ProviderList"];
 type ProviderTested = components["schemas"]["ProviderTested"];
 export type ProviderRow = components["schemas"]["ProviderRow"];
-export type ProviderRequest = components["schemas"]["ProviderRequest"];
+type ProviderRequest = components["schemas"]["ProviderRequest"];
 
 export const providersQuery = queryOptions({
   queryKey: ["providers"],
