@@ -100,6 +100,7 @@ def test_a_prompt_that_was_never_seen_is_an_error_or_the_fallback(
             clearspan.prompt(name)
 
     assert clearspan.prompt(name, fallback="Hi {{name}}").compile(name="Ann") == "Hi Ann"
+    assert clearspan.prompt(name, fallback="Me, {{self}}").compile(self="Ann") == "Me, Ann"
     assert len(recording.posts("/api/v1/prompts")) == 1
     assert sum("answered with 404" in message for message in caplog.messages) == 1
 

@@ -33,7 +33,7 @@ class Prompt(NamedTuple):
     label: str
     template: object  # a text, or a list of messages
 
-    def compile(self, **variables: object) -> object:
+    def compile(self, /, **variables: object) -> object:
         """The template with values in place of ``{{variable}}``.
 
         A variable that is not given stays as it stands, and is told once: a new version of a

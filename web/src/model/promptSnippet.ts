@@ -15,7 +15,7 @@ interface Where {
 
 const KEYWORD = /^(?!\d)[\p{L}\p{N}_]+$/u;
 const RESERVED = new Set(
-  "False None True and as assert async await break class continue def del elif else except finally for from global if import in is lambda nonlocal not or pass raise return try while with yield self".split(
+  "False None True and as assert async await break class continue def del elif else except finally for from global if import in is lambda nonlocal not or pass raise return try while with yield".split(
     " ",
   ),
 );
