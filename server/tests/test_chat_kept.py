@@ -316,8 +316,16 @@ def test_a_server_that_was_killed_keeps_what_there_was_of_an_answer(
         talker.server = server = start(tmp_path / "data")
         found = talker.read(conversation)["messages"][1]
         told = list(talker.heard(conversation, answer))
+        script = talker.scripted("More ", "words")
+        _, other = talker.say(conversation, "Again?", answer["id"])
+        script.let_go(1)
+        reader = talker.heard(conversation, other)
+        more = [next(reader)]
         stopped = server.stop()
+        more += reader
 
+    assert (more[0].data["text"], more[-1].kind) == ("More ", "done")
+    assert (more[-1].data["status"], more[-1].data["text"]) == ("interrupted", "More ")
     assert (found["status"], found["text"][:12]) == ("interrupted", "These words ")
     assert [(one.kind, one.data) for one in told] == [("done", found)]
     assert stopped == 0

@@ -118,7 +118,7 @@ class _Demo:
 
 
 class _Server(uvicorn.Server):
-    """uvicorn that says when it serves, and ends the live feeds before it waits for connections to close."""
+    """uvicorn that says when it serves, and ends the live feeds and what models are being asked before it waits for connections to close."""
 
     def __init__(
         self,
@@ -139,7 +139,7 @@ class _Server(uvicorn.Server):
             forwarded_allow_ips=state.settings.trusted_proxies,
         )
         super().__init__(config)
-        self._live = state.live
+        self._state = state
         self._ready = ready
         self._stopping = stopping
 
@@ -154,7 +154,9 @@ class _Server(uvicorn.Server):
         _say("▸ stopping")
         # The demo goes first: what it still delivers is taken.
         await asyncio.to_thread(self._stopping)
-        self._live.close()
+        self._state.live.close()
+        await self._state.answers.close()
+        await self._state.runs.close()
         await super().shutdown(sockets)
 
 
