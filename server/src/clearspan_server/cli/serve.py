@@ -118,7 +118,7 @@ class _Demo:
 
 
 class _Server(uvicorn.Server):
-    """uvicorn that says when it serves, and ends the live feeds and what models are being asked before it waits for connections to close."""
+    """uvicorn that says when it serves, and ends feeds and answers before it waits for connections to close."""
 
     def __init__(
         self,
