@@ -164,7 +164,7 @@ def test_the_request_of_a_call_through_the_gateway_is_the_one_that_was_sent(talk
 
 
 def test_a_text_that_is_longer_than_a_row_holds_comes_whole(talker: Talker) -> None:
-    text = "words and " * 40_000
+    text = "words and " * 150_000
     body = {"model": "gpt-4o", "messages": [{"role": "user", "content": text}]}
     talker.scripted("Long.").all()
     talker.passing.ask(CHAT_PATH, body, x_clearspan_project=talker.project)
@@ -175,6 +175,15 @@ def test_a_text_that_is_longer_than_a_row_holds_comes_whole(talker: Talker) -> N
 
     assert request["messages"][0]["parts"][0]["content"] == text
     assert request["is_whole"] is True
+    talker.scripted("Long.").all()
+    begun = run(
+        talker,
+        messages=request["messages"],
+        targets=[{"provider": "raw", "model": "gpt-4o"}],
+    )
+    [call] = finished(talker, begun)["calls"]
+    assert call["text"] == "Long."
+    assert talker.asked()["messages"][0]["content"] == text
 
 
 def test_several_models_are_asked_several_times_at_once_and_one_that_fails_leaves_the_others(

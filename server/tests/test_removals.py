@@ -6,7 +6,8 @@ import time
 import uuid
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from itertools import repeat
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from clearspan_server.model.retention import Policy, Thinning
 from clearspan_server.model.rewrite import Change, Stretch, Tally
 from clearspan_server.store import text_columns
 from clearspan_server.store.columns import SCHEMA_VERSION, to_batch, to_bytes
+from clearspan_server.store.conversations import Asked, Context, Conversations, Draft
 from clearspan_server.store.doomed import Doomed
 from clearspan_server.store.engine import Engine, Row
 from clearspan_server.store.media import Medium, Use
@@ -427,3 +429,24 @@ def test_a_rewrite_under_way_brings_no_example_back_that_was_erased(bench: Bench
     assert PERSON.encode() not in b"".join(
         path.read_bytes() for path in bench.folder.glob("rewrites.db*")
     )
+
+
+def test_conversations_go_when_they_have_not_changed_for_the_days_of_their_project(
+    bench: Bench,
+) -> None:
+    draft = Draft("", "", "simulated", "gpt-4o", {}, Context())
+    database, now = bench.catalog.database, datetime.now(UTC)
+    kept = {}
+    for days in (10, 40):
+        old = Conversations(database, repeat(now - timedelta(days=days)).__next__)
+        kept[days] = old.create(bench.project, draft, "ann").head.id
+    bench.means.retention.put(bench.project, Policy(days=30))
+
+    with bench.working():
+        dry = bench.done(bench.removals.add("retention", bench.project, "a test", is_dry=True))
+        turn = bench.done(bench.removals.add("retention", bench.project, "a test", is_dry=False))
+
+    found = bench.means.conversations.list(bench.project, Asked())
+    assert [one.id for one in found] == [kept[10]]
+    counts = (dry.findings.counts["conversations"], turn.findings.counts["conversations"])
+    assert counts == (1, 1)

@@ -6,7 +6,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from clearspan_server.api.otlp_paths import takes_files, takes_records
+from clearspan_server.api.otlp_paths import takes_files, takes_records, takes_texts
 from clearspan_server.api.replies import reply_to
 from clearspan_server.api.state import State
 from clearspan_server.errors import NotAllowed, TooLarge
@@ -28,6 +28,7 @@ _SECURITY_HEADERS = (
 )
 # OTLP senders have a limit of their own, which can be set; nobody else sends much.
 _MAX_BODY_BYTES = 1024 * 1024
+_MAX_TEXT_BYTES = 8 * 1024 * 1024  # of what models are asked
 
 
 class Guard:
@@ -63,7 +64,8 @@ class Guard:
         if not (
             takes_records(scope["path"]) or takes_files(scope["path"]) or _passes_on(scope["path"])
         ):
-            receive = _limited(receive)
+            is_long = takes_texts(scope["path"])
+            receive = _limited(receive, _MAX_TEXT_BYTES if is_long else _MAX_BODY_BYTES)
         await self._app(scope, receive, send_with_headers)
 
 
@@ -85,17 +87,15 @@ def _refusal(scope: Scope) -> str:
     return foreign_host(headers.get("host", "")) or stranger(headers)
 
 
-def _limited(receive: Receive) -> Receive:
+def _limited(receive: Receive, max_bytes: int) -> Receive:
     size = 0
 
     async def receive_within_limit() -> Message:
         nonlocal size
         message = await receive()
         size += len(message.get("body", b""))
-        if size > _MAX_BODY_BYTES:
-            raise TooLarge(
-                f"the body has more than {_MAX_BODY_BYTES} bytes, which is the limit here"
-            )
+        if size > max_bytes:
+            raise TooLarge(f"the body has more than {max_bytes} bytes, which is the limit here")
         return message
 
     return receive_within_limit

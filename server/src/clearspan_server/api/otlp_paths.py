@@ -29,6 +29,7 @@ INGESTION = "/api/public/ingestion"  # Langfuse's clients before OpenTelemetry
 MEDIA = "/api/public/media"  # files beside traces, of Langfuse's clients
 CHAT_FILES = "/api/v1/chat-attachments"
 _PUBLIC = "/api/public/"
+_QUESTIONS = re.compile(r"/api/v1/(playground-runs|conversations/[^/]+/messages)")
 _CONTENT = re.compile(rf"{MEDIA}/[^/]+/content/?")
 
 
@@ -41,6 +42,11 @@ def takes_records(path: str) -> bool:
 def takes_files(path: str) -> bool:
     """Whether what is put to a path is a file, whose route sees to its size."""
     return path == CHAT_FILES or _CONTENT.fullmatch(path) is not None
+
+
+def takes_texts(path: str) -> bool:
+    """Whether what is posted to a path is a question for models, with all its texts."""
+    return _QUESTIONS.fullmatch(path) is not None
 
 
 def is_langfuse(path: str) -> bool:
