@@ -10,10 +10,11 @@ import "./TopBar.css";
 
 const KEYS = /Mac|iPhone|iPad/.test(navigator.userAgent) ? "⌘K" : "Ctrl K";
 
-/** Title, filter, time range, live and the palette: the same on every page. */
+/** Title, filter and the palette, and of all but timeless pages time range and live: at the same places everywhere. */
 export function TopBar({ onPalette }: { onPalette: () => void }) {
   const view = useView();
   const path = useRouterState({ select: (state) => state.location.pathname });
+  const place = placeOf(path);
   return (
     <header className="top-bar">
       <Title path={path} project={view.project} />
@@ -23,12 +24,16 @@ export function TopBar({ onPalette }: { onPalette: () => void }) {
         range={view.range}
         initial={view.filterText}
         // On a trace page the key / finds in the trace.
-        hasSlash={placeOf(path).detail !== "Trace"}
-        onSubmit={placeOf(path).isFiltered ? view.setFilter : view.showTraces}
+        hasSlash={place.detail !== "Trace"}
+        onSubmit={place.isFiltered ? view.setFilter : view.showTraces}
       />
       <div className="top-bar-tools">
-        <RangePicker range={view.range} onChange={view.setRange} />
-        <LiveSwitch isOn={view.isLive} onChange={view.setLive} />
+        {!place.isTimeless && (
+          <>
+            <RangePicker range={view.range} onChange={view.setRange} />
+            <LiveSwitch isOn={view.isLive} onChange={view.setLive} />
+          </>
+        )}
         <Button aria-label={`Command palette, ${KEYS}`} title="Command palette" onClick={onPalette}>
           <kbd>{KEYS}</kbd>
         </Button>

@@ -1,4 +1,7 @@
-/** The pages of a project: what each is called, where it is, and whether the filter narrows it. */
+/**
+ * The pages of a project: what each is called, where it is, whether the filter narrows it, and whether it is of no
+ * time: what it shows is the same whatever the range says.
+ */
 
 export const PAGE_GROUPS = [
   {
@@ -18,15 +21,15 @@ export const PAGE_GROUPS = [
     pages: [
       { name: "Metrics", to: "/p/$project/metrics", icon: "metrics" },
       { name: "Cost", to: "/p/$project/cost", icon: "cost", isFiltered: true },
-      { name: "Dashboards", to: "/p/$project/dashboards", icon: "dashboards" },
-      { name: "SQL", to: "/p/$project/sql", icon: "sql" },
+      { name: "Dashboards", to: "/p/$project/dashboards", icon: "dashboards", isTimeless: true },
+      { name: "SQL", to: "/p/$project/sql", icon: "sql", isTimeless: true },
     ],
   },
   {
     name: "Improve",
     pages: [
-      { name: "Chat", to: "/p/$project/chat", icon: "chat" },
-      { name: "Playground", to: "/p/$project/playground", icon: "playground" },
+      { name: "Chat", to: "/p/$project/chat", icon: "chat", isTimeless: true },
+      { name: "Playground", to: "/p/$project/playground", icon: "playground", isTimeless: true },
       { name: "Prompts", to: "/p/$project/prompts", icon: "prompts" },
     ],
   },
@@ -34,7 +37,7 @@ export const PAGE_GROUPS = [
     name: "Run",
     pages: [
       { name: "Delivery", to: "/p/$project/delivery", icon: "delivery" },
-      { name: "Settings", to: "/p/$project/settings", icon: "settings" },
+      { name: "Settings", to: "/p/$project/settings", icon: "settings", isTimeless: true },
     ],
   },
 ] as const;
@@ -72,6 +75,7 @@ interface Place {
   name: string;
   to: PagePath;
   isFiltered: boolean;
+  isTimeless: boolean;
   /** What is shown in full: "Trace". */
   detail: string | null;
 }
@@ -83,5 +87,6 @@ export function placeOf(path: string): Place {
   const page = PAGES.find(({ to }) => to.split("/")[3] === (below?.of ?? first)) ?? OVERVIEW;
   const detail = below?.detail ?? (second === undefined ? null : (DETAILS[first] ?? null));
   const isFiltered = detail === null ? "isFiltered" in page : detail === "Dashboard";
-  return { name: page.name, to: page.to, isFiltered, detail };
+  const isTimeless = "isTimeless" in page && detail === null;
+  return { name: page.name, to: page.to, isFiltered, isTimeless, detail };
 }
