@@ -12,6 +12,7 @@ from playwright.sync_api import Locator, expect
 from browsing import PHONE, Visitor
 from clearspan_server.simulator.serve import running as simulating
 from passing import CHAT
+from running import until
 from simulated import FAST
 
 pytestmark = pytest.mark.browser
@@ -90,6 +91,19 @@ def test_the_simulated_provider_says_so_and_answers(visitor: Visitor) -> None:
     assert simulated.get_by_role("button", name=re.compile("Edit|Remove")).count() == 0
     visitor.resize(PHONE)
     assert not visitor.scrolls_sideways()
+
+
+def test_a_trace_of_the_simulated_provider_says_so(visitor: Visitor) -> None:
+    server, project = visitor.server, f"simulated-{uuid.uuid4().hex[:6]}"
+    url = f"{server.url}/gateway/simulated/v1/chat/completions"
+    answer = httpx2.post(url, json=CHAT, headers={"x-clearspan-project": project})
+    trace_id = answer.headers["x-clearspan-trace-id"]
+    until(lambda: server.get(f"/api/v1/traces?project={project}")["traces"])
+
+    visitor.go(f"/p/{project}/traces/{trace_id}")
+
+    header = visitor.page.locator(".trace-header")
+    expect(header.get_by_text("simulated", exact=True)).to_be_visible()
 
 
 def test_a_virtual_key_is_made_with_its_limits(visitor: Visitor) -> None:

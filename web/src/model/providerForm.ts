@@ -17,6 +17,11 @@ interface Row {
   models: readonly string[];
 }
 
+/** Whether a span's provider is the one that makes its answers up. */
+export function isSimulated(provider: string): boolean {
+  return provider === "simulated";
+}
+
 export const FORMS: readonly { form: Form; name: string }[] = [
   { form: "openai", name: "OpenAI's: most others, too" },
   { form: "anthropic", name: "Anthropic's" },

@@ -3,6 +3,7 @@ import { type ProviderRow, putProvider, testProvider } from "../../api/providers
 import { keyWords, modelWords, stateOf } from "../../model/providerForm";
 import { Age } from "../../ui/Age";
 import { Button } from "../../ui/Button";
+import { SimulatedChip } from "../../ui/SimulatedChip";
 import { useSession } from "../useSession";
 
 interface ProviderLineProps {
@@ -26,7 +27,7 @@ export function ProviderLine({ row, canChange, canTest, onEdit, onRemove }: Prov
       <div className="provider-name">
         <h3>
           {row.title}
-          {row.is_simulated && <span className="provider-chip">simulated</span>}
+          {row.is_simulated && <SimulatedChip />}
         </h3>
         <code>/gateway/{row.name + row.base_path}</code>
       </div>

@@ -3,10 +3,12 @@ import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { type ComponentType, Suspense } from "react";
 import { logCountsQuery } from "../../api/logs";
-import { spanQuery } from "../../api/spans";
+import { type SpanDetail, spanQuery } from "../../api/spans";
 import { formatExact } from "../../model/format";
+import { isSimulated } from "../../model/providerForm";
 import { CopyButton } from "../../ui/CopyButton";
 import { Notice } from "../../ui/Notice";
+import { SimulatedChip } from "../../ui/SimulatedChip";
 import { Waiting } from "../../ui/Waiting";
 import "../../ui/Tabs.css";
 import { Conversation } from "./Conversation";
@@ -67,9 +69,7 @@ export function SpanPanel({ trace, position, onSelect, onClose }: SpanPanelProps
       {data && (
         <SpanHead span={data} onClose={onClose}>
           <CopyButton text={data.span_id} what="span id" shown={data.span_id.slice(0, 8)} />
-          {data.prompt_name !== "" && (
-            <PromptLink name={data.prompt_name} version={data.prompt_version} />
-          )}
+          <Marks span={data} />
           <ScoreChips scores={data.scores} />
           <PlaygroundLink span={data} />
         </SpanHead>
@@ -106,5 +106,17 @@ export function SpanPanel({ trace, position, onSelect, onClose }: SpanPanelProps
         ))}
       </Tabs.Root>
     </section>
+  );
+}
+
+/** What tells at once how to take a span. */
+function Marks({ span }: { span: SpanDetail }) {
+  return (
+    <>
+      {isSimulated(span.provider) && <SimulatedChip />}
+      {span.prompt_name !== "" && (
+        <PromptLink name={span.prompt_name} version={span.prompt_version} />
+      )}
+    </>
   );
 }

@@ -3,11 +3,13 @@ import { useMemo } from "react";
 import type { TraceRow } from "../../api/traces";
 import { formatAbsolute, formatClock, formatDay, nameOr, parseTime } from "../../model/format";
 import { originOf } from "../../model/origin";
+import { isSimulated } from "../../model/providerForm";
 import { whereTheTimeWent } from "../../model/story";
 import { silenceOf, standingOf } from "../../model/traceState";
 import { Age } from "../../ui/Age";
 import { CopyButton } from "../../ui/CopyButton";
 import { KindGlyph } from "../../ui/KindGlyph";
+import { SimulatedChip } from "../../ui/SimulatedChip";
 import { StatusDot } from "../../ui/StatusDot";
 import { useTitle } from "../../ui/useTitle";
 import { useView } from "../shell/useView";
@@ -109,6 +111,11 @@ function Facts({ trace }: { trace: TraceRow }) {
           {model}
         </li>
       ))}
+      {trace.providers.some(isSimulated) && (
+        <li>
+          <SimulatedChip />
+        </li>
+      )}
       {trace.user_id !== "" && <li>user {filterBy("user", trace.user_id)}</li>}
       {trace.session_id !== "" && <li>session {filterBy("session", trace.session_id)}</li>}
       {trace.services.length > 0 && <li>{trace.services.join(", ")}</li>}
