@@ -272,32 +272,6 @@ def test_what_is_kept_has_no_secrets_and_the_model_sees_the_question_as_it_was(
     assert answer["text"].startswith("Dear ")
 
 
-@pytest.mark.parametrize("by", ["session", "trace", "text"])
-def test_what_is_erased_is_gone_from_conversations_too(talker: Talker, by: str) -> None:
-    conversation, _, first = answered(talker, "Where is Zaphod?")
-    _, second = talker.say(conversation, "And Trillian?", first["id"])
-    second = talker.answered(conversation, second)
-    talker.figures(conversation, 2)
-    value = {"session": conversation, "trace": first["trace_id"], "text": "Zaphod"}[by]
-
-    made = talker.ask("POST", "/erasures", {"by": by, "value": value, "preview": False}).body
-
-    def over() -> bool:
-        where = f"/erasures/{made['id']}"
-        return bool(talker.ask("GET", where).body["state"] == "done")
-
-    until(over, 240)
-    found = talker.ask("GET", f"/conversations/{conversation}")
-    if by == "session":
-        assert found.status == 404
-        return
-    texts = [one["text"] for one in found.body["messages"]]
-    assert "Zaphod" not in str(found.body)
-    # The second call was told the text, too.
-    assert texts == ([] if by == "text" else ["And Trillian?", second["text"]])
-    assert [one["parent"] for one in found.body["messages"][:1]] == ([] if by == "text" else [None])
-
-
 def test_a_server_that_was_killed_keeps_what_there_was_of_an_answer(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

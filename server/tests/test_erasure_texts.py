@@ -4,6 +4,7 @@ import json
 import re
 import uuid
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from unicodedata import normalize
 from urllib.parse import quote, quote_plus
@@ -12,8 +13,8 @@ import pytest
 import sqlalchemy as sa
 
 from clearspan_server.jobs.erasure import sought
-from clearspan_server.model.removal import Subject
-from clearspan_server.store.conversations import CONVERSATIONS
+from clearspan_server.model.removal import Subject, SubjectKind
+from clearspan_server.store.conversations import CONVERSATIONS, Context, Draft, Message
 from clearspan_server.store.curated import KINDS
 from clearspan_server.store.datasets import DATASETS, EXPERIMENTS, ITEMS
 from clearspan_server.store.doomed import Doomed
@@ -228,3 +229,38 @@ def test_a_file_and_a_score_that_name_somebody_only_in_passing_go(bench: Bench) 
     assert left == ["his"]
     assert media.find(bench.project, "typed") is media.find(bench.project, "placed") is None
     assert media.find(bench.project, "other") is not None
+
+
+@pytest.mark.parametrize("by", ["session", "user", "trace", "text"])
+def test_an_erasure_reaches_what_was_said_to_models(bench: Bench, by: SubjectKind) -> None:
+    kept = bench.means.conversations
+    draft = Draft("", "", "simulated", "gpt-4o", {}, Context())
+    other = kept.create(bench.project, draft, "Trillian").head.id
+    conversation = kept.create(bench.project, draft, "Zaphod").head.id
+    told = Message("", "", "user", f"Where is {NAME}?", datetime.now(UTC))
+    answers = []
+    for number in (1, 2):
+        answer = replace(told, role="assistant", text="", trace_id=trace_id(number))
+        _, begun = kept.ask(bench.project, conversation, told, answer)
+        said = f"answer {number}"
+        kept.save(bench.project, replace(begun, text=said, status="ok"))
+        bench.store(span(number, session_id=conversation, user_id="Zaphod", output=f'"{said}"'))
+        told = replace(told, parent=begun.id, text="And where is Trillian?")
+        answers.append(begun.id)
+    value = {"session": conversation, "user": "Zaphod", "trace": trace_id(1), "text": NAME}[by]
+
+    with bench.working():
+        found = bench.done(bench.erasure(value, by))
+
+    left = kept.find(bench.project, conversation)
+    assert kept.find(bench.project, other) is not None
+    if by in ("session", "user"):
+        assert left is None
+        assert found.findings.counts["conversations"] == 1
+        return
+    assert left is not None
+    assert (left.head.title, NAME in str(left)) == ("", False)
+    first = ["answer 1"] if by == "text" else []
+    assert [one.text for one in left.messages] == [*first, "And where is Trillian?", "answer 2"]
+    assert left.messages[0].parent == ""
+    assert left.leaf == answers[1]

@@ -157,7 +157,8 @@ def _add_questions(connection: sa.Connection, project: str, found: Named) -> Non
     gone |= {(row.parent,) for row in answers if (row.id,) in gone and row.parent not in kept}
     titles = {(row.conversation_id, first_words(row.text)) for row in messages if (row.id,) in gone}
     for row in _rows(connection, CONVERSATIONS, project):
-        if (row["id"], row["title"]) in titles:
+        is_gone = (row["id"],) in found.gone.get("conversations", ())
+        if (row["id"], row["title"]) in titles and not is_gone:
             emptied = found.emptied.setdefault("conversations", {})
             emptied.setdefault((row["id"],), {})["title"] = ""
 
