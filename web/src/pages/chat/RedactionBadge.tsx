@@ -42,8 +42,8 @@ export function RedactionBadge({ project, text }: { project: string; text: strin
           aria-label="What is masked"
         >
           <p>
-            <b>{found}</b>: kept and recorded without. The model gets the text as it is written, this
-            once; later turns go to it as they are kept.
+            <b>{found}</b>: kept and recorded without. The model gets the text as it is written,
+            this once; later turns go to it as they are kept.
           </p>
           <pre>
             {pieces(data.text).map((piece, at) =>
