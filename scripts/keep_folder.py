@@ -9,6 +9,7 @@ import sys
 import tarfile
 import tempfile
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "server" / "tests"))
@@ -63,7 +64,7 @@ def send_long(server: Server, name: str) -> None:
 
 
 def say(server: Server, trace_id: str) -> None:
-    """What people say of a trace, and keep: scores, comments, views, keys, accounts, prompts, dashboards."""
+    """What people say of a trace, and keep: scores, views, keys, accounts, prompts, dashboards, providers, chats."""
     token = bearer(server.token)
     view = {"name": "dear", "page": "traces", "filter": "cost>0.01", "range": "7d", "sort": "-cost"}
     key = {"project": "default", "name": "kept", "scopes": ["read"]}
@@ -77,10 +78,33 @@ def say(server: Server, trace_id: str) -> None:
         ("POST", "/accounts", account),
         ("POST", "/prompts", {"name": "greeting", "template": "Hello"}),
         ("POST", "/dashboards", {"clearspan_dashboard": 1, "name": "mine", "panels": []}),
+        ("PUT", "/providers/openai", {"key": "sk-kept"}),
     ):
-        answer = ask(server, method, f"/api/v1{path}", token, body)
-        if answer.status >= 300:
-            sys.exit(f"{method} {path}: {answer.status} {answer.body}")
+        _sent(server, method, path, token, body)
+    talk(server, token | {"x-clearspan-project": "talk"})
+
+
+def talk(server: Server, headers: dict[str, str]) -> None:
+    """A conversation in a project of its own, with a question and its answer."""
+    model = {"provider": "simulated", "model": "gpt-4o-mini"}
+    conversation = _sent(server, "POST", "/conversations", headers, model)
+    path = f"/conversations/{conversation['id']}"
+    _sent(server, "POST", f"{path}/messages", headers, {"text": "Where is my parcel?"})
+
+    def is_answered() -> bool:
+        *_, answer = server.get(f"/api/v1{path}?project=talk")["messages"]
+        return bool(answer["status"] == "ok")
+
+    until(is_answered)
+
+
+def _sent(
+    server: Server, method: str, path: str, headers: dict[str, str], body: object
+) -> dict[str, Any]:
+    answer = ask(server, method, f"/api/v1{path}", headers, body)
+    if answer.status >= 300:
+        sys.exit(f"{method} {path}: {answer.status} {answer.body}")
+    return dict(answer.body or {})
 
 
 def _kept(member: tarfile.TarInfo) -> tarfile.TarInfo | None:

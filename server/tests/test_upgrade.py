@@ -18,6 +18,8 @@ UNSAID = {f"0.1.0{name}.tar.xz" for name in ("", "-ingest", "-meaning", "-captur
 UNTOLD = {*UNSAID, "0.1.0-explore.tar.xz"}
 # Long texts were cut for good, and there were no dashboards.
 CUT = {*UNTOLD, "0.1.0-private.tar.xz"}
+# Nobody talked to models, nor kept a key of one.
+SILENT = {*CUT, "0.1.0-replay.tar.xz"}
 LONG = {"stored": 300_000 * len("stored "), "waiting": 300_000 * len("waiting ")}
 
 
@@ -36,6 +38,7 @@ def test_an_earlier_folder_opens_with_every_span(archive: Path, tmp_path: Path) 
         keys = server.get("/api/v1/keys")["keys"]
         said, told = said_in(server), told_in(server)
         long = long_in(server)
+        talked = talked_in(server)
         kept = [one["name"] for one in server.get("/api/v1/dashboards")["dashboards"]]
         detail = server.get(f"/api/v1/traces/{first['trace_id']}/spans/{first['span_id']}")
         figures = server.get(f"/api/v1/overview?{ALWAYS}")
@@ -49,6 +52,7 @@ def test_an_earlier_folder_opens_with_every_span(archive: Path, tmp_path: Path) 
     )
     assert told == ([] if archive.name in UNTOLD else ["It is late.", "queue", "greeting"])
     assert (long, kept) == (({}, []) if archive.name in CUT else (LONG, ["mine"]))
+    assert talked == ([] if archive.name in SILENT else ["Where is my parcel?", "ok", "stored"])
 
 
 def said_in(server: Server) -> list[str]:
@@ -72,6 +76,18 @@ def told_in(server: Server) -> list[str]:
     metrics = [one["name"] for one in server.get("/api/v1/metrics/names")["names"]]
     prompts = [one["name"] for one in server.get("/api/v1/prompts")["prompts"]]
     return [*logs, *metrics, *prompts]
+
+
+def talked_in(server: Server) -> list[str]:
+    """The questions of conversations and how they were answered, and the keys of providers that can be read."""
+    said = []
+    for head in server.get("/api/v1/conversations?project=talk")["conversations"]:
+        path = f"/api/v1/conversations/{head['id']}?project=talk"
+        question, answer = server.get(path)["messages"]
+        assert answer["text"]
+        said += [question["text"], answer["status"]]
+    states = [one["key"] for one in server.get("/api/v1/providers")["providers"]]
+    return [*said, *(state for state in states if state in ("stored", "unreadable"))]
 
 
 def long_in(server: Server) -> dict[str, int]:
