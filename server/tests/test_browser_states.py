@@ -15,7 +15,7 @@ from sampling import WHOLE
 
 pytestmark = pytest.mark.browser
 
-NOBODY = {"trace": "0" * 32, "session": "nobody"}
+NOBODY = {"trace": "0" * 32, "span": "0" * 16, "session": "nobody"}
 NOTHING_SENT = "Nothing has been sent to nobody"
 FAILURE = {"error": {"code": "x", "message": "It broke.", "details": {}, "request_id": "r-1"}}
 
@@ -96,6 +96,18 @@ SCREENS = (
         "The prompt could not",
     ),
     Screen(
+        "chat?live=off",
+        "[aria-label=Suggestions] button",
+        "Talk to a model",
+        "The providers could not be read",
+    ),
+    Screen(
+        "playground?trace={trace}&span={span}&live=off",
+        ".request-messages textarea",
+        "The request of this call could not be read",
+        "The request of this call could not be read",
+    ),
+    Screen(
         "delivery?range=all&live=off", "[aria-label=Senders]", NOTHING_SENT, "The ledger could not"
     ),
     settled("", "[aria-label=Projects] tbody tr", "demo", "The projects could not"),
@@ -132,7 +144,9 @@ def ids(demo: Server) -> Mapping[str, str]:
     greet = {"name": "greet", "template": "Greet {{name}}.", "labels": ["production"]}
     assert Client(demo, "demo")("POST", "/prompts", greet)[0] == 201
     [row] = demo.get("/api/v1/traces?project=demo&filter=status:error&limit=1")["traces"]
-    return {"trace": row["trace_id"], "session": row["session_id"]}
+    spans = demo.get(f"/api/v1/traces/{row['trace_id']}?project=demo")["spans"]
+    call = next(span["span_id"] for span in spans if span["kind"] == "llm")
+    return {"trace": row["trace_id"], "span": call, "session": row["session_id"]}
 
 
 def main(visitor: Visitor) -> Locator:

@@ -4,6 +4,9 @@ import { useState } from "react";
 import { ask, conversationKey, createConversation, type SentAttachment } from "../../api/chat";
 import { providersQuery } from "../../api/providers";
 import { firstChoice, type ModelChoice } from "../../model/modelChoice";
+import { Button } from "../../ui/Button";
+import { Notice } from "../../ui/Notice";
+import { Waiting } from "../../ui/Waiting";
 import { useSession } from "../useSession";
 import { ChatSettings, type Settings } from "./ChatSettings";
 import { Composer } from "./Composer";
@@ -36,7 +39,7 @@ export function NewConversation({ project, lastChoice, onChoose }: NewConversati
     choice ? succeeds(begin.mutateAsync({ text, attachments, choice })) : Promise.resolve(false);
   return (
     <>
-      <Suggestions
+      <Beginning
         isBusy={begin.isPending || choice === null}
         onAsk={(text) => void send(text, [])}
       />
@@ -62,6 +65,35 @@ export function NewConversation({ project, lastChoice, onChoose }: NewConversati
         onSettings={() => setSettingsOpen(!areSettingsOpen)}
       />
     </>
+  );
+}
+
+interface BeginningProps {
+  isBusy: boolean;
+  onAsk: (text: string) => void;
+}
+
+/** What can be asked, once it is known who can be asked. */
+function Beginning(props: BeginningProps) {
+  const providers = useQuery(providersQuery);
+  if (providers.error) {
+    return (
+      <div className="chat-beginning">
+        <Notice title="The providers could not be read" tone="error">
+          <p>{providers.error.message}</p>
+          <Button variant="outlined" onClick={() => void providers.refetch()}>
+            Try again
+          </Button>
+        </Notice>
+      </div>
+    );
+  }
+  return providers.data ? (
+    <Suggestions {...props} />
+  ) : (
+    <div className="chat-beginning">
+      <Waiting rows={4} />
+    </div>
   );
 }
 

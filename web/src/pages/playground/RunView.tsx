@@ -8,6 +8,11 @@ import { OutputView } from "./OutputView";
 import { useRunText } from "./useRunText";
 import "./RunView.css";
 
+/** Leads to what has just appeared. */
+function show(element: HTMLElement | null) {
+  element?.scrollIntoView({ block: "nearest" });
+}
+
 /** What the models answer, a column each; two outputs can be compared. */
 export function RunView({ project, id }: { project: string; id: string }) {
   const { calls, error, isPending, again } = useRunText(project, id);
@@ -34,7 +39,7 @@ export function RunView({ project, id }: { project: string; id: string }) {
   return (
     <>
       {first && second && (
-        <section className="run-difference" aria-label="Difference">
+        <section ref={show} className="run-difference" aria-label="Difference">
           <h3>
             From {first.model} ({first.number}) to {second.model} ({second.number})
             <Button icon="close" aria-label="Close the difference" onClick={() => setPicked([])} />
