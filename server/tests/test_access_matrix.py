@@ -40,6 +40,11 @@ NEEDS: dict[tuple[str, str], str] = {
         for prompts in ("/api/v1/prompts", "/api/public/v2/prompts")
         for path in (prompts, f"{prompts}/{{name:path}}")
     },
+    ("POST", "/api/v1/playground-runs"): "write and gateway",
+    **{
+        ("POST", f"/api/v1/conversations/{{conversation_id}}/{noun}"): "write and gateway"
+        for noun in ("messages", "answers")
+    },
     ("DELETE", "/api/public/traces"): "admin",
     ("DELETE", "/api/public/traces/{trace_id:path}"): "admin",
     ("POST", "/api/public/scores"): "ingest or write",
@@ -110,6 +115,9 @@ MAY: dict[str, set[str]] = {
     "to be an admin": OWNERS,
     "an account": {"viewer", "admin"},
 }
+for those in MAY.values():
+    those.update({"key write gateway"} if "key write" in those else ())
+MAY["write and gateway"] = {*OWNERS, "key write gateway"}
 # What a route reads before it asks who it is; without a right body a refusal could be one of the body.
 BODIES: dict[str, Any] = {
     "/api/v1/keys": {"project": "mine"},
@@ -223,7 +231,8 @@ def status_of(server: Server, where: tuple[str, str], headers: Headers) -> int:
 
 @pytest.fixture(scope="module")
 def callers(team: Team) -> dict[str, Headers]:
-    keys = {f"key {scope}": team.key(scope) for scope in ("ingest", "read", "write", "admin")}
+    scopes = ("ingest", "read", "write", "admin", "write gateway")
+    keys = {f"key {scope}": team.key(*scope.split()) for scope in scopes}
     known = {"viewer": team.viewer, "admin": team.admin, "token": bearer(team.server.token)}
     return {"nobody": {}, **known, **keys}
 

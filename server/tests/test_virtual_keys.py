@@ -184,6 +184,8 @@ ALLOWED = ["gpt-4o", "claude-*"]
         ('{"model": "gpt-4o", "x": {}, "Model": "gpt-5"}', 403),
         ('{"model": "gpt-4o", "mod\\u0065l": "gpt-5"}', 403),
         ('{"model": "gpt-4o", "models": ["gpt-5"]}', 403),
+        ('{"model": "gpt-4o", "model"' + " " * 250 + ': "gpt-5"}', 403),
+        ('{"model": "gpt-4o",' + "\n" * 250 + '"model": "gpt-5"}', 403),
         ('{"messages": []}', 403),
         ('{"input": "{\\"model\\": \\"gpt-4o\\"}"}', 403),
         ('[{"model": "gpt-4o"}]', 403),
@@ -271,6 +273,72 @@ def test_a_model_in_the_path_counts(passing: Passing) -> None:
     ]
 
     assert statuses == [200, 403]
+
+
+UNDECIDED = (
+    "/spent/v1/messages/batches",
+    "/spent/v1/batches",
+    "/spent/v1/files",
+    "/spent/v1/fine_tuning/jobs",
+    "/spent/v1/engines/gpt-5/chat/completions",
+    "/spent/deployments/gpt-5/chat/completions",
+    "/spent/models/gpt-5/v1/chat/completions",
+    "/spent/v1/chat/completions%3Fx",
+    "/spent/v1/chat%252Fcompletions",
+    "/gemini/v1beta/models/gpt-5:batchGenerateContent",
+    "/gemini/v1beta/models/gpt-5:predictLongRunning",
+    "/gemini/v1beta/models/gpt-5:generateContent;x:generateContent",
+)
+
+
+def test_what_no_model_can_be_told_of_is_refused_to_a_key_with_models(passing: Passing) -> None:
+    key, free = virtual(passing, "undecided", models=ALLOWED), virtual(passing, "undecided")
+
+    refused = {
+        path: ask(passing.server, "POST", f"/gateway{path}", bearer(key), CHAT)
+        for path in UNDECIDED
+    }
+
+    for path, answer in refused.items():
+        assert answer.status == 403, path
+        assert "cannot be told" in answer.says
+        assert path.partition("/v1")[2] in answer.says
+    assert ask(passing.server, "POST", "/gateway/spent/v1/files", bearer(free), CHAT).status == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/v1/chat/completions", 200),
+        ("/v1/responses", 200),
+        ("/v1/embeddings", 200),
+        ("/v1/moderations", 200),
+        ("/v1/messages", 200),
+        ("/v1/messages/count_tokens", 200),
+        ("/models/chat/completions", 200),
+        ("/openai/deployments/gpt-4o/chat/completions", 200),
+        ("/openai/deployments/gpt%2D4o/chat/completions", 200),
+        ("/openai/deployments/gpt-5/chat/completions", 403),
+        ("/openai/deployments/gpt%2D5/chat/completions", 403),
+        ("/v1beta/models/gpt-4o:generateContent", 200),
+        ("/v1beta/models/gpt-4o%3AgenerateContent", 200),
+        ("/v1beta/models/gpt-4o:streamGenerateContent", 200),
+        ("/v1beta/models/gpt-4o:countTokens", 200),
+        ("/v1beta/models/gpt-5:countTokens", 403),
+        ("/v1beta/models/gpt-5%3AgenerateContent", 403),
+        ("/v1beta/openai/chat/completions", 200),
+    ],
+)
+def test_ordinary_clients_call_their_models_with_a_limited_key(
+    passing: Passing, path: str, status: int
+) -> None:
+    key = virtual(passing, "ordinary", models=ALLOWED)
+    passing.provider.on(f"/spent{path}", lambda: iter([DONE]))
+
+    answer = ask(passing.server, "POST", f"/gateway/spent{path}", bearer(key), CHAT)
+
+    assert answer.status == status
+    assert status == 200 or "'gpt-5'" in answer.says
 
 
 def test_a_key_with_models_may_see_which_there_are_and_nothing_else(passing: Passing) -> None:

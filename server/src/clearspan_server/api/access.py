@@ -33,6 +33,7 @@ from clearspan_server.ingest.prices import LIST_ONLY, Book
 from clearspan_server.model.langfuse_ids import trace_id as hex_of
 from clearspan_server.store.accounts import Account
 from clearspan_server.store.browser_sessions import Session
+from clearspan_server.store.catalog import ApiKey
 from clearspan_server.store.engine import Engine
 from clearspan_server.store.notes import Noted, unnoted
 from clearspan_server.store.shares import PREFIX, Share
@@ -281,6 +282,21 @@ def _still_reads(request: Request, project: str) -> bool:
 def written_project(request: Request, asked: str) -> str:
     """The project in which the caller may change something: the key's own, else the one that is asked for."""
     return _project_of(request, "write", asked or _asked_project(request))
+
+
+def spending_key(request: Request) -> ApiKey | None:
+    """The key of a program that has models asked with what this server holds, with its limits; None for people.
+
+    Raises:
+        NotAllowed: it is no virtual key.
+    """
+    key = caller_of(request).key
+    if key is not None and not key.is_virtual:
+        raise NotAllowed(
+            f"the key {key.id} has no scope gateway, only {' '.join(key.scopes)}; without it a key asks no model,"
+            " because that spends the keys of providers that the whole install shares"
+        )
+    return key
 
 
 def prompt_project(request: Request) -> str:

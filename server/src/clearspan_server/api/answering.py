@@ -15,6 +15,7 @@ from clearspan_server.chat.context import cost_of, told
 from clearspan_server.errors import BadInput
 from clearspan_server.gateway.headers import Told
 from clearspan_server.ingest.encode import redacted
+from clearspan_server.store.catalog import ApiKey
 from clearspan_server.store.conversations import (
     Attachment,
     Conversation,
@@ -29,13 +30,16 @@ _MOST_IMAGE_BYTES = 24 * 1024 * 1024  # that go with one question, those of earl
 
 
 class Asker:
-    """Somebody who asks in one conversation of a project."""
+    """Somebody who asks in one conversation of a project; a program with its key, whose limits hold."""
 
-    def __init__(self, server: State, project: str, conversation_id: str, user: str) -> None:
+    def __init__(
+        self, server: State, project: str, conversation_id: str, user: str, key: ApiKey | None
+    ) -> None:
         self._server = server
         self._project = project
         self._id = conversation_id
         self._user = user
+        self._key = key
 
     async def ask(self, asked: MessageRequest) -> tuple[Message, Message]:
         """Keep a question, and have its answer written: the question, and the answer as it begins.
@@ -137,7 +141,7 @@ class Asker:
                 use = Use(answer.trace_id, "", "input")
                 self._server.media.announce(self._project, known, use)
         about = Told(user=self._user, session=self._id, feature=FEATURE)
-        within = inside(self._project, about, answer.trace_id)
+        within = inside(self._project, about, answer.trace_id, self._key)
         return Work(self._project, self._id, answer, question, within, self._clean)
 
     @property

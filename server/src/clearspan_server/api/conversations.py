@@ -8,7 +8,13 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from pydantic import Field
 
-from clearspan_server.api.access import ReadAccess, author_of, read_access, written_project
+from clearspan_server.api.access import (
+    ReadAccess,
+    author_of,
+    read_access,
+    spending_key,
+    written_project,
+)
 from clearspan_server.api.accounts import moment
 from clearspan_server.api.answering import Asker
 from clearspan_server.api.call_figures import figures_of, sums_of
@@ -226,7 +232,8 @@ async def post_stop_answer(
 
 async def _asker(request: Request, conversation_id: str) -> Asker:
     project = await asyncio.to_thread(written_project, request, "")
-    return Asker(state_of(request), project, conversation_id, author_of(request))
+    key = spending_key(request)
+    return Asker(state_of(request), project, conversation_id, author_of(request), key)
 
 
 def _delete(server: State, project: str, conversation_id: str) -> None:

@@ -7,7 +7,13 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from pydantic import Field
 
-from clearspan_server.api.access import ReadAccess, author_of, read_access, written_project
+from clearspan_server.api.access import (
+    ReadAccess,
+    author_of,
+    read_access,
+    spending_key,
+    written_project,
+)
 from clearspan_server.api.call_figures import figures_of, sums_of
 from clearspan_server.api.chat_targets import checked_target
 from clearspan_server.api.events import place_of, stream_of
@@ -92,12 +98,13 @@ async def post_playground_run(
 ) -> Run:
     """Ask several models at once, each as often as said; every call is recorded as a trace of its own."""
     project, server = await asyncio.to_thread(written_project, request, ""), state_of(request)
+    key = spending_key(request)
     questions = _questions(server, asked)
     await asyncio.to_thread(server.catalog.ensure_project, project)
     origin = runs.Origin()
     if asked.origin is not None:
         origin = runs.Origin(asked.origin.trace_id, asked.origin.span_id)
-    run = server.runs.begin(project, questions, origin, author_of(request))
+    run = server.runs.begin(project, questions, origin, author_of(request), key)
     calls = [
         RunCall(number=one.number, provider=one.provider, model=one.model, trace_id=one.trace_id)
         for one in run.calls

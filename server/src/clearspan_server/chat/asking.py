@@ -13,6 +13,7 @@ from clearspan_server.gateway.credentials import Admission
 from clearspan_server.gateway.headers import Told
 from clearspan_server.gateway.inside import Inside
 from clearspan_server.ingest.admission import IngestAccess
+from clearspan_server.store.catalog import ApiKey
 
 SENDER = "clearspan"
 
@@ -83,10 +84,11 @@ def new_trace_id() -> str:
     return secrets.token_hex(16)
 
 
-def inside(project: str, told: Told, trace_id: str) -> Inside:
-    """Who calls: somebody of this project who may spend the keys of this server."""
-    access = IngestAccess(project=project, environment="", sender=SENDER)
-    return Inside(Admission(access, spends=True), told, trace_id)
+def inside(project: str, told: Told, trace_id: str, key: ApiKey | None = None) -> Inside:
+    """Who calls: somebody of this project who may spend the keys of this server, a program within its key's limits."""
+    environment = key.environment if key else ""
+    access = IngestAccess(project=project, environment=environment, sender=SENDER)
+    return Inside(Admission(access, spends=True, key=key), told, trace_id)
 
 
 async def ask(gateway: ASGIApp, within: Inside, question: Question, heard: Heard) -> Ending:

@@ -22,6 +22,7 @@ from clearspan_server.chat.asking import (
 from clearspan_server.chat.feed import Feed
 from clearspan_server.errors import NotFound, TooBusy
 from clearspan_server.gateway.headers import Told
+from clearspan_server.store.catalog import ApiKey
 from clearspan_server.store.conversations import MessageStatus
 
 LOG = logging.getLogger(__name__)
@@ -82,6 +83,7 @@ class Run:
     project: str
     origin: Origin
     calls: list[Call]
+    key: ApiKey | None = None  # the program's that asked
     feed: Feed = field(default_factory=Feed)
     tasks: list[asyncio.Task[None]] = field(default_factory=list)
     is_stopped: bool = False
@@ -98,8 +100,15 @@ class Runs:
         self._gateway = gateway
         self._runs: OrderedDict[str, Run] = OrderedDict()
 
-    def begin(self, project: str, questions: Sequence[Question], origin: Origin, user: str) -> Run:
-        """Ask all of them at once; returns as soon as they begin.
+    def begin(
+        self,
+        project: str,
+        questions: Sequence[Question],
+        origin: Origin,
+        user: str,
+        key: ApiKey | None = None,
+    ) -> Run:
+        """Ask all of them at once; returns as soon as they begin. The limits of a `key` hold for each.
 
         Raises:
             TooBusy: as many calls are under way as may be.
@@ -114,7 +123,7 @@ class Runs:
             Call(number, one.provider.name, one.model, new_trace_id())
             for number, one in enumerate(questions, 1)
         ]
-        run = Run(secrets.token_hex(8).translate(_LETTERS), project, origin, calls)
+        run = Run(secrets.token_hex(8).translate(_LETTERS), project, origin, calls, key)
         told = Told(
             user=user,
             session=run.id,
@@ -174,7 +183,7 @@ class Runs:
             call.pieces[kind].append(piece)
             run.feed.tell(kind, piece, call.number)
 
-        within = inside(run.project, told, call.trace_id)
+        within = inside(run.project, told, call.trace_id, run.key)
         try:
             ending = await ask(self._gateway, within, question, heard)
         except asyncio.CancelledError:

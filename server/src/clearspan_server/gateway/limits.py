@@ -6,8 +6,11 @@ import threading
 import time
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterable
+from dataclasses import replace
 from functools import lru_cache
+from urllib.parse import unquote
 
+from clearspan import wire
 from clearspan_server.errors import NotAllowed, TooLarge, TooManyCalls
 from clearspan_server.gateway.capture import Call
 from clearspan_server.gateway.headers import Headers
@@ -20,6 +23,20 @@ _MAX_REMEMBERED = 10_000  # keys; the one that called longest ago is forgotten
 _MOST_AHEAD_BYTES = 16 * 1024 * 1024  # of a body, before it has named its model
 _MOST_NAMED = 10
 _LIST = re.compile(r"/models(/[^/]+)?/?$")
+# What only counts the tokens of a call, or judges its words, names its model as this one does.
+_COUNTING = (
+    ("/v1/messages/count_tokens", "/v1/messages"),
+    (":countTokens", ":generateContent"),
+    ("/v1/responses/input_tokens", "/v1/responses"),
+    ("/v1/moderations", "/v1/embeddings"),
+)
+# What providers take for the end of a path, or decode once more; and what models are named behind.
+_ODD = re.compile(r"[?#%;\\\x00-\x20\x7f\ufffd]")
+_HOLDER = re.compile(
+    r"/(models(?!/(chat/completions|completions|embeddings|responses)/?$)|model|tunedModels|deployments"
+    r"|engines|endpoints(?!/openapi/))/",
+    re.IGNORECASE,
+)
 
 
 class CallRates:
@@ -79,14 +96,30 @@ def limits_body(key: ApiKey, call: Call) -> bool:
     """Whether the model of a call is to be read from its body: of a key that may call some, where no path tells.
 
     Raises:
-        NotAllowed: the path names a model that the key may not call.
+        NotAllowed: the path names a model that the key may not call, or nobody can tell which one it is for.
     """
     if not key.models or (call.method == "GET" and _LIST.search(call.target.path)):
         return False  # which models there are costs nothing
-    named = call.endpoint.model if call.endpoint else ""
-    if named:
-        check_models(key, [named])
-    return not named
+    path = unquote(call.target.path)
+    for counts, asks in _COUNTING:
+        path = path.removesuffix(counts) + asks if path.endswith(counts) else path
+    target = replace(call.target, path=path)
+    endpoint = wire.recognise(call.method, target.recognised_by, call.headers)
+    if endpoint is None or _is_ambiguous(path, endpoint):
+        raise NotAllowed(
+            f"the key {key.id} may call the models {_told(key)} alone, and for which model"
+            f" {call.method} {call.target.path[:200]} is cannot be told"
+        )
+    if endpoint.model:
+        check_models(key, [endpoint.model])
+    return not endpoint.model
+
+
+def _is_ambiguous(path: str, endpoint: wire.Endpoint) -> bool:
+    """Whether a decoded path may name another model than the one that was found in it, or is in the body."""
+    if _ODD.search(path):
+        return True
+    return not endpoint.model and _HOLDER.search(path) is not None
 
 
 def _unreadable(headers: Headers) -> str:

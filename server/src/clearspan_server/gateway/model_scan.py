@@ -63,7 +63,8 @@ class ModelScan:
     def _outside(self, data: bytes, at: int) -> int:
         is_deep = self._depth > 1 and self._held is None
         mark = (_DEEP_MARK if is_deep else _MARK).search(data, at)
-        self._keep(data[at : mark.start() if mark else len(data)])
+        if not self._is_name:  # what stands around a name is none of it, however much there is
+            self._keep(data[at : mark.start() if mark else len(data)])
         if mark is None:
             return len(data)
         self._marked(mark[0])
