@@ -190,8 +190,14 @@ async def get_answer_events(
     over only `done` is.
     """
     after = place_of(request, asked.after)
-    feed = state_of(request).answers.feed(message_id)  # before: it may end meanwhile
+    answers = state_of(request).answers
+    feed = answers.feed(message_id)  # before: it may end meanwhile
     found = await asyncio.to_thread(_answer, request, access.project, conversation_id, message_id)
+    if feed is None and found.status == "answering":
+        feed = await answers.begun(access.project, found)
+        found = await asyncio.to_thread(
+            _answer, request, access.project, conversation_id, message_id
+        )
     if feed is None:
         feed, after = Feed(), 0
         feed.tell("done", found)
@@ -225,8 +231,8 @@ async def post_stop_answer(
 ) -> ChatMessage:
     """Break an answer off; what there is of it stays. Of one that is over this changes nothing."""
     project = await asyncio.to_thread(written_project, request, "")
-    await asyncio.to_thread(_answer, request, project, conversation_id, message_id)
-    await state_of(request).answers.stop(message_id)
+    found = await asyncio.to_thread(_answer, request, project, conversation_id, message_id)
+    await state_of(request).answers.stop(project, found)
     return _message(await asyncio.to_thread(_answer, request, project, conversation_id, message_id))
 
 

@@ -2,14 +2,18 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from starlette.types import ASGIApp
 
 from clearspan_server.chat.asking import Question, Refused, ask
 from clearspan_server.chat.feed import Feed
+from clearspan_server.chat.hearing import Hearing, whole
 from clearspan_server.errors import TooBusy
 from clearspan_server.gateway.inside import Inside
 from clearspan_server.store.conversations import Conversations, Message, MessageStatus
@@ -18,6 +22,13 @@ LOG = logging.getLogger(__name__)
 
 MOST_ANSWERS = 20  # at once
 _SAVED_EVERY_S = 1.0
+_SHARE = 10  # how many times as long as keeping takes, nothing is kept
+_RESTS_S = (0.0, 0.2, 1.0, 3.0)  # before each attempt to keep an answer that is over
+_BEGINS_WITHIN_S = 5.0
+_LOOK_S = 0.02
+_THREADS = 2
+
+Result = TypeVar("Result")
 
 
 @dataclass(slots=True, frozen=True)
@@ -37,24 +48,19 @@ class Work:
         return self.project, self.conversation_id
 
 
-@dataclass(slots=True)
 class _Writing:
     """An answer under way."""
 
-    work: Work
-    feed: Feed = field(default_factory=Feed)
-    pieces: dict[str, list[str]] = field(default_factory=lambda: {"text": [], "reasoning": []})
-    task: asyncio.Task[None] | None = None
-    ends_as: MessageStatus | None = None  # once it ends, or is told to
-
-    def heard(self, kind: str, piece: str) -> None:
-        if piece:
-            self.pieces[kind].append(piece)
-            self.feed.tell(kind, piece)
+    def __init__(self, work: Work) -> None:
+        self.work = work
+        self.feed = Feed()
+        self.hearing = Hearing(self.feed.tell)
+        self.task: asyncio.Task[None] | None = None
+        self.ends_as: MessageStatus | None = None  # once it ends, or is told to
 
     def so_far(self, status: MessageStatus, error: str = "") -> Message:
         """The message as it is now, as it may be kept."""
-        text, reasoning = ("".join(self.pieces[kind]) for kind in ("text", "reasoning"))
+        text, reasoning = (self.hearing.so_far(kind) for kind in ("text", "reasoning"))
         if status == "answering":  # a secret that came by half would not be seen
             text, reasoning = _whole_words(text), _whole_words(reasoning)
         clean = self.work.clean
@@ -62,7 +68,7 @@ class _Writing:
             self.work.message,
             text=clean(text),
             reasoning=clean(reasoning),
-            error=clean(error),
+            error=clean(whole(error)),
             status=status,
         )
 
@@ -75,6 +81,8 @@ class Answers:
         self._conversations = conversations
         self._writing: dict[str, _Writing] = {}
         self._taken = 0
+        # Redaction of long answers takes its time, and nobody else is to wait for it.
+        self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="answers")
 
     @contextmanager
     def place(self) -> Iterator[None]:
@@ -103,10 +111,26 @@ class Answers:
         writing = self._writing.get(message_id)
         return None if writing is None else writing.feed
 
-    async def stop(self, message_id: str) -> None:
+    async def begun(self, project: str, message: Message) -> Feed | None:
+        """As `feed`, of an answer that is kept as being written: a moment before it begins, it is waited for.
+
+        One that nobody writes, for it could not be kept when it ended, is interrupted.
+        """
+        last_s = time.monotonic() + _BEGINS_WITHIN_S
+        while message.status == "answering" and message.id not in self._writing:
+            if not self._taken:
+                lost = replace(message, status="interrupted")
+                await self._off(self._conversations.save, project, lost)
+                break
+            if time.monotonic() > last_s:
+                break
+            await asyncio.sleep(_LOOK_S)
+        return self.feed(message.id)
+
+    async def stop(self, project: str, message: Message) -> None:
         """Break an answer off, and wait until it has ended; also when it has."""
-        writing = self._writing.get(message_id)
-        if writing is not None:
+        await self.begun(project, message)
+        if (writing := self._writing.get(message.id)) is not None:
             await self._break_off([writing], "stopped")
 
     async def stop_all(self, project: str, conversation_id: str) -> None:
@@ -118,8 +142,12 @@ class Answers:
     async def close(self) -> None:
         """The server stops: what there is of each answer is kept as interrupted."""
         await self._break_off(list(self._writing.values()), "interrupted")
+        self._threads.shutdown(wait=False)
 
     async def _break_off(self, writings: Sequence[_Writing], status: MessageStatus) -> None:
+        await asyncio.sleep(
+            0
+        )  # a task that is cancelled before its first step never ends an answer
         for writing in writings:
             if writing.ends_as is None and writing.task is not None:
                 writing.ends_as = status
@@ -132,7 +160,7 @@ class Answers:
         keeping = asyncio.create_task(self._keep(writing))
         error = ""
         try:
-            await ask(self._gateway, work.within, work.question, writing.heard)
+            await ask(self._gateway, work.within, work.question, writing.hearing.heard)
         except asyncio.CancelledError:
             error = ""
         except Refused as refused:
@@ -143,25 +171,52 @@ class Answers:
             error = f"{type(failed).__name__}: {failed}"
         writing.ends_as = writing.ends_as or ("error" if error else "ok")
         keeping.cancel()
-        final = await asyncio.to_thread(writing.so_far, writing.ends_as, error)
+        writing.hearing.end()
         try:
-            await asyncio.to_thread(self._conversations.save, work.project, final)
+            final = await self._kept(writing, writing.ends_as, error)
         finally:
             del self._writing[work.message.id]
-            writing.feed.tell("done", final)
-            writing.feed.end()
+        writing.feed.tell("done", final)
+        writing.feed.end()
+
+    async def _kept(self, writing: _Writing, status: MessageStatus, error: str) -> Message:
+        """The answer as it was kept at its end; where it cannot be, that is what it says."""
+        work, failed = writing.work, ""
+        for rest_s in _RESTS_S:
+            await asyncio.sleep(rest_s)
+            try:
+                final = await self._off(writing.so_far, status, error)
+                await self._off(self._conversations.save, work.project, final)
+            except Exception as trouble:
+                # Redaction or the disk: whatever it was, the answer ends, and its place is free again.
+                LOG.exception("an answer could not be kept")
+                failed = f"the answer could not be kept: {type(trouble).__name__}"
+            else:
+                return final
+        return replace(work.message, status="error", error=failed)
 
     async def _keep(self, writing: _Writing) -> None:
-        """Keep what there is about once a second, for whoever ends the server without asking."""
-        known = 0
-        with suppress(asyncio.CancelledError):
-            while True:
-                await asyncio.sleep(_SAVED_EVERY_S)
-                size = sum(map(len, writing.pieces.values()))
-                if size != known:
-                    known = size
-                    half = await asyncio.to_thread(writing.so_far, "answering")
-                    await asyncio.to_thread(self._conversations.save, writing.work.project, half)
+        """Keep what there is about once a second, for whoever ends the server without asking.
+
+        Less often where that takes long, as of long answers it does.
+        """
+        known, rest_s = 0, _SAVED_EVERY_S
+        while True:
+            await asyncio.sleep(rest_s)
+            if writing.hearing.bytes == known:
+                continue
+            known, begun_s = writing.hearing.bytes, time.monotonic()
+            try:
+                half = await self._off(writing.so_far, "answering")
+                await self._off(self._conversations.save, writing.work.project, half)
+            except Exception:
+                # The next time, or at the end, it is tried again.
+                LOG.exception("what there is of an answer could not be kept")
+            rest_s = max(_SAVED_EVERY_S, _SHARE * (time.monotonic() - begun_s))
+
+    async def _off(self, work: Callable[..., Result], *given: object) -> Result:
+        """Do something on a thread of our own."""
+        return await asyncio.get_running_loop().run_in_executor(self._threads, work, *given)
 
 
 def _whole_words(text: str) -> str:

@@ -18,7 +18,7 @@ from clearspan_server.store.catalog import ApiKey
 SENDER = "clearspan"
 
 Part = Mapping[str, Any]
-Heard = Callable[[str, str], None]  # "text" or "reasoning", and the next piece of it
+Heard = Callable[[str, str], None]  # "text", "reasoning" or "arguments", and the next piece of it
 
 
 @dataclass(slots=True, frozen=True)

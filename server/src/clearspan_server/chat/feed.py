@@ -40,7 +40,12 @@ class Feed:
         self._wake()
 
     async def after(self, number: int, every_s: float) -> AsyncIterator[Event | None]:
-        """What comes after the event of a number, until the end; None for each silence of `every_s`."""
+        """What comes after the event of a number, until the end; None for each silence of `every_s`.
+
+        A reader that has seen more than there is knew another feed: it gets what follows, and in any case the end.
+        """
+        if number > len(self._events):
+            number = len(self._events) - self._is_over
         while True:
             more = self._more
             if waiting := self._events[max(0, number) :]:

@@ -31,6 +31,7 @@ from pydantic_ai.messages import (
     ThinkingPart,
     ThinkingPartDelta,
     ToolCallPart,
+    ToolCallPartDelta,
     ToolReturnPart,
     UserContent,
     UserPromptPart,
@@ -90,6 +91,8 @@ async def _ask(model: Model, question: Question, heard: Heard) -> Ending:
                     heard("reasoning", text)
                 case PartDeltaEvent(delta=ThinkingPartDelta(content_delta=text)):
                     heard("reasoning", text or "")
+                case PartDeltaEvent(delta=ToolCallPartDelta(args_delta=str() as text)):
+                    heard("arguments", text)
                 case _:
                     pass
         return _ending(stream.get())

@@ -20,6 +20,7 @@ from clearspan_server.chat.asking import (
     new_trace_id,
 )
 from clearspan_server.chat.feed import Feed
+from clearspan_server.chat.hearing import Hearing, whole
 from clearspan_server.errors import NotFound, TooBusy
 from clearspan_server.gateway.headers import Told
 from clearspan_server.store.catalog import ApiKey
@@ -28,6 +29,8 @@ from clearspan_server.store.conversations import MessageStatus
 LOG = logging.getLogger(__name__)
 
 MOST_RUNS = 100  # that are remembered
+MOST_BYTES = 128 * 1024 * 1024  # of those that are over
+_EVENT_BYTES = 200
 MOST_CALLS = 120  # under way, of all runs
 FEATURE = "playground"
 _LETTERS = str.maketrans("0123456789abcdef", "abcdefghijklmnop")  # as of conversations
@@ -50,7 +53,7 @@ class Call:
     model: str
     trace_id: str
     status: MessageStatus = "answering"
-    pieces: dict[str, list[str]] = field(default_factory=lambda: {"text": [], "reasoning": []})
+    hearing: Hearing | None = None
     error: str = ""
     tool_calls: tuple[Called, ...] = ()
     finish_reason: str = ""
@@ -60,11 +63,11 @@ class Call:
 
     @property
     def text(self) -> str:
-        return "".join(self.pieces["text"])
+        return self.hearing.so_far("text") if self.hearing else ""
 
     @property
     def reasoning(self) -> str:
-        return "".join(self.pieces["reasoning"])
+        return self.hearing.so_far("reasoning") if self.hearing else ""
 
     @property
     def duration_ns(self) -> int | None:
@@ -91,6 +94,12 @@ class Run:
     @property
     def is_finished(self) -> bool:
         return all(one.ended_ns for one in self.calls)
+
+    @property
+    def bytes(self) -> int:
+        """About as many as it holds in memory: each text twice, each event of it."""
+        heard = [one.hearing for one in self.calls if one.hearing]
+        return sum(2 * one.bytes + _EVENT_BYTES * one.count for one in heard)
 
 
 class Runs:
@@ -156,12 +165,16 @@ class Runs:
         """Break off what is under way, and wait until it has ended."""
         if not run.is_stopped:
             run.is_stopped = True
+            await asyncio.sleep(
+                0
+            )  # a task that is cancelled before its first step never ends a call
             for task in run.tasks:
                 task.cancel()
         await asyncio.wait(run.tasks)
 
     async def close(self) -> None:
         """The server stops, and everything under way with it."""
+        await asyncio.sleep(0)  # as above
         tasks = [task for run in self._runs.values() for task in run.tasks if not task.done()]
         for task in tasks:
             task.cancel()
@@ -169,23 +182,23 @@ class Runs:
             await asyncio.wait(tasks)
 
     def _forget(self) -> None:
-        """The oldest that are over, where there are too many."""
-        for run_id in [one.id for one in self._runs.values() if one.is_finished]:
-            if len(self._runs) <= MOST_RUNS:
+        """The oldest that are over, where there are too many, or they are too large."""
+        held = sum(one.bytes for one in self._runs.values())
+        for run in [one for one in self._runs.values() if one.is_finished]:
+            if len(self._runs) <= MOST_RUNS and held <= MOST_BYTES:
                 return
-            del self._runs[run_id]
+            held -= run.bytes
+            del self._runs[run.id]
 
     async def _answer(self, run: Run, call: Call, question: Question, told: Told) -> None:
-        def heard(kind: str, piece: str) -> None:
-            if not piece:
-                return
+        def tell(kind: str, piece: str) -> None:
             call.first_ns = call.first_ns or time.monotonic_ns()
-            call.pieces[kind].append(piece)
             run.feed.tell(kind, piece, call.number)
 
+        hearing = call.hearing = Hearing(tell)
         within = inside(run.project, told, call.trace_id, run.key)
         try:
-            ending = await ask(self._gateway, within, question, heard)
+            ending = await ask(self._gateway, within, question, hearing.heard)
         except asyncio.CancelledError:
             self._end(run, call, "stopped" if run.is_stopped else "interrupted")
         except Refused as refused:
@@ -206,8 +219,13 @@ class Runs:
         ending: Ending | None = None,
     ) -> None:
         known = ending or Ending()
-        call.status, call.error, call.ended_ns = status, error, time.monotonic_ns()
-        call.tool_calls, call.finish_reason = known.tool_calls, known.finish_reason
+        if call.hearing is not None:
+            call.hearing.end()
+        call.status, call.error, call.ended_ns = status, whole(error), time.monotonic_ns()
+        call.finish_reason = whole(known.finish_reason)
+        call.tool_calls = tuple(
+            Called(whole(one.id), whole(one.name), whole(one.arguments)) for one in known.tool_calls
+        )
         for one in call.tool_calls:
             run.feed.tell("tool_call", one, call.number)
         run.feed.tell("done", call, call.number)
