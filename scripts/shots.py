@@ -109,6 +109,9 @@ def _published(server: Server, spans: list[Json]) -> Iterator[Scene]:
     every = tuple(SIZES)
     sql = "/p/demo/sql?sql=" + quote(_ASKED)
     yield Scene("sql", sql, ".sql-examples", _run, every, is_published=True)
+    yield Scene("chat", "/p/demo/chat", ".suggestions", _talk, every, is_published=True)
+    asked = f"/p/demo/playground?trace={trace}&span={call}"
+    yield Scene("playground", asked, ".request-messages", _compare, every, is_published=True)
     erasure = "/p/demo/settings/erasure"
     yield Scene("erasure", erasure, "main input", _preview, every, is_published=True)
     yield Scene("live", "/p/demo/live", "h1", happen, every, is_published=True)
@@ -191,6 +194,33 @@ def _run(page: Page) -> None:
     page.get_by_role("button", name="Run").click()
     page.get_by_role("button", name="Bars").click()
     page.locator(".uplot canvas").wait_for()
+
+
+def _talk(page: Page) -> None:
+    """Two answers, the second of another model, with their figures."""
+    field = page.get_by_label("Message", exact=True)
+    for at, text in enumerate(("How do I return a lamp?", "And when is the money back?")):
+        field.fill(text)
+        field.press("Enter")
+        page.locator(".answer-figures").nth(at).wait_for()
+        if at == 0:
+            _choose(page, "Model: ", "gpt-4.1")
+
+
+def _compare(page: Page) -> None:
+    """What two models make of a request, and the difference."""
+    _choose(page, "One more model", "gpt-4o-mini")
+    page.get_by_role("button", name="Run").click()
+    for at in range(2):
+        page.locator(".output-figures > :nth-child(4)").nth(at).wait_for()
+        page.get_by_role("button", name="Compare").nth(at).click()
+    page.locator(".run-difference").wait_for()
+
+
+def _choose(page: Page, button: str, model: str) -> None:
+    page.get_by_role("button", name=button).first.click()
+    page.get_by_placeholder("A model, also one").fill(model)
+    page.get_by_role("option", name=model).first.click()
 
 
 def _press(page: Page, key: str) -> None:

@@ -30,11 +30,15 @@ describe("a choice of a model", () => {
     expect(offered.map(({ isSimulated }) => isSimulated)).toEqual([false, false, true]);
   });
 
-  it("stays what it was while its provider can be used, even of a model that is not listed", () => {
+  it("stays what it was while its provider can be used, else is the same model elsewhere or the first", () => {
     const before = { provider: "openai", model: "o9", title: "Of a conversation" };
 
     expect(firstChoice(ALL, before)).toEqual({ provider: "openai", model: "o9" });
     expect(firstChoice(ALL, { provider: "groq", model: "llama" })?.provider).toBe("openai");
+    expect(firstChoice(ALL, { provider: "groq", model: "gpt-4o-mini" })).toEqual({
+      provider: "openai",
+      model: "gpt-4o-mini",
+    });
     expect(firstChoice([GROQ, SIMULATED], null)?.provider).toBe("simulated");
     expect(firstChoice([], null)).toBeNull();
   });

@@ -28,15 +28,16 @@ export function offeredModels(providers: readonly Offered[]): OfferedModel[] {
     );
 }
 
-/** The choice of before while its provider can be used, else the first model there is. */
+/** The choice of before while its provider can be used, else the same model of another one, else the first there is. */
 export function firstChoice(
   providers: readonly Offered[],
   before: ModelChoice | null,
 ): ModelChoice | null {
   const isThere = providers.some((one) => one.name === before?.provider && one.is_usable);
   if (before && isThere) return { provider: before.provider, model: before.model };
-  const [first] = offeredModels(providers);
-  return first ? { provider: first.provider, model: first.model } : null;
+  const offered = offeredModels(providers);
+  const chosen = offered.find(({ model }) => model === before?.model) ?? offered[0];
+  return chosen ? { provider: chosen.provider, model: chosen.model } : null;
 }
 
 /** A choice as one word: the provider, a slash, and the model, in which slashes may be. */

@@ -3,7 +3,7 @@ import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import { startRun } from "../../api/playground";
 import { providersQuery } from "../../api/providers";
-import { firstChoice } from "../../model/modelChoice";
+import { choiceAsText, firstChoice } from "../../model/modelChoice";
 import { type Checked, type Draft, requestOf, type RunBody } from "../../model/playground";
 import { useHotkeys } from "../../ui/useHotkeys";
 import { useSession } from "../useSession";
@@ -26,7 +26,7 @@ interface PlaygroundProps {
 export function Playground({ project, first, origin }: PlaygroundProps) {
   const [edited, setDraft] = useState(first);
   const { data: providers = [] } = useQuery(providersQuery);
-  const draft = withChoice(edited, firstChoice(providers, null));
+  const draft = withUsable(edited, providers);
   const { run: runId } = useSearch({ from: "/p/$project/playground" });
   const checked = requestOf(draft);
   const start = useStart(project, origin);
@@ -63,9 +63,14 @@ function problemOf(checked: Checked): string {
   return checked.ok ? "" : checked.problem;
 }
 
-/** Before anybody has chosen, the first model that there is. */
-function withChoice(draft: Draft, choice: Draft["targets"][number] | null): Draft {
-  return draft.targets.length === 0 && choice ? { ...draft, targets: [choice] } : draft;
+type Providers = Parameters<typeof firstChoice>[0];
+
+/** Who can be asked in the place of who was asked, or of nobody. */
+function withUsable(draft: Draft, providers: Providers): Draft {
+  const wanted = draft.targets.length === 0 ? [null] : draft.targets;
+  const targets = wanted.flatMap((target) => firstChoice(providers, target) ?? []);
+  const names = targets.map(choiceAsText);
+  return { ...draft, targets: targets.filter((_, at) => names.indexOf(names[at] ?? "") === at) };
 }
 
 /** Starts a run, which is in the address from then on. */
