@@ -119,6 +119,44 @@ def test_an_image_and_a_text_go_with_a_question_and_later_ones(talker: Talker) -
     assert ask(talker.server, "GET", where, talker.headers).status == 404
 
 
+def test_an_image_that_was_sent_again_stays_for_the_question_that_is_to_come(
+    talker: Talker,
+) -> None:
+    _, image = send(talker, PNG)
+    beside = [{"media_id": image["media_id"]}]
+    conversation, _, _ = answered(talker, "What is this?", attachments=beside)
+    send(talker, PNG)  # in another tab, where nobody has asked yet
+
+    talker.ask("DELETE", f"/conversations/{conversation}")
+
+    answered(talker, "And here?", attachments=beside)
+
+
+def test_what_a_conversation_is_begun_and_changed_with_is_kept_without_personal_data(
+    talker: Talker,
+) -> None:
+    secret: Json = {"title": "For ann@acme.com", "system": "Write to ann@acme.com"}
+    secret["parameters"] = {"user": "ann@acme.com", "stop": None}
+    begun = talker.read(talker.begin("simulated", **secret))
+    changed = talker.begin("simulated", title="Plain", system="Plain")
+
+    told = talker.ask("PATCH", f"/conversations/{changed}", secret)
+
+    for one in (begun, told.body, talker.read(changed)):
+        assert one["title"].startswith("For [")
+        assert one["system"].startswith("Write to [")
+        assert (one["parameters"]["stop"], "acme" in json.dumps(one)) == (None, False)
+
+
+def test_half_a_character_in_parameters_is_kept_as_a_mark(talker: Talker) -> None:
+    conversation = talker.begin("simulated", parameters={"stop": "\ud83d"})
+
+    told = talker.ask("PATCH", f"/conversations/{conversation}", {"parameters": {"stop": "\ud83d"}})
+
+    assert told.status == 200
+    assert talker.read(conversation)["parameters"] == {"stop": "\ufffd"}
+
+
 @pytest.mark.parametrize(
     ("content", "status", "says"),
     [

@@ -14,7 +14,8 @@ import sqlalchemy as sa
 
 from clearspan_server.jobs.erasure import sought
 from clearspan_server.model.removal import Subject, SubjectKind
-from clearspan_server.store.conversations import CONVERSATIONS, Context, Draft, Message
+from clearspan_server.store.conversation_tables import CONVERSATIONS
+from clearspan_server.store.conversations import Change, Context, Draft, Message
 from clearspan_server.store.curated import KINDS
 from clearspan_server.store.datasets import DATASETS, EXPERIMENTS, ITEMS
 from clearspan_server.store.doomed import Doomed
@@ -56,6 +57,7 @@ LEFT_ALONE = {
         *("messages.conversation_id", "messages.parent", "messages.role", "messages.status"),
         "messages.trace_id",
     },
+    "says what the text of its row says, and goes with it": {"messages.folded"},
     "goes with the versions of the prompt": {"prompts.name", "prompt_labels.name"},
     "names it because somebody wants it to": {
         *("privacy_changes.settings", "retention.rules", "retention.thinning"),
@@ -231,6 +233,21 @@ def test_a_file_and_a_score_that_name_somebody_only_in_passing_go(bench: Bench) 
     assert media.find(bench.project, "other") is not None
 
 
+def test_parameters_are_searched_in_any_case_with_letters_beyond_ascii(bench: Bench) -> None:
+    kept = bench.means.conversations
+    draft = Draft("", "", "simulated", "gpt-4o", {"user": "JÜRGEN"}, Context())
+    conversation = kept.create(bench.project, draft, "ann").head.id
+    changed = kept.create(bench.project, replace(draft, parameters={}), "ann").head.id
+    kept.change(bench.project, changed, Change.of({}, {"user": "JÜRGEN"}))
+
+    with bench.working():
+        found = bench.done(bench.erasure("Jürgen", "text"))
+
+    left = [kept.find(bench.project, one) for one in (conversation, changed)]
+    assert [one.parameters for one in left if one] == [{}, {}]
+    assert found.findings.counts["conversations"] == 2
+
+
 @pytest.mark.parametrize("by", ["session", "user", "trace", "text"])
 def test_an_erasure_reaches_what_was_said_to_models(bench: Bench, by: SubjectKind) -> None:
     kept = bench.means.conversations
@@ -256,7 +273,8 @@ def test_an_erasure_reaches_what_was_said_to_models(bench: Bench, by: SubjectKin
     assert kept.find(bench.project, other) is not None
     if by in ("session", "user"):
         assert left is None
-        assert found.findings.counts["conversations"] == 1
+        counts = found.findings.counts
+        assert (counts["conversations"], counts["messages"]) == (1, 4)
         return
     assert left is not None
     assert (left.head.title, NAME in str(left)) == ("", False)

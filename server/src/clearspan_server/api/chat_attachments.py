@@ -83,7 +83,7 @@ def _keep(server: State, project: str, content: bytes) -> ChatImage:
     media_id = base64.urlsafe_b64encode(digest.digest()).decode()[:_ID_CHARS]
     told = Medium(media_id, digest.hexdigest(), media_type, len(content), "", None)
     known = server.media.announce(project, told, None)
-    if not server.media.path(project, known):
+    if not server.media.path(project, known) or not server.media.renew(project, media_id):
         server.media.keep(project, media_id, content)
     return ChatImage(media_id=media_id, media_type=media_type, size_bytes=len(content))
 

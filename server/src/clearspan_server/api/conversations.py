@@ -2,7 +2,7 @@
 
 import asyncio
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import StreamingResponse
@@ -20,6 +20,7 @@ from clearspan_server.api.answering import Asker
 from clearspan_server.api.call_figures import figures_of, sums_of
 from clearspan_server.api.chat_targets import checked_target
 from clearspan_server.api.events import place_of, stream_of
+from clearspan_server.api.privacy import without_secrets
 from clearspan_server.api.shapes_chat import (
     AnswerRequest,
     AskedMessage,
@@ -96,12 +97,14 @@ def post_conversation(
     project, server = written_project(request, ""), state_of(request)
     checked_target(server, asked.provider)
     server.catalog.ensure_project(project)
+    said = {"title": asked.title.strip(), "system": asked.system, "parameters": asked.parameters}
+    clean: dict[str, Any] = without_secrets(server, project, said)
     draft = Draft(
-        title=asked.title.strip(),
-        system=asked.system,
+        title=clean["title"],
+        system=clean["system"],
         provider=asked.provider,
         model=asked.model,
-        parameters=asked.parameters,
+        parameters=clean["parameters"],
         context=Context(asked.context.kind, asked.context.count),
     )
     return _whole(server.conversations.create(project, draft, author_of(request)))
@@ -132,10 +135,17 @@ def patch_conversation(
     project, server = written_project(request, ""), state_of(request)
     if asked.provider is not None:
         checked_target(server, asked.provider)
-    said = asked.model_dump(exclude={"parameters", "context"})
+    said = asked.model_dump(exclude={"context", "parameters"})
+    words: dict[str, Any] = {
+        name: said[name] for name in ("title", "system") if said[name] is not None
+    }
+    said |= without_secrets(server, project, words)
+    parameters: Any = None
+    if asked.parameters is not None:
+        [parameters] = without_secrets(server, project, {"of": asked.parameters}).values()
     rule = asked.context
     context = None if rule is None else Context(rule.kind, rule.count)
-    change = Change.of(said, asked.parameters, context)
+    change = Change.of(said, parameters, context)
     found = server.conversations.change(project, conversation_id, change)
     if found is None:
         raise missing(conversation_id, project)
@@ -213,10 +223,9 @@ def get_conversation_figures(
     access: Annotated[ReadAccess, Depends(read_access)],
 ) -> ChatFigures:
     """Tokens, cost and latency of each answer from its recorded span, and what they add up to."""
-    found = state_of(request).conversations.find(access.project, conversation_id)
-    if found is None:
+    traces = state_of(request).conversations.traces(access.project, conversation_id)
+    if traces is None:
         raise missing(conversation_id, access.project)
-    traces = {one.trace_id: one.id for one in found.messages if one.trace_id}
     rows = read_calls(access.engine, access.project, list(traces))
     answers = {traces[trace_id]: figures_of(row) for trace_id, row in rows.items()}
     return ChatFigures(answers=answers, totals=sums_of(rows))
@@ -246,20 +255,23 @@ def _delete(server: State, project: str, conversation_id: str) -> None:
     gone = server.conversations.delete(project, conversation_id)
     if gone is None:
         raise missing(conversation_id, project)
-    images = {one.media_id for message in gone.messages for one in message.attachments} - {""}
-    if images:  # those that stand nowhere else go, too
-        alone = server.media.named(project, {message.trace_id for message in gone.messages})
-        server.media.erase(project, (), alone & images)
+    if gone.images:  # those that stand nowhere else go, too
+        alone = server.media.named(project, gone.trace_ids)
+        known = {one: server.media.find(project, one) for one in alone & set(gone.images)}
+        # Whoever has sent one since it was last asked with here is about to ask with it elsewhere.
+        images = {
+            media_id
+            for media_id, one in known.items()
+            if one and one.uploaded and one.uploaded <= gone.images[media_id]
+        }
+        server.media.erase(project, (), images)
 
 
 def _answer(
     request: Request, project: str, conversation_id: str, message_id: str
 ) -> conversations.Message:
-    found = state_of(request).conversations.find(project, conversation_id)
-    if found is None:
-        raise missing(conversation_id, project)
-    message = found.message(message_id, "assistant")
-    if message is None:
+    message = state_of(request).conversations.message(project, conversation_id, message_id)
+    if message is None or message.role != "assistant":
         raise NotFound(f"no answer {message_id!r} is in conversation {conversation_id!r}")
     return message
 

@@ -10,56 +10,30 @@ from typing import Any, Literal
 import sqlalchemy as sa
 
 from clearspan_server.errors import BadInput, Conflict, NotFound
+from clearspan_server.model.half_characters import mended
 from clearspan_server.store.catalog import utc_now
+from clearspan_server.store.conversation_tables import (
+    CONVERSATIONS,
+    MESSAGES,
+    conversation_of,
+    head_row,
+    messages_of,
+    next_place,
+    older,
+)
 
 MAX_CONVERSATIONS = 100_000  # of a project
-MAX_MESSAGES = 2_000  # of a conversation
 _TITLE_CHARS = 60
 # An id is the session of traces: letters in place of digits, so that redaction takes it for nobody's number.
 _LETTERS = str.maketrans("0123456789abcdef", "abcdefghijklmnop")
 
+# What of an answer changes while it is written; of a message, all but what is there for the database alone.
+_SAID = ("text", "folded", "reasoning", "status", "error", "size_bytes")
+_MESSAGE = sa.select(*(one for one in MESSAGES.c if one.name != "folded"))
+
 Role = Literal["user", "assistant"]
 MessageStatus = Literal["answering", "ok", "stopped", "error", "interrupted"]
 ContextKind = Literal["all", "turns", "tokens"]
-
-_METADATA = sa.MetaData()
-CONVERSATIONS = sa.Table(
-    "conversations",
-    _METADATA,
-    sa.Column("id", sa.String(32), primary_key=True),  # the session of its traces, too
-    sa.Column("project", sa.String(100), nullable=False),
-    sa.Column("title", sa.String(200), nullable=False),
-    sa.Column("is_archived", sa.Boolean, nullable=False),
-    sa.Column("created", sa.DateTime(timezone=True), nullable=False),
-    sa.Column("updated", sa.DateTime(timezone=True), nullable=False),
-    sa.Column("author", sa.String(200), nullable=False),
-    sa.Column("provider", sa.String(100), nullable=False),
-    sa.Column("model", sa.String(200), nullable=False),
-    sa.Column("system", sa.Text, nullable=False),
-    sa.Column("parameters", sa.Text, nullable=False),  # JSON
-    sa.Column("context", sa.Text, nullable=False),  # JSON of a `Context`
-    sa.Column("leaf", sa.String(32), nullable=False),
-)
-MESSAGES = sa.Table(
-    "messages",
-    _METADATA,
-    sa.Column("id", sa.String(32), primary_key=True),
-    sa.Column("project", sa.String(100), nullable=False),
-    sa.Column("conversation_id", sa.String(32), nullable=False),
-    sa.Column("place", sa.Integer, nullable=False),  # counts the messages of a conversation
-    sa.Column("parent", sa.String(32), nullable=False),  # "" of those that begin it
-    sa.Column("role", sa.String(20), nullable=False),
-    sa.Column("text", sa.Text, nullable=False),
-    sa.Column("reasoning", sa.Text, nullable=False),
-    sa.Column("attachments", sa.Text, nullable=False),  # JSON: a list of `Attachment`
-    sa.Column("provider", sa.String(100), nullable=False),
-    sa.Column("model", sa.String(200), nullable=False),
-    sa.Column("status", sa.String(20), nullable=False),
-    sa.Column("error", sa.Text, nullable=False),
-    sa.Column("trace_id", sa.String(32), nullable=False),
-    sa.Column("created", sa.DateTime(timezone=True), nullable=False),
-    sa.Column("left_out", sa.Integer, nullable=False),
-)
 
 
 @dataclass(slots=True, frozen=True)
@@ -159,6 +133,14 @@ class Conversation:
 
 
 @dataclass(slots=True, frozen=True)
+class Gone:
+    """What a deleted conversation leaves behind: its traces, and when each of its images was last asked with."""
+
+    trace_ids: Collection[str]
+    images: Mapping[str, datetime]
+
+
+@dataclass(slots=True, frozen=True)
 class Asked:
     """Which conversations: of which words, archived or not, and what comes after one of a moment."""
 
@@ -183,10 +165,10 @@ class Change:
     ) -> "Change":
         columns = {name: value for name, value in said.items() if value is not None}
         if parameters is not None:
-            columns["parameters"] = json.dumps(parameters)
+            columns["parameters"] = _json(parameters)
         if context is not None:
-            columns["context"] = json.dumps(asdict(context))
-        return cls(columns)
+            columns["context"] = _json(asdict(context))
+        return cls(mended(columns))
 
 
 class Conversations:
@@ -199,15 +181,12 @@ class Conversations:
     def list(self, project: str, asked: Asked) -> list[Head]:
         """Conversations of a project, those that changed last first."""
         of, row = CONVERSATIONS.c, MESSAGES.c
-        count = sa.select(sa.func.count()).where(row.conversation_id == of.id).scalar_subquery()
+        here = (row.project == project) & (row.conversation_id == of.id)  # as of the index
+        count = sa.select(sa.func.count()).where(here).scalar_subquery()
         wanted = (of.project == project) & (of.is_archived == asked.is_archived)
         for word in asked.words.casefold().split():
             in_title = sa.func.instr(sa.func.folded(of.title), word) > 0
-            said = sa.select(row.id).where(
-                row.project == project,
-                row.conversation_id == of.id,
-                sa.func.instr(sa.func.folded(row.text), word) > 0,
-            )
+            said = sa.select(row.id).where(here, sa.func.instr(row.folded, word) > 0)
             wanted &= in_title | said.exists()
         if asked.after is not None:
             at, last = asked.after
@@ -223,6 +202,20 @@ class Conversations:
         with self._database.connect() as connection:
             return _find(connection, project, conversation_id)
 
+    def message(self, project: str, conversation_id: str, message_id: str) -> Message | None:
+        """One message of a conversation, without reading the others; None when there is none."""
+        with self._database.connect() as connection:
+            return _one_message(connection, project, conversation_id, message_id)
+
+    def traces(self, project: str, conversation_id: str) -> Mapping[str, str] | None:
+        """The answer that each trace is, by their ids; None when the project has no such conversation."""
+        asked = sa.select(MESSAGES.c.trace_id, MESSAGES.c.id)
+        asked = asked.where(messages_of(project, conversation_id)).order_by(MESSAGES.c.place)
+        with self._database.connect() as connection:
+            if head_row(connection, project, conversation_id) is None:
+                return None
+            return {row.trace_id: row.id for row in connection.execute(asked) if row.trace_id}
+
     def create(self, project: str, draft: Draft, author: str) -> Conversation:
         """A new conversation.
 
@@ -233,10 +226,8 @@ class Conversations:
         row = {"id": _new_id(), "project": project, "created": now, "updated": now}
         row |= {"author": author, "title": draft.title, "is_archived": False, "leaf": ""}
         row |= {"provider": draft.provider, "model": draft.model, "system": draft.system}
-        row |= {
-            "parameters": json.dumps(draft.parameters),
-            "context": json.dumps(asdict(draft.context)),
-        }
+        row |= {"parameters": _json(draft.parameters), "context": _json(asdict(draft.context))}
+        mended(row)
         of_project = sa.select(sa.func.count()).where(CONVERSATIONS.c.project == project)
         with self._database.begin() as connection:
             if connection.execute(of_project).scalar_one() >= MAX_CONVERSATIONS:
@@ -252,30 +243,41 @@ class Conversations:
         Raises:
             BadInput: its leaf is none of its messages.
         """
-        columns, one = change.columns, _one(project, conversation_id)
+        columns = change.columns
         is_only_looked_at = set(columns) <= {"leaf", "is_archived"}
         moved = {} if is_only_looked_at else {"updated": self._clock()}
         with self._database.begin() as connection:
-            found = _find(connection, project, conversation_id)
-            if found is None:
+            if head_row(connection, project, conversation_id) is None:
                 return None
-            leaf = columns.get("leaf")
-            if leaf and found.message(str(leaf)) is None:
+            leaf = str(columns.get("leaf", ""))
+            if leaf and _one_message(connection, project, conversation_id, leaf) is None:
                 raise BadInput(
                     f"no message {leaf!r} is in conversation {conversation_id!r}", field="leaf"
                 )
             if columns:
+                one = conversation_of(project, conversation_id)
                 connection.execute(CONVERSATIONS.update().where(one).values(columns | moved))
             return _find(connection, project, conversation_id)
 
-    def delete(self, project: str, conversation_id: str) -> Conversation | None:
-        """Delete a conversation; as it was, None when the project has none of this id."""
+    def delete(self, project: str, conversation_id: str) -> Gone | None:
+        """Delete a conversation; None when the project has none of this id."""
+        of_it, row = messages_of(project, conversation_id), MESSAGES.c
         with self._database.begin() as connection:
-            found = _find(connection, project, conversation_id)
-            of_it = MESSAGES.c.conversation_id == conversation_id
-            connection.execute(MESSAGES.delete().where(MESSAGES.c.project == project, of_it))
-            connection.execute(CONVERSATIONS.delete().where(_one(project, conversation_id)))
-        return found
+            if head_row(connection, project, conversation_id) is None:
+                return None
+            trace_ids = {*connection.scalars(sa.select(row.trace_id).where(of_it))} - {""}
+            beside = sa.select(row.created, row.attachments).where(of_it, row.attachments != "[]")
+            images = {
+                one["media_id"]: message.created.replace(tzinfo=UTC)
+                for message in connection.execute(beside.order_by(row.place))
+                for one in json.loads(message.attachments)
+                if one["media_id"]
+            }
+            connection.execute(MESSAGES.delete().where(of_it))
+            connection.execute(
+                CONVERSATIONS.delete().where(conversation_of(project, conversation_id))
+            )
+        return Gone(trace_ids, images)
 
     def ask(
         self, project: str, conversation_id: str, question: Message, answer: Message
@@ -288,21 +290,22 @@ class Conversations:
             Conflict: the parent is still being written.
         """
         with self._database.begin() as connection:
-            found = _there(connection, project, conversation_id)
+            head = _head_there(connection, project, conversation_id)
             if question.parent:
-                parent = found.message(question.parent, "assistant")
-                if parent is None:
+                parent = _one_message(connection, project, conversation_id, question.parent)
+                if parent is None or parent.role != "assistant":
                     raise no_parent(question.parent, "answer", conversation_id)
                 if parent.status == "answering":
                     raise Conflict(f"the answer {parent.id!r} is still being written")
-            asked = replace(question, id=_new_id(), created=self._clock())
-            place = _place(connection, found, 2)
-            connection.execute(MESSAGES.insert(), _row(project, conversation_id, place, asked))
+            asked = _whole(replace(question, id=_new_id(), created=self._clock()))
+            row = _row(project, conversation_id, asked)
+            place = next_place(connection, project, conversation_id, 2, row["size_bytes"])
+            connection.execute(MESSAGES.insert(), row | {"place": place})
             columns: dict[str, object] = {"provider": answer.provider, "model": answer.model}
-            if not found.head.title:
+            if not head.title:
                 columns["title"] = first_words(asked.text)
             begun = replace(answer, parent=asked.id)
-            return asked, self._begin(connection, project, found, begun, columns, place + 1)
+            return asked, self._begin(connection, head, begun, columns, place + 1)
 
     def answer(self, project: str, conversation_id: str, answer: Message) -> Message:
         """Add an answer that begins, below the question that it names.
@@ -312,51 +315,53 @@ class Conversations:
             BadInput: its parent is no question in it, or it is full.
         """
         with self._database.begin() as connection:
-            found = _there(connection, project, conversation_id)
-            if found.message(answer.parent, "user") is None:
+            head = _head_there(connection, project, conversation_id)
+            parent = _one_message(connection, project, conversation_id, answer.parent)
+            if parent is None or parent.role != "user":
                 raise no_parent(answer.parent, "question", conversation_id)
-            place = _place(connection, found, 1)
-            return self._begin(connection, project, found, answer, {}, place)
+            place = next_place(connection, project, conversation_id, 1, 0)
+            return self._begin(connection, head, answer, {}, place)
 
     def _begin(
         self,
         connection: sa.Connection,
-        project: str,
-        found: Conversation,
+        head: sa.Row[Any],
         answer: Message,
         columns: Mapping[str, object],
         place: int,
     ) -> Message:
-        now, conversation_id = self._clock(), found.head.id
+        now = self._clock()
         begun = replace(answer, id=_new_id(), created=now, status="answering")
-        connection.execute(MESSAGES.insert(), _row(project, conversation_id, place, begun))
+        row = _row(head.project, head.id, begun) | {"place": place}
+        connection.execute(MESSAGES.insert(), row)
         changed = {**columns, "leaf": begun.id, "updated": now}
-        one = _one(project, conversation_id)
+        one = conversation_of(head.project, head.id)
         connection.execute(CONVERSATIONS.update().where(one).values(changed))
         return begun
 
     def save(self, project: str, message: Message) -> bool:
         """Keep what an answer under way has become; false when it has ended, or was deleted meanwhile."""
-        said = {"text": message.text, "reasoning": message.reasoning, "status": message.status}
+        row = _row(project, "", message)
+        said = {name: row[name] for name in _SAID}
         one = (MESSAGES.c.project == project) & (MESSAGES.c.id == message.id)
         one &= MESSAGES.c.status == "answering"
-        changed = MESSAGES.update().where(one).values(**said, error=message.error)
+        changed = MESSAGES.update().where(one).values(**said)
         with self._database.begin() as connection:
             return bool(connection.execute(changed).rowcount)
 
     def count_older(self, project: str, before: datetime) -> int:
         """How many conversations changed last before a moment."""
-        older = sa.select(sa.func.count()).where(*_older(project, before))
+        found = sa.select(sa.func.count()).where(*older(project, before))
         with self._database.connect() as connection:
-            return int(connection.execute(older).scalar_one())
+            return int(connection.execute(found).scalar_one())
 
     def delete_older(self, project: str, before: datetime) -> None:
         """Delete conversations that changed last before a moment."""
-        older = sa.select(CONVERSATIONS.c.id).where(*_older(project, before))
-        of_them = (MESSAGES.c.project == project) & MESSAGES.c.conversation_id.in_(older)
+        found = sa.select(CONVERSATIONS.c.id).where(*older(project, before))
+        of_them = (MESSAGES.c.project == project) & MESSAGES.c.conversation_id.in_(found)
         with self._database.begin() as connection:
             connection.execute(MESSAGES.delete().where(of_them))
-            connection.execute(CONVERSATIONS.delete().where(*_older(project, before)))
+            connection.execute(CONVERSATIONS.delete().where(*older(project, before)))
 
     def interrupt(self) -> int:
         """Say of every answer that was being written that it was interrupted; how many there were."""
@@ -366,21 +371,6 @@ class Conversations:
                 MESSAGES.update().where(under_way).values(status="interrupted")
             )
         return done.rowcount
-
-
-def close_gaps(connection: sa.Connection, project: str, gone: Collection[str]) -> None:
-    """Before messages go: those below one of them stand below the one above it."""
-    of_project = sa.select(MESSAGES.c.id, MESSAGES.c.parent).where(MESSAGES.c.project == project)
-    parents = {row.id: row.parent for row in connection.execute(of_project)} if gone else {}
-    for message_id in gone:
-        above, passed = parents.get(message_id, ""), {message_id}
-        while above in gone:
-            passed.add(above)
-            above = parents.get(above, "")
-            above = "" if above in passed else above
-        below, leaf = MESSAGES.c.parent == message_id, CONVERSATIONS.c.leaf == message_id
-        connection.execute(MESSAGES.update().where(below).values(parent=above))
-        connection.execute(CONVERSATIONS.update().where(leaf).values(leaf=above))
 
 
 def first_words(text: str) -> str:
@@ -402,16 +392,6 @@ def _fold(connection: sa.Connection) -> None:
     driver.create_function("folded", 1, str.casefold, deterministic=True)
 
 
-def _place(connection: sa.Connection, found: Conversation, more: int) -> int:
-    if len(found.messages) + more > MAX_MESSAGES:
-        raise BadInput(
-            f"conversation {found.head.id!r} has {len(found.messages)} messages; at most {MAX_MESSAGES} are kept"
-        )
-    last = sa.select(sa.func.coalesce(sa.func.max(MESSAGES.c.place), -1))
-    of_it = MESSAGES.c.conversation_id == found.head.id
-    return int(connection.execute(last.where(of_it)).scalar_one()) + 1
-
-
 def no_parent(parent: str, what: str, conversation_id: str) -> BadInput:
     """The conversation has no such question or answer."""
     return BadInput(
@@ -419,14 +399,6 @@ def no_parent(parent: str, what: str, conversation_id: str) -> BadInput:
         field="parent",
         value=parent,
     )
-
-
-def _one(project: str, conversation_id: str) -> sa.ColumnElement[bool]:
-    return (CONVERSATIONS.c.project == project) & (CONVERSATIONS.c.id == conversation_id)
-
-
-def _older(project: str, before: datetime) -> tuple[sa.ColumnElement[bool], ...]:
-    return CONVERSATIONS.c.project == project, CONVERSATIONS.c.updated < before
 
 
 def _there(connection: sa.Connection, project: str, conversation_id: str) -> Conversation:
@@ -444,13 +416,27 @@ def missing(conversation_id: str, project: str) -> NotFound:
     )
 
 
+def _head_there(connection: sa.Connection, project: str, conversation_id: str) -> sa.Row[Any]:
+    row = head_row(connection, project, conversation_id)
+    if row is None:
+        raise missing(conversation_id, project)
+    return row
+
+
+def _one_message(
+    connection: sa.Connection, project: str, conversation_id: str, message_id: str
+) -> Message | None:
+    wanted = messages_of(project, conversation_id) & (MESSAGES.c.id == message_id)
+    row = connection.execute(_MESSAGE.where(wanted)).one_or_none()
+    return None if row is None else _message(row)
+
+
 def _find(connection: sa.Connection, project: str, conversation_id: str) -> Conversation | None:
-    asked = sa.select(CONVERSATIONS).where(_one(project, conversation_id))
-    row = connection.execute(asked).one_or_none()
+    row = head_row(connection, project, conversation_id)
     if row is None:
         return None
-    of_it = (MESSAGES.c.project == project) & (MESSAGES.c.conversation_id == conversation_id)
-    rows = connection.execute(sa.select(MESSAGES).where(of_it).order_by(MESSAGES.c.place)).all()
+    of_it = messages_of(project, conversation_id)
+    rows = connection.execute(_MESSAGE.where(of_it).order_by(MESSAGES.c.place)).all()
     return Conversation(
         head=_head(row, len(rows)),
         system=row.system,
@@ -461,11 +447,25 @@ def _find(connection: sa.Connection, project: str, conversation_id: str) -> Conv
     )
 
 
-def _row(project: str, conversation_id: str, place: int, message: Message) -> dict[str, object]:
-    row = asdict(message)
-    attachments: Collection[object] = row.pop("attachments")
-    of = {"project": project, "conversation_id": conversation_id, "place": place}
-    return {**row, **of, "attachments": json.dumps(attachments, ensure_ascii=False)}
+def _json(value: object) -> str:
+    """With every letter as it is: an erasure looks for it in any case."""
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _whole(message: Message) -> Message:
+    """The message without halves of characters, which no database takes."""
+    beside = (Attachment(**mended(asdict(one))) for one in message.attachments)
+    said = mended({name: getattr(message, name) for name in ("text", "reasoning", "error")})
+    return replace(message, **said, attachments=tuple(beside))
+
+
+def _row(project: str, conversation_id: str, message: Message) -> dict[str, Any]:
+    row = asdict(_whole(message))
+    row["attachments"] = _json(row["attachments"])
+    texts = (row["text"], row["reasoning"], row["attachments"])
+    size_bytes = sum(len(text.encode()) for text in texts)
+    of = {"project": project, "conversation_id": conversation_id, "size_bytes": size_bytes}
+    return {**row, **of, "folded": row["text"].casefold()}
 
 
 def _head(row: sa.Row[Any], count: int | None = None) -> Head:

@@ -8,7 +8,13 @@ from dataclasses import dataclass, field
 import sqlalchemy as sa
 
 from clearspan_server.model.langfuse_ids import trace_id
-from clearspan_server.store.conversations import CONVERSATIONS, MESSAGES, close_gaps, first_words
+from clearspan_server.store.conversation_tables import (
+    CONVERSATIONS,
+    MESSAGES,
+    chunks,
+    close_gaps,
+)
+from clearspan_server.store.conversations import first_words
 from clearspan_server.store.dashboards import DASHBOARDS, questions
 from clearspan_server.store.datasets import ANSWERS, DATASETS, EXPERIMENTS, ITEMS
 from clearspan_server.store.notes import BOOKMARKS
@@ -126,6 +132,7 @@ class Curated:
                         found.gone.setdefault(kind.noun, set()).add(key)
                     elif empty:
                         found.emptied.setdefault(kind.noun, {})[key] = empty
+            _add_messages(connection, project, found)
             _add_questions(connection, project, found)
         return found
 
@@ -145,17 +152,31 @@ class Curated:
             self._told()
 
 
+def _add_messages(connection: sa.Connection, project: str, found: Named) -> None:
+    """All that was said in a conversation goes with it."""
+    whole = [str(one) for (one,) in sorted(found.gone.get("conversations", ()), key=str)]
+    for some in chunks(whole):
+        of = MESSAGES.c
+        asked = sa.select(of.id).where(of.project == project, of.conversation_id.in_(some))
+        found.gone.setdefault("messages", set()).update((one,) for one in connection.scalars(asked))
+
+
 def _add_questions(connection: sa.Connection, project: str, found: Named) -> None:
     """A question of which every answer goes, goes, too, with the title that is its words: these were recorded."""
     gone = found.gone.get("messages")
     if not gone:
         return
-    asked = sa.select(MESSAGES).where(MESSAGES.c.project == project)
-    messages = connection.execute(asked).all()
-    answers = [row for row in messages if row.role == "assistant"]
+    of = MESSAGES.c
+    asked = sa.select(of.id, of.parent).where(of.project == project, of.role == "assistant")
+    answers = connection.execute(asked).all()
     kept = {row.parent for row in answers if (row.id,) not in gone}
     gone |= {(row.parent,) for row in answers if (row.id,) in gone and row.parent not in kept}
-    titles = {(row.conversation_id, first_words(row.text)) for row in messages if (row.id,) in gone}
+    titles: set[tuple[object, str]] = set()
+    for some in chunks(sorted(str(one) for (one,) in gone)):
+        texts = sa.select(of.conversation_id, of.text).where(of.project == project, of.id.in_(some))
+        titles |= {
+            (row.conversation_id, first_words(row.text)) for row in connection.execute(texts)
+        }
     for row in _rows(connection, CONVERSATIONS, project):
         is_gone = (row["id"],) in found.gone.get("conversations", ())
         if (row["id"], row["title"]) in titles and not is_gone:

@@ -131,6 +131,13 @@ class Media:
             if not known.rowcount:  # it was erased since it was announced
                 self._sweep(project)
 
+    def renew(self, project: str, media_id: str) -> bool:
+        """Note that a file that is kept was sent again now; false when it is not kept."""
+        kept = _one(project, media_id) & MEDIA.c.uploaded.is_not(None)
+        with self._database.begin() as connection:
+            changed = MEDIA.update().where(kept).values(uploaded=self._clock())
+            return bool(connection.execute(changed).rowcount)
+
     def path(self, project: str, medium: Medium) -> Path | None:
         """The file with the bytes; None while they have not come, and when they are gone."""
         path = self._path(project, medium.blob)

@@ -34,16 +34,19 @@ def upgrade() -> None:
         sa.Column("place", sa.Integer, nullable=False),
         sa.Column("parent", sa.String(32), nullable=False),
         sa.Column("role", sa.String(20), nullable=False),
-        sa.Column("text", sa.Text, nullable=False),
-        sa.Column("reasoning", sa.Text, nullable=False),
-        sa.Column("attachments", sa.Text, nullable=False),
         sa.Column("provider", sa.String(100), nullable=False),
         sa.Column("model", sa.String(200), nullable=False),
         sa.Column("status", sa.String(20), nullable=False),
-        sa.Column("error", sa.Text, nullable=False),
         sa.Column("trace_id", sa.String(32), nullable=False),
         sa.Column("created", sa.DateTime(timezone=True), nullable=False),
         sa.Column("left_out", sa.Integer, nullable=False),
+        sa.Column("size_bytes", sa.Integer, nullable=False),
+        # Texts last: whoever asks for none of them does not read past them.
+        sa.Column("folded", sa.Text, nullable=False),
+        sa.Column("error", sa.Text, nullable=False),
+        sa.Column("text", sa.Text, nullable=False),
+        sa.Column("reasoning", sa.Text, nullable=False),
+        sa.Column("attachments", sa.Text, nullable=False),
     )
     op.create_index("messages_of_conversation", "messages", ["project", "conversation_id", "place"])
     op.create_index("messages_under_way", "messages", ["status"])
