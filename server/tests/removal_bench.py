@@ -78,6 +78,7 @@ class Bench:
             sweep=lambda: None,
             hasten=self.sum,
             forget=lambda _project, _ids: None,
+            silence=lambda _project, _is_doomed: None,
             clock=self._clock,
         )
 

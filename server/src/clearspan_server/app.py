@@ -92,6 +92,7 @@ from clearspan_server.api.shapes import ErrorReply
 from clearspan_server.api.state import State
 from clearspan_server.chat.answers import Answers
 from clearspan_server.chat.runs import Runs
+from clearspan_server.chat.talks import Talks
 from clearspan_server.gateway.credentials import Credentials
 from clearspan_server.gateway.provider_book import ProviderBook, Simulated
 from clearspan_server.gateway.providers import PREFIX
@@ -358,6 +359,7 @@ def _removal_means(
         sweep=sums.sweep,
         hasten=sums.hasten,
         forget=state.live.forget,
+        silence=Talks(state.answers, state.runs, lambda: state.gateway.figures.waiting).silence,
     )
 
 
@@ -379,9 +381,8 @@ def _limits(settings: Settings) -> BatchLimits:
 
 
 def _patience(settings: Settings) -> Patience:
-    return Patience(
-        *(seconds * 10**9 for seconds in (settings.quiet_s, settings.stalled_s, settings.crashed_s))
-    )
+    all_s = (settings.quiet_s, settings.stalled_s, settings.crashed_s)
+    return Patience(*(seconds * 10**9 for seconds in all_s))
 
 
 def _engine(folder: Path, faults: str, progress: Progress) -> Engine:

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from starlette.types import ASGIApp
 
-from clearspan_server.chat.asking import Question, Refused, ask
+from clearspan_server.chat.asking import Question, Refused, Talk, ask
 from clearspan_server.chat.feed import Feed
 from clearspan_server.chat.hearing import Hearing, whole
 from clearspan_server.errors import TooBusy
@@ -81,6 +81,7 @@ class Answers:
         self._conversations = conversations
         self._writing: dict[str, _Writing] = {}
         self._taken = 0
+        self.loop: asyncio.AbstractEventLoop | None = None  # once one has begun
         # Redaction of long answers takes its time, and nobody else is to wait for it.
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="answers")
 
@@ -103,6 +104,7 @@ class Answers:
 
     def begin(self, work: Work) -> None:
         """Write an answer; returns at once."""
+        self.loop = asyncio.get_running_loop()
         writing = self._writing[work.message.id] = _Writing(work)
         writing.task = asyncio.create_task(self._write(writing))
 
@@ -137,6 +139,26 @@ class Answers:
         """Break off what is being written in a conversation."""
         of = (project, conversation_id)
         mine = [one for one in self._writing.values() if one.work.of == of]
+        await self._break_off(mine, "stopped")
+
+    def talks(self, project: str) -> list[Talk]:
+        """What is being written in a project."""
+        return [
+            Talk(
+                id=one.work.message.id,
+                session=one.work.conversation_id,
+                user=one.work.within.told.user,
+                trace_ids=frozenset((one.work.within.trace_id,)),
+                messages=one.work.question.messages,
+                answers=[one.hearing.so_far("text"), one.hearing.so_far("reasoning")],
+            )
+            for one in self._writing.values()
+            if one.work.project == project
+        ]
+
+    async def end(self, message_ids: Collection[str]) -> None:
+        """Break these answers off, and wait until they have ended."""
+        mine = [one for name, one in self._writing.items() if name in message_ids]
         await self._break_off(mine, "stopped")
 
     async def close(self) -> None:

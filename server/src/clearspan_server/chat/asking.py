@@ -2,8 +2,9 @@
 
 import asyncio
 import importlib
+import json
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -56,6 +57,28 @@ class Question:
     messages: Sequence[Said]
     parameters: Mapping[str, Any] = field(default_factory=dict)
     tools: Sequence[Tool] = ()
+
+
+@dataclass(slots=True, frozen=True)
+class Talk:
+    """What is being said to models, or was and is remembered: by whom, in which traces, and what came."""
+
+    id: str
+    session: str
+    user: str
+    trace_ids: frozenset[str]
+    messages: Sequence[Said]
+    answers: Sequence[str]
+
+    def texts(self) -> Iterator[str]:
+        """All that is said in it, but files."""
+        yield from self.answers
+        for message in self.messages:
+            for part in message.parts:
+                if part.get("type") == "text":
+                    yield str(part.get("content"))
+                elif part.get("type") != "blob":
+                    yield json.dumps(dict(part), ensure_ascii=False)
 
 
 @dataclass(slots=True, frozen=True)

@@ -5,7 +5,7 @@ import logging
 import secrets
 import time
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from starlette.types import ASGIApp
@@ -15,6 +15,8 @@ from clearspan_server.chat.asking import (
     Ending,
     Question,
     Refused,
+    Said,
+    Talk,
     ask,
     inside,
     new_trace_id,
@@ -69,6 +71,11 @@ class Call:
     def reasoning(self) -> str:
         return self.hearing.so_far("reasoning") if self.hearing else ""
 
+    def said(self) -> Iterator[str]:
+        """All that came from the model."""
+        yield from (self.text, self.reasoning, self.error)
+        yield from (one.arguments for one in self.tool_calls)
+
     @property
     def duration_ns(self) -> int | None:
         return self.ended_ns - self.begun_ns if self.ended_ns else None
@@ -86,6 +93,8 @@ class Run:
     project: str
     origin: Origin
     calls: list[Call]
+    user: str
+    messages: Sequence[Said]  # what is asked, until all have answered
     key: ApiKey | None = None  # the program's that asked
     feed: Feed = field(default_factory=Feed)
     tasks: list[asyncio.Task[None]] = field(default_factory=list)
@@ -108,6 +117,7 @@ class Runs:
     def __init__(self, gateway: ASGIApp) -> None:
         self._gateway = gateway
         self._runs: OrderedDict[str, Run] = OrderedDict()
+        self.loop: asyncio.AbstractEventLoop | None = None  # once one has begun
 
     def begin(
         self,
@@ -132,7 +142,9 @@ class Runs:
             Call(number, one.provider.name, one.model, new_trace_id())
             for number, one in enumerate(questions, 1)
         ]
-        run = Run(secrets.token_hex(8).translate(_LETTERS), project, origin, calls, key)
+        self.loop = asyncio.get_running_loop()
+        run_id, messages = secrets.token_hex(8).translate(_LETTERS), questions[0].messages
+        run = Run(run_id, project, origin, calls, user, messages, key)
         told = Told(
             user=user,
             session=run.id,
@@ -171,6 +183,27 @@ class Runs:
             for task in run.tasks:
                 task.cancel()
         await asyncio.wait(run.tasks)
+
+    def talks(self, project: str) -> list[Talk]:
+        """The runs of a project that are remembered."""
+        return [
+            Talk(
+                id=run.id,
+                session=run.id,
+                user=run.user,
+                trace_ids=frozenset(one.trace_id for one in run.calls),
+                messages=run.messages,
+                answers=[text for one in run.calls for text in one.said()],
+            )
+            for run in self._runs.values()
+            if run.project == project
+        ]
+
+    async def forget(self, run_ids: Collection[str]) -> None:
+        """Break these runs off, wait until they have ended, and remember nothing of them."""
+        for run in [one for one in self._runs.values() if one.id in run_ids]:
+            await self.stop(run)
+            self._runs.pop(run.id, None)
 
     async def close(self) -> None:
         """The server stops, and everything under way with it."""
@@ -230,5 +263,6 @@ class Runs:
             run.feed.tell("tool_call", one, call.number)
         run.feed.tell("done", call, call.number)
         if run.is_finished:
+            run.messages = ()
             run.feed.tell("finished", run)
             run.feed.end()

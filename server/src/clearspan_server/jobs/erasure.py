@@ -11,6 +11,7 @@ from urllib.parse import quote, quote_plus
 import orjson
 import pyarrow as pa
 
+from clearspan_server.chat.asking import Talk
 from clearspan_server.ingest.batches import KINDS
 from clearspan_server.jobs.removal_means import Cancelled, Means, Stopped
 from clearspan_server.model.pseudonym import spellings
@@ -107,6 +108,7 @@ def erase(means: Means, removal: Removal, told: Told) -> None:
         Stopped: the server stops.
         Cancelled: somebody gave it up before anything was removed.
     """
+    _silence(means, removal)
     received = means.journal.committed
     means.wait(lambda: means.journal.derived >= received)
     work = _Erasing(means, removal, told)
@@ -154,6 +156,7 @@ class _Erasing:
         kin = doomed.kin()
         if not means.removals.begin(removal, found.trace_ids, {trace_id for _, trace_id in kin}):
             raise Cancelled
+        _silence(means, removal, found.trace_ids)
         means.agenda.mark(self._hours)
         means.cold.erase(removal.project, found.trace_ids)  # first: nothing comes back then
         with means.rewriting:
@@ -185,6 +188,27 @@ class _Erasing:
         """How much of it is done; what is looked for again does not take it back."""
         self._share = max(self._share, share)
         self._told(self._share)
+
+
+def _silence(means: Means, removal: Removal, trace_ids: Collection[str] = ()) -> None:
+    """What is being said to models about the subject, or in these traces, ends and is recorded, to be found."""
+    if removal.subject is None:
+        return
+    asked = sought(removal.project, removal.subject, means.key)
+    needles = [text.lower() for text in _texts(asked)]
+    names = {"session": lambda one: one.session, "user": lambda one: one.user}
+    named = names.get(removal.subject.by)
+    known = {*trace_ids, *removal.subject.trace_ids}
+
+    def is_doomed(one: Talk) -> bool:
+        is_named = named is not None and named(one) in asked.names
+        if is_named or not known.isdisjoint(one.trace_ids):
+            return True
+        return bool(needles) and any(
+            needle in text for text in map(str.lower, one.texts()) for needle in needles
+        )
+
+    means.silence(removal.project, is_doomed)
 
 
 def _follow(means: Means, hours: Collection[Hour], kin: Collection[tuple[str, str]]) -> None:

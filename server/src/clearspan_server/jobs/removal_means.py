@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 
+from clearspan_server.chat.asking import Talk
 from clearspan_server.store.agenda import Agenda, Hour
 from clearspan_server.store.cold import Cold
 from clearspan_server.store.conversations import Conversations
@@ -38,7 +39,8 @@ class Means:
     """`key` makes pseudonyms; nobody else rewrites spans while `rewriting` is held, or removes under `removing`.
 
     `recompute` derives traces again, `sweep` removes sums that do not hold, `hasten` has those that are due computed
-    soon, `forget` tells who still knows of traces. `backups` are the paths of those that are there, and `clock` gives
+    soon, `forget` tells who still knows of traces, and `silence` ends what is being said to models, and forgets it
+    where it was said. `backups` are the paths of those that are there, and `clock` gives
     seconds since the epoch.
     """
 
@@ -65,6 +67,7 @@ class Means:
     sweep: Callable[[], None]
     hasten: Callable[[], None]
     forget: Callable[[str, Collection[str]], None]
+    silence: Callable[[str, Callable[[Talk], bool]], None]
     clock: Callable[[], float] = time.time
     stopping: threading.Event = field(default_factory=threading.Event)
 
