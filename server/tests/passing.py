@@ -23,6 +23,7 @@ FORMS = (
     *("openrouter", "together", "fireworks", "deepseek", "xai", "vllm"),
 )
 OF_THE_ENVIRONMENT = "sk-of-the-environment-0815"  # the server's key of DeepSeek
+ORGANISATION = "org-of-the-operator"  # at OpenAI, and its project there
 WAIT_S = 5  # how long a provider may be silent here; a busy machine needs some of it for an honest answer
 OPEN_STREAM = (
     b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
@@ -214,6 +215,8 @@ def passing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Passing]:
             patch.setitem(os.environ, "CLEARSPAN_GATEWAY_WAIT_S", str(WAIT_S))
             patch.setitem(os.environ, "CLEARSPAN_BATCH_AGE_MS", "50")
             patch.setitem(os.environ, "DEEPSEEK_API_KEY", OF_THE_ENVIRONMENT)
+            patch.setitem(os.environ, "OPENAI_ORG_ID", ORGANISATION)
+            patch.setitem(os.environ, "OPENAI_PROJECT_ID", ORGANISATION)
             data: Path = tmp_path_factory.mktemp("passing") / "data"
             server = stack.enter_context(serving(data))
         yield Passing(server, direct, behind, raw)

@@ -398,6 +398,14 @@ def test_others_than_admins_see_no_address_and_no_words_of_a_provider(team: Team
         }.items()
     }
 
+    words = {
+        who: ask(team.server, "GET", f"{where}/models", headers)
+        for who, headers in {"admin": team.admin, "key": team.key("read")}.items()
+    }
+
+    assert [one.status for one in words.values()] == [502, 502]
+    assert "127.0.0.1" in words["admin"].says
+    assert "127.0.0.1" not in json.dumps(words["key"].body)
     assert shown["admin"]["base_url"] == "http://127.0.0.1:9"
     assert "cannot be reached" in shown["admin"]["tested"]["error"]
     for who in ("viewer", "key"):

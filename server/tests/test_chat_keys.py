@@ -6,7 +6,7 @@ import pytest
 
 from asking import Answer, ask, bearer, make_key
 from chatting import CHAT_PATH, Talker
-from passing import END, OPEN_STREAM, Passing, event
+from passing import END, OPEN_STREAM, ORGANISATION, Passing, event
 from running import until
 from simulated import Json
 
@@ -112,6 +112,14 @@ def test_a_virtual_key_asks_its_providers_alone_and_no_oftener_than_it_may(owner
     assert sorted(one["status"] for one in calls) == ["error", "ok"]
     assert late["error"].startswith("429")
     assert "1 times a minute" in late["error"]
+
+
+def test_no_provider_hears_of_the_operators_account_at_openai(owner: Talker) -> None:
+    said(owner, "gpt-4o")
+
+    head = owner.passing.provider.last(PATH).head
+    assert ORGANISATION.encode() not in head
+    assert b"openai-" not in head.lower()
 
 
 def test_what_a_virtual_key_asks_is_recorded_in_its_environment(owner: Talker) -> None:

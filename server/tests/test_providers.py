@@ -42,7 +42,7 @@ def book_of(folder: Path, setting: str = "", **environment: str) -> ProviderBook
 
 
 def put(book: ProviderBook, provider: StoredProvider) -> None:
-    book.change(lambda store: store.put(provider, keeps_key=False, author="ada"))
+    book.put(provider, keeps_key=False, author="ada")
 
 
 def test_a_sealed_text_opens_with_the_same_file_for_the_same_purpose_alone(tmp_path: Path) -> None:
@@ -108,6 +108,31 @@ def test_a_key_of_the_environment_goes_to_no_address_that_only_the_catalog_names
     assert book.row("openai").key == "not_needed"
     target = asyncio.run(book.target("/openai/v1/models"))
     assert book.credential(target) is None
+
+
+@pytest.mark.parametrize(
+    ("setting", "environment"),
+    [
+        ("", {"OPENAI_BASE_URL": "http://127.0.0.1:9999/v1"}),
+        ("openai=http://10.0.0.9:8000", {}),
+    ],
+)
+def test_a_stored_key_goes_to_no_other_address_than_it_was_entered_for(
+    tmp_path: Path, setting: str, environment: dict[str, str]
+) -> None:
+    put(book_of(tmp_path), StoredProvider("openai", key=SECRET))
+
+    moved = book_of(tmp_path, setting, **environment)
+
+    row = moved.row("openai")
+    assert (row.key, row.is_usable) == ("unreadable", False)
+    with pytest.raises(NotAllowed, match="another base URL"):
+        moved.credential(asyncio.run(moved.target("/openai/v1/models")))
+    back = book_of(tmp_path)
+    assert back.row("openai").key == "stored"
+    put(moved, StoredProvider("openai", key=SECRET))  # entered again, for this address
+    assert moved.row("openai").key == "stored"
+    assert book_of(tmp_path).row("openai").key == "unreadable"
 
 
 @pytest.mark.parametrize(
@@ -217,6 +242,7 @@ def test_a_provider_is_entered_tested_switched_and_forgotten(passing: Passing, l
     listed = of(admin(passing, "GET", ""), "ours")
     models = admin(passing, "GET", "/ours/models")
     off = admin(passing, "PUT", "/ours", {"is_enabled": False})
+    unlisted = admin(passing, "GET", "/ours/models")
     refused = ask(passing.server, "GET", "/gateway/ours/models")
     on = admin(passing, "PUT", "/ours", {"is_enabled": True})
     gone = [admin(passing, "DELETE", "/ours").status for _ in range(2)]
@@ -229,6 +255,7 @@ def test_a_provider_is_entered_tested_switched_and_forgotten(passing: Passing, l
     assert "text-embedding-3-small" not in models.body["models"]
     assert (off.body["is_enabled"], off.body["key"], refused.status) == (False, "stored", 403)
     assert "switched off" in refused.says
+    assert (unlisted.status, "switched off" in unlisted.says) == (403, True)
     assert (on.body["is_enabled"], on.body["key"]) == (True, "stored")
     assert gone == [204, 404]
 

@@ -15,7 +15,7 @@ from clearspan_server.api.shapes_providers import (
 )
 from clearspan_server.api.state import state_of
 from clearspan_server.api.window import rfc3339
-from clearspan_server.errors import BadInput, NotFound
+from clearspan_server.errors import BadGateway, BadInput, NotFound
 from clearspan_server.gateway import provider_book
 from clearspan_server.gateway.provider_book import ProviderBook, is_sendable
 from clearspan_server.gateway.providers import SIMULATED, base_of, is_name
@@ -39,8 +39,7 @@ def put_provider(request: Request, name: str, wanted: ProviderRequest) -> Provid
     book = state_of(request).providers
     changed, keeps_key = _changed(book, name, wanted)
     author = author_of(request)
-    book.change(lambda store: store.put(changed, keeps_key=keeps_key, author=author))
-    book.forget(name)
+    book.put(changed, keeps_key=keeps_key, author=author)
     return _row(request, book.row(name))
 
 
@@ -50,8 +49,7 @@ def delete_provider(request: Request, name: str) -> Response:
     book = state_of(request).providers
     if book.stored(name) is None:
         raise NotFound(f"nothing is stored of a provider {name[:40]!r}")
-    book.change(lambda store: store.delete(name))
-    book.forget(name)
+    book.delete(name)
     return Response(status_code=204)
 
 
@@ -66,7 +64,16 @@ async def get_provider_models(
     request: Request, name: str, _access: Annotated[ReadAccess, Depends(read_access)]
 ) -> ProviderModels:
     """What can be asked for there: what an admin named, else what its list holds, for five minutes."""
-    return ProviderModels(models=list(await state_of(request).gateway.checks.models(name)))
+    try:
+        models = await state_of(request).gateway.checks.models(name)
+    except BadGateway:
+        if caller_of(request).owner:
+            raise
+        # The words of the failure hold the base URL, which is the admins' to know.
+        raise BadGateway(
+            f"{name} gives no list of its models; an admin sees in Settings, Providers, why"
+        ) from None
+    return ProviderModels(models=list(models))
 
 
 def _changed(book: ProviderBook, name: str, wanted: ProviderRequest) -> tuple[StoredProvider, bool]:

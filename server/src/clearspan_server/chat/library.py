@@ -13,6 +13,7 @@ from importlib.util import find_spec
 from typing import Any
 
 import httpx2
+from openai import AsyncOpenAI, Omit
 from pydantic_ai.direct import model_request_stream
 from pydantic_ai.exceptions import AgentRunError, ModelAPIError, ModelHTTPError, UserError
 from pydantic_ai.messages import (
@@ -128,9 +129,18 @@ def _model(question: Question, http: httpx2.AsyncClient) -> Model:
     )
     return OpenAIChatModel(
         question.model,
-        provider=OpenAIProvider(base_url=base, api_key=_KEY, http_client=http),
+        provider=OpenAIProvider(openai_client=_openai(base, http)),
         profile=profile,
     )
+
+
+def _openai(base: str, http: httpx2.AsyncClient) -> AsyncOpenAI:
+    """A client that tells nobody what the environment says of the operator's account at OpenAI."""
+    unsaid: Any = {
+        "OpenAI-Organization": Omit(),
+        "OpenAI-Project": Omit(),
+    }  # its types know texts alone
+    return AsyncOpenAI(base_url=base, api_key=_KEY, http_client=http, default_headers=unsaid)
 
 
 def _anthropic(question: Question, http: httpx2.AsyncClient) -> Model:

@@ -124,11 +124,19 @@ class ProviderBook:
         self._settings = Providers(setting, list(self._of_environment(setting)))
         self._page = self._read()
 
-    def change(self, write: Callable[[StoredProviders], object]) -> None:
-        """Change what is stored; the next call sees it. What `write` raises goes on."""
+    def put(self, wanted: StoredProvider, *, keeps_key: bool, author: str) -> None:
+        """Store what an admin entered of a provider; the next call sees it. Raises as the store does."""
         with self._lock:
-            write(self._store)
+            self._store.put(wanted, self._usual, keeps_key=keeps_key, author=author)
             self._page = self._read()
+        self._forget(wanted.name)
+
+    def delete(self, name: str) -> None:
+        """Forget what an admin entered of a provider."""
+        with self._lock:
+            self._store.delete(name)
+            self._page = self._read()
+        self._forget(name)
 
     def stored(self, name: str) -> StoredProvider | None:
         """What admins entered of a provider."""
@@ -199,7 +207,8 @@ class ProviderBook:
         if entry.state == "unreadable":
             raise NotAllowed(
                 f"the key of the provider {entry.provider.name} cannot be read, because the file secrets.key"
-                " is lost or another; an admin enters it again in Settings, Providers"
+                " is lost or another, or it was entered for another base URL than now; an admin enters it again"
+                " in Settings, Providers"
             )
         if entry.state == "none" or entry.provider.base is None:
             raise NotAllowed(
@@ -215,7 +224,7 @@ class ProviderBook:
         """Remember what a provider says it has, for where admins named no models."""
         self._found[name] = tuple(models)
 
-    def forget(self, name: str) -> None:
+    def _forget(self, name: str) -> None:
         """What was found out about a provider holds no longer."""
         self._tested.pop(name, None)
         self._found.pop(name, None)
@@ -250,8 +259,12 @@ class ProviderBook:
                 found.append(_OURS[name].at(base))
         return found
 
+    def _usual(self, name: str) -> str:
+        known = self.known(name)
+        return known.base.url if known and known.base else ""
+
     def _read(self) -> _Page:
-        stored = {row.name: row for row in self._store.all()}
+        stored = {row.name: row for row in self._store.all(self._usual)}
         known = self._settings.rows
         names = dict.fromkeys((*known, *stored))
         entries = {name: self._entry(known.get(name), stored.get(name)) for name in names}

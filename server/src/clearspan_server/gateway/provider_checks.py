@@ -94,7 +94,7 @@ class ProviderChecks:
 
         Raises:
             NotFound: nobody is called so.
-            BadGateway: it gives no list. NotAllowed: this server has no key for it.
+            BadGateway: it gives no list. NotAllowed: this server has no key for it, or it is switched off.
         """
         row = self._book.row(name)
         if row.is_simulated:
@@ -109,7 +109,7 @@ class ProviderChecks:
         return found.models
 
     async def _list(self, row: ProviderRow) -> _Found:
-        target = await self._book.located(f"/{row.name}/")
+        target = await self._book.target(f"/{row.name}/")
         of = target.provider, self._book.credential(target)
         held = self._found.get(row.name)
         if held is not None and held.of == of and time.monotonic() < held.until_s:

@@ -1,7 +1,8 @@
 """Model providers as admins entered them: base URL, key, models, whether they are on; in the catalog's database.
 
 A row replaces parts of what the gateway knows by itself; what is "" or empty in it is as there. The key is sealed for
-this name and base URL: who changes one of them in the file cannot have it sent elsewhere.
+this name and for the base URL that requests go to, from wherever that is known: who changes one of them, in the file,
+in the settings or in the environment, cannot have it sent elsewhere.
 """
 
 from collections.abc import Callable
@@ -16,6 +17,10 @@ from clearspan_server.store.catalog import utc_now
 from clearspan_server.store.secrets import Secrets, UnreadableError
 
 MAX_PROVIDERS = 200
+
+Usual = Callable[
+    [str], str
+]  # the base URL of a provider of this name where no admin enters one, or ""
 
 _METADATA = sa.MetaData()
 PROVIDERS = sa.Table(
@@ -57,13 +62,13 @@ class StoredProviders:
         self._secrets = secrets
         self._clock = clock
 
-    def all(self) -> list[StoredProvider]:
-        """Every row with its key, in order of their names."""
+    def all(self, usual: Usual) -> list[StoredProvider]:
+        """Every row with its key, in order of their names; `usual` tells where requests go without a base URL."""
         with self._database.connect() as connection:
             rows = connection.execute(sa.select(PROVIDERS).order_by(PROVIDERS.c.name)).all()
-        return [self._opened(row) for row in rows]
+        return [self._opened(row, usual) for row in rows]
 
-    def put(self, wanted: StoredProvider, *, keeps_key: bool, author: str) -> None:
+    def put(self, wanted: StoredProvider, usual: Usual, *, keeps_key: bool, author: str) -> None:
         """Store a provider in the place of the one of its name; `keeps_key` leaves the sealed key as it is.
 
         Raises:
@@ -75,7 +80,7 @@ class StoredProviders:
         told["models"] = orjson.dumps(wanted.models).decode()
         told |= {"changed": self._clock().astimezone(UTC), "changed_by": author}
         if not keeps_key:
-            told["sealed_key"] = self._secrets.seal(key, _bound(wanted)) if key else ""
+            told["sealed_key"] = self._secrets.seal(key, _bound(wanted, usual)) if key else ""
         one = PROVIDERS.c.name == wanted.name
         with self._database.begin() as connection:
             if connection.execute(PROVIDERS.update().where(one).values(told)).rowcount:
@@ -91,7 +96,7 @@ class StoredProviders:
             gone = connection.execute(PROVIDERS.delete().where(PROVIDERS.c.name == name))
         return bool(gone.rowcount)
 
-    def _opened(self, row: sa.Row[tuple[object, ...]]) -> StoredProvider:
+    def _opened(self, row: sa.Row[tuple[object, ...]], usual: Usual) -> StoredProvider:
         held = row._mapping  # noqa: SLF001 - SQLAlchemy's documented accessor
         plain = StoredProvider(
             name=str(held["name"]),
@@ -104,10 +109,11 @@ class StoredProviders:
         if not held["sealed_key"]:
             return plain
         try:
-            return replace(plain, key=self._secrets.open(held["sealed_key"], _bound(plain)))
+            key = self._secrets.open(held["sealed_key"], _bound(plain, usual))
+            return replace(plain, key=key)
         except UnreadableError:
             return replace(plain, is_unreadable=True)
 
 
-def _bound(provider: StoredProvider) -> str:
-    return f"{provider.name}\n{provider.base_url}"
+def _bound(provider: StoredProvider, usual: Usual) -> str:
+    return f"{provider.name}\n{provider.base_url or usual(provider.name)}"
