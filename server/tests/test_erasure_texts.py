@@ -248,6 +248,22 @@ def test_parameters_are_searched_in_any_case_with_letters_beyond_ascii(bench: Be
     assert found.findings.counts["conversations"] == 2
 
 
+def test_the_receipt_of_a_conversation_counts_messages_of_which_no_trace_is_left(
+    bench: Bench,
+) -> None:
+    kept = bench.means.conversations
+    draft = Draft("", "", "simulated", "gpt-4o", {}, Context())
+    conversation = kept.create(bench.project, draft, "ann").head.id
+    told = Message("", "", "user", "Where?", datetime.now(UTC))
+    kept.ask(bench.project, conversation, told, replace(told, role="assistant"))
+
+    with bench.working():
+        found = bench.done(bench.erasure(conversation, "session"))
+
+    counts = found.findings.counts
+    assert (counts["conversations"], counts["messages"]) == (1, 2)
+
+
 @pytest.mark.parametrize("by", ["session", "user", "trace", "text"])
 def test_an_erasure_reaches_what_was_said_to_models(bench: Bench, by: SubjectKind) -> None:
     kept = bench.means.conversations
