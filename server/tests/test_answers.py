@@ -238,3 +238,20 @@ def test_a_call_of_the_playground_without_an_end_is_broken_off_and_says_so(talke
     assert call["status"] == "error"
     assert str(MOST_BYTES) in call["error"]
     assert len(call["text"]) <= MOST_BYTES
+
+
+@pytest.mark.parametrize("name", ["model", "messages", "stream", "stream_options", "tools"])
+def test_what_is_no_parameter_is_refused_by_name(talker: Talker, name: str) -> None:
+    wrong = {"parameters": {name: "x"}}
+    target = {"provider": "raw", "model": "m"}
+    conversation = talker.begin("raw")
+    hello = [{"role": "user", "parts": [{"type": "text", "content": "Hi?"}]}]
+
+    refused = [
+        talker.ask("POST", "/conversations", target | wrong),
+        talker.ask("PATCH", f"/conversations/{conversation}", wrong),
+        talker.ask("POST", "/playground-runs", {"messages": hello, "targets": [target]} | wrong),
+    ]
+
+    assert [one.status for one in refused] == [400, 400, 400]
+    assert all(f"'{name}' is no parameter" in one.says for one in refused)

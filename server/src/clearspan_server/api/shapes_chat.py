@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field, JsonValue
+from pydantic import AfterValidator, Field, JsonValue
 
 from clearspan_server.api.shapes import Shape
 
@@ -12,7 +12,16 @@ MAX_ATTACHMENTS = 10
 Id = Annotated[str, Field(pattern=r"^[a-p]{1,32}$")]
 ProviderName = Annotated[str, Field(min_length=1, max_length=100)]
 ModelName = Annotated[str, Field(min_length=1, max_length=200, pattern=r"\S")]
-Parameters = dict[Annotated[str, Field(max_length=100)], JsonValue]
+_NO_PARAMETERS = ("model", "messages", "stream", "stream_options", "tools")
+
+
+def _is_parameter(name: str) -> str:
+    if name in _NO_PARAMETERS:
+        raise ValueError(f"{name!r} is no parameter: it has a place of its own, or is ours")
+    return name
+
+
+Parameters = dict[Annotated[str, Field(max_length=100), AfterValidator(_is_parameter)], JsonValue]
 MessageStatus = Literal["answering", "ok", "stopped", "error", "interrupted"]
 
 

@@ -243,6 +243,8 @@ def _content(part: Part) -> UserContent:
     media_type = str(part.get("mime_type") or "")
     match part.get("type"):
         case "blob":
+            if not media_type:
+                raise Refused("a file of the request does not say of which type it is (mime_type)")
             return BinaryContent(_bytes(part.get("content")), media_type=media_type)
         case "uri":
             return ImageUrl(str(part.get("uri") or ""))
@@ -254,7 +256,7 @@ def _answered(parts: Iterable[Part]) -> Iterator[ModelResponsePart]:
     for part in parts:
         match part.get("type"):
             case "tool_call":
-                arguments = part.get("arguments")
+                arguments = part.get("arguments") or {}
                 yield ToolCallPart(
                     tool_name=str(part.get("name") or ""),
                     args=arguments if isinstance(arguments, (str, dict)) else json.dumps(arguments),

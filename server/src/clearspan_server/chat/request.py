@@ -7,7 +7,9 @@ from typing import Any
 import orjson
 
 # Of the transport and of clients, not of what a model was asked.
-_NOT_ASKED = frozenset(("stream", "stream_options", "max_retries", "timeout"))
+_NOT_ASKED = frozenset(
+    ("stream", "stream_options", "max_retries", "timeout", "model", "messages", "tools")
+)
 _SENT = frozenset(("text", "tool_call", "tool_call_response", "blob", "uri"))
 _SCHEMAS = ("parameters", "input_schema", "inputSchema", "parametersJsonSchema", "json_schema")
 
