@@ -9,6 +9,7 @@ import binascii
 import json
 import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from importlib.util import find_spec
 from typing import Any
 
@@ -47,6 +48,7 @@ from pydantic_ai.tools import ToolDefinition
 from starlette.types import ASGIApp
 
 from clearspan_server.chat.asking import Called, Ending, Heard, Part, Question, Refused, Said, Tool
+from clearspan_server.chat.request import is_image
 from clearspan_server.gateway.inside import Inside, Passage
 
 LOG = logging.getLogger(__name__)
@@ -74,7 +76,9 @@ async def ask(gateway: ASGIApp, within: Inside, question: Question, heard: Heard
 
 async def _ask(model: Model, question: Question, heard: Heard) -> Ending:
     parameters = ModelRequestParameters(function_tools=[_tool(one) for one in question.tools])
-    messages = list(_messages(question.messages))
+    messages = list(_messages(question.messages, is_native=_is_native(question)))
+    if not messages:
+        raise Refused("the request holds no messages")
     async with model_request_stream(
         model,
         messages,
@@ -115,7 +119,7 @@ def _arguments(call: ToolCallPart) -> str:
 
 def _model(question: Question, http: httpx2.AsyncClient) -> Model:
     provider = question.provider
-    if provider.form == "anthropic" and _HAS_ANTHROPIC:
+    if _is_native(question):
         return _anthropic(question, http)
     path = _OPENAI_PATHS.get(provider.form, provider.base_path)
     base = f"{_HOST}/{provider.name}{path}"
@@ -132,6 +136,11 @@ def _model(question: Question, http: httpx2.AsyncClient) -> Model:
         provider=OpenAIProvider(openai_client=_openai(base, http)),
         profile=profile,
     )
+
+
+def _is_native(question: Question) -> bool:
+    """Whether it is asked in a form of the provider's own instead of OpenAI's."""
+    return question.provider.form == "anthropic" and _HAS_ANTHROPIC
 
 
 def _openai(base: str, http: httpx2.AsyncClient) -> AsyncOpenAI:
@@ -162,7 +171,7 @@ def _settings(question: Question) -> ModelSettings:
     """One name is the library's to translate; all others go into the body as they are."""
     rest = dict(question.parameters)
     settings = ModelSettings(max_retries=0)
-    is_native = question.provider.form == "anthropic" and _HAS_ANTHROPIC
+    is_native = _is_native(question)
     if isinstance(most := rest.get("max_tokens"), int):
         settings["max_tokens"] = most
         del rest["max_tokens"]
@@ -202,13 +211,15 @@ def _tool(tool: Tool) -> ToolDefinition:
     )
 
 
-def _messages(said: Sequence[Said]) -> Iterator[ModelMessage]:
+def _messages(said: Sequence[Said], *, is_native: bool) -> Iterator[ModelMessage]:
+    """All but those of which nothing is sent."""
     names = dict(_names(said))
     for one in said:
         if one.role == "assistant":
-            yield ModelResponse(parts=list(_answered(one.parts)))
-        else:
-            yield ModelRequest(parts=list(_asked(one, names)))
+            if answered := list(_answered(one.parts)):
+                yield ModelResponse(parts=answered)
+        elif asked := list(_asked(one, names, is_native=is_native)):
+            yield ModelRequest(parts=asked)
 
 
 def _names(said: Sequence[Said]) -> Iterator[tuple[str, str]]:
@@ -219,7 +230,7 @@ def _names(said: Sequence[Said]) -> Iterator[tuple[str, str]]:
                 yield str(part.get("id") or ""), str(part.get("name") or "")
 
 
-def _asked(one: Said, names: Mapping[str, str]) -> Iterator[ModelRequestPart]:
+def _asked(one: Said, names: Mapping[str, str], *, is_native: bool) -> Iterator[ModelRequestPart]:
     if one.role == "system":
         for part in one.parts:
             yield SystemPromptPart(_text(part))
@@ -232,22 +243,27 @@ def _asked(one: Said, names: Mapping[str, str]) -> Iterator[ModelRequestPart]:
             result = part.get("response", part.get("result"))
             yield ToolReturnPart(tool_name=name, content=result, tool_call_id=call_id)
         else:
-            content.append(_content(part))
+            content.append(_content(part, is_native=is_native))
     if all(isinstance(piece, str) for piece in content) and len(content) == 1:
         yield UserPromptPart(str(content[0]))
     elif content:
         yield UserPromptPart(content)
 
 
-def _content(part: Part) -> UserContent:
-    media_type = str(part.get("mime_type") or "")
+def _content(part: Part, *, is_native: bool) -> UserContent:
+    media_type, address = str(part.get("mime_type") or ""), str(part.get("uri") or "")
     match part.get("type"):
         case "blob":
             if not media_type:
                 raise Refused("a file of the request does not say of which type it is (mime_type)")
+            if media_type.startswith("image/") and not is_native:
+                # As OpenAI's form has it: to decode and encode megabytes would hold up everybody.
+                return ImageUrl(f"data:{media_type};base64,{part.get('content')}")
             return BinaryContent(_bytes(part.get("content")), media_type=media_type)
         case "uri":
-            return ImageUrl(str(part.get("uri") or ""))
+            if not is_image(part):  # the library would fetch it, from wherever it is
+                raise Refused(f"a file of the request is no image: {address[:200]!r}")
+            return ImageUrl(address)
         case _:
             return _text(part)
 
@@ -256,16 +272,29 @@ def _answered(parts: Iterable[Part]) -> Iterator[ModelResponsePart]:
     for part in parts:
         match part.get("type"):
             case "tool_call":
-                arguments = part.get("arguments") or {}
                 yield ToolCallPart(
                     tool_name=str(part.get("name") or ""),
-                    args=arguments if isinstance(arguments, (str, dict)) else json.dumps(arguments),
+                    args=_given(part),
                     tool_call_id=str(part.get("id") or ""),
                 )
-            case "reasoning":
-                pass  # a provider takes back only its own, with its signature
+            case "reasoning" | "blob" | "uri":
+                pass  # a provider takes back only its own thoughts and files, by its own names
             case _:
                 yield TextPart(_text(part))
+
+
+def _given(call: Part) -> dict[str, Any]:
+    """The arguments of a recorded call."""
+    arguments = call.get("arguments") or {}
+    if isinstance(arguments, str):
+        with suppress(ValueError):  # told below
+            arguments = json.loads(arguments)
+    if not isinstance(arguments, dict):
+        raise Refused(
+            f"the arguments of the call of {str(call.get('name'))[:100]!r} are no JSON object:"
+            f" {str(arguments)[:200]!r}"
+        )
+    return arguments
 
 
 def _text(part: Part) -> str:

@@ -11,6 +11,7 @@ _NOT_ASKED = frozenset(
     ("stream", "stream_options", "max_retries", "timeout", "model", "messages", "tools")
 )
 _SENT = frozenset(("text", "tool_call", "tool_call_response", "blob", "uri"))
+_FILES = ("blob", "uri")
 _SCHEMAS = ("parameters", "input_schema", "inputSchema", "parametersJsonSchema", "json_schema")
 
 Json = Mapping[str, Any]
@@ -48,6 +49,12 @@ def recorded(
     return found
 
 
+def is_image(part: Json) -> bool:
+    """Whether the file of an address is an image, as far as the part says."""
+    media_type = str(part.get("mime_type") or "image/")
+    return media_type.startswith("image/") and part.get("modality", "image") == "image"
+
+
 def _read(texts: Mapping[str, str], name: str, found: Recorded) -> Any:  # noqa: ANN401 - foreign JSON enters here
     text = texts.get(name, "")
     if not text:
@@ -72,6 +79,12 @@ def _messages(value: object, found: Recorded) -> Iterator[dict[str, Any]]:
             kind = part.get("type")
             if kind == "reasoning":
                 found.missing.append("what the model thought in earlier answers is not sent again")
+            elif kind in _FILES and message["role"] == "assistant":
+                found.missing.append("files in earlier answers are not sent again")
+            elif kind == "uri" and not is_image(part):
+                found.missing.append(
+                    f"a file that is no image cannot be sent again: {str(part.get('uri'))[:200]!r}"
+                )
             elif kind not in _SENT:
                 found.missing.append(f"a part of type {kind!r} is sent as text")
         yield {"role": message["role"], "parts": kept}
