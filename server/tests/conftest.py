@@ -72,7 +72,8 @@ TOGETHER = {
     ),
     "drill": ("test_deliveries", "test_doctor", "test_health", "test_writer"),
     "passing": (
-        *("test_gateway", "test_gateway_endings", "test_gateway_safety"),
+        *("test_gateway_endings", "test_gateway_safety", "test_answers", "test_chat_keys"),
+        "test_erasure_talks",
         *("test_chat", "test_chat_kept", "test_playground"),
         *("test_providers", "test_virtual_keys"),
     ),

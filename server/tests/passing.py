@@ -200,6 +200,13 @@ CHAT: Json = {
 @pytest.fixture(scope="session")
 def passing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Passing]:
     """A server in front of them all."""
+    with passing_in(tmp_path_factory.mktemp("passing")) as made:
+        yield made
+
+
+@contextmanager
+def passing_in(folder: Path) -> Iterator[Passing]:
+    """One whose simulators have answered nothing yet."""
     with ExitStack() as stack:
         direct, behind = (stack.enter_context(running(FAST)) for _ in range(2))
         raw = stack.enter_context(provider())
@@ -217,6 +224,5 @@ def passing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Passing]:
             patch.setitem(os.environ, "DEEPSEEK_API_KEY", OF_THE_ENVIRONMENT)
             patch.setitem(os.environ, "OPENAI_ORG_ID", ORGANISATION)
             patch.setitem(os.environ, "OPENAI_PROJECT_ID", ORGANISATION)
-            data: Path = tmp_path_factory.mktemp("passing") / "data"
-            server = stack.enter_context(serving(data))
+            server = stack.enter_context(serving(folder / "data"))
         yield Passing(server, direct, behind, raw)

@@ -12,7 +12,7 @@ from playwright.sync_api import Locator, expect
 from browsing import PHONE, Visitor
 from clearspan_server.simulator.serve import running as simulating
 from passing import CHAT
-from running import until
+from running import PATIENCE_S, until
 from simulated import FAST
 
 pytestmark = pytest.mark.browser
@@ -124,6 +124,7 @@ def test_a_virtual_key_is_made_with_its_limits(visitor: Visitor) -> None:
     def call(model: str) -> int:
         url = f"{visitor.server.url}/gateway/simulated/v1/chat/completions"
         headers = {"authorization": f"Bearer {key}"}
-        return httpx2.post(url, json=CHAT | {"model": model}, headers=headers).status_code
+        body = CHAT | {"model": model}
+        return httpx2.post(url, json=body, headers=headers, timeout=PATIENCE_S).status_code
 
     assert [call("gpt-5"), call("gpt-4o"), call("gpt-4o")] == [403, 200, 429]

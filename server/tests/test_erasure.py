@@ -145,6 +145,8 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
 
 COUNTS = {
+    "conversations": 0,
+    "messages": 0,
     "traces": 3,
     "spans": 4,
     "long_texts": 0,

@@ -10,7 +10,7 @@ import httpx2
 import pyarrow as pa
 import pytest
 
-from passing import CHAT, END, OPEN_STREAM, Passing, chunk, event
+from passing import CHAT, END, OPEN_STREAM, Passing, chunk, event, passing_in
 from running import PATIENCE_S
 from simulated import QUESTION, Json, fault
 
@@ -53,6 +53,13 @@ STREAMED = (
     ("gemini", f"{FLASH}:streamGenerateContent", GEMINI, "gcp.gemini"),
 )
 LEFT_OUT = ("date", "x-clearspan-trace-id")
+
+
+@pytest.fixture(scope="module")
+def passing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Passing]:
+    """A server of its own: the answers of both simulators tell how many they have given."""
+    with passing_in(tmp_path_factory.mktemp("passing")) as made:
+        yield made
 
 
 def both(passing: Passing, name: str, path: str, body: Json, headers: dict[str, str]) -> Json:
