@@ -11,7 +11,7 @@ import pytest
 
 from chatting import CHAT_PATH, Talker
 from clearspan_server.chat.answers import Answers, Work
-from clearspan_server.chat.asking import Provider, Question, inside, new_trace_id
+from clearspan_server.chat.asking import Provider, Question, Said, inside, new_trace_id
 from clearspan_server.chat.feed import Feed
 from clearspan_server.chat.hearing import MOST_BYTES
 from clearspan_server.chat.runs import Origin, Runs
@@ -21,7 +21,9 @@ from clearspan_server.store.conversations import Context, Conversations, Draft, 
 from passing import OPEN_STREAM, Passing, chunk, event
 from running import PATIENCE_S, until
 
-ASKED = Question(Provider("raw", "openai", "/v1"), "m", [])
+ASKED = Question(
+    Provider("raw", "openai", "/v1"), "m", [Said("user", [{"type": "text", "content": "Hi"}])]
+)
 
 
 @pytest.fixture
