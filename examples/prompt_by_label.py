@@ -2,7 +2,7 @@
 
 Run `clearspan up` and `clearspan sim` in two terminals, keep a prompt, and start this with a key that may send:
 
-    clearspan keys create --scope ingest --scope write
+    clearspan key create --scope ingest --scope write
     export CLEARSPAN_KEY=cs_…
     curl http://127.0.0.1:4318/api/v1/prompts -H "authorization: Bearer $CLEARSPAN_KEY" \
       -H "content-type: application/json" \

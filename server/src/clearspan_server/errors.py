@@ -24,7 +24,8 @@
     │  └─ ColdAway          the folder of cold storage is not there      503
     └─ StartRefused        the server cannot start; the command exits with 2
        ├─ FolderInUse
-       └─ PortInUse
+       ├─ PortInUse
+       └─ NoServer      a command finds nobody to ask
 
 Each error knows its HTTP status and its stable code; nobody else decides them.
 """
@@ -170,3 +171,19 @@ class FolderInUse(StartRefused):
 
 class PortInUse(StartRefused):
     code = "port_in_use"
+
+
+class NoServer(StartRefused):
+    """Of commands: nobody answers where a server should."""
+
+    code = "no_server"
+
+
+def with_code(code: str, message: str) -> ClearspanError:
+    """The error that a server answered with, for its clients; one of unknown code is a plain ClearspanError."""
+    kinds: list[type[ClearspanError]] = [ClearspanError]
+    for kind in kinds:  # grows while it is gone through
+        if kind.code == code:
+            return kind(message)
+        kinds += kind.__subclasses__()
+    return ClearspanError(message)

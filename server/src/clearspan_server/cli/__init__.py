@@ -1,17 +1,58 @@
 """The command `clearspan`."""
 
+import os
 import sys
 
+import typer
+from typer._click.exceptions import ClickException, UsageError
+
 from clearspan_server.cli.commands import app
-from clearspan_server.errors import ClearspanError
+from clearspan_server.errors import (
+    ClearspanError,
+    NoServer,
+    NotAllowed,
+    NotAuthenticated,
+    NotFound,
+)
 
 __all__ = ["main"]
 
+# What a command ends with; 1 is its own "no": not ready, not well, not the same.
+_REFUSED = 2
+_EXIT_CODES: tuple[tuple[type[ClearspanError], int], ...] = (
+    (NotFound, 3),
+    (NotAuthenticated, 4),
+    (NotAllowed, 4),
+    (NoServer, 5),
+)
+
 
 def main() -> None:
-    """Run the command; an error of ours is one plain sentence and exit code 2."""
+    """Run the command; what goes wrong is one line, and the exit code tells its kind."""
     try:
-        app()
+        sys.exit(app(prog_name="clearspan", standalone_mode=False))
     except ClearspanError as error:
-        print(f"clearspan: {error.message}", file=sys.stderr)  # noqa: T201 - the command's own output
-        sys.exit(2)
+        _say(error.message)
+        sys.exit(next((code for kind, code in _EXIT_CODES if isinstance(error, kind)), _REFUSED))
+    except ClickException as error:
+        _say(_usage(error))
+        sys.exit(_REFUSED)
+    except typer.Abort:
+        sys.exit(130)
+    except BrokenPipeError:
+        # Who reads has enough: `clearspan spans | head`. What is still buffered has nowhere to go.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _usage(error: ClickException) -> str:
+    """What cannot be read, and who knows how to say it."""
+    said = error.format_message().rstrip(".")
+    if not isinstance(error, UsageError) or error.ctx is None:
+        return said
+    return f"{said[:1].lower()}{said[1:]}; `{error.ctx.command_path} --help` tells how"
+
+
+def _say(message: str) -> None:
+    from clearspan_server.cli.printing import line_of  # noqa: PLC0415 - only where something went wrong
+
+    print(f"clearspan: {line_of(message)}", file=sys.stderr)  # noqa: T201 - the command's own output

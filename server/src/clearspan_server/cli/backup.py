@@ -6,7 +6,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
-from clearspan_server.cli.client import RunningServer
+from clearspan_server.cli.client import Server
 from clearspan_server.cli.following import followed
 from clearspan_server.errors import ClearspanError
 from clearspan_server.store.backup_files import has_cold, restore
@@ -14,7 +14,7 @@ from clearspan_server.store.backup_files import has_cold, restore
 _MB = 1_000_000
 
 
-def backup(server: RunningServer, path: Path) -> None:
+def backup(server: Server, path: Path) -> None:
     """Have the server back itself up into a new folder, and wait until it has."""
     begun = server.post("/api/v1/backups", {"path": str(path.expanduser().absolute())})
     made = followed(server, begun, f"/api/v1/backups/{begun['id']}", "backing up")

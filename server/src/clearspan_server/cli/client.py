@@ -1,30 +1,43 @@
-"""The commands' way to the running server: urllib and the token in the data folder."""
+"""The commands' way to a server: urllib and a credential, because a command must start fast."""
 
+import contextlib
+import ipaddress
 import json
 import urllib.error
+import urllib.parse
 import urllib.request
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from http.client import HTTPException, HTTPResponse
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
-from clearspan_server.errors import ClearspanError, StartRefused
+from typing_extensions import override
+
+from clearspan_server.errors import BadInput, ClearspanError, NoServer, with_code
 from clearspan_server.store.folder import running
 
 _TIMEOUT_S = 30.0  # a busy machine answers late
+_USUAL_PROJECT = "default"
 
 
 @dataclass(slots=True, frozen=True)
-class RunningServer:
-    """A server that runs on this machine, and its install token."""
+class Server:
+    """A server, and the credential to ask it with: an API key, or the install's token on its own machine."""
 
     url: str
     token: str
+    project: str = _USUAL_PROJECT
 
     @property
     def page(self) -> str:
         """The address that lets a browser in; the fragment never leaves the browser. Accounts need no token."""
         is_open = self.get("/api/v1/me")["mode"] == "open"
         return f"{self.url}/#token={self.token}" if is_open else f"{self.url}/"
+
+    def ask(self, path: str, **parameters: object) -> Any:  # noqa: ANN401 - foreign JSON
+        """GET of the project; a parameter that is None or "" is left out, one that is a list is repeated."""
+        return self.get(self._asking(path, parameters))
 
     def get(self, path: str) -> Any:  # noqa: ANN401 - foreign JSON
         return self._send("GET", path)
@@ -48,38 +61,118 @@ class RunningServer:
     def delete(self, path: str) -> None:
         self._send("DELETE", path)
 
+    @contextlib.contextmanager
+    def streamed(
+        self,
+        path: str,
+        parameters: Mapping[str, object] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Iterator[HTTPResponse]:
+        """The answer of a GET of the project, to be read as it comes: exports, the live feed.
+
+        Raises:
+            ClearspanError: the server refuses, in its words; or the connection breaks, also while it is read.
+        """
+        request = self._request("GET", self._asking(path, parameters or {}), None, headers or {})
+        with self._opened(request) as reply, self._told():
+            yield reply
+
+    def _asking(self, path: str, parameters: Mapping[str, object]) -> str:
+        told = {"project": self.project, **parameters}
+        given = {name: value for name, value in told.items() if value is not None and value != ""}
+        return f"{path}?{urllib.parse.urlencode(given, doseq=True)}"
+
     def _send(self, method: str, path: str, body: bytes | None = None) -> Any:  # noqa: ANN401 - foreign JSON
         text = self._bytes(method, path, body)
         return json.loads(text) if text else None
 
     def _bytes(self, method: str, path: str, body: bytes | None, *, also: int = 200) -> bytes:
         """The answer; a status that is neither success nor `also` is an error."""
-        headers = {"authorization": f"Bearer {self.token}", "content-type": "application/json"}
-        request = urllib.request.Request(  # noqa: S310 - run.json names our own loopback address
-            self.url + path, data=body, headers=headers, method=method
+        with self._opened(self._request(method, path, body, {}), also) as reply, self._told():
+            return bytes(reply.read())
+
+    def _request(
+        self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]
+    ) -> urllib.request.Request:
+        known = {"content-type": "application/json", **headers}
+        if self.token:
+            known["authorization"] = f"Bearer {self.token}"
+        return urllib.request.Request(  # noqa: S310 - `find` takes http and https alone
+            self.url + path, data=body, headers=known, method=method
         )
+
+    @contextlib.contextmanager
+    def _opened(self, request: urllib.request.Request, also: int = 200) -> Iterator[HTTPResponse]:
         try:
-            with urllib.request.urlopen(request, timeout=_TIMEOUT_S) as reply:  # noqa: S310 - as above
-                return bytes(reply.read())
+            reply = _opener(self.url).open(request, timeout=_TIMEOUT_S)
         except urllib.error.HTTPError as error:
-            text = error.read()
             if error.code != also:
-                raise ClearspanError(_message(text, error)) from error
-            return text
-        except OSError as error:
-            raise StartRefused(f"no server answers at {self.url}: {error}") from error
+                raise _error(error.read(), error.code) from error
+            reply = error.fp
+        except (OSError, HTTPException) as error:
+            self._is_away(error)
+        with reply:
+            yield reply
+
+    @contextlib.contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
+        except (OSError, HTTPException) as error:
+            self._is_away(error)
+
+    def _is_away(self, error: Exception) -> NoReturn:
+        raise NoServer(f"no server answers at {self.url}: {error}") from error
 
 
-def find(data: Path) -> RunningServer:
+class _NoRedirects(urllib.request.HTTPRedirectHandler):
+    """A credential goes to the server that was named, and to no other."""
+
+    @override
+    def redirect_request(self, *_: Any) -> None:
+        return None
+
+
+def _opener(url: str) -> urllib.request.OpenerDirector:
+    """Without the environment's proxies for what is on this machine."""
+    direct = [urllib.request.ProxyHandler({})] if _is_here(url) else []
+    return urllib.request.build_opener(_NoRedirects, *direct)
+
+
+def _is_here(url: str) -> bool:
+    host = urllib.parse.urlsplit(url).hostname or ""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def find(data: Path, project: str = _USUAL_PROJECT) -> Server:
     """The server that runs on a data folder.
 
     Raises:
-        StartRefused: none runs.
+        NoServer: none runs.
     """
     owner = running(data)
     if owner is None:
-        raise StartRefused(f"no clearspan runs on the folder {data}; `clearspan up` starts one")
-    return RunningServer(owner.http, (data / "token").read_text(encoding="utf-8").strip())
+        raise NoServer(f"no clearspan runs on the folder {data}; `clearspan up` starts one")
+    return Server(owner.http, (data / "token").read_text(encoding="utf-8").strip(), project)
+
+
+def at(url: str, key: str, data: Path, project: str = _USUAL_PROJECT) -> Server:
+    """The server at an address; without a key with the token of a folder whose server that is.
+
+    Raises:
+        BadInput: it is no address.
+    """
+    parts = urllib.parse.urlsplit(url.strip())
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise BadInput(f"{url!r} is no address of a server: http://127.0.0.1:4318 is one")
+    url = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path.rstrip('/')}"
+    owner = running(data)
+    if not key and owner is not None and owner.http == url:
+        return find(data, project)
+    return Server(url, key, project)
 
 
 def json_of(body: object) -> bytes:
@@ -87,8 +180,9 @@ def json_of(body: object) -> bytes:
     return json.dumps(body).encode()
 
 
-def _message(text: bytes, error: urllib.error.HTTPError) -> str:
+def _error(text: bytes, status: int) -> ClearspanError:
     try:
-        return str(json.loads(text)["error"]["message"])
+        said = json.loads(text)["error"]
+        return with_code(str(said["code"]), str(said["message"]))
     except (ValueError, KeyError, TypeError):
-        return f"the server answered {error.code}"
+        return ClearspanError(f"the server answered {status}")

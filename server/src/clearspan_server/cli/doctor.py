@@ -188,9 +188,7 @@ def _disk(settings: Settings) -> Check:
     )
 
 
-def _with_server(
-    data: Path, server: client.RunningServer, health: dict[str, Any]
-) -> Iterator[Check]:
+def _with_server(data: Path, server: client.Server, health: dict[str, Any]) -> Iterator[Check]:
     yield Check("server", ok=True, says=f"runs at {server.url}")
     yield from _grpc(data)
     for name, says in health["checks"].items():
@@ -237,7 +235,7 @@ def _lag(journal: dict[str, Any]) -> Check:
     )
 
 
-def _quarantined(server: client.RunningServer, project: str) -> int:
+def _quarantined(server: client.Server, project: str) -> int:
     return int(server.get(f"/api/v1/quarantine?project={project}")["total"])
 
 
@@ -273,14 +271,14 @@ def _senders(senders: list[dict[str, Any]]) -> Iterator[Check]:
             )
 
 
-def _keys(server: client.RunningServer) -> Check:
+def _keys(server: client.Server) -> Check:
     known = len(server.get("/api/v1/keys")["keys"])
     refused = sum(float(count) for count in _REFUSED.findall(server.text("/metrics")))
     return Check(
         "keys",
         ok=not refused,
         says=f"{known} in use, {refused:.0f} requests since the start without a known key",
-        advice="somebody sends with a revoked or unknown key, or reads without one: `clearspan keys list`",
+        advice="somebody sends with a revoked or unknown key, or reads without one: `clearspan key list`",
     )
 
 

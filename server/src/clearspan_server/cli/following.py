@@ -6,12 +6,12 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
-from clearspan_server.cli.client import RunningServer
+from clearspan_server.cli.client import Server
 
 _LOOK_S = 0.3
 
 
-def followed(server: RunningServer, job: Any, path: str, title: str) -> Any:  # noqa: ANN401 - foreign JSON
+def followed(server: Server, job: Any, path: str, title: str) -> Any:  # noqa: ANN401 - foreign JSON
     """The job, read from `path` until it is over; it does not need the command to go on."""
     shown = TextColumn("{task.description}"), BarColumn(), TaskProgressColumn()
     with Progress(*shown, console=Console(stderr=True), transient=True) as progress:

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 import typer
 
-from clearspan_server.cli.client import RunningServer
+from clearspan_server.cli.client import Server
 from clearspan_server.cli.following import followed
 from clearspan_server.cli.moments import moment
 from clearspan_server.errors import ClearspanError
@@ -14,7 +14,7 @@ from clearspan_server.errors import ClearspanError
 _SHOWN_CHARS = 60
 
 
-def normalise(server: RunningServer, asked: dict[str, Any], *, as_json: bool) -> None:
+def normalise(server: Server, asked: dict[str, Any], *, as_json: bool) -> None:
     """Begin it, wait until it is done, and print what it found; the job does not need the command to go on.
 
     Of every project, one after the other, where none is named.
@@ -29,13 +29,13 @@ def normalise(server: RunningServer, asked: dict[str, Any], *, as_json: bool) ->
         raise ClearspanError("it was stopped on the way; what it had filled stays so")
 
 
-def _projects(server: RunningServer, project: str) -> list[str]:
+def _projects(server: Server, project: str) -> list[str]:
     return (
         [project] if project else [one["id"] for one in server.get("/api/v1/projects")["projects"]]
     )
 
 
-def _done(server: RunningServer, project: str, asked: dict[str, Any]) -> dict[str, Any]:
+def _done(server: Server, project: str, asked: dict[str, Any]) -> dict[str, Any]:
     """The job of a project when it is over."""
     window = {"from": moment(asked["from"]), "to": moment(asked["to"])}
     begun = server.post("/api/v1/normalisations", {**asked, **window, "project": project})

@@ -1,9 +1,56 @@
-"""Options that several commands have."""
+"""Options that several commands have, and the server that they name."""
 
+import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from clearspan_server.cli import client, opening
+from clearspan_server.cli.client import Server
+from clearspan_server.errors import NoServer
+from clearspan_server.settings import load
+
 Data = Annotated[Path | None, typer.Option(help="The data folder (CLEARSPAN_DATA).")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Url = Annotated[
+    str | None,
+    typer.Option(
+        "--url", help="A server's address (CLEARSPAN_ENDPOINT); its key is CLEARSPAN_KEY."
+    ),
+]
+Project = Annotated[
+    str | None, typer.Option("--project", "-p", help="Whose data (CLEARSPAN_PROJECT).")
+]
+
+
+def the_server(
+    data: Path | None = None,
+    url: str | None = None,
+    project: str | None = None,
+    *,
+    missing: Callable[[Path, str], Server] = opening.opened,
+) -> Server:
+    """The server to ask: that of `--url`, `--data`, CLEARSPAN_ENDPOINT or the usual folder, the first that is named.
+
+    `missing` is what to do with a folder that no server runs on: it is opened for the length of the command.
+
+    Raises:
+        ClearspanError: there is no such server, and no such folder.
+    """
+    folder = load({"data": data}).data
+    project = project or os.environ.get("CLEARSPAN_PROJECT", "") or "default"
+    address = url or ("" if data else os.environ.get("CLEARSPAN_ENDPOINT", ""))
+    if address:
+        return client.at(address, os.environ.get("CLEARSPAN_KEY", ""), folder, project)
+    try:
+        return _alive(client.find(folder, project))
+    except NoServer:
+        return missing(folder, project)
+
+
+def _alive(server: Server) -> Server:
+    """One that was killed leaves its announcement behind."""
+    server.get("/healthz")
+    return server

@@ -6,13 +6,13 @@ from urllib.parse import urlencode
 
 import typer
 
-from clearspan_server.cli.client import RunningServer
+from clearspan_server.cli.client import Server
 from clearspan_server.cli.following import followed
 from clearspan_server.cli.moments import moment
 from clearspan_server.errors import ClearspanError
 
 
-def reprice(server: RunningServer, asked: dict[str, Any], *, as_json: bool) -> None:
+def reprice(server: Server, asked: dict[str, Any], *, as_json: bool) -> None:
     """Begin it, wait until it is done, and print what it found; the job does not need the command to go on."""
     wanted = {**asked, "from": moment(asked["from"]), "to": moment(asked["to"])}
     begun = server.post("/api/v1/prices/reprice", wanted)

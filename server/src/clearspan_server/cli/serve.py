@@ -41,6 +41,7 @@ class Options:
     demo: bool
     as_json: bool
     open_browser: bool
+    until_eof: bool = False  # of standard input: whoever started it has ended
 
 
 def serve(settings: Settings, taken: Taken, options: Options) -> None:
@@ -71,6 +72,8 @@ def _serve(parts: Parts, taken: Taken, options: Options) -> None:
         _greet(announced, "" if parts.state.accounts.exist else taken.folder.token, options)
         if options.demo:
             demo.start(url, taken.folder.token)
+        if options.until_eof:
+            threading.Thread(target=_end_with_input, name="until-eof", daemon=True).start()
 
     server = _Server(create_app(parts, taken.grpc), parts.state, ready, demo.stop)
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -83,6 +86,12 @@ def _serve(parts: Parts, taken: Taken, options: Options) -> None:
         demo.stop()
     if not server.started:
         shut_down(parts)
+
+
+def _end_with_input() -> None:
+    while sys.stdin.buffer.read(1024):
+        pass
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 class _Demo:
@@ -191,7 +200,7 @@ def _first_trace(url: str, *, needs_key: bool) -> str:
     """A program that records a span, for whoever reads what the command prints."""
     said = [] if url == _USUAL_URL else [f'endpoint="{url}"']
     if needs_key:
-        said.append('key="cs_…"')  # from Settings, or `clearspan keys create`
+        said.append('key="cs_…"')  # from Settings, or `clearspan key create`
     init = f"      clearspan.init({', '.join(said)})\n\n" if said else ""
     return f"""\
   Your first trace, with {sys.executable}:

@@ -27,7 +27,7 @@ _PROXY_HEADERS = frozenset(("forwarded", "via", "x-real-ip"))
 _SAME_SITE = frozenset(("same-origin", "none"))
 HOW_TO_SEND = (
     "sending needs an API key with the scope ingest: `Authorization: Bearer cs_…`;"
-    " an admin makes one in Settings, or `clearspan keys create` on the server's machine"
+    " an admin makes one in Settings, or `clearspan key create` on the server's machine"
 )
 
 

@@ -1,0 +1,65 @@
+"""A folder that no server runs on, opened for the length of one command."""
+
+import atexit
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+from clearspan_server.cli import client
+from clearspan_server.cli.client import Server
+from clearspan_server.errors import NoServer, StartRefused
+from clearspan_server.store.folder import CATALOG
+
+_END_S = 60.0
+
+
+def opened(folder: Path, project: str) -> Server:
+    """A server of the folder on free ports of this machine, which ends with this process, however that ends.
+
+    Raises:
+        NoServer: there is no data in the folder.
+        StartRefused: it cannot be opened.
+    """
+    if not (folder / CATALOG).exists():
+        raise NoServer(
+            f"no clearspan runs on the folder {folder}, and there is no data in it; `clearspan up` starts one,"
+            " `--data` and `--url` name another"
+        )
+    if sys.stderr.isatty():
+        print(f"▸ no server runs on {folder}: opening it", file=sys.stderr)  # noqa: T201 - the command's own output
+    command = [sys.executable, "-m", "clearspan_server", "up", "--data", str(folder), "--json"]
+    command += ["--port", "0", "--grpc-port", "0", "--no-open", "--until-eof"]
+    process = subprocess.Popen(  # noqa: S603 - our own command
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,  # Ctrl+C is for the command, which ends it
+    )
+    atexit.register(_end, process)
+    announced = process.stdout.readline() if process.stdout else ""
+    try:
+        json.loads(announced)
+    except ValueError:
+        said = process.stderr.read() if process.stderr else ""
+        raise StartRefused(_reason(said, folder)) from None
+    return client.find(folder, project)
+
+
+def _end(process: "subprocess.Popen[str]") -> None:
+    """Close its standard input, on which it ends, and wait until it has given the folder back."""
+    if process.stdin:
+        process.stdin.close()
+    try:
+        process.wait(_END_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
+
+
+def _reason(said: str, folder: Path) -> str:
+    lines = [line for line in said.splitlines() if line.startswith("clearspan: ")]
+    return (
+        lines[-1].removeprefix("clearspan: ") if lines else f"the folder {folder} cannot be opened"
+    )

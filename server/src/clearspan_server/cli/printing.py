@@ -1,0 +1,68 @@
+"""How commands print: JSON for programs, text that a terminal only shows for people.
+
+Captured text is foreign: nothing of it may move a cursor, change a colour or turn the direction of a line.
+"""
+
+import json
+import re
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+
+# C0 but tab and line feed, DEL, C1, and what changes the direction of text or hides itself.
+_CONTROLS = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]"
+)
+
+
+def plain(text: object) -> str:
+    r"""Text of any origin for a terminal: controls as their escapes (`\x1b`); tabs and line feeds stay."""
+    return _CONTROLS.sub(lambda found: _escaped(found[0]), str(text))
+
+
+def line_of(text: object) -> str:
+    """The same on one line, white space joined."""
+    return plain(" ".join(str(text).split()))
+
+
+def print_json(value: object) -> None:
+    """One document on one line; on a terminal, indented. Controls are escaped in ways that JSON knows."""
+    indent = 2 if sys.stdout.isatty() else None
+    text = json.dumps(value, ensure_ascii=False, indent=indent)
+    safe = re.sub(r"[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]", _as_json, text)
+    sys.stdout.write(safe.encode("utf-8", "replace").decode() + "\n")
+
+
+def console(*, stderr: bool = False) -> "Console":
+    """Where people read: coloured only on a terminal, without markup of its own in what is printed."""
+    from rich.console import Console  # noqa: PLC0415 - takes long to import, and JSON needs none
+
+    return Console(stderr=stderr, markup=False, emoji=False, highlight=False, soft_wrap=False)
+
+
+def table(*columns: str) -> "Table":
+    """An empty table in the one style; a column whose name begins with `>` stands right."""
+    from rich.box import SIMPLE_HEAD  # noqa: PLC0415 - as above
+    from rich.table import Table  # noqa: PLC0415 - as above
+
+    made = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="dim", show_edge=False)
+    for column in columns:
+        made.add_column(
+            column.removeprefix(">"),
+            justify="right" if column.startswith(">") else "left",
+            no_wrap=True,
+            overflow="ellipsis",
+        )
+    return made
+
+
+def _escaped(character: str) -> str:
+    code = ord(character)
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
+
+
+def _as_json(found: re.Match[str]) -> str:
+    return f"\\u{ord(found[0]):04x}"
