@@ -113,6 +113,9 @@ def test_a_virtual_key_is_made_with_its_limits(visitor: Visitor) -> None:
     page.get_by_role("button", name="New key").click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("What it is for").fill("agents")
+    dialog.get_by_label("Project", exact=True).fill(
+        "limits"
+    )  # other tests look at the demo's traces
     dialog.get_by_role("checkbox", name="ingest").uncheck()
     dialog.get_by_role("checkbox", name="gateway").check()
     dialog.get_by_label("Models it may call").fill("gpt-4o, claude-*")

@@ -3,6 +3,7 @@
 import re
 import time
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
@@ -35,8 +36,9 @@ def panel(visitor: Visitor) -> Locator:
 
 
 def a_trace(demo: Server, status: str) -> Any:
-    """The newest of the demo's traces that ended so, with its spans."""
-    rows = demo.get(f"/api/v1/traces?project=demo&limit=100&filter=status:{status}")["traces"]
+    """The newest of the demo agent's traces that ended so, with its spans."""
+    asked = quote(f'status:{status} name:"support agent"')
+    rows = demo.get(f"/api/v1/traces?project=demo&limit=100&filter={asked}")["traces"]
     # One that no mishap touched, where there is a choice.
     row = next((row for row in rows if row["error_count"] == 0), rows[0])
     return demo.get(f"/api/v1/traces/{row['trace_id']}?project=demo")
