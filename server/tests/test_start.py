@@ -177,7 +177,7 @@ def life(tmp_path_factory: pytest.TempPathFactory) -> Life:
     asked = (acknowledged[0], acknowledged[-1])
     found = [second.get(f"/api/v1/traces/{one}")["trace"]["trace_id"] for one in asked]
     second.kill()
-    opened = refused("open", "--data", str(data))
+    opened = refused("open", "--data", str(data), code=5)
     return Life(acknowledged, exit_code, was_announced, tokens, found, opened)
 
 
