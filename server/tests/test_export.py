@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -243,6 +243,9 @@ def test_another_project_exports_nothing_of_this_one(shop: Reader, of: str) -> N
         ({"of": "failures", "category": "fialed"}, "fialed"),
         ({"from_": "2026-01-02", "to": "2026-01-01"}, "2026-01-02"),
         ({"id": ["x"] * 1_001}, "id"),
+        ({"of": "spans", "format": "otlp"}, "otlp"),
+        ({"cursor": "x"}, "cursor"),
+        ({"cursor": "x", "limit": 2}, "cursor"),
     ],
 )
 def test_a_bad_value_is_refused_by_name(shop: Reader, asked: dict[str, object], named: str) -> None:
@@ -258,3 +261,39 @@ def test_an_export_breaks_off_when_its_credential_ends(reader: Reader) -> None:
 
     with pytest.raises(PermissionError, match="has ended"):
         reader.text("/export", of="spans")
+
+
+@pytest.mark.parametrize("of", LISTS)
+@pytest.mark.parametrize("form", READERS)
+def test_a_file_in_parts_is_the_file(shop: Reader, of: str, form: str) -> None:
+    asked: dict[str, Any] = {"of": of, "format": form, "to": "2099-01-01"}
+    whole, headers = shop.text("/export", **asked)
+
+    parts = ""
+    counts: list[str | None] = []
+    told: Mapping[str, str] = {"clearspan-cursor": ""}
+    while "clearspan-cursor" in told:
+        text, told = shop.text("/export", **asked, limit=7, cursor=told["clearspan-cursor"])
+        parts += text
+        counts.append(told.get("clearspan-rows"))
+
+    assert parts == whole
+    assert counts[0] == headers["clearspan-rows"]
+    assert set(counts[1:]) <= {None}
+
+
+def test_otlp_is_whole_traces_a_line_each(shop: Reader) -> None:
+    rows = shop.get("/traces", filter="status:error")["traces"]
+
+    text, headers = shop.text("/export", format="otlp", filter="status:error")
+
+    lines = of_lines(text)
+    spans = [
+        [one for group in line["resourceSpans"] for one in group["scopeSpans"][0]["spans"]]
+        for line in lines
+    ]
+    assert [{one["traceId"] for one in line} for line in spans] == [
+        {row["trace_id"]} for row in rows
+    ]
+    assert {len(line) for line in spans} == {2}
+    assert headers["clearspan-rows"] == str(len(rows))

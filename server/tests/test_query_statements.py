@@ -12,7 +12,7 @@ from clearspan_server.store.statements import statement
 NAMES = sorted(
     file.name.removesuffix(".sql") for file in files(SQL).iterdir() if file.name.endswith(".sql")
 )
-WHOLE = ("span", "spans_whole", "trace_contents", "log")
+WHOLE = ("span", "spans_whole", "trace_contents", "log", "export_places")
 LISTS = [name for name in NAMES if name not in WHOLE and not name.startswith("console_")]
 # Of roll-ups a statement chooses the generation itself.
 ROLLED_UP = re.compile(r"from rollup(s|_spans|_traces)\n")

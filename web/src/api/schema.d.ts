@@ -709,7 +709,11 @@ export interface paths {
          * @description The whole of a list as a file, at most a million rows; the header `clearspan-rows` says how many are coming.
          *
          *     In CSV, a cell that a spreadsheet would take for a formula begins with an apostrophe, and lists are JSON; in
-         *     Markdown, nothing that was recorded is markup.
+         *     Markdown, nothing that was recorded is markup. OTLP is whole traces, in the JSON lines of OpenTelemetry's file
+         *     exporter: what receives them stores the same spans.
+         *
+         *     With `limit` a file comes in as many requests as the reader likes, without an end to its rows: the answers one after
+         *     the other are the file.
          */
         get: operations["get_export"];
         put?: never;
@@ -10420,15 +10424,19 @@ export interface operations {
         parameters: {
             query?: {
                 category?: "failed" | "cancelled" | "retried" | "slow" | "timed_out";
+                /** @description Where to go on: with `limit`, the rest of the file. */
+                cursor?: string;
                 /** @description Names of fields, separated by commas, to which rows are cut; ids are always there. */
                 fields?: string;
                 /** @description What rows must fulfil, in the filter language (docs/filter.md): `kind:llm cost>0.05 "refund policy"`. */
                 filter?: string;
-                format?: "csv" | "json" | "jsonl" | "markdown";
+                format?: "csv" | "json" | "jsonl" | "markdown" | "otlp";
                 /** @description RFC 3339, a day (its beginning in UTC), epoch milliseconds, or how long ago: `-90s`, `-1h`. */
                 from?: string | null;
                 /** @description Of the list only these rows; a span's id is `trace_id/span_id`. */
                 id?: string[];
+                /** @description Only so many rows; the header `clearspan-cursor` says where to go on, and is missing at the end. */
+                limit?: number;
                 of?: "traces" | "spans" | "sessions" | "users" | "failures";
                 /** @description The project, where no key says it; api/access.py reads it. */
                 project?: string | null;

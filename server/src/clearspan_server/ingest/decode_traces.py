@@ -40,13 +40,13 @@ from clearspan_server.model.span import Span
 
 _FIELDS = ("resource_spans", "scope_spans", "spans")
 _LISTS = ("resourceSpans", "scopeSpans", "spans")
-_STATUSES = ("UNSET", "OK", "ERROR")
-_STATUS_NAMES = {f"STATUS_CODE_{name}": number for number, name in enumerate(_STATUSES)}
-_KINDS = ("unspecified", "internal", "server", "client", "producer", "consumer")
-_KIND_NAMES = {f"SPAN_KIND_{name.upper()}": number for number, name in enumerate(_KINDS)}
+STATUSES = ("UNSET", "OK", "ERROR")
+_STATUS_NAMES = {f"STATUS_CODE_{name}": number for number, name in enumerate(STATUSES)}
+KINDS = ("unspecified", "internal", "server", "client", "producer", "consumer")
+_KIND_NAMES = {f"SPAN_KIND_{name.upper()}": number for number, name in enumerate(KINDS)}
 _INTERNAL = 1
 _ERROR = 2
-_REMOTE_PARENT = 0x300  # both bits: the sender knows whether the parent is remote, and it is
+REMOTE_PARENT = 0x300  # both bits: the sender knows whether the parent is remote, and it is
 _SAMPLED = 1
 
 
@@ -99,7 +99,7 @@ def json_slices(body: bytes, project: str, most: int) -> Iterator[Decoded]:
                 yield decoded
                 decoded = Decoded()
             try:
-                draft = _json_draft(span, project, origin)
+                draft = json_draft(span, project, origin)
             except (AttributeError, TypeError, ValueError) as error:
                 decoded.rejected.append(otel_extras.unreadable(_LISTS, place, error))
                 continue
@@ -145,7 +145,7 @@ def _draft(span: trace_pb2.Span, project: str, origin: Origin) -> Draft:
         trace_id=span.trace_id.hex(),
         span_id=span.span_id.hex(),
         parent_id=span.parent_span_id.hex(),
-        parent_remote=span.flags & _REMOTE_PARENT == _REMOTE_PARENT,
+        parent_remote=span.flags & REMOTE_PARENT == REMOTE_PARENT,
         start_ns=span.start_time_unix_nano,
         end_ns=span.end_time_unix_nano or None,
         name=span.name,
@@ -188,7 +188,7 @@ def _link(link: trace_pb2.Span.Link) -> dict[str, Value]:
     }
 
 
-def _json_draft(span: Mapping[str, Any], project: str, origin: Origin) -> Draft:
+def json_draft(span: Mapping[str, Any], project: str, origin: Origin) -> Draft:
     start_ns = integer(span.get("startTimeUnixNano"))
     if start_ns is None and span.get("startTimeUnixNano") is not None:
         raise TypeError(f"startTimeUnixNano is {shown(str(span['startTimeUnixNano']))}")
@@ -200,7 +200,7 @@ def _json_draft(span: Mapping[str, Any], project: str, origin: Origin) -> Draft:
         trace_id=hexadecimal(span.get("traceId")),
         span_id=hexadecimal(span.get("spanId")),
         parent_id=hexadecimal(span.get("parentSpanId")),
-        parent_remote=flags & _REMOTE_PARENT == _REMOTE_PARENT,
+        parent_remote=flags & REMOTE_PARENT == REMOTE_PARENT,
         start_ns=start_ns or 0,
         end_ns=whole(span.get("endTimeUnixNano")) or None,
         name=str(span.get("name") or ""),
@@ -262,13 +262,13 @@ def _add_extras(
 ) -> None:
     """What a span has no field for, where it was sent: kind, status code, flags, and what `_RARE` names."""
     if kind > _INTERNAL:
-        name = _KINDS[kind] if kind < len(_KINDS) else str(kind)
+        name = KINDS[kind] if kind < len(KINDS) else str(kind)
         attributes.setdefault(otel_extras.SPAN_KIND, name)
     if code:
-        name = _STATUSES[code] if 0 < code < len(_STATUSES) else str(code)
+        name = STATUSES[code] if 0 < code < len(STATUSES) else str(code)
         attributes.setdefault(otel_extras.STATUS_CODE, name)
-    if flags & ~_REMOTE_PARENT not in (0, _SAMPLED):
-        attributes.setdefault(otel_extras.TRACE_FLAGS, flags & ~_REMOTE_PARENT)
+    if flags & ~REMOTE_PARENT not in (0, _SAMPLED):
+        attributes.setdefault(otel_extras.TRACE_FLAGS, flags & ~REMOTE_PARENT)
     if any(rare):
         named: dict[str, str | int] = dict(zip(_RARE, rare, strict=True))
         for key, value in named.items():

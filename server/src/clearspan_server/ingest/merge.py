@@ -256,7 +256,10 @@ def _settle_status(
     elif span.end_ns is not None:
         span.status = said[-1] if said else "ok"
     else:
-        span.status = "crashed" if row is not None and row.status == "crashed" else "open"
+        # Of one that comes back from an export its open record says it.
+        has_crashed = any(part.span.status == "crashed" for part in parts if part.kind == "open")
+        was_crashed = row is not None and row.status == "crashed"
+        span.status = "crashed" if has_crashed or was_crashed else "open"
 
 
 def _settle_leaving(result: _Fold) -> None:

@@ -22,11 +22,11 @@ STATUS_DESCRIPTION = "otel.status_description"
 TRACE_FLAGS = "otel.trace_flags"
 TRACE_STATE = "otel.trace_state"
 
-_RESOURCE_SCHEMA = "otel.resource.schema_url"
-_RESOURCE_DROPPED = "otel.resource.dropped_attributes_count"
-_SCOPE = "otel.scope."
-_SCOPE_SCHEMA = f"{_SCOPE}schema_url"
-_SCOPE_DROPPED = f"{_SCOPE}dropped_attributes_count"
+RESOURCE_SCHEMA = "otel.resource.schema_url"
+RESOURCE_DROPPED = "otel.resource.dropped_attributes_count"
+SCOPE = "otel.scope."
+SCOPE_SCHEMA = f"{SCOPE}schema_url"
+SCOPE_DROPPED = f"{SCOPE}dropped_attributes_count"
 
 Place = tuple[int, int, int]  # of resource, scope and record in a request
 
@@ -49,18 +49,18 @@ def records(request: Any, names: tuple[str, str, str]) -> Iterator[tuple[Place, 
 def _resource(resource: Resource, schema_url: str) -> Attributes:
     attributes = attributes_of(resource.attributes)
     if schema_url:
-        attributes.setdefault(_RESOURCE_SCHEMA, schema_url)
+        attributes.setdefault(RESOURCE_SCHEMA, schema_url)
     if resource.dropped_attributes_count:
-        attributes.setdefault(_RESOURCE_DROPPED, resource.dropped_attributes_count)
+        attributes.setdefault(RESOURCE_DROPPED, resource.dropped_attributes_count)
     return attributes
 
 
 def _origin(resource: Attributes, scope: InstrumentationScope, schema_url: str) -> Origin:
-    extras = {f"{_SCOPE}{key}": value for key, value in attributes_of(scope.attributes).items()}
+    extras = {f"{SCOPE}{key}": value for key, value in attributes_of(scope.attributes).items()}
     if schema_url:
-        extras[_SCOPE_SCHEMA] = schema_url
+        extras[SCOPE_SCHEMA] = schema_url
     if scope.dropped_attributes_count:
-        extras[_SCOPE_DROPPED] = scope.dropped_attributes_count
+        extras[SCOPE_DROPPED] = scope.dropped_attributes_count
     return Origin({**resource, **extras} if extras else resource, scope.name, scope.version)
 
 
@@ -90,19 +90,19 @@ def _json_resource(group: Mapping[str, Any]) -> Attributes:
     resource = group.get("resource") or {}
     attributes = json_attributes_of(resource)
     if url := group.get("schemaUrl"):
-        attributes.setdefault(_RESOURCE_SCHEMA, str(url))
+        attributes.setdefault(RESOURCE_SCHEMA, str(url))
     if dropped := whole(resource.get("droppedAttributesCount")):
-        attributes.setdefault(_RESOURCE_DROPPED, dropped)
+        attributes.setdefault(RESOURCE_DROPPED, dropped)
     return attributes
 
 
 def _json_origin(resource: Attributes, group: Mapping[str, Any]) -> Origin:
     scope = group.get("scope") or {}
-    extras = {f"{_SCOPE}{key}": value for key, value in json_attributes_of(scope).items()}
+    extras = {f"{SCOPE}{key}": value for key, value in json_attributes_of(scope).items()}
     if url := group.get("schemaUrl"):
-        extras[_SCOPE_SCHEMA] = str(url)
+        extras[SCOPE_SCHEMA] = str(url)
     if dropped := whole(scope.get("droppedAttributesCount")):
-        extras[_SCOPE_DROPPED] = dropped
+        extras[SCOPE_DROPPED] = dropped
     return Origin(
         {**resource, **extras} if extras else resource,
         str(scope.get("name") or ""),

@@ -16,6 +16,7 @@ from clearspan_server.ingest import (
     decode_metrics_json,
     decode_traces,
     decode_xtrace,
+    restored,
 )
 from clearspan_server.ingest.admission import IngestAccess
 from clearspan_server.ingest.decode_langfuse_scores import decode_langfuse_scores
@@ -270,7 +271,10 @@ def _span_finisher(setting: Setting, count: int, texts: list[LongText]) -> Calla
         span = draft.span
         span.received_ns = span.version = next(times)
         span.sender = access.sender
+        told = restored.taken_from(draft)
         normalise(draft)
+        if told:
+            restored.tell(draft, told)
         span.process = access.process or span.process
         if draft.attributes.get(_STATE) != "update":  # what an update does not say stays as it is
             span.environment = span.environment or access.environment
@@ -279,6 +283,8 @@ def _span_finisher(setting: Setting, count: int, texts: list[LongText]) -> Calla
             set_cost(span, price(span, setting.book))
         wholes: Wholes = {}
         finish(draft, setting.privacy, wholes)
+        if told:
+            restored.settle(span, told)
         if wholes:
             texts.extend(_long_texts(span, wholes))
         return span

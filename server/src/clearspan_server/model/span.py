@@ -27,6 +27,11 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 Status = Literal["ok", "error", "cancelled", "open", "crashed"]
 STATUSES: tuple[Status, ...] = get_args(Status)
 
+ERROR_CLASSES = (
+    *("rate_limit", "overloaded", "auth", "invalid", "context_length", "content_filter"),
+    *("timeout", "connection", "server", "cancelled", "other"),
+)
+
 UsageSource = Literal["", "provider", "estimated", "inferred"]
 
 
@@ -55,7 +60,7 @@ class Span:
     kind: Kind = "other"
     status: Status = "ok"
     error_type: str = ""  # as the sender named it
-    error_class: str = ""  # one of model.errors.ERROR_CLASSES
+    error_class: str = ""  # one of ERROR_CLASSES
     error_message: str = ""
     error_stack: str = ""
 

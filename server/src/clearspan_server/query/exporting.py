@@ -59,12 +59,20 @@ def all_pages(
     Raises:
         BadInput: the filter cannot be read.
     """
-    clauses = _clauses(engine, of, asked, category)
     cursor: str | None = ""
     while cursor is not None:
-        page = _page(engine, of, asked, clauses, Paging(sort, _PAGE_ROWS, cursor))
+        page = one_page(engine, of, asked, category, Paging(sort, _PAGE_ROWS, cursor))
         yield page.rows
         cursor = page.next_cursor
+
+
+def one_page(engine: Engine, of: str, asked: Narrowing, category: str, paging: Paging) -> Page:
+    """A page of the list.
+
+    Raises:
+        BadInput: the filter or the cursor cannot be read.
+    """
+    return _page(engine, of, asked, _clauses(engine, of, asked, category), paging)
 
 
 def _clauses(engine: Engine, of: str, asked: Narrowing, category: str) -> Clauses:

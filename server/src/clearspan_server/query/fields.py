@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from typing import Literal
 
 from clearspan_server.errors import BadInput
-from clearspan_server.model.span import KINDS, STATUSES
+from clearspan_server.model.span import ERROR_CLASSES, KINDS, STATUSES
 from clearspan_server.query.amounts import LEVELS
 
 FieldType = Literal[
@@ -31,10 +31,6 @@ STATE = (
     " state = 'open' and empty(processes) and received_ns <= {idle_ns:Int64}, 'idle', state)"
 )
 STATES = ("open", "finished", "idle", "stalled", "crashed")
-ERROR_CLASSES = (
-    *("rate_limit", "overloaded", "auth", "invalid", "context_length", "content_filter"),
-    *("timeout", "connection", "server", "cancelled", "other"),
-)
 
 
 @dataclass(slots=True, frozen=True)

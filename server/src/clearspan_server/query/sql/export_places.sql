@@ -1,0 +1,14 @@
+-- The spans of some traces, each trace in order of start, and about how many bytes each of them holds.
+select
+    trace_id, span_id,
+    length(input) + length(output) + length(documents) + length(events) + length(attributes_overflow)
+        + length(tool_definitions) + length(tool_arguments) + length(tool_result)
+        + arraySum(value -> length(value), mapValues(attributes)) as bytes
+from spans final
+where project = {project:String} and trace_id in {trace_ids:Array(String)}
+    -- As in trace_spans.sql: the bloom filter finds the minutes, and the sort key the spans.
+    and start_minute in
+    (
+        select start_minute from spans where project = {project:String} and trace_id in {trace_ids:Array(String)}
+    )
+order by trace_id, start_ns, span_id
