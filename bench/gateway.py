@@ -108,7 +108,7 @@ def run() -> GatewayFigures:
     with TemporaryDirectory() as folder:
         port, data = free_port(), Path(folder) / "data"
         provider = [sys.executable, str(_PROVIDER), str(port)]
-        command = [sys.executable, "-m", "clearspan_server", "up", "--json", "--no-open"]
+        command = [sys.executable, "-m", "clearspan_server", "up", "--json", "--no-browser"]
         command += ["--port", "0", "--grpc-port", "0", "--data", str(data)]
         with watched(provider, Path(folder) / "provider.log") as asked:
             asked.until(lambda: answers(f"http://127.0.0.1:{port}/"), _START_S)

@@ -225,7 +225,7 @@ def main(results: Path | None) -> int:
         data.mkdir()
         say(f"storing {POINTS:,} points three times")
         store(data, made)
-        command = [sys.executable, "-m", "clearspan_server", "up", "--json", "--no-open"]
+        command = [sys.executable, "-m", "clearspan_server", "up", "--json", "--no-browser"]
         command += ["--port", "0", "--grpc-port", "0", "--data", str(data)]
         with watched(command, Path(folder) / "log") as server:
             server.until((data / "run.json").exists, 60)

@@ -121,7 +121,7 @@ class Server:
 def serving(data: Path, log: Path) -> Generator[Server]:
     """A server on a folder, ready to store and to answer."""
     command = [sys.executable, "-m", "clearspan_server", "up"]
-    options = ["--data", str(data), "--port", "0", "--grpc-port", "0", "--json", "--no-open"]
+    options = ["--data", str(data), "--port", "0", "--grpc-port", "0", "--json", "--no-browser"]
     run_file = data / "run.json"
     with watched([*command, *options], log) as process:
         process.until(run_file.exists, _START_LIMIT_S)

@@ -53,7 +53,7 @@ class Serving:
 @pytest.fixture(scope="module")
 def serving(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
     data = tmp_path_factory.mktemp("manual") / "data"
-    command = [str(Path(sys.executable).parent / "clearspan"), "up", "--json", "--no-open"]
+    command = [str(Path(sys.executable).parent / "clearspan"), "up", "--json", "--no-browser"]
     with subprocess.Popen(
         [*command, "--port", "0", "--grpc-port", "0", "--data", str(data)],
         stdout=subprocess.PIPE,

@@ -127,7 +127,7 @@ def test_the_program_that_is_printed_sends_its_trace_to_the_port_it_was_printed_
     tmp_path: Path,
 ) -> None:
     said = tmp_path / "said"
-    command = [sys.executable, "-m", "clearspan_server", "up", "--no-open", "--port", "0"]
+    command = [sys.executable, "-m", "clearspan_server", "up", "--no-browser", "--port", "0"]
     data = tmp_path / "data"
     with said.open("w") as output:
         process = subprocess.Popen(

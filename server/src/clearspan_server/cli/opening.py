@@ -29,7 +29,7 @@ def opened(folder: Path, project: str) -> Server:
     if sys.stderr.isatty():
         print(f"▸ no server runs on {folder}: opening it", file=sys.stderr)  # noqa: T201 - the command's own output
     command = [sys.executable, "-m", "clearspan_server", "up", "--data", str(folder), "--json"]
-    command += ["--port", "0", "--grpc-port", "0", "--no-open", "--until-eof"]
+    command += ["--port", "0", "--grpc-port", "0", "--no-browser", "--until-eof"]
     process = subprocess.Popen(  # noqa: S603 - our own command
         command,
         stdin=subprocess.PIPE,

@@ -1,7 +1,6 @@
 """Options that several commands have, and the server that they name."""
 
 import os
-from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -30,11 +29,11 @@ def the_server(
     url: str | None = None,
     project: str | None = None,
     *,
-    missing: Callable[[Path, str], Server] = opening.opened,
+    opens: bool = True,
 ) -> Server:
     """The server to ask: that of `--url`, `--data`, CLEARSPAN_ENDPOINT or the usual folder, the first that is named.
 
-    `missing` is what to do with a folder that no server runs on: it is opened for the length of the command.
+    A folder that no server runs on is opened for the length of the command, unless `opens` is false.
 
     Raises:
         ClearspanError: there is no such server, and no such folder.
@@ -47,7 +46,9 @@ def the_server(
     try:
         return _alive(client.find(folder, project))
     except NoServer:
-        return missing(folder, project)
+        if not opens:
+            raise
+        return opening.opened(folder, project)
 
 
 def _alive(server: Server) -> Server:

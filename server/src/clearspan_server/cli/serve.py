@@ -8,7 +8,6 @@ import sqlite3
 import subprocess
 import sys
 import threading
-import webbrowser
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -17,21 +16,23 @@ from fastapi import FastAPI
 from sqlalchemy.exc import SQLAlchemyError
 from typing_extensions import override
 
+from clearspan_server import __version__
 from clearspan_server.api.projects import DEMO_PROJECT
 from clearspan_server.api.state import State
 from clearspan_server.app import Parts, build, create_app, shut_down
-from clearspan_server.cli import first_admin
+from clearspan_server.cli import browser, first_admin
+from clearspan_server.cli.client import Server
 from clearspan_server.cli.doors import Taken
-from clearspan_server.errors import StartRefused
+from clearspan_server.cli.draining import Draining
+from clearspan_server.cli.greeting import Standing, first_trace, standing
+from clearspan_server.errors import ClearspanError, StartRefused
 from clearspan_server.settings import Settings
 from clearspan_server.store.disk import Disk
-from clearspan_server.store.folder import Folder, Running
+from clearspan_server.store.folder import CATALOG, Folder, Running
 
 _GRACE_S = 5  # for requests that are under way when the server is told to stop
 _DEMO_STOP_S = 5
 _DISK_LOOK_S = 5
-
-_USUAL_URL = "http://127.0.0.1:4318"  # where the SDK sends unless it is told
 
 
 @dataclass(slots=True, frozen=True)
@@ -40,42 +41,40 @@ class Options:
 
     demo: bool
     as_json: bool
-    open_browser: bool
+    browser: bool
+    check: bool = False  # only whether it starts well
     until_eof: bool = False  # of standard input: whoever started it has ended
 
 
-def serve(settings: Settings, taken: Taken, options: Options) -> None:
-    """Serve until SIGTERM or SIGINT.
+def serve(settings: Settings, taken: Taken, options: Options) -> bool:
+    """Serve until SIGTERM or SIGINT; whether all was well at the start.
 
     Raises:
         StartRefused: the command ends with code 2.
     """
     _say(f"▸ data folder {taken.folder.path}")
     first_admin.from_file(settings, taken.folder)
-    _serve(_build(settings, taken.folder), taken, options)
+    return _serve(_build(settings, taken.folder), taken, options)
 
 
 def _build(settings: Settings, folder: Folder) -> Parts:
+    is_new = not (folder.path / CATALOG).exists()
+
+    def progress(step: str) -> None:
+        if not (
+            is_new and step.startswith("migration ")
+        ):  # those of a new folder are nobody's news
+            _say(f"▸ {step}")
+
     try:
-        return build(settings, folder, progress=lambda step: _say(f"▸ {step}"))
+        return build(settings, folder, progress)
     except (OSError, sqlite3.Error, SQLAlchemyError) as error:
         raise StartRefused(f"the folder {folder.path} cannot be used: {error}") from error
 
 
-def _serve(parts: Parts, taken: Taken, options: Options) -> None:
-    url = _url(taken.http)
-    demo = _Demo(parts.state.disk)
-
-    def ready() -> None:
-        announced = Running(os.getpid(), url, taken.grpc.address)
-        taken.folder.announce(announced)
-        _greet(announced, "" if parts.state.accounts.exist else taken.folder.token, options)
-        if options.demo:
-            demo.start(url, taken.folder.token)
-        if options.until_eof:
-            threading.Thread(target=_end_with_input, name="until-eof", daemon=True).start()
-
-    server = _Server(create_app(parts, taken.grpc), parts.state, ready, demo.stop)
+def _serve(parts: Parts, taken: Taken, options: Options) -> bool:
+    start = _Start(parts, taken, options)
+    server = _Server(create_app(parts, taken.grpc), parts.state, start.ready, start.demo.stop)
     for number in (signal.SIGTERM, signal.SIGINT):
         # uvicorn stops on the signal and then raises it again: by then there is still work to do here.
         signal.signal(number, lambda *_: None)
@@ -83,9 +82,45 @@ def _serve(parts: Parts, taken: Taken, options: Options) -> None:
         with asyncio.Runner(loop_factory=server.config.get_loop_factory()) as runner:
             runner.run(server.serve(sockets=[taken.http]))
     finally:
-        demo.stop()
+        start.demo.stop()
     if not server.started:
         shut_down(parts)
+    return start.is_well
+
+
+class _Start:
+    """What happens once the server serves: it is announced and greets, and what runs beside it is started."""
+
+    def __init__(self, parts: Parts, taken: Taken, options: Options) -> None:
+        self.demo = _Demo(parts.state.disk)
+        self.is_well = True
+        self._parts, self._taken, self._options = parts, taken, options
+        self._url = _url(taken.http)
+
+    def ready(self) -> None:
+        """Announce it, and start the rest."""
+        announced = Running(os.getpid(), self._url, self._taken.grpc.address)
+        self._taken.folder.announce(announced)
+        if self._options.as_json:
+            print(announced.json(), flush=True)  # noqa: T201 - the command's own output
+        if self._options.check or not self._options.as_json:
+            # It asks the server that it tells of, which must not wait for that.
+            threading.Thread(target=self._greet, args=(announced,), name="greet").start()
+        if self._options.demo and not self._options.check:
+            self.demo.start(self._url, self._taken.folder.token)
+        if self._options.until_eof:
+            threading.Thread(target=_end_with_input, name="until-eof", daemon=True).start()
+
+    def _greet(self, announced: Running) -> None:
+        server = Server(self._url, self._taken.folder.token)
+        try:
+            is_open = not self._parts.state.accounts.exist
+            self.is_well = _greet(announced, server, self._options, is_open=is_open).ok
+        except ClearspanError as error:
+            self.is_well = False  # it was told to stop at once
+            _say(f"▸ {error.message}")
+        if self._options.check:
+            os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _end_with_input() -> None:
@@ -166,7 +201,8 @@ class _Server(uvicorn.Server):
         self._state.live.close()
         await self._state.answers.close()
         await self._state.runs.close()
-        await super().shutdown(sockets)
+        with Draining(self._state.journal):
+            await super().shutdown(sockets)
 
 
 def _url(listening: socket.socket) -> str:
@@ -176,40 +212,23 @@ def _url(listening: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def _greet(announced: Running, token: str, options: Options) -> None:
-    """`token` is "" where people sign in."""
-    if options.as_json:
-        print(announced.json(), flush=True)  # noqa: T201 - the command's own output
-        return
-    page = f"{announced.http}/#token={token}" if token else f"{announced.http}/"
-    _say(f"\n  Clearspan serves at\n\n      {page}\n")
+def _greet(announced: Running, server: Server, options: Options, *, is_open: bool) -> Standing:
+    """Say where the server is, how its parts do, and what to do first; `is_open` while there is no account."""
+    found = standing(server, announced.grpc)
+    page = f"{announced.http}/#token={server.token}" if is_open else f"{announced.http}/"
+    _say(f"\n  Clearspan {__version__} serves at\n\n      {page}\n")
+    _say("\n".join(found.lines()) + "\n")
+    if options.check:
+        return found
     if options.demo:
         _say(
             f"  The demo agent writes a trace every two seconds to the project {DEMO_PROJECT!r}.\n"
         )
-    _say(_first_trace(announced.http, needs_key=not token))
+    _say(first_trace(announced.http, needs_key=not is_open))
     _say("  Ctrl+C stops it; nothing is lost.\n")
-    has_screen = sys.platform == "darwin" or bool(
-        os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
-    )
-    if options.open_browser and has_screen and sys.stderr.isatty():
-        webbrowser.open(page)
-
-
-def _first_trace(url: str, *, needs_key: bool) -> str:
-    """A program that records a span, for whoever reads what the command prints."""
-    said = [] if url == _USUAL_URL else [f'endpoint="{url}"']
-    if needs_key:
-        said.append('key="cs_…"')  # from Settings, or `clearspan key create`
-    init = f"      clearspan.init({', '.join(said)})\n\n" if said else ""
-    return f"""\
-  Your first trace, with {sys.executable}:
-
-      import clearspan
-
-{init}      with clearspan.span("hello", input="my first trace"):
-          print("recorded")
-"""
+    if options.browser:
+        browser.show(page)
+    return found
 
 
 def _say(text: str) -> None:
