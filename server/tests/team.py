@@ -32,7 +32,7 @@ class Team:
 def team(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Team]:
     """A team's server; its admin is made before it starts, by the command."""
     data = tmp_path_factory.mktemp("team") / "data"
-    made = CliRunner().invoke(app, ["admin", "create", ADMIN, "--data", str(data)], input=PASSWORD)
+    made = CliRunner().invoke(app, ["user", "create", ADMIN, "--data", str(data)], input=PASSWORD)
     assert made.exit_code == 0, made.output
     with serving(data, "--host", "0.0.0.0") as server:  # noqa: S104 - what is tested
         admin = signed_in(server, ADMIN, PASSWORD)

@@ -82,7 +82,7 @@ def _refuse_other_addresses(settings: Settings) -> None:
     if not has_account(settings.data):
         raise StartRefused(
             f"clearspan listens on loopback only until an admin exists, not on {settings.host!r};"
-            " `clearspan admin create NAME` makes one, or CLEARSPAN_ADMIN_PASSWORD_FILE names a file"
+            " `clearspan user create NAME` makes one, or CLEARSPAN_ADMIN_PASSWORD_FILE names a file"
             " with the password of one"
         )
 

@@ -1,22 +1,21 @@
-"""`clearspan key`: API keys, from the machine that the server runs on or by a key of an admin."""
+"""`clearspan key`: API keys, from the machine that the server runs on or with a key of an admin."""
 
-import json
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from clearspan_server.cli import client
-from clearspan_server.cli.options import AsJson, Data
-from clearspan_server.settings import load
+from clearspan_server.cli import printing
+from clearspan_server.cli.options import AsJson, Data, Project, Url, the_server
 
 _DAY_S = 86_400
+
+KeyId = Annotated[str, typer.Argument(help="What `clearspan key list` shows: cs_ and an id.")]
 
 app = typer.Typer(help="API keys of a server.", no_args_is_help=True)
 
 
 @app.command("create")
-def create_key(
-    project: Annotated[str, typer.Option(help="The key's project.")] = "default",
+def create_key(  # noqa: PLR0913, PLR0917 - its options are its arguments
     environment: Annotated[str, typer.Option(help="Of spans that name none.")] = "",
     name: Annotated[str, typer.Option(help="What the key is for.")] = "",
     scope: Annotated[
@@ -25,46 +24,89 @@ def create_key(
     days: Annotated[
         int | None, typer.Option(help="The key ends after so many; else never.")
     ] = None,
+    model: Annotated[
+        list[str] | None, typer.Option(help="With gateway: a model it may call, gpt-4o* for some.")
+    ] = None,
+    provider: Annotated[
+        list[str] | None, typer.Option(help="With gateway: a provider it may call.")
+    ] = None,
+    calls_per_minute: Annotated[
+        int | None, typer.Option(help="With gateway: how many calls it may make.")
+    ] = None,
+    project: Project = None,
     data: Data = None,
+    url: Url = None,
+    as_json: AsJson = False,
 ) -> None:
     """Make a key and print it; it is shown this once."""
-    server = client.find(load({"data": data}).data)
-    wanted: dict[str, object] = {"project": project, "environment": environment, "name": name}
-    wanted["expires_s"] = None if days is None else days * _DAY_S
-    reply = server.post("/api/v1/keys", {**wanted, "scopes": scope or ["ingest"]})
-    typer.echo(reply["key"])
+    server = the_server(data, url, project)
+    wanted = {
+        "project": server.project,
+        "environment": environment,
+        "name": name,
+        "scopes": scope or ["ingest"],
+        "expires_s": None if days is None else days * _DAY_S,
+        "models": model or [],
+        "providers": provider or [],
+        "calls_per_minute": calls_per_minute,
+    }
+    _print_secret(server.post("/api/v1/keys", wanted), as_json=as_json)
 
 
 @app.command("list")
-def list_keys(data: Data = None, as_json: AsJson = False) -> None:
+def list_keys(data: Data = None, url: Url = None, as_json: AsJson = False) -> None:
     """List the keys, without their secrets."""
-    server = client.find(load({"data": data}).data)
-    rows = server.get("/api/v1/keys")["keys"]
+    found = the_server(data, url).get("/api/v1/keys")
     if as_json:
-        typer.echo(json.dumps(rows))
+        printing.print_json(found)
         return
-    for row in rows:
-        scopes = ",".join(row["scopes"])
-        typer.echo(f"cs_{row['id']}  {row['project']}  {scopes}  {row['created']}  {row['name']}")
+    shown = printing.table("key", "project", "may", "made", "last used", "ends", "for")
+    for row in found["keys"]:
+        days = (row["created"], row["last_used"], row["expires"])
+        made, used, ends = (moment[:10] if moment else "never" for moment in days)
+        cells = (f"cs_{row['id']}", row["project"], _may(row), made, used, ends, row["name"])
+        shown.add_row(*map(printing.line_of, cells))
+    printing.console().print(shown)
 
 
 @app.command("rotate")
 def rotate_key(
-    key_id: str,
+    key_id: KeyId,
     grace_hours: Annotated[
         int, typer.Option(help="How long the secret of before stays good.")
     ] = 24,
     data: Data = None,
+    url: Url = None,
+    as_json: AsJson = False,
 ) -> None:
     """Print another secret for a key, this once; the one of before stays good for a while."""
-    server = client.find(load({"data": data}).data)
-    path = f"/api/v1/keys/{key_id.removeprefix('cs_')}/rotate"
-    typer.echo(server.post(path, {"grace_s": grace_hours * 3600})["key"])
+    asked = {"grace_s": grace_hours * 3600}
+    made = the_server(data, url).post(f"/api/v1/keys/{_id(key_id)}/rotate", asked)
+    _print_secret(made, as_json=as_json)
 
 
 @app.command("revoke")
-def revoke_key(key_id: str, data: Data = None) -> None:
-    """Revoke a key at once; KEY_ID is what stands between `cs_` and the second `_`."""
-    server = client.find(load({"data": data}).data)
-    server.delete(f"/api/v1/keys/{key_id.removeprefix('cs_')}")
-    typer.echo(f"revoked {key_id}")
+def revoke_key(key_id: KeyId, data: Data = None, url: Url = None) -> None:
+    """Revoke a key at once."""
+    the_server(data, url).delete(f"/api/v1/keys/{_id(key_id)}")
+    typer.echo(f"revoked cs_{_id(key_id)}")
+
+
+def _print_secret(made: dict[str, Any], *, as_json: bool) -> None:
+    """The secret alone, so that a script can take it: KEY=$(clearspan key create)."""
+    if as_json:
+        printing.print_json(made)
+    else:
+        typer.echo(made["key"])
+
+
+def _id(key: str) -> str:
+    """Of what people have at hand: the id, with `cs_`, or the whole key."""
+    return printing.in_path(key.removeprefix("cs_").partition("_")[0])
+
+
+def _may(row: dict[str, Any]) -> str:
+    limits = [*row["models"], *row["providers"]]
+    if row["calls_per_minute"]:
+        limits.append(f"{row['calls_per_minute']}/min")
+    return ", ".join(row["scopes"]) + (f" ({', '.join(limits)})" if limits else "")

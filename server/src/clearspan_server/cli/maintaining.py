@@ -6,8 +6,7 @@ from typing import Annotated
 
 import typer
 
-from clearspan_server.cli import client
-from clearspan_server.cli.options import AsJson, Data
+from clearspan_server.cli.options import AsJson, Data, Url, the_server
 from clearspan_server.settings import load
 
 
@@ -41,12 +40,13 @@ def normalise(  # noqa: PLR0913, PLR0917 - its options are its arguments
     ] = False,
     project: Annotated[str, typer.Option(help="Whose spans; else those of all projects.")] = "",
     data: Data = None,
+    url: Url = None,
     as_json: AsJson = False,
 ) -> None:
     """Fill stored spans by the rules of now; of use after an upgrade."""
     from clearspan_server.cli import normalising  # noqa: PLC0415 - Rich takes long to import
 
-    server = client.find(load({"data": data}).data)
+    server = the_server(data, url)
     asked = {"project": project, "from": since, "to": until, "all": every, "preview": preview}
     normalising.normalise(server, asked, as_json=as_json)
 
@@ -58,7 +58,7 @@ def backup(
     """Copy the data folder of a running server, as of now."""
     from clearspan_server.cli import backup as at  # noqa: PLC0415 - Rich takes long to import
 
-    at.backup(client.find(load({"data": data}).data), path)
+    at.backup(the_server(data, opens=False), path)
 
 
 def restore(

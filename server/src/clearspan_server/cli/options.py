@@ -40,8 +40,7 @@ def the_server(
     """
     folder = load({"data": data}).data
     project = project or os.environ.get("CLEARSPAN_PROJECT", "") or "default"
-    address = url or ("" if data else os.environ.get("CLEARSPAN_ENDPOINT", ""))
-    if address:
+    if address := named(data, url):
         return client.at(address, os.environ.get("CLEARSPAN_KEY", ""), folder, project)
     try:
         return _alive(client.find(folder, project))
@@ -49,6 +48,11 @@ def the_server(
         if not opens:
             raise
         return opening.opened(folder, project)
+
+
+def named(data: Path | None, url: str | None) -> str:
+    """The address that is named, or "" where a folder is."""
+    return url or ("" if data else os.environ.get("CLEARSPAN_ENDPOINT", ""))
 
 
 def _alive(server: Server) -> Server:

@@ -1,30 +1,29 @@
 """The commands about prices: a newer list, and what a model costs."""
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
-from urllib.parse import urlencode
 
 import typer
 
-from clearspan_server.cli import client
+from clearspan_server.cli import printing
 from clearspan_server.cli.moments import moment
-from clearspan_server.cli.options import AsJson, Data
+from clearspan_server.cli.options import AsJson, Data, Project, Url, the_server
 from clearspan_server.errors import StartRefused
-from clearspan_server.settings import load
 
-app = typer.Typer(help="Prices of the running server.", no_args_is_help=True)
+app = typer.Typer(help="Prices of a server.", no_args_is_help=True)
 
 _UNITS = {1_000_000: "/M", 1_000: "/k", 1: ""}
 
 
 @app.command("import")
 def import_list(
-    file: Annotated[Path, typer.Argument(help="A data.json of genai-prices.")], data: Data = None
+    file: Annotated[Path, typer.Argument(help="A data.json of genai-prices.")],
+    data: Data = None,
+    url: Url = None,
 ) -> None:
     """Use a newer price list from now on; it is kept in the data folder, and nothing is ever fetched."""
-    server = client.find(load({"data": data}).data)
+    server = the_server(data, url)
     try:
         body = file.read_bytes()
     except OSError as error:
@@ -36,9 +35,9 @@ def import_list(
 
 
 @app.command()
-def reset(data: Data = None) -> None:
+def reset(data: Data = None, url: Url = None) -> None:
     """Go back to the price list that came with the installation."""
-    server = client.find(load({"data": data}).data)
+    server = the_server(data, url)
     server.delete("/api/v1/prices/list")
     typer.echo(f"prices are those of {server.get('/api/v1/prices')['price_list']['version']} now")
 
@@ -51,26 +50,24 @@ def show(  # noqa: PLR0913, PLR0917 - its options are its arguments
     at: Annotated[
         str | None, typer.Option(help="So long ago (7d), a day (UTC), or a time; else now.")
     ] = None,
-    project: Annotated[str, typer.Option(help="Whose own prices come first.")] = "default",
+    project: Project = None,
     data: Data = None,
+    url: Url = None,
     as_json: AsJson = False,
 ) -> None:
     """What a model costs, and why."""
-    asked = {"model": model, "provider": provider, "service_tier": service_tier, "project": project}
-    server = client.find(load({"data": data}).data)
-    found = server.get(
-        f"/api/v1/prices/find?{urlencode(asked | ({'at': moment(at)} if at else {}))}"
-    )
+    asked = {"model": model, "provider": provider, "service_tier": service_tier, "at": moment(at)}
+    found = the_server(data, url, project).ask("/api/v1/prices/find", **asked)
     if as_json:
-        typer.echo(json.dumps(found))
+        printing.print_json(found)
         return
-    typer.echo(found["why"])
+    typer.echo(printing.line_of(found["why"]))
     for line in _lines(found):
-        typer.echo(f"  {line}")
+        typer.echo(f"  {printing.plain(line)}")
 
 
 @app.command()
-def reprice(
+def reprice(  # noqa: PLR0913, PLR0917 - its options are its arguments
     since: Annotated[
         str, typer.Option("--since", help="So long ago (7d), a day (UTC), or a time.")
     ],
@@ -80,15 +77,16 @@ def reprice(
     preview: Annotated[
         bool, typer.Option("--preview", help="Only tell what would change.")
     ] = False,
-    project: Annotated[str, typer.Option(help="Whose spans.")] = "default",
+    project: Project = None,
     data: Data = None,
+    url: Url = None,
     as_json: AsJson = False,
 ) -> None:
     """Give stored spans the costs that the prices of now give."""
     from clearspan_server.cli import repricing  # noqa: PLC0415 - Rich takes long to import
 
-    server = client.find(load({"data": data}).data)
-    asked = {"project": project, "from": since, "to": until, "preview": preview}
+    server = the_server(data, url, project)
+    asked = {"project": server.project, "from": since, "to": until, "preview": preview}
     repricing.reprice(server, asked, as_json=as_json)
 
 

@@ -6,6 +6,7 @@ Captured text is foreign: nothing of it may move a cursor, change a colour or tu
 import json
 import re
 import sys
+import urllib.parse
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -66,3 +67,8 @@ def _escaped(character: str) -> str:
 
 def _as_json(found: re.Match[str]) -> str:
     return f"\\u{ord(found[0]):04x}"
+
+
+def in_path(text: str) -> str:
+    """Text of whoever types as one part of an address's path."""
+    return urllib.parse.quote(text, safe="")
