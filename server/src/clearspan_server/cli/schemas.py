@@ -1,0 +1,8 @@
+"""What `--json` of a command prints: answers of the API, by their names in its OpenAPI document."""
+
+from collections.abc import Mapping
+
+# A command prints one document of its schema; one that streams, a document a line.
+SCHEMAS: Mapping[str, str] = {
+    "traces": "TraceList",
+}
