@@ -149,8 +149,9 @@ chaos: setup ## kill -9 a hundred times under load, and account for every span i
 soak: setup ## the SDK at 2 000 spans/s for 10 minutes, 5 without a server, and 200 short programs, in sdk/SOAK.md
 	@PYTHONPATH=scripts:. $(BIN)/python scripts/soak.py $(ARGS)
 
-docs: setup ## the reference of the SDK, written to docs/sdk.md from its docstrings
+docs: setup ## the references: docs/sdk.md from the SDK's docstrings, docs/cli.md from the commands
 	@$(BIN)/python scripts/reference.py
+	@$(BIN)/python scripts/cli_reference.py
 
 shots: setup web ## pictures of the pages, written to docs/images/
 	@scripts/chromium.sh

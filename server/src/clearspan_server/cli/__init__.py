@@ -15,11 +15,20 @@ from clearspan_server.errors import (
     NotFound,
 )
 
-__all__ = ["main"]
+__all__ = ["EXIT_CODES", "main"]
 
-# What a command ends with; 1 is its own "no": not ready, not well, not the same.
-_REFUSED = 2
-_EXIT_CODES: tuple[tuple[type[ClearspanError], int], ...] = (
+# What a command ends with.
+EXIT_CODES = {
+    0: "done",
+    1: "no: not ready, not well, not all taken",
+    2: "misused or refused",
+    3: "not found",
+    4: "not let in",
+    5: "no server",
+    130: "interrupted",
+}
+_REFUSED, _INTERRUPTED = 2, 130
+_CODES: tuple[tuple[type[ClearspanError], int], ...] = (
     (NotFound, 3),
     (NotAuthenticated, 4),
     (NotAllowed, 4),
@@ -33,12 +42,12 @@ def main() -> None:
         sys.exit(app(prog_name="clearspan", standalone_mode=False))
     except ClearspanError as error:
         _say(error.message)
-        sys.exit(next((code for kind, code in _EXIT_CODES if isinstance(error, kind)), _REFUSED))
+        sys.exit(next((code for kind, code in _CODES if isinstance(error, kind)), _REFUSED))
     except ClickException as error:
         _say(_usage(error))
         sys.exit(_REFUSED)
     except typer.Abort:
-        sys.exit(130)
+        sys.exit(_INTERRUPTED)
     except BrokenPipeError:
         # Who reads has enough: `clearspan spans | head`. What is still buffered has nowhere to go.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

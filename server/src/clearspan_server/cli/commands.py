@@ -1,5 +1,6 @@
 """The table of commands. A row is read when its command is called, so that each starts as fast as its own part."""
 
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
@@ -41,7 +42,7 @@ class Entry:
         return made
 
 
-_SERVE, _RUN, _LOOK, _KEEP = "Serve", "Programs", "Look", "Keep"
+PANELS = _SERVE, _LOOK, _RUN, _KEEP = "Serve", "Look", "Programs", "Keep"  # as help has them
 
 COMMANDS: Mapping[str, Entry] = {
     "up": Entry("up", "up", _SERVE),
@@ -81,7 +82,7 @@ class _Table(TyperGroup):
 app = typer.Typer(
     name="clearspan",
     cls=_Table,
-    no_args_is_help=True,
+    invoke_without_command=True,
     pretty_exceptions_enable=False,
 )
 
@@ -94,6 +95,7 @@ def _print_version(wanted: bool) -> None:
 
 @app.callback()
 def main(
+    context: typer.Context,
     version: Annotated[
         bool,
         typer.Option(
@@ -101,5 +103,13 @@ def main(
         ),
     ] = False,
 ) -> None:
-    """Flight recorder for applications built on language models."""
+    """Flight recorder for applications built on language models. Without a command: a palette of them."""
     del version  # its callback has acted
+    if context.invoked_subcommand is not None:
+        return
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        typer.echo(context.get_help())
+        return
+    from clearspan_server.cli import palette  # noqa: PLC0415 - Textual takes long to import
+
+    palette.run({name: entry.command(name) for name, entry in COMMANDS.items()})
