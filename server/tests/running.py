@@ -3,7 +3,6 @@
 import json
 import signal
 import subprocess
-import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -12,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
+
+from ready_made import Forked, forked
 
 START_S = 180.0
 # For a machine that is four times slower, and busy with something else.
@@ -25,7 +26,7 @@ PAUSE_S = (0.05, 1.0)  # the shortest and the longest
 class Server:
     """A running server and the token of its data folder."""
 
-    process: "subprocess.Popen[str]"
+    process: "subprocess.Popen[str] | Forked"
     url: str
     data: Path
     grpc: str  # "127.0.0.1:PORT"
@@ -55,16 +56,9 @@ class Server:
 def start(data: Path, *options: str) -> Server:
     """Start a server on a folder and wait until it serves."""
     (data / "run.json").unlink(missing_ok=True)  # one that was killed leaves its own behind
-    command = [sys.executable, "-m", "clearspan_server", "up", "--json"]
-    command += ["--port", "0", "--grpc-port", "0", "--data", str(data), *options]
+    asked = ["up", "--json", "--port", "0", "--grpc-port", "0", "--data", str(data), *options]
     log = data.parent / f"{data.name}.log"
-    with log.open("a", encoding="utf-8") as errors:
-        process = subprocess.Popen(
-            command,
-            stdout=subprocess.DEVNULL,
-            stderr=errors,
-            text=True,
-        )
+    process = forked(asked, log)
     try:
         until(lambda: (data / "run.json").exists() or process.poll() is not None, START_S)
     except BaseException:
