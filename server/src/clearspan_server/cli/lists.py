@@ -1,46 +1,124 @@
-"""`clearspan traces`: what there is, newest first."""
+"""`clearspan traces`, `spans`, `sessions`, `users` and `failures`: what there is, a row each."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from clearspan_server.cli import printing
-from clearspan_server.cli.moments import moment
+from clearspan_server.cli import asked, printing
+from clearspan_server.cli.asked import Cursor, Filter, Limit, Since, Until
+from clearspan_server.cli.client import Server
 from clearspan_server.cli.options import AsJson, Data, Project, Url, the_server
-
-Filter = Annotated[str, typer.Argument(help="As in the browser: `status:error cost>0.05`.")]
-Since = Annotated[str, typer.Option(help="So long ago (7d), a day (UTC), or a time.")]
-Until = Annotated[str | None, typer.Option(help="The same, exclusive; else now.")]
-Limit = Annotated[int, typer.Option("--limit", "-n", help="Rows, at most 500.")]
 
 
 def traces(  # noqa: PLR0913, PLR0917 - its options are its arguments
-    filter_: Filter = "",
+    filter_: Filter = None,
     since: Since = "1d",
     until: Until = None,
     sort: Annotated[str, typer.Option(help="-start, -duration, -cost or -tokens.")] = "-start",
     limit: Limit = 20,
-    cursor: Annotated[str, typer.Option(help="`next_cursor` of the page before.")] = "",
-    project: Project = None,
+    cursor: Cursor = "",
     data: Data = None,
     url: Url = None,
+    project: Project = None,
     as_json: AsJson = False,
 ) -> None:
     """List traces, the newest first."""
-    server = the_server(data, url, project)
-    window = {"from": moment(since), "to": moment(until)}
-    asked = window | {"filter": filter_, "sort": sort, "limit": limit, "cursor": cursor}
-    page = server.ask("/api/v1/traces", **asked)
+    wanted = {"sort": sort, "limit": limit, "cursor": cursor}
+    page = asked.window(since, until, filter_) | wanted
+    _list("traces", page, the_server(data, url, project), as_json=as_json)
+
+
+def spans(  # noqa: PLR0913, PLR0917 - its options are its arguments
+    filter_: Filter = None,
+    since: Since = "1d",
+    until: Until = None,
+    sort: Annotated[str, typer.Option(help="-start, -duration, -cost or -tokens.")] = "-start",
+    limit: Limit = 20,
+    cursor: Cursor = "",
+    data: Data = None,
+    url: Url = None,
+    project: Project = None,
+    as_json: AsJson = False,
+) -> None:
+    """List spans, the newest first."""
+    wanted = {"sort": sort, "limit": limit, "cursor": cursor}
+    page = asked.window(since, until, filter_) | wanted
+    _list("spans", page, the_server(data, url, project), as_json=as_json)
+
+
+def sessions(  # noqa: PLR0913, PLR0917 - its options are its arguments
+    filter_: Filter = None,
+    since: Since = "1d",
+    until: Until = None,
+    sort: Annotated[
+        str, typer.Option(help="-last_seen, -traces, -errors, -tokens, -cost.")
+    ] = "-last_seen",
+    limit: Limit = 20,
+    cursor: Cursor = "",
+    data: Data = None,
+    url: Url = None,
+    project: Project = None,
+    as_json: AsJson = False,
+) -> None:
+    """List sessions, the one that was last seen first."""
+    wanted = {"sort": sort, "limit": limit, "cursor": cursor}
+    page = asked.window(since, until, filter_) | wanted
+    _list("sessions", page, the_server(data, url, project), as_json=as_json)
+
+
+def users(  # noqa: PLR0913, PLR0917 - its options are its arguments
+    filter_: Filter = None,
+    since: Since = "1d",
+    until: Until = None,
+    sort: Annotated[
+        str, typer.Option(help="-last_seen, -traces, -errors, -tokens, -cost.")
+    ] = "-last_seen",
+    limit: Limit = 20,
+    cursor: Cursor = "",
+    data: Data = None,
+    url: Url = None,
+    project: Project = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the users of your application, the one that was last seen first."""
+    wanted = {"sort": sort, "limit": limit, "cursor": cursor}
+    page = asked.window(since, until, filter_) | wanted
+    _list("users", page, the_server(data, url, project), as_json=as_json)
+
+
+def failures(  # noqa: PLR0913, PLR0917 - its options are its arguments
+    filter_: Filter = None,
+    since: Since = "1d",
+    until: Until = None,
+    category: Annotated[
+        str, typer.Option(help="failed, cancelled, retried, slow or timed_out.")
+    ] = "failed",
+    sort: Annotated[
+        str, typer.Option(help="-count, -last_seen, -first_seen, -traces or -users.")
+    ] = "-count",
+    limit: Limit = 20,
+    cursor: Cursor = "",
+    data: Data = None,
+    url: Url = None,
+    project: Project = None,
+    as_json: AsJson = False,
+) -> None:
+    """List what failed, the same failures as one row with a trace as its example."""
+    wanted = {"category": category, "sort": sort, "limit": limit, "cursor": cursor}
+    page = asked.window(since, until, filter_) | wanted
+    _list("failures", page, the_server(data, url, project), as_json=as_json)
+
+
+def _list(noun: str, wanted: dict[str, object], server: Server, *, as_json: bool) -> None:
+    path = f"/api/v1/{noun}"
+    page = server.ask(path, **wanted)
     if as_json:
         printing.print_json(page)
         return
-    _print(page["traces"])
+    if not page[noun]:
+        asked.say_nothing(server, path, noun, wanted)
+        return
+    from clearspan_server.cli import columns, list_columns  # noqa: PLC0415 - Rich, which JSON needs not
 
-
-def _print(rows: list[dict[str, Any]]) -> None:
-    shown = printing.table("trace", "name", ">duration", ">cost", "status")
-    for row in rows:
-        duration = f"{(row['duration_ns'] or 0) / 1e9:.2f} s"
-        cells = (row["trace_id"], row["name"], duration, row["total_cost"] or "", row["status"])
-        shown.add_row(*map(printing.line_of, cells))
-    printing.console().print(shown)
+    columns.show_rows(page[noun], list_columns.COLUMNS[noun])
+    asked.say_more(page, len(page[noun]))

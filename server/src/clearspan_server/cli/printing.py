@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
+_UNBOUND = 10_000  # columns
+
 # C0 but tab and line feed, DEL, C1, and what changes the direction of text or hides itself.
 _CONTROLS = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]"
@@ -38,10 +40,14 @@ def print_json(value: object) -> None:
 
 
 def console(*, stderr: bool = False) -> "Console":
-    """Where people read: coloured only on a terminal, without markup of its own in what is printed."""
+    """Where people read: coloured only on a terminal, without markup of its own in what is printed.
+
+    What goes into a pipe or a file is as wide as it needs: nobody can widen it there.
+    """
     from rich.console import Console  # noqa: PLC0415 - takes long to import, and JSON needs none
 
-    return Console(stderr=stderr, markup=False, emoji=False, highlight=False, soft_wrap=False)
+    width = None if (sys.stderr if stderr else sys.stdout).isatty() else _UNBOUND
+    return Console(stderr=stderr, width=width, markup=False, emoji=False, highlight=False)
 
 
 def table(*columns: str) -> "Table":

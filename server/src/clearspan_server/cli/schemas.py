@@ -5,4 +5,9 @@ from collections.abc import Mapping
 # A command prints one document of its schema; one that streams, a document a line.
 SCHEMAS: Mapping[str, str] = {
     "traces": "TraceList",
+    "spans": "SpanList",
+    "sessions": "SessionList",
+    "users": "UserList",
+    "failures": "FailureList",
+    "trace": "Trace",
 }

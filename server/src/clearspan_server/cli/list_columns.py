@@ -1,0 +1,121 @@
+"""The columns of the lists."""
+
+from collections.abc import Mapping
+
+from clearspan_server.cli.columns import (
+    Column,
+    Row,
+    name_style,
+    name_text,
+    status_style,
+    status_text,
+)
+from clearspan_server.cli.figures import ago, count, duration, flow, money
+
+_BARS = "▁▂▃▄▅▆▇█"
+
+
+def sparkline(values: list[float]) -> str:
+    """A bar a value, as high as its share of the highest; a dot where there was nothing."""
+    most = max(values, default=0)
+    if most <= 0:
+        return ""
+    return "".join(_BARS[round(value / most * 7)] if value else "·" for value in values)
+
+
+def _dim(_: Row) -> str:
+    return "dim"
+
+
+def _red_where_any(row: Row) -> str:
+    return "#e5484d" if row["errors"] else ""
+
+
+def _error(row: Row) -> str:
+    """The last part of a dotted name: the package says less, and comes first."""
+    return str(row["error_type"].rpartition(".")[2] or row["error_class"])
+
+
+def _model(row: Row) -> str:
+    return str(row["response_model"] or row["request_model"] or row["tool_name"])
+
+
+_DURATION = Column("took", lambda row: duration(row["duration_ns"]), right=True)
+_COST = Column("cost", lambda row: money(row["total_cost"]), right=True)
+_TOKENS = Column(
+    "tokens", lambda row: flow(row["input_tokens"], row["output_tokens"]), right=True, rank=2
+)
+_STARTED = Column("ago", lambda row: ago(row["start"]), right=True, style=_dim)
+_NAME = Column("name", name_text, least=14, style=name_style)
+_STATUS = Column("status", status_text, style=status_style)
+_TRACE = Column("trace", lambda row: row["trace_id"])
+_USER = Column("user", lambda row: row["user_id"], least=8, rank=5, style=_dim)
+_INPUT = Column("input", lambda row: row["input_preview"], least=16, rank=6, style=_dim)
+_OUTPUT = Column("output", lambda row: row["output_preview"], least=16, rank=7, style=_dim)
+_TRACES = Column("traces", lambda row: count(row["traces"]), right=True)
+_ERRORS = Column(
+    "errors", lambda row: count(row["errors"]) if row["errors"] else "", True, style=_red_where_any
+)
+_LAST = Column("ago", lambda row: ago(row["last_seen"]), right=True, style=_dim)
+
+COLUMNS: Mapping[str, tuple[Column, ...]] = {
+    "traces": (
+        _TRACE,
+        _STARTED,
+        _NAME,
+        _DURATION,
+        _COST,
+        _STATUS,
+        _TOKENS,
+        Column("spans", lambda row: count(row["span_count"]), right=True, rank=3),
+        _USER,
+        _INPUT,
+        Column("error", lambda row: row["error_message"], least=16, rank=7, style=status_style),
+        _OUTPUT,
+    ),
+    "spans": (
+        _TRACE,
+        Column("span", lambda row: row["span_id"], rank=3),
+        _STARTED,
+        _NAME,
+        _DURATION,
+        _COST,
+        _STATUS,
+        _TOKENS,
+        Column("model", _model, least=10, rank=4),
+        _INPUT,
+    ),
+    "sessions": (
+        Column("session", lambda row: row["session_id"], least=30),
+        _LAST,
+        _TRACES,
+        _ERRORS,
+        _COST,
+        _TOKENS,
+        Column("user", lambda row: row["user_id"], least=8, rank=1),
+        Column("spans", lambda row: count(row["spans"]), right=True, rank=4),
+        _INPUT,
+        _OUTPUT,
+    ),
+    "users": (
+        Column("user", lambda row: row["user_id"], least=24),
+        _LAST,
+        Column("sessions", lambda row: count(row["sessions"]), right=True),
+        _TRACES,
+        _ERRORS,
+        _COST,
+        _TOKENS,
+        Column("models", lambda row: ", ".join(row["models"]), least=12, rank=6, style=_dim),
+        Column("services", lambda row: ", ".join(row["services"]), least=8, rank=7, style=_dim),
+    ),
+    "failures": (
+        Column("count", lambda row: count(row["count"]), right=True),
+        _LAST,
+        _NAME,
+        Column("error", _error, least=10, style=lambda _: "#e5484d"),
+        Column("an example", lambda row: row["example"]["trace_id"]),
+        Column("users", lambda row: count(row["users"]), right=True, rank=5),
+        Column("when", lambda row: sparkline(row["sparkline"]), rank=6),
+        Column("says", lambda row: row["message"], least=16, rank=4),
+    ),
+}
