@@ -55,6 +55,8 @@ COMMANDS: Mapping[str, Entry] = {
     "users": Entry("lists", "users", _LOOK),
     "failures": Entry("lists", "failures", _LOOK),
     "trace": Entry("trace", "trace", _LOOK),
+    "tail": Entry("tail", "tail", _LOOK),
+    "replay": Entry("replay", "replay", _LOOK),
     "sim": Entry("simulating", "sim", _RUN),
     "project": Entry("projects", "app", _KEEP),
     "key": Entry("keys", "app", _KEEP),

@@ -33,10 +33,13 @@ def line_of(text: object) -> str:
 
 def print_json(value: object) -> None:
     """One document on one line; on a terminal, indented. Controls are escaped in ways that JSON knows."""
-    indent = 2 if sys.stdout.isatty() else None
-    text = json.dumps(value, ensure_ascii=False, indent=indent)
-    safe = re.sub(r"[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]", _as_json, text)
-    sys.stdout.write(safe.encode("utf-8", "replace").decode() + "\n")
+    sys.stdout.write(_json(value, indent=2 if sys.stdout.isatty() else None))
+
+
+def print_json_line(value: object) -> None:
+    """One document of a stream, at once, on one line wherever it goes."""
+    sys.stdout.write(_json(value, indent=None))
+    sys.stdout.flush()
 
 
 def console(*, stderr: bool = False) -> "Console":
@@ -69,6 +72,12 @@ def table(*columns: str) -> "Table":
 def _escaped(character: str) -> str:
     code = ord(character)
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
+
+
+def _json(value: object, *, indent: int | None) -> str:
+    text = json.dumps(value, ensure_ascii=False, indent=indent)
+    safe = re.sub(r"[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]", _as_json, text)
+    return safe.encode("utf-8", "replace").decode() + "\n"
 
 
 def _as_json(found: re.Match[str]) -> str:

@@ -10,4 +10,7 @@ SCHEMAS: Mapping[str, str] = {
     "users": "UserList",
     "failures": "FailureList",
     "trace": "Trace",
+    "tail": "TraceRow",
+    "tail --spans": "ListedSpan",
+    "replay": "TraceSpan",
 }
