@@ -39,7 +39,10 @@ class Palette(App[str]):
     CSS = """
     Screen { background: $background; }
     Input { border: none; height: 1; margin: 1 2 0 2; padding: 0; background: $background; }
-    OptionList { border: none; height: 1fr; margin: 1 2; padding: 0; background: $background; text-wrap: nowrap; text-overflow: ellipsis; }
+    OptionList {
+        border: none; height: 1fr; margin: 1 2; padding: 0; background: $background;
+        text-wrap: nowrap; text-overflow: ellipsis;
+    }
     #usage { height: 1; margin: 0 2; color: $text-muted; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [

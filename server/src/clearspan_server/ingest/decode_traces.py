@@ -189,6 +189,11 @@ def _link(link: trace_pb2.Span.Link) -> dict[str, Value]:
 
 
 def json_draft(span: Mapping[str, Any], project: str, origin: Origin) -> Draft:
+    """A draft of a span in OTLP's JSON, which is not read strictly.
+
+    Raises:
+        TypeError, ValueError: a value of it cannot be one, named with what it is.
+    """
     start_ns = integer(span.get("startTimeUnixNano"))
     if start_ns is None and span.get("startTimeUnixNano") is not None:
         raise TypeError(f"startTimeUnixNano is {shown(str(span['startTimeUnixNano']))}")
