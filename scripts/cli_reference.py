@@ -9,6 +9,7 @@ from typer.core import TyperArgument, TyperOption
 
 from clearspan_server.cli import EXIT_CODES
 from clearspan_server.cli.commands import COMMANDS, PANELS, app
+from clearspan_server.cli.schemas import SCHEMAS
 from clearspan_server.cli.usage import metavar, usage
 from tree import ROOT
 
@@ -30,7 +31,8 @@ on its own machine the install's token does. A folder that no server runs on is 
 **Times** are so long ago (`7d`, `2h`, `30m`), a day in UTC (`2026-11-20`), or a moment.
 
 **JSON.** With `--json` a command prints what the API answers, one document; what goes on (`tail`) prints a line of JSON
-for each. Nothing else is on standard output then. Without a terminal there is no colour and no line is cut.
+for each. Its schema is named below, and stands in the API's description (`clearspan openapi`, `/openapi.json`). Nothing
+else is on standard output then. Without a terminal there is no colour and no line is cut.
 
 **Exit codes.** {codes}
 """
@@ -64,6 +66,8 @@ def _command(command: Command, context: Context) -> Iterator[str]:
     shown = [one for one in command.params if one.name not in _HIDDEN and not _is_hidden(one)]
     yield f"### `{usage(path, command)}`\n"
     yield f"{' '.join((command.help or '').split())}\n"
+    if schema := SCHEMAS.get(path.removeprefix("clearspan ")):
+        yield f"With `--json`: `{schema}` of the API's description.\n"
     rows = [_row(one) for one in shown]
     if rows:
         yield "\n".join(["| | |", "|---|---|", *rows]) + "\n"
