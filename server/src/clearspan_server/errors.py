@@ -187,3 +187,13 @@ def with_code(code: str, message: str) -> ClearspanError:
             return kind(message)
         kinds += kind.__subclasses__()
     return ClearspanError(message)
+
+
+def with_status(status: int, message: str) -> ClearspanError:
+    """The first error of an HTTP status, for answers that name no code; of an unknown one a plain ClearspanError."""
+    kinds: list[type[ClearspanError]] = [ClearspanError]
+    for kind in kinds:  # grows while it is gone through
+        if kind is not ClearspanError and vars(kind).get("status") == status:
+            return kind(message)
+        kinds += kind.__subclasses__()
+    return ClearspanError(message)

@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 
 from typing_extensions import override
 
-from clearspan_server.errors import BadInput, ClearspanError, NoServer, with_code
+from clearspan_server.errors import BadInput, ClearspanError, NoServer, with_code, with_status
 from clearspan_server.store.folder import running
 
 _TIMEOUT_S = 30.0  # a busy machine answers late
@@ -53,6 +53,10 @@ class Server:
 
     def post(self, path: str, body: object) -> Any:  # noqa: ANN401 - foreign JSON
         return self._send("POST", path, json.dumps(body).encode())
+
+    def post_bytes(self, path: str, body: bytes) -> Any:  # noqa: ANN401 - foreign JSON
+        """POST a body of JSON as it is."""
+        return self._send("POST", path, body)
 
     def put(self, path: str, body: bytes) -> Any:  # noqa: ANN401 - foreign JSON
         """PUT a body of JSON as it is."""
@@ -182,7 +186,10 @@ def json_of(body: object) -> bytes:
 
 def _error(text: bytes, status: int) -> ClearspanError:
     try:
-        said = json.loads(text)["error"]
-        return with_code(str(said["code"]), str(said["message"]))
+        said = json.loads(text)
+        if "error" in said:
+            return with_code(str(said["error"]["code"]), str(said["error"]["message"]))
+        # A google.rpc.Status, as OTLP is answered: its code tells less than HTTP's.
+        return with_status(status, str(said["message"]))
     except (ValueError, KeyError, TypeError):
-        return ClearspanError(f"the server answered {status}")
+        return with_status(status, f"the server answered {status}")

@@ -58,6 +58,8 @@ COMMANDS: Mapping[str, Entry] = {
     "tail": Entry("tail", "tail", _LOOK),
     "replay": Entry("replay", "replay", _LOOK),
     "sim": Entry("simulating", "sim", _RUN),
+    "export": Entry("moving.exports", "export", _KEEP),
+    "import": Entry("moving.imports", "import_", _KEEP),
     "project": Entry("projects", "app", _KEEP),
     "key": Entry("keys", "app", _KEEP),
     "user": Entry("users", "app", _KEEP),

@@ -14,6 +14,11 @@ from clearspan_server.store.folder import CATALOG
 _END_S = 60.0
 
 
+def begun(folder: Path, project: str) -> Server:
+    """As `opened`; a folder without data, or that is not there, begins to have some."""
+    return _opened(folder, project)
+
+
 def opened(folder: Path, project: str) -> Server:
     """A server of the folder on free ports of this machine, which ends with this process, however that ends.
 
@@ -26,6 +31,10 @@ def opened(folder: Path, project: str) -> Server:
             f"no clearspan runs on the folder {folder}, and there is no data in it; `clearspan up` starts one,"
             " `--data` and `--url` name another"
         )
+    return _opened(folder, project)
+
+
+def _opened(folder: Path, project: str) -> Server:
     if sys.stderr.isatty():
         print(f"▸ no server runs on {folder}: opening it", file=sys.stderr)  # noqa: T201 - the command's own output
     command = [sys.executable, "-m", "clearspan_server", "up", "--data", str(folder), "--json"]

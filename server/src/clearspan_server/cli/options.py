@@ -30,10 +30,12 @@ def the_server(
     project: str | None = None,
     *,
     opens: bool = True,
+    begins: bool = False,
 ) -> Server:
     """The server to ask: that of `--url`, `--data`, CLEARSPAN_ENDPOINT or the usual folder, the first that is named.
 
-    A folder that no server runs on is opened for the length of the command, unless `opens` is false.
+    A folder that no server runs on is opened for the length of the command, unless `opens` is false;
+    with `begins` also one that has no data yet.
 
     Raises:
         ClearspanError: there is no such server, and no such folder.
@@ -47,7 +49,7 @@ def the_server(
     except NoServer:
         if not opens:
             raise
-        return opening.opened(folder, project)
+        return (opening.begun if begins else opening.opened)(folder, project)
 
 
 def named(data: Path | None, url: str | None) -> str:

@@ -1,0 +1,1 @@
+"""`clearspan export` and `clearspan import`: data on its way out and in, through the API's ordinary doors."""

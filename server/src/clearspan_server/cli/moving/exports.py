@@ -1,0 +1,137 @@
+"""`clearspan export`: traces or lists as a file."""
+
+import sys
+import time
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from clearspan_server.cli.client import Server
+from clearspan_server.cli.moments import moment
+from clearspan_server.cli.moving.destination import STDOUT, Destination, opened
+from clearspan_server.cli.moving.progress import Progress, amount, counted
+from clearspan_server.cli.options import Data, Project, Url, the_server
+from clearspan_server.errors import BadInput
+
+_READ_BYTES = 256 * 1024
+_ROWS = {"otlp": 200}  # of one request; traces come with all their spans
+_ROWS_OF_LISTS = 2_000
+_AHEAD = timedelta(hours=1)  # as lists look: a machine's clock may be fast
+
+
+class Form(StrEnum):
+    """How rows or traces are written."""
+
+    OTLP = "otlp"
+    JSONL = "jsonl"
+    JSON = "json"
+    CSV = "csv"
+    MARKDOWN = "markdown"
+    PARQUET = "parquet"
+
+
+class Of(StrEnum):
+    """What there are lists of."""
+
+    TRACES = "traces"
+    SPANS = "spans"
+    SESSIONS = "sessions"
+    USERS = "users"
+    FAILURES = "failures"
+
+
+_NAMED = {".csv": Form.CSV, ".json": Form.JSON, ".md": Form.MARKDOWN, ".parquet": Form.PARQUET}
+
+
+def export(  # noqa: PLR0913, PLR0917 - its options are its arguments
+    filter_: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[FILTER]", help="As in the browser: `status:error cost>0.05`."),
+    ] = None,
+    form: Annotated[
+        Form | None,
+        typer.Option(
+            "--format",
+            help="otlp is whole traces, for `clearspan import` and any reader of OTLP; the others are rows of a list."
+            " Without it, the ending of `--out` says; else otlp.",
+        ),
+    ] = None,
+    out: Annotated[str, typer.Option("--out", "-o", help="A file; - is standard output.")] = STDOUT,
+    of: Annotated[Of, typer.Option(help="Which list.")] = Of.TRACES,
+    since: Annotated[
+        str | None, typer.Option(help="So long ago (7d), a day (UTC), or a time; else everything.")
+    ] = None,
+    until: Annotated[str | None, typer.Option(help="The same, exclusive; else now.")] = None,
+    sort: Annotated[str, typer.Option(help="As of the list: -start, cost, -last_seen, …")] = "",
+    fields: Annotated[
+        str, typer.Option(help="Of the rows of a list only these, with commas between.")
+    ] = "",
+    anew: Annotated[
+        bool, typer.Option("--anew", help="Begin again, where an earlier one broke off.")
+    ] = False,
+    project: Project = None,
+    data: Data = None,
+    url: Url = None,
+) -> None:
+    """Write traces or lists to a file; one that was interrupted goes on with the same command."""
+    form = form or _NAMED.get(Path(out).suffix.lower(), Form.OTLP)
+    if form is Form.PARQUET and out == STDOUT:
+        raise BadInput("parquet is no stream: name a file with --out")
+    server = the_server(data, url, project)
+    asked = {
+        "project": server.project,
+        "of": of.value,
+        "format": "jsonl" if form is Form.PARQUET else form.value,
+        "filter": " ".join(filter_ or ()),
+        "from": moment(since) or "1970-01-01",
+        "to": moment(until) or (datetime.now(UTC) + _AHEAD).isoformat(),
+        "sort": sort,
+        "fields": fields,
+    }
+    with opened(out, asked, is_until_now=until is None, anew=anew) as destination:
+        _write(server, destination, of.value, form)
+
+
+def _write(server: Server, destination: Destination, of: str, form: Form) -> None:
+    begun_s = time.monotonic()
+    progress = Progress()
+    kept = destination.kept
+    if destination.resumed:
+        goes_on = f"goes on after {counted(kept.rows, of.removesuffix('s'))}"
+        progress.end(f"{destination.partial} {goes_on}")
+    while not kept.is_whole:
+        _page(server, destination, progress, of)
+    made = None
+    if form is Form.PARQUET:
+        from clearspan_server.cli.moving.parquet import converted  # noqa: PLC0415 - loads pyarrow
+
+        progress.insist("writing parquet")
+        made = converted(destination.partial)
+    destination.finish(made)
+    to = "" if destination.path is None else f" → {destination.path}"
+    took_s = time.monotonic() - begun_s
+    progress.end(f"{counted(kept.rows, of.removesuffix('s'))} in {took_s:.1f} s{to}")
+    if not kept.rows:
+        progress.end("nothing passes: another --project, an earlier --since, or another filter?")
+
+
+def _page(server: Server, destination: Destination, progress: Progress, of: str) -> None:
+    """One request, and the note that it is whole."""
+    kept = destination.kept
+    limit = _ROWS.get(str(kept.asked["format"]), _ROWS_OF_LISTS)
+    asked: dict[str, Any] = {**kept.asked, "limit": limit, "cursor": kept.cursor}
+    with server.streamed("/api/v1/export", asked) as reply:
+        if not kept.cursor:
+            kept.total = int(reply.headers.get("clearspan-rows", "0"))
+        cursor = reply.headers.get("clearspan-cursor")
+        while piece := reply.read(_READ_BYTES):
+            destination.file.write(piece)
+            kept.size_bytes += len(piece)
+            so_far = f"{kept.rows} of {counted(kept.total or 0, of.removesuffix('s'))}"
+            progress.show(f"{so_far}, {amount(kept.size_bytes)}")
+    kept.rows = kept.rows + limit if cursor else max(kept.rows, kept.total or 0)
+    destination.keep(cursor)
+    sys.stdout.flush()
