@@ -99,7 +99,7 @@ def test_a_server_is_asked_by_its_address_with_a_key(server: Server, tmp_path: P
 
 def test_what_goes_wrong_is_one_line_with_the_next_step(server: Server, tmp_path: Path) -> None:
     wrong = {
-        ("tracs",): (2, "Did you mean 'traces'?"),
+        ("statsu",): (2, "Did you mean 'status'?"),
         ("traces", "--sincee", "1d"): (2, "`clearspan traces --help`"),
         ("traces", "nofield:x"): (2, "nofield"),
         ("traces", "--url", "ftp://x"): (2, "'ftp://x' is no address of a server"),
