@@ -42,11 +42,11 @@ class Column:
     drawn: Callable[[Row, int], str] | None = None
 
 
-def show_rows(rows: Sequence[Row], columns: Sequence[Column]) -> None:
-    """Print the rows below the titles of the columns; those that are empty in all rows are left out."""
+def show_rows(rows: Sequence[Row], columns: Sequence[Column], *, empty: bool = False) -> None:
+    """Print the rows below the titles of the columns; without `empty` those that are empty in all rows are left out."""
     out = console()
     cells = [[_cell(column, row) for row in rows] for column in columns]
-    kept = [at for at, texts in enumerate(cells) if any(texts)]
+    kept = [at for at, texts in enumerate(cells) if empty or any(texts)]
     widths = _widths(
         [columns[at] for at in kept],
         [max(cell_len(text) for text in (columns[at].title, *cells[at])) for at in kept],

@@ -33,12 +33,21 @@ def count(number: float | None) -> str:
     """A count that fits a column: `412`, `3.1k`, `31k`, `1.2M`; a dash where it is not known."""
     if number is None:
         return _NOTHING
+    if number < 0:
+        return f"−{count(-number)}"
     for size, unit in _SCALES:
         if number >= size * 0.9995:
             scaled = Decimal(number) / size
             text = _fixed(scaled, 0 if scaled >= Decimal("9.95") else 1).removesuffix(".0")
             return text + unit
     return _fixed(Decimal(number), 0)
+
+
+def trimmed(number: float) -> str:
+    """A number with four digits, without zeros that add nothing: `0.25`, `71.3`, `1,204`; `3.1M` where it is long."""
+    if abs(number) >= 100_000:
+        return count(number)
+    return f"{number:,.0f}" if abs(number) >= 1_000 else f"{number:.4g}"
 
 
 def tokens(total: int | None) -> str:

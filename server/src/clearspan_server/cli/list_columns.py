@@ -10,17 +10,18 @@ from clearspan_server.cli.columns import (
     status_style,
     status_text,
 )
-from clearspan_server.cli.figures import ago, count, duration, flow, money
+from clearspan_server.cli.figures import ago, clock, count, duration, flow, money
+from clearspan_server.cli.sparkline import sparkline
 
-_BARS = "▁▂▃▄▅▆▇█"
+RED = "#e5484d"
 
 
-def sparkline(values: list[float]) -> str:
-    """A bar a value, as high as its share of the highest; a dot where there was nothing."""
-    most = max(values, default=0)
-    if most <= 0:
-        return ""
-    return "".join(_BARS[round(value / most * 7)] if value else "·" for value in values)
+def _severity(row: Row) -> str:
+    return str(row["severity"] or row["severity_text"])
+
+
+def _message(row: Row) -> str:
+    return str(row["message"] or row["event_name"])
 
 
 def _dim(_: Row) -> str:
@@ -28,7 +29,7 @@ def _dim(_: Row) -> str:
 
 
 def _red_where_any(row: Row) -> str:
-    return "#e5484d" if row["errors"] else ""
+    return RED if row["errors"] else ""
 
 
 def _error(row: Row) -> str:
@@ -112,10 +113,23 @@ COLUMNS: Mapping[str, tuple[Column, ...]] = {
         Column("count", lambda row: count(row["count"]), right=True),
         _LAST,
         _NAME,
-        Column("error", _error, least=10, style=lambda _: "#e5484d"),
+        Column("error", _error, least=10, style=lambda _: RED),
         Column("an example", lambda row: row["example"]["trace_id"]),
         Column("users", lambda row: count(row["users"]), right=True, rank=5),
-        Column("when", lambda row: sparkline(row["sparkline"]), rank=6),
+        Column(
+            "when", lambda row: sparkline([value or None for value in row["sparkline"]]), rank=6
+        ),
         Column("says", lambda row: row["message"], least=16, rank=4),
     ),
 }
+
+_SEVERITIES = {"warn": "#c98a1b", "error": RED, "fatal": RED, "trace": "dim", "debug": "dim"}
+
+LOGS: tuple[Column, ...] = (
+    Column("time", lambda row: clock(row["time"]), style=_dim),
+    Column("severity", _severity, style=lambda row: _SEVERITIES.get(row["severity"], "")),
+    Column("message", _message, least=24),
+    Column("service", lambda row: row["service"], least=8, rank=2, style=_dim),
+    Column("logger", lambda row: row["logger"], least=8, rank=4, style=_dim),
+    Column("trace", lambda row: row["trace_id"], rank=3, style=_dim),
+)

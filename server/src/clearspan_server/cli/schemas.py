@@ -23,4 +23,11 @@ SCHEMAS: Mapping[str, str] = {
     "user list": "AccountList",
     "prices show": "PriceFound",
     "prices reprice": "Repricing",
+    "compare": "Comparison",
+    "whatif": "WhatIf",
+    "logs": "LogList",
+    "cost": "CostReport",
+    "metrics": "MetricNames",
+    "metrics NAME": "MetricReply",
+    "sql": "SqlAnswer",
 }

@@ -19,10 +19,10 @@ from clearspan_server.cli.columns import (
     status_text,
 )
 from clearspan_server.cli.figures import ago, clock, count, duration, flow, money, share
+from clearspan_server.cli.list_columns import RED
 from clearspan_server.cli.printing import console, line_of, plain
 from clearspan_server.cli.waterfall import Branch, bar, branches
 
-_RED = "#e5484d"
 _MOST_ERRORS = 10
 _ERROR_CHARACTERS = 1_000
 
@@ -155,7 +155,7 @@ def _label(row: Row) -> str:
 
 
 def _label_style(row: Row) -> str:
-    return _RED if kinds.is_failure(row["status"]) else name_style(row)
+    return RED if kinds.is_failure(row["status"]) else name_style(row)
 
 
 def _bar_style(row: Row, critical: set[str] | None) -> str:
@@ -181,7 +181,7 @@ def _errors(out: Console, spans: Sequence[Mapping[str, Any]]) -> None:
         more = f" and {times - 1} more" if times > 1 else ""
         mark = kinds.status_mark(first[key]["status"]).glyph
         name = line_of(first[key]["name"])[:100]
-        out.print(Text(f"{mark} {name} ({first[key]['span_id']}){more}", _RED))
+        out.print(Text(f"{mark} {name} ({first[key]['span_id']}){more}", RED))
         text = f"{type_}: {message}" if type_ and message else type_ or message or "no message"
         out.print(
             Padding(Text(plain(text[:_ERROR_CHARACTERS]).rstrip()), (0, 0, 0, 2), expand=False)
