@@ -26,6 +26,7 @@ class Terminal:
         self._screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self._screen)
         self._drawing = threading.Lock()
+        self.sent = b""  # all that the command has written
         self._master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
         plain = {name: value for name, value in os.environ.items() if name != "NO_COLOR"}
@@ -90,6 +91,7 @@ class Terminal:
         with contextlib.suppress(OSError):
             while data := os.read(self._master, 65536):
                 with self._drawing:
+                    self.sent += data
                     self._stream.feed(data)
 
 

@@ -63,6 +63,7 @@ COMMANDS: Mapping[str, Entry] = {
     "cost": Entry("cost", "cost", _LOOK),
     "metrics": Entry("metrics", "metrics", _LOOK),
     "sql": Entry("sql", "sql", _LOOK),
+    "monitor": Entry("monitor.command", "monitor", _LOOK),
     "sim": Entry("simulating", "sim", _RUN),
     "export": Entry("moving.exports", "export", _KEEP),
     "import": Entry("moving.imports", "import_", _KEEP),

@@ -1,0 +1,1 @@
+"""`clearspan monitor`: the full-screen dashboard."""
