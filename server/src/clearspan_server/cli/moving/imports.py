@@ -18,8 +18,8 @@ def import_(  # its options are its arguments
         list[str],
         typer.Argument(
             metavar="PATH…",
-            help="Files and folders; - is standard input. OTLP as `clearspan export` writes it, JSON lines, JSON or"
-            " protobuf; also with gzip.",
+            help="Files and folders; - is standard input. OTLP as `clearspan export` writes it, JSON or protobuf;"
+            " exports of Langfuse and Phoenix; transcripts of Claude Code and Codex; also with gzip.",
         ),
     ],
     project: Project = None,

@@ -8,7 +8,7 @@ import base64
 from collections.abc import Iterator
 from typing import IO, Any
 
-from clearspan_server.cli.moving.records import Door, Json, Place, Record, Untaken
+from clearspan_server.cli.moving.records import Door, Json, Place, Record, Untaken, size_of
 
 _GROUPS: dict[str, tuple[Door, str, str, str]] = {
     "resourceSpans": ("traces", "scopeSpans", "spans", "spans"),
@@ -34,9 +34,9 @@ def records(values: Iterator[tuple[Place, Any]]) -> Iterator[Record | Untaken]:
         for name, (door, scopes, inner, noun) in _GROUPS.items():
             for group in value.get(name) or []:
                 count = _count(group, scopes, inner)
-                yield Record(door, [group], place, _size(group), {noun: count})
+                yield Record(door, [group], place, size_of(group), {noun: count})
         for score in value.get(_SCORES) or []:
-            yield Record("scores", score, place, _size(score), {"scores": 1})
+            yield Record("scores", score, place, size_of(score), {"scores": 1})
 
 
 def protobuf_records(file: IO[bytes], path: str) -> Iterator[Record | Untaken]:
@@ -91,17 +91,6 @@ def _count(group: Any, scopes: str, inner: str) -> int:  # noqa: ANN401 - foreig
         return sum(len(scope.get(inner) or []) for scope in group.get(scopes) or [])
     except (AttributeError, TypeError):
         return 1
-
-
-def _size(value: Any) -> int:  # noqa: ANN401 - foreign JSON
-    """About how many bytes it has as JSON."""
-    if isinstance(value, str):
-        return len(value) + 2
-    if isinstance(value, dict):
-        return sum(len(name) + 4 + _size(held) for name, held in value.items()) + 2
-    if isinstance(value, list):
-        return sum(map(_size, value)) + 2
-    return 8
 
 
 def _shown(value: Any) -> str:  # noqa: ANN401 - foreign JSON

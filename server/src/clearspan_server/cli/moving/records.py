@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from typing_extensions import override
 
-Door = Literal["traces", "logs", "metrics", "scores"]
+Door = Literal["traces", "logs", "metrics", "langfuse", "scores"]
 Json = dict[str, Any]
 
 _MOST_TOLD = 1_000  # of what was not taken, each with its reason
@@ -27,7 +27,7 @@ class Place:
 
 @dataclass(slots=True, frozen=True)
 class Record:
-    """Something that is taken or refused as one: groups of OTLP, a score.
+    """Something that is taken or refused as one: groups of OTLP, an event of Langfuse's, a score.
 
     `counts` says how many spans, log records and so on it holds.
     """
@@ -76,3 +76,14 @@ class Report:
                 for one in self.reasons
             ],
         }
+
+
+def size_of(value: Any) -> int:  # noqa: ANN401 - foreign JSON
+    """About how many bytes a value has as JSON."""
+    if isinstance(value, str):
+        return len(value) + 2
+    if isinstance(value, dict):
+        return sum(len(name) + 4 + size_of(held) for name, held in value.items()) + 2
+    if isinstance(value, list):
+        return sum(map(size_of, value)) + 2
+    return 8

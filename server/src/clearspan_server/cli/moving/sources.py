@@ -1,4 +1,4 @@
-"""Files, and what is in each: lines of JSON or one document, or OTLP in protobuf; told apart by what they hold."""
+"""Files, and what is in each: lines of JSON or one document, OTLP in protobuf, Parquet; told apart by their content."""
 
 import gzip
 import io
@@ -10,12 +10,13 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import IO, Any
 
-from clearspan_server.cli.moving import otlp
+from clearspan_server.cli.moving import langfuse, otlp, phoenix, transcripts
 from clearspan_server.cli.moving.records import Place, Record, Untaken
 from clearspan_server.errors import NotFound, StartRefused
 
 STDIN = "-"
 _GZIP = b"\x1f\x8b"
+_PARQUET = b"PAR1"
 _HEAD_BYTES = 4
 _MOST_BYTES = 1024 * 1024 * 1024  # of a document that is read as one
 
@@ -33,7 +34,13 @@ class Kind:
 
 
 # The first whose mark a value carries.
-KINDS: tuple[Kind, ...] = (Kind("OTLP", otlp.is_otlp, otlp.records),)
+KINDS: tuple[Kind, ...] = (
+    Kind("OTLP", otlp.is_otlp, otlp.records),
+    Kind("Langfuse", langfuse.is_langfuse, langfuse.records),
+    Kind("Phoenix", phoenix.is_phoenix, phoenix.records),
+    Kind("Claude Code", transcripts.is_claude_code, transcripts.claude_code_records),
+    Kind("Codex", transcripts.is_codex, transcripts.codex_records),
+)
 _LOOKED_AT = 50  # values, of which the first ones of a transcript may tell nothing
 
 
@@ -67,6 +74,8 @@ def read(path: str) -> tuple[str, Read]:
         head = file.peek(_HEAD_BYTES)[:_HEAD_BYTES]  # type: ignore[attr-defined]  # buffered readers have it
     except OSError as error:
         raise StartRefused(f"{path} cannot be read: {error.strerror or error}") from error
+    if head == _PARQUET:
+        return "Phoenix", phoenix.records(phoenix.parquet_values(file, path))
     if head.lstrip()[:1] not in (b"{", b"["):
         return "OTLP", otlp.protobuf_records(file, path)
     first, values = _looked_at(_values(file, path))
@@ -148,7 +157,10 @@ def _unknown(path: str, first: list[tuple[Place, Any]]) -> Read:
         reason = "rows of a list hold no whole spans: `clearspan export --format otlp` writes what can be read back"
         yield Untaken(Place(place.file), reason, 1, "file")
     else:
-        yield Untaken(Place(place.file), "it is no OTLP", 1, "file")
+        reason = (
+            "it is no OTLP, no export of Langfuse or Phoenix, and no transcript of a coding agent"
+        )
+        yield Untaken(Place(place.file), reason, 1, "file")
 
 
 def _is_row(value: Any) -> bool:  # noqa: ANN401 - foreign JSON
