@@ -59,6 +59,12 @@ def show_rows(rows: Sequence[Row], columns: Sequence[Column], *, empty: bool = F
         print_line(out, line)
 
 
+def room_for_names() -> int:
+    """How many columns the names of a tree have at the least on this terminal; where there is none, enough for any."""
+    out = console()
+    return max(24, out.width * 45 // 100) if out.is_terminal else _MOST
+
+
 def print_line(out: Console, cells: Sequence[Text]) -> None:
     """One line, which is never wrapped nor cut, without blanks at its end."""
     line = Text(_GAP).join(cells)

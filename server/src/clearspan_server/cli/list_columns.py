@@ -33,8 +33,8 @@ def _red_where_any(row: Row) -> str:
 
 
 def _error(row: Row) -> str:
-    """The last part of a dotted name: the package says less, and comes first."""
-    return str(row["error_type"].rpartition(".")[2] or row["error_class"])
+    """The last part of a dotted name, for its package says less; of an error without a type its message."""
+    return str(row["error_type"].rpartition(".")[2] or row["message"])
 
 
 def _model(row: Row) -> str:

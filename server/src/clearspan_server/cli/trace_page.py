@@ -14,6 +14,7 @@ from clearspan_server.cli.columns import (
     Row,
     name_style,
     name_text,
+    room_for_names,
     show_rows,
     status_style,
     status_text,
@@ -21,7 +22,7 @@ from clearspan_server.cli.columns import (
 from clearspan_server.cli.figures import ago, clock, count, duration, flow, money, share
 from clearspan_server.cli.list_columns import RED
 from clearspan_server.cli.printing import console, line_of, plain
-from clearspan_server.cli.waterfall import Branch, bar, branches
+from clearspan_server.cli.waterfall import Branch, bar, branches, shortened
 
 _MOST_ERRORS = 10
 _ERROR_CHARACTERS = 1_000
@@ -105,14 +106,21 @@ def _tree(
         branch = row["branch"]
         if depth is not None and branch.depth == depth - 1:
             row["hidden"] = branch.below
+    room = room_for_names()
     show_rows(
         rows,
         (
-            Column("span", _label, least=24, style=_label_style, lead=_guides),
+            Column(
+                "span",
+                _label,
+                least=room,
+                style=_label_style,
+                lead=lambda row: shortened(row["branch"].guides, room // 2),
+            ),
             Column(
                 _axis(whole_ns),
                 lambda _: "",
-                least=20,
+                least=12,
                 drawn=lambda row, width: bar(row, whole_ns, width),
                 style=lambda row: _bar_style(row, critical),
             ),
@@ -137,10 +145,6 @@ def _tree(
 
 def _axis(whole_ns: int) -> str:
     return f"0 to {duration(whole_ns)}"
-
-
-def _guides(row: Row) -> str:
-    return str(row["branch"].guides)
 
 
 def _label(row: Row) -> str:

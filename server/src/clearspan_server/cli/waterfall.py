@@ -78,6 +78,11 @@ def _close(open_: list[int], below: list[int]) -> None:
         below[open_[-1]] += below[ended] + 1
 
 
+def shortened(guides: str, most: int) -> str:
+    """The lines before a name, or the last of them: of a deep span the name is worth more."""
+    return guides if len(guides) <= most else "⋯" + guides[1 - most :]
+
+
 def bar(span: Span, whole_ns: int, width: int) -> str:
     """When a span ran, in half columns: `▒` until its first token, `░` where it has not ended."""
     halves = 2 * width

@@ -10,6 +10,7 @@ from clearspan_server.cli.columns import (
     Row,
     name_style,
     name_text,
+    room_for_names,
     show_rows,
     status_style,
     status_text,
@@ -17,7 +18,7 @@ from clearspan_server.cli.columns import (
 from clearspan_server.cli.figures import change, duration, money, share
 from clearspan_server.cli.list_columns import RED
 from clearspan_server.cli.printing import console, line_of
-from clearspan_server.cli.waterfall import bar, branches
+from clearspan_server.cli.waterfall import bar, branches, shortened
 
 _MOST = 200  # spans
 
@@ -81,12 +82,19 @@ _FIGURES = (
 
 
 def _columns(whole_ns: int) -> tuple[Column, ...]:
+    room = room_for_names()
     return (
-        Column("span", name_text, least=22, style=name_style, lead=lambda row: row["guides"]),
+        Column(
+            "span",
+            name_text,
+            least=room,
+            style=name_style,
+            lead=lambda row: shortened(row["guides"], room // 2),
+        ),
         Column(
             f"0 to {duration(whole_ns)}",
             lambda _: "",
-            least=18,
+            least=12,
             drawn=lambda row, width: bar(row, whole_ns, width),
             style=lambda row: RED if row["status"] == "error" else name_style(row),
         ),
