@@ -11,6 +11,7 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
 from commanding import run, run_json
 from running import Server, settle
 from sending import PROTOBUF, post, request_of, span
+from terminal import terminal
 
 PROJECT = "cli-lists"
 GOOD, BAD, ODD = (bytes([number]) * 16 for number in (0xA1, 0xB2, 0xC3))
@@ -147,6 +148,22 @@ def test_text_that_was_captured_moves_no_cursor(server: Server) -> None:
     assert r"\x1b[31mred" in told.out
     assert "会議の要約" in told.out
     assert max(map(len, told.out.splitlines())) < 1_200
+
+
+def test_a_list_fits_the_terminal_that_it_is_read_on(server: Server) -> None:
+    screens = []
+    for columns in (80, 160):
+        command = ("traces", "--data", str(server.data), "-p", PROJECT)
+        with terminal(*command, rows=12, columns=columns) as seen:
+            assert seen.wait() == 0
+            screens.append(seen.screen().rstrip().splitlines())
+
+    narrow, wide = screens
+    assert [len(screen) for screen in screens] == [4, 4]
+    assert "input" not in narrow[0]
+    assert "input" in wide[0]
+    assert all(one.hex() in "".join(narrow) for one in (GOOD, BAD, ODD))
+    assert "✗ error" in "".join(narrow)
 
 
 @pytest.mark.parametrize(
