@@ -190,6 +190,7 @@ def test_a_provider_that_is_not_there_is_502_in_our_shape(passing: Passing) -> N
     assert answer.json()["error"]["code"] == "bad_gateway"
     [span] = passing.spans("closed")
     assert (span["status"], span["error_class"]) == ("error", "connection")
+    assert span["request_model"] == CHAT["model"]  # what nobody read is recorded all the same
 
 
 @pytest.mark.parametrize("body", [b"no json", b"[]", b'{"model":"gpt-4o"', b"\xff\xfe", b""])

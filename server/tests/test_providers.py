@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from asking import Answer, ask, bearer
+from asking import Answer, ask, bearer, make_key
 from clearspan_server.errors import NotAllowed, Unavailable
 from clearspan_server.gateway.provider_book import ProviderBook, Simulated
 from clearspan_server.settings import provider_variables
@@ -305,8 +305,22 @@ def test_a_new_base_url_needs_the_key_again(passing: Passing, locked: str) -> No
     admin(passing, "PUT", "/moved", {"base_url": locked, "key": SECRET})
 
     moved = admin(passing, "PUT", "/moved", {"base_url": "http://127.0.0.1:9"})
+    without = admin(passing, "PUT", "/moved", {"base_url": "http://127.0.0.1:9", "key": ""})
 
-    assert moved.body["key"] == "not_needed"
+    assert moved.status == 400
+    assert "needs its key again" in moved.says
+    assert without.body["key"] == "not_needed"
+
+
+def test_an_address_that_ends_in_v1_is_called_with_and_without_it(
+    passing: Passing, locked: str
+) -> None:
+    admin(passing, "PUT", "/versioned", {"base_url": f"{locked}/v1", "key": SECRET})
+    key = make_key(passing.server, "versioned", "gateway")
+
+    for path in ("/chat/completions", "/v1/chat/completions"):
+        url = f"{passing.url('versioned')}{path}"
+        assert httpx2.post(url, json=CHAT, headers=bearer(key)).status_code == 200, path
 
 
 def test_a_test_tells_what_is_wrong_in_the_providers_own_words(

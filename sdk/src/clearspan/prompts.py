@@ -80,12 +80,13 @@ class _Held:
         self.prompt = prompt
         self.asked_s = 0.0
         self.is_fresh = False
+        self.why = ""  # the server gave none, when it was asked last
 
     def refresh(self, settings: Settings, name: str, label: str, key: str) -> None:
         """Asks the server; what it does not answer stays."""
         try:
             self.asked_s = monotonic()
-            found = _fetched(settings, name, label)
+            found, self.why = _fetched(settings, name, label)
             self.is_fresh = found is not None
             if found and found != self.prompt:
                 self.prompt = found
@@ -143,7 +144,10 @@ def prompt(
         held.asked_s = monotonic()
         _asked(held, asked, 0.0)
     if held.prompt is None and fallback is None:
-        raise LookupError(f"the prompt {name!r} ({label}) is not to be had and has no fallback")
+        why = f": {held.why}" if held.why else ""
+        raise LookupError(
+            f"the prompt {name!r} ({label}) is not to be had and has no fallback{why}"
+        )
     return held.prompt or Prompt(name, None, label, plain(fallback).value)
 
 
@@ -160,7 +164,8 @@ def _asked(held: _Held, asked: tuple[Settings, str, str, str], wait_s: float) ->
     return not thread.is_alive()
 
 
-def _fetched(settings: Settings, name: str, label: str) -> Prompt | None:
+def _fetched(settings: Settings, name: str, label: str) -> tuple[Prompt | None, str]:
+    """The prompt, or why there is none."""
     with importing():
         from urllib.parse import quote  # noqa: PLC0415
 
@@ -170,11 +175,15 @@ def _fetched(settings: Settings, name: str, label: str) -> Prompt | None:
     except OSError as error:
         _away_until_s[settings.traces_url] = monotonic() + RETRY_S
         warn_once("away, prompts", f"no prompts from the server ({error}); former ones are used")
-        return None
+        return None, str(error)
     prompt = _read(name, label, found)
-    if status != 200 or prompt is None:
-        warn_once(f"prompt {name} {label}", f"GET {path} for {label!r} was answered with {status}")
-    return prompt if status == 200 else None
+    if status == 200 and prompt is not None:  # OK
+        return prompt, ""
+    why = f"GET {path} for {label!r} was answered with {status}"
+    if status == 401:  # not authenticated
+        why += "; CLEARSPAN_KEY, or key= of init(), needs a key with the scope ingest or read"
+    warn_once(f"prompt {name} {label}", why)
+    return None, why
 
 
 def _read(name: str, label: str, found: object) -> Prompt | None:

@@ -91,8 +91,12 @@ def _changed(book: ProviderBook, name: str, wanted: ProviderRequest) -> tuple[St
     changed = replace(changed, base_url=changed.base_url.strip(), key=changed.key.strip())
     _check(book, changed, wanted)
     is_elsewhere = changed.base_url != held.base_url
-    if wanted.key is None and is_elsewhere:
-        changed = replace(changed, key="")
+    if wanted.key is None and is_elsewhere and (held.key or held.is_unreadable):
+        raise BadInput(
+            f"another base URL of {name} needs its key again: the one that is stored was entered for"
+            f" {held.base_url or 'the usual address'!r}; a key of '' goes without one",
+            field="key",
+        )
     return changed, wanted.key is None and not is_elsewhere
 
 

@@ -117,6 +117,8 @@ def _known(error: Exception) -> ClearspanError:
 
 def _given(mistake: Mapping[str, Any]) -> str:
     """What a validator refused, unless it is or holds what nobody may read over a shoulder."""
+    if mistake["type"] == "missing":
+        return ""  # it is what the field was missed in
     given = mistake.get("input")
     inside = given if isinstance(given, Mapping) else ()
     if _SECRETS.intersection((*map(str, mistake["loc"]), *map(str, inside))):

@@ -159,7 +159,9 @@ def find(data: Path, project: str = _USUAL_PROJECT) -> Server:
     """
     owner = running(data)
     if owner is None:
-        raise NoServer(f"no clearspan runs on the folder {data}; `clearspan up` starts one")
+        raise NoServer(
+            f"no clearspan runs on the folder {data}; `clearspan up` starts one, `--data` and `--url` name another"
+        )
     return Server(owner.http, (data / "token").read_text(encoding="utf-8").strip(), project)
 
 

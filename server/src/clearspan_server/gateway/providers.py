@@ -73,6 +73,7 @@ class Target:
         return (self.provider.usual or self.base.url) + self.path
 
 
+_VERSION = "/v1"
 _PORTS: Mapping[str, int] = {"https": 443, "http": 80}
 # Name, title, host, whose form it speaks, and where its clients begin.
 _PUBLIC: tuple[tuple[str, str, str, Form, str], ...] = (
@@ -174,6 +175,10 @@ class Providers:
             )
         _check_path(rest)
         if row.base is not None:
+            if row.base.path.endswith(
+                _VERSION
+            ):  # entered with what clients of OpenAI's form begin with, too
+                rest = rest.removeprefix(f"{_VERSION[1:]}/")
             return Target(row, row.base, f"/{rest}")
         if row.name != "azure":
             raise NotFound(

@@ -45,6 +45,7 @@ _IDS = random.Random()  # noqa: S311 - for ids
 _MOST_CALLS = 300  # at once; each has two connections, and a process usually 1 024 files
 _REQUEST_WAIT_S = 30.0  # for the next piece of a request
 _SEND_WAIT_S = 600.0  # for a caller to take the next piece of its answer
+_REST_WAIT_S = 1.0  # for the rest of a request that nobody has answered
 
 
 @dataclass(slots=True, frozen=True)
@@ -287,6 +288,7 @@ class _Answering:
             self._capture.conclude("error", failure_of(error), error.message)
             if not self._has_begun:
                 self.is_over = True
+                await _hear_out(asking.body)
                 raise
         else:
             self._capture.conclude("ok")
@@ -305,3 +307,16 @@ class _Answering:
     async def _tell(self, message: Message) -> None:
         async with asyncio.timeout(_SEND_WAIT_S):
             await self._send(message)
+
+
+async def _hear_out(body: AsyncIterator[bytes] | None) -> None:
+    """A question that its provider never read is recorded all the same, as far as it comes at once."""
+    with suppress(_Left, ClearspanError, TimeoutError):
+        async with asyncio.timeout(_REST_WAIT_S):
+            async for _ in body or _nothing():
+                pass
+
+
+async def _nothing() -> AsyncIterator[bytes]:
+    return
+    yield b""

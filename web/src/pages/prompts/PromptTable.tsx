@@ -13,7 +13,7 @@ import "./PromptTable.css";
 const COLUMNS = [
   { name: "Prompt", type: "words" },
   { name: "Kind", type: "words" },
-  { name: "Version", hint: "The newest, which the figures are of" },
+  { name: "Newest", hint: "The newest version, which the figures are of" },
   { name: "Labels", type: "words" },
   { name: "Tags", type: "words" },
   { name: "Calls", hint: "Of the newest version in the time range" },
