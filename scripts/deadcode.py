@@ -43,6 +43,10 @@ FRAMEWORK_NAMES = [
 # What a program may set on a span: users of the SDK do, its own code need not.
 PUBLIC_FIELDS = ROOT / "sdk/src/clearspan/fields.py"
 
+# The table of commands names functions as text.
+COMMANDS = ROOT / "server/src/clearspan_server/cli/commands.py"
+ENTRY = re.compile(r'Entry\("[\w.]+", "(\w+)"')
+
 # A field of a record is read by its name elsewhere: as a column, in JSON, by the browser. An
 # unused local variable looks the same and is found by ruff.
 FIELD = re.compile(r"^\s+(\w+)\s*:", re.MULTILINE)
@@ -52,7 +56,9 @@ def main() -> int:
     """Prints each place; 1 when there is any."""
     files = tracked(".py")
     fields = {name for path in files for name in FIELD.findall(path.read_text(encoding="utf-8"))}
-    search = Vulture(ignore_names=FRAMEWORK_NAMES, ignore_decorators=FRAMEWORK_DECORATORS)
+    commands = ENTRY.findall(COMMANDS.read_text(encoding="utf-8"))
+    known = [*FRAMEWORK_NAMES, *commands]
+    search = Vulture(ignore_names=known, ignore_decorators=FRAMEWORK_DECORATORS)
     search.scavenge(files)
     unused = [
         item

@@ -84,7 +84,7 @@ def export(  # noqa: PLR0913, PLR0917 - its options are its arguments
     asked = {
         "project": server.project,
         "of": of.value,
-        "format": "jsonl" if form is Form.PARQUET else form.value,
+        "format": (Form.JSONL if form is Form.PARQUET else form).value,
         "filter": " ".join(filter_ or ()),
         "from": moment(since) or "1970-01-01",
         "to": moment(until) or (datetime.now(UTC) + _AHEAD).isoformat(),
