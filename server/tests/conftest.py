@@ -40,6 +40,7 @@ LONG = (
     "test_chaos",
     "test_dist",
     "test_captures",
+    "test_cli_move",
     "test_normalisations",
     "test_doctor",
     "test_erasure",
