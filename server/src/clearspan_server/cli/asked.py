@@ -35,10 +35,12 @@ def say_more(page: dict[str, Any], limit: int) -> None:
         _say(f"▸ more than {limit}: `-n 500` shows more, `--json` has the cursor of the next page")
 
 
-def say_nothing(server: Server, path: str, noun: str, asked: dict[str, object]) -> None:
-    """Tell what there is none of, and where there would be some."""
+def say_nothing(
+    server: Server, path: str, noun: str, asked: dict[str, object], only: str = ""
+) -> None:
+    """Tell what there is none of, and where there would be some; of the rows at the path `only` those are such."""
     _say(f"no {noun} in the project {server.project!r} {_of(asked)}")
-    _say(f"▸ {_instead(server, path, noun, asked)}")
+    _say(f"▸ {_instead(server, path, noun, asked, only)}")
 
 
 def _of(asked: dict[str, object]) -> str:
@@ -48,19 +50,21 @@ def _of(asked: dict[str, object]) -> str:
     return said
 
 
-def _instead(server: Server, path: str, noun: str, asked: dict[str, object]) -> str:
-    ever = {"from": "1970-01-01T00:00:00Z", "limit": 1}
+def _instead(server: Server, path: str, noun: str, asked: dict[str, object], only: str) -> str:
+    ever = {"from": "1970-01-01T00:00:00Z", "filter": only, "limit": 1}
     if asked.get("filter"):
-        if newest := _newest(server, path, ever | {"filter": asked["filter"]}):
+        if newest := _newest(
+            server, path, ever | {"filter": f"({asked['filter']}) {only}".strip()}
+        ):
             return f"the newest that passes is from {newest}"
-        if _newest(server, path, asked | {"filter": "", "limit": 1, "cursor": ""}):
+        if _newest(server, path, asked | {"filter": only, "limit": 1, "cursor": ""}):
             return f"without the filter there are {noun}"
     if newest := _newest(server, path, ever):
         return f"the newest is from {newest}"
     others = _others(server, path, ever)
     if others:
         return f"other projects have {noun}: " + ", ".join(f"`-p {one}`" for one in others)
-    return "nothing was sent here yet: `clearspan up --demo` sends something to the project 'demo'"
+    return f"there are no {noun} anywhere here yet: `clearspan up --demo` makes some, in the project 'demo'"
 
 
 def _others(server: Server, path: str, asked: dict[str, object]) -> list[str]:

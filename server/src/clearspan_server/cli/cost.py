@@ -35,7 +35,7 @@ def cost(  # noqa: PLR0913, PLR0917 - its options are its arguments
         printing.print_json(report)
         return
     if not report["rows"]:
-        asked.say_nothing(server, "/api/v1/spans", "model calls", wanted)
+        asked.say_nothing(server, "/api/v1/spans", "model calls", wanted, "has:tokens")
         return
     from clearspan_server.cli import cost_page  # noqa: PLC0415 - Rich, which JSON needs not
 

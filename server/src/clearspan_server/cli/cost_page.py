@@ -61,7 +61,8 @@ def _units(report: dict[str, Any]) -> str:
 
 def _unpriced(report: dict[str, Any]) -> str:
     return ", ".join(
-        f"{line_of(one['value'])} ({one['calls']:.0f} calls)" for one in report["unpriced"]
+        f"{line_of(one['value'])} ({one['calls']:.0f} call{'s' * (one['calls'] != 1)})"
+        for one in report["unpriced"]
     )
 
 
