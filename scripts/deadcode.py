@@ -17,6 +17,7 @@ FRAMEWORK_DECORATORS = [
     "@app.*",
     "@router.*",
     "@pytest.fixture",
+    "@on",
     "@field_validator",
     "@field_serializer",
     "@model_validator",
@@ -33,6 +34,8 @@ FRAMEWORK_NAMES = [
     "row_factory",  # sqlite3
     "TLD_EXTRACTOR",  # tldextract
     *("log_errors", "max_mem"),  # options of re2
+    *("action_*", "watch_*", "*CSS", "ENABLE_COMMAND_PALETTE", "HORIZONTAL_BREAKPOINTS"),  # textual
+    *("border_title", "virtual_size", "can_focus", "cursor_position"),  # as above
     *("should_exit", "force_exit", "lifespan_context"),  # uvicorn, starlette
     *("uid", "gid", "uname", "gname"),  # of an archive's member
     *("on_*", "run_inline"),  # langchain

@@ -17,6 +17,7 @@ from urllib.parse import quote
 from playwright.sync_api import Browser, Page, StorageState, sync_playwright
 
 from shots_server import DEMO_TRACES, DEMOS, Json, Server, fill, happens, serving
+from shots_terminal import TERMINAL_SCENES, TerminalScene, terminal_picture
 from small_png import small_png
 from tree import ROOT
 
@@ -306,12 +307,31 @@ def find_chromium() -> str:
 def take(camera: Camera, scene: Scene, size: str, theme: str) -> None:
     """Take one picture and tell where it is."""
     png = picture(camera, scene, size, theme)
-    path = OTHERS / f"{scene.name}-{size}-{theme}.png"
     if scene.is_published and size == "1440":
-        path = PUBLISHED / f"{scene.name}-{theme}.png"
-        png = small_png(camera.browser, png)
-        if len(png) > MAX_PUBLISHED_BYTES:
-            sys.exit(f"{path.name} has {len(png)} bytes, more than {MAX_PUBLISHED_BYTES}")
+        publish(camera, f"{scene.name}-{theme}.png", png)
+    else:
+        keep(OTHERS / f"{scene.name}-{size}-{theme}.png", png)
+
+
+def take_terminal(camera: Camera, scene: TerminalScene, theme: str) -> None:
+    """Take one picture of a terminal."""
+    png = terminal_picture(camera.browser, camera.server, scene, theme)
+    if scene.is_published:
+        publish(camera, f"{scene.name}-{theme}.png", png)
+    else:
+        keep(OTHERS / f"{scene.name}-{theme}.png", png)
+
+
+def publish(camera: Camera, name: str, png: bytes) -> None:
+    """Keep a picture that the manual shows, as small as it can be."""
+    small = small_png(camera.browser, png)
+    if len(small) > MAX_PUBLISHED_BYTES:
+        sys.exit(f"{name} has {len(small)} bytes, more than {MAX_PUBLISHED_BYTES}")
+    keep(PUBLISHED / name, small)
+
+
+def keep(path: Path, png: bytes) -> None:
+    """Write a picture and tell where it is."""
     path.write_bytes(png)
     print(f"  {path.relative_to(ROOT)}  {len(png) // 1000} kB", flush=True)
 
@@ -329,6 +349,9 @@ def main(chosen: list[str]) -> None:
                     continue
                 for size, theme in itertools.product(scene.sizes, THEMES):
                     take(used, scene, size, theme)
+            for shown in TERMINAL_SCENES:
+                for theme in shown.themes if not chosen or shown.name in chosen else ():
+                    take_terminal(used, shown, theme)
 
 
 if __name__ == "__main__":

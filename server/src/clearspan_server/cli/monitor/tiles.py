@@ -123,9 +123,10 @@ def _draw(lines: list[Text], tile: Tile, room: int, palette: Palette) -> None:
     lines[0].append(f"{cell(tile.label, inside)}  ", palette.dim)
     is_bad = tile.label == "errors" and tile.colour == palette.error
     value = f"bold {palette.error}" if is_bad else f"bold {palette.text}"
-    lines[1].append(f"{tile.value} ", value)
-    left = max(0, inside - 1 - len(tile.value))
-    lines[1].append(f"{cell(tile.note if len(tile.note) <= left else '', left)}  ", palette.dim)
+    lines[1].append(tile.value, value)
+    left = max(0, inside - len(tile.value))
+    note = f" {tile.note}" if len(tile.note) < left else ""
+    lines[1].append(f"{cell(note, left)}  ", palette.dim)
     for line, row in zip(lines[2:], sparkline(tile.course, inside, len(lines) - 2), strict=True):
         line.append(f"{row}  ", tile.colour)
 
