@@ -13,6 +13,7 @@ from bench.bars import (
     WHEEL_BAR_BYTES,
     marked,
 )
+from bench.commands import BAR_MS, started
 from bench.gateway import BAR_P50_MS, BAR_P99_MS, passed_on
 from bench.peers.measuring import PeerFigures
 from bench.queries.report import answered, query_bars
@@ -80,6 +81,7 @@ def markdown(results: Results) -> str:
             *_peers(results),
         ],
         ["## The gateway", "", *passed_on(results.gateway)],
+        ["## Commands", "", *started(results.commands)],
         ["## What a span costs its caller", "", *_sdk(results), "", *_calls(results)],
         [
             "## Where ingest spends its time",
@@ -110,6 +112,7 @@ def _bars(results: Results) -> list[str]:
     ]
     rows += ([what, bar, shown, ""] for what, bar, shown in _sdk_bars(results))
     rows += ([what, bar, shown, ""] for what, bar, shown in _gateway_bars(results))
+    rows += ([what, bar, shown, ""] for what, bar, shown in _command_bars(results))
     rows += ([what, bar, "", shown] for what, bar, shown in query_bars(results.queries))
     return table(["what", "bar", *LOAD_NAMES], rows)
 
@@ -141,6 +144,14 @@ def _gateway_bars(results: Results) -> Iterator[tuple[str, str, str]]:
             ms = found.added_ms(share)
             what = f"first byte through the gateway, added, {title}"
             yield what, f"≤ {bar_ms:g} ms", _marked(ms, bar_ms, f"{ms:.1f} ms")
+
+
+def _command_bars(results: Results) -> Iterator[tuple[str, str, str]]:
+    found = results.commands
+    if not isinstance(found, str):
+        ms = found.added_ms[len(found.added_ms) // 2]
+        what = "`clearspan traces --json`, added to its request, median"
+        yield what, f"≤ {BAR_MS:g} ms", _marked(ms, BAR_MS, f"{ms:.0f} ms")
 
 
 def _marked(found: float, most: float, shown: str) -> str:

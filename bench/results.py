@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from bench.commands import CommandFigures
 from bench.gateway import GatewayFigures
 from bench.peers.measuring import PeerFigures
 from bench.queries.measuring import QueryFigures
@@ -42,6 +43,7 @@ class Results:
     peers: dict[str, PeerFigures | str] = field(default_factory=dict)
     queries: QueryFigures | str = NOT_RUN
     gateway: GatewayFigures | str = NOT_RUN
+    commands: CommandFigures | str = NOT_RUN
     sdk_us: dict[str, float] | str = NOT_RUN
     calls_us: dict[str, Calls | str] = field(default_factory=dict)  # by recorder
     footprint: dict[str, float] | str = NOT_RUN

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from bench import gateway, server
+from bench import commands, gateway, server
 from bench.bars import INGEST_PER_S
 from bench.loads import DEFAULT_SPANS, make
 from bench.machine import facts
@@ -20,7 +20,7 @@ from bench.report import markdown
 from bench.results import LOAD_NAMES, NOT_RUN, Calls, Results, Stages
 
 RESULTS = Path(__file__).resolve().parent / "RESULTS.md"
-PARTS = ("clearspan", "raw", "stages", "queries", "gateway", "peers", "sdk")
+PARTS = ("clearspan", "raw", "stages", "queries", "gateway", "commands", "peers", "sdk")
 PEER_SPANS = 2_048
 RECORDERS = ("clearspan", "langfuse", "logfire")
 
@@ -37,6 +37,8 @@ def main() -> int:
         results.queries = _tried(lambda: queries.run(given.spans or queries.DEFAULT_SPANS))
     if "gateway" in given.only:
         results.gateway = _tried(gateway.run)
+    if "commands" in given.only:
+        results.commands = _tried(commands.run)
     _measure_peers(results, given.only)
     if "sdk" in given.only:
         _measure_sdks(results)
@@ -100,7 +102,8 @@ def _tried(part: Callable[[], T]) -> T | str:
 
 
 def _is_complete(results: Results) -> bool:
-    if any(isinstance(one, str) and one != NOT_RUN for one in (results.queries, results.gateway)):
+    parts = (results.queries, results.gateway, results.commands)
+    if any(isinstance(one, str) and one != NOT_RUN for one in parts):
         return False
     groups = (results.server, results.raw_per_s, results.stages, results.peers)
     return not any(isinstance(one, str) for group in groups for one in group.values())
