@@ -45,7 +45,15 @@ class Server:
         options = ["--data", str(place.data), "--port", str(place.port), "--grpc-port", "0"]
         with place.log.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "clearspan_server", "up", "--json", "--no-browser", *options],
+                [
+                    sys.executable,
+                    "-m",
+                    "clearspan_server",
+                    "up",
+                    "--json",
+                    "--no-browser",
+                    *options,
+                ],
                 env={
                     **os.environ,
                     "CLEARSPAN_FAULTS": str(place.faults),

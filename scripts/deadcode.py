@@ -36,6 +36,7 @@ FRAMEWORK_NAMES = [
     *("log_errors", "max_mem"),  # options of re2
     *("action_*", "watch_*", "*CSS", "ENABLE_COMMAND_PALETTE", "HORIZONTAL_BREAKPOINTS"),  # textual
     *("border_title", "virtual_size", "can_focus", "cursor_position"),  # as above
+    "rich_help_panel",  # typer
     *("should_exit", "force_exit", "lifespan_context"),  # uvicorn, starlette
     *("uid", "gid", "uname", "gname"),  # of an archive's member
     *("on_*", "run_inline"),  # langchain

@@ -13,14 +13,10 @@ import socket
 import sys
 import time
 from contextlib import suppress
+from importlib import import_module
 
+from clearspan_server.cli import main
 from clearspan_server.cli.importing import load_lightly
-
-load_lightly()
-
-import clearspan_server.cli.doors  # noqa: E402 - lightly
-import clearspan_server.cli.serve  # noqa: E402, F401 - what takes long
-from clearspan_server.cli import main  # noqa: E402 - as above
 
 _LINE = 1 << 20
 
@@ -42,21 +38,27 @@ def _serve(listening: socket.socket) -> None:
                 with suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
             sys.exit()
-        if listening in ready:
-            connection, _ = listening.accept()
-            asked = json.loads(connection.makefile("rb").readline())
-            pid = os.fork()
-            if pid == 0:
-                signal.set_wakeup_fd(-1)
-                signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-                for other in (connection, listening, *running.values()):
-                    other.close()
-                os.close(ended)
-                os.close(wake)
-                _become(asked)
-                return
-            running[pid] = connection
-            connection.sendall(str(pid).encode())
+        if listening in ready and _is_child(listening, running):
+            os.close(ended)
+            os.close(wake)
+            return
+
+
+def _is_child(listening: socket.socket, running: dict[int, socket.socket]) -> bool:
+    """Fork for the next connection; whether this is the child."""
+    connection, _ = listening.accept()
+    asked = json.loads(connection.makefile("rb").readline())
+    pid = os.fork()
+    if pid:
+        running[pid] = connection
+        connection.sendall(str(pid).encode())
+        return False
+    signal.set_wakeup_fd(-1)
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    for other in (connection, listening, *running.values()):
+        other.close()
+    _become(asked)
+    return True
 
 
 def _tell_of_the_dead(running: dict[int, socket.socket]) -> None:
@@ -88,6 +90,9 @@ def _become(asked: dict[str, object]) -> None:
 
 
 if __name__ == "__main__":
+    load_lightly()
+    for part in ("doors", "serve"):  # what takes long
+        import_module(f"clearspan_server.cli.{part}")
     gc.freeze()
     _serve(socket.socket(fileno=int(sys.argv[1])))
     main()

@@ -311,12 +311,9 @@ class _Answering:
 
 async def _hear_out(body: AsyncIterator[bytes] | None) -> None:
     """A question that its provider never read is recorded all the same, as far as it comes at once."""
+    if body is None:
+        return
     with suppress(_Left, ClearspanError, TimeoutError):
         async with asyncio.timeout(_REST_WAIT_S):
-            async for _ in body or _nothing():
+            async for _ in body:
                 pass
-
-
-async def _nothing() -> AsyncIterator[bytes]:
-    return
-    yield b""
