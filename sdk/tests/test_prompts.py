@@ -96,7 +96,7 @@ def test_a_prompt_that_was_never_seen_is_an_error_or_the_fallback(
     recording: Receiver, name: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     for _ in range(2):
-        with pytest.raises(LookupError, match="is not to be had.*answered with 404"):
+        with pytest.raises(LookupError, match=r"is not to be had.*answered with 404"):
             clearspan.prompt(name)
 
     assert clearspan.prompt(name, fallback="Hi {{name}}").compile(name="Ann") == "Hi Ann"

@@ -1,5 +1,6 @@
 """`clearspan key`: API keys, from the machine that the server runs on or with a key of an admin."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import typer
@@ -60,13 +61,18 @@ def list_keys(data: Data = None, url: Url = None, as_json: AsJson = False) -> No
     if as_json:
         printing.print_json(found)
         return
-    shown = printing.table("key", "project", "may", "made", "last used", "ends", "for")
-    for row in found["keys"]:
-        days = (row["created"], row["last_used"], row["expires"])
-        made, used, ends = (moment[:10] if moment else "never" for moment in days)
-        cells = (f"cs_{row['id']}", row["project"], _may(row), made, used, ends, row["name"])
-        shown.add_row(*map(printing.line_of, cells))
-    printing.console().print(shown)
+    from clearspan_server.cli.columns import Column, show_rows  # noqa: PLC0415 - Rich takes long to import
+
+    columns = (
+        Column("key", lambda row: f"cs_{row['id']}"),
+        Column("project", lambda row: row["project"]),
+        Column("may", _may, least=8),
+        Column("made", lambda row: _day(row["created"]), rank=2),
+        Column("last used", lambda row: _day(row["last_used"]), rank=1),
+        Column("ends", lambda row: _day(row["expires"]), rank=1),
+        Column("for", lambda row: row["name"], least=8),
+    )
+    show_rows(found["keys"], columns)
 
 
 @app.command("rotate")
@@ -105,8 +111,12 @@ def _id(key: str) -> str:
     return printing.in_path(key.removeprefix("cs_").partition("_")[0])
 
 
-def _may(row: dict[str, Any]) -> str:
+def _may(row: Mapping[str, Any]) -> str:
     limits = [*row["models"], *row["providers"]]
     if row["calls_per_minute"]:
         limits.append(f"{row['calls_per_minute']}/min")
     return ", ".join(row["scopes"]) + (f" ({', '.join(limits)})" if limits else "")
+
+
+def _day(moment: str | None) -> str:
+    return moment[:10] if moment else "never"

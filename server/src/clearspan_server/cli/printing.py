@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from rich.console import Console
-    from rich.table import Table
 
 _UNBOUND = 10_000  # columns
 
@@ -51,22 +50,6 @@ def console(*, stderr: bool = False) -> "Console":
 
     width = None if (sys.stderr if stderr else sys.stdout).isatty() else _UNBOUND
     return Console(stderr=stderr, width=width, markup=False, emoji=False, highlight=False)
-
-
-def table(*columns: str) -> "Table":
-    """An empty table in the one style; a column whose name begins with `>` stands right."""
-    from rich.box import SIMPLE_HEAD  # noqa: PLC0415 - as above
-    from rich.table import Table  # noqa: PLC0415 - as above
-
-    made = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="dim", show_edge=False)
-    for column in columns:
-        made.add_column(
-            column.removeprefix(">"),
-            justify="right" if column.startswith(">") else "left",
-            no_wrap=True,
-            overflow="ellipsis",
-        )
-    return made
 
 
 def _escaped(character: str) -> str:

@@ -20,11 +20,14 @@ def list_projects(data: Data = None, url: Url = None, as_json: AsJson = False) -
     if as_json:
         printing.print_json(found)
         return
-    shown = printing.table("project", "called", "since")
-    for row in found["projects"]:
-        cells = (row["id"], row["label"], (row["created"] or "")[:10])
-        shown.add_row(*map(printing.line_of, cells))
-    printing.console().print(shown)
+    from clearspan_server.cli.columns import Column, show_rows  # noqa: PLC0415 - Rich takes long to import
+
+    columns = (
+        Column("project", lambda row: row["id"]),
+        Column("called", lambda row: row["label"], least=8),
+        Column("since", lambda row: (row["created"] or "")[:10]),
+    )
+    show_rows(found["projects"], columns)
 
 
 @app.command("create")

@@ -61,10 +61,14 @@ def list_users(data: Data = None, url: Url = None, as_json: AsJson = False) -> N
             err=True,
         )
         return
-    shown = printing.table("name", "role", "made")
-    for row in found["accounts"]:
-        shown.add_row(*map(printing.line_of, (row["name"], row["role"], row["created"][:10])))
-    printing.console().print(shown)
+    from clearspan_server.cli.columns import Column, show_rows  # noqa: PLC0415 - Rich takes long to import
+
+    columns = (
+        Column("name", lambda row: row["name"]),
+        Column("role", lambda row: row["role"]),
+        Column("made", lambda row: row["created"][:10]),
+    )
+    show_rows(found["accounts"], columns)
 
 
 @app.command("password")
