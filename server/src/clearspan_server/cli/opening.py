@@ -4,6 +4,8 @@ import atexit
 import json
 import subprocess
 import sys
+import tempfile
+import time
 from pathlib import Path
 
 from clearspan_server.cli import client
@@ -12,6 +14,8 @@ from clearspan_server.errors import NoServer, StartRefused
 from clearspan_server.store.folder import CATALOG
 
 _END_S = 60.0
+_LISTS_S = 60.0
+_LOOK_S = 0.1
 
 
 def begun(folder: Path, project: str) -> Server:
@@ -39,22 +43,35 @@ def _opened(folder: Path, project: str) -> Server:
         print(f"▸ no server runs on {folder}: opening it", file=sys.stderr)  # noqa: T201 - the command's own output
     command = [sys.executable, "-m", "clearspan_server", "up", "--data", str(folder), "--json"]
     command += ["--port", "0", "--grpc-port", "0", "--no-browser", "--until-eof"]
-    process = subprocess.Popen(  # noqa: S603 - our own command
-        command,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,  # Ctrl+C is for the command, which ends it
-    )
-    atexit.register(_end, process)
-    announced = process.stdout.readline() if process.stdout else ""
-    try:
-        json.loads(announced)
-    except ValueError:
-        said = process.stderr.read() if process.stderr else ""
-        raise StartRefused(_reason(said, folder)) from None
-    return client.find(folder, project)
+    with tempfile.TemporaryFile("w+") as said:  # what a pipe holds that nobody reads is soon enough
+        process = subprocess.Popen(  # noqa: S603 - our own command
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=said,
+            text=True,
+            start_new_session=True,  # Ctrl+C is for the command, which ends it
+        )
+        atexit.register(_end, process)
+        announced = process.stdout.readline() if process.stdout else ""
+        try:
+            json.loads(announced)
+        except ValueError:
+            said.seek(0)
+            raise StartRefused(_reason(said.read(), folder)) from None
+    server = client.find(folder, project)
+    _wait_for_lists(server)
+    return server
+
+
+def _wait_for_lists(server: Server) -> None:
+    """What was stored last may not be listed yet, or everything is listed anew after an upgrade."""
+    until_s = time.monotonic() + _LISTS_S
+    while time.monotonic() < until_s:
+        health = server.health()
+        if health["lag_s"] is None and health["underived"] == 0:
+            return
+        time.sleep(_LOOK_S)
 
 
 def _end(process: "subprocess.Popen[str]") -> None:
