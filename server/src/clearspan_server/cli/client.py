@@ -37,7 +37,7 @@ class Server:
 
     def ask(self, path: str, **parameters: object) -> Any:  # noqa: ANN401 - foreign JSON
         """GET of the project; a parameter that is None or "" is left out, one that is a list is repeated."""
-        return self.get(self._asking(path, parameters))
+        return self.get(self.asking(path, parameters))
 
     def get(self, path: str) -> Any:  # noqa: ANN401 - foreign JSON
         return self._send("GET", path)
@@ -77,11 +77,12 @@ class Server:
         Raises:
             ClearspanError: the server refuses, in its words; or the connection breaks, also while it is read.
         """
-        request = self._request("GET", self._asking(path, parameters or {}), None, headers or {})
+        request = self._request("GET", self.asking(path, parameters or {}), None, headers or {})
         with self._opened(request) as reply, self._told():
             yield reply
 
-    def _asking(self, path: str, parameters: Mapping[str, object]) -> str:
+    def asking(self, path: str, parameters: Mapping[str, object]) -> str:
+        """A path with the project and the parameters, those left out that are None or ""."""
         told = {"project": self.project, **parameters}
         given = {name: value for name, value in told.items() if value is not None and value != ""}
         return f"{path}?{urllib.parse.urlencode(given, doseq=True)}"

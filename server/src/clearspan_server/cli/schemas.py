@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 # A command prints one document of its schema; one that streams, a document a line.
 SCHEMAS: Mapping[str, str] = {
+    "call": "RunState",
     "traces": "TraceList",
     "spans": "SpanList",
     "sessions": "SessionList",
