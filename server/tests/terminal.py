@@ -29,7 +29,8 @@ class Terminal:
         self.sent = b""  # all that the command has written
         self._master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
-        plain = {name: value for name, value in os.environ.items() if name != "NO_COLOR"}
+        foreign = {"NO_COLOR", "COLUMNS", "LINES"}  # of the terminal that the test itself runs on
+        plain = {name: value for name, value in os.environ.items() if name not in foreign}
         self.process = subprocess.Popen(
             [sys.executable, "-m", "clearspan_server", *args],
             stdin=slave,

@@ -146,7 +146,7 @@ def test_a_caller_that_leaves_stops_the_provider_within_a_second(
     assert gone_s - left_s < WAIT_S / 2
     [span] = passing.spans(project)
     assert (span["status"], span["error_class"]) == ("cancelled", "cancelled")
-    assert span["output_preview"].startswith("word ") is (when == "while it streams")
+    assert span["output_preview"].startswith("word") is (when == "while it streams")
 
 
 def _left(passing: Passing, path: str, project: str, *, reads: int) -> float:

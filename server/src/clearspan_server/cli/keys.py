@@ -61,6 +61,9 @@ def list_keys(data: Data = None, url: Url = None, as_json: AsJson = False) -> No
     if as_json:
         printing.print_json(found)
         return
+    if not found["keys"]:
+        typer.echo("there is no key yet: `clearspan key create` makes one", err=True)
+        return
     from clearspan_server.cli.columns import Column, show_rows  # noqa: PLC0415 - Rich takes long to import
 
     columns = (

@@ -85,7 +85,6 @@ def _end(process: "subprocess.Popen[str]") -> None:
 
 
 def _reason(said: str, folder: Path) -> str:
-    lines = [line for line in said.splitlines() if line.startswith("clearspan: ")]
-    return (
-        lines[-1].removeprefix("clearspan: ") if lines else f"the folder {folder} cannot be opened"
-    )
+    lines = said.splitlines()
+    ours = [line.removeprefix("clearspan: ") for line in lines if line.startswith("clearspan: ")]
+    return ours[-1] if ours else f"the folder {folder} cannot be opened: {''.join(lines[-1:])}"

@@ -14,6 +14,7 @@ from textual.widgets import Footer, Input, OptionList, Static
 from textual.widgets.option_list import Option
 from typing_extensions import override
 
+from clearspan_server.cli.hanging_up import end_with_terminal
 from clearspan_server.cli.usage import needs, usage
 
 if TYPE_CHECKING:
@@ -65,6 +66,7 @@ class Palette(App[str]):
 
     def on_mount(self) -> None:
         """The first command is chosen, and every key is the line's."""
+        end_with_terminal(self)
         self.query_one(OptionList).can_focus = False
         self.query_one(Input).focus()
         self._choose(0)

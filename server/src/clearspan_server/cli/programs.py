@@ -108,8 +108,9 @@ def _recorded(environment: Mapping[str, str]) -> dict[str, str]:
     """The same with a folder that each Python started with it looks into, whichever version or environment it is."""
     found = find_spec("clearspan")
     sdk = Path(found.origin).parent if found and found.origin else Path()
-    launch, others = str(sdk / "launch"), environment.get("PYTHONPATH", "")
-    return {**environment, "PYTHONPATH": os.pathsep.join(filter(None, (launch, others)))}
+    launch, others = str(Path(__file__).with_name("launch")), environment.get("PYTHONPATH", "")
+    path = os.pathsep.join(filter(None, (launch, others)))
+    return {**environment, "PYTHONPATH": path, "CLEARSPAN_LAUNCH_SDK": str(sdk)}
 
 
 def _exporting(environment: Mapping[str, str], server: Server) -> dict[str, str]:

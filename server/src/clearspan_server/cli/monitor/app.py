@@ -7,6 +7,7 @@ from typing_extensions import override
 
 from clearspan_server.cli.client import Server
 from clearspan_server.cli.feed import Away, Connected, Feed, Over
+from clearspan_server.cli.hanging_up import end_with_terminal
 from clearspan_server.cli.monitor.asking import Asking, Happened, follow
 from clearspan_server.cli.monitor.board import Board
 from clearspan_server.cli.monitor.heading import Heading
@@ -40,6 +41,7 @@ class Monitor(App[None]):
         return self._board
 
     def on_mount(self) -> None:
+        end_with_terminal(self)
         follow(self, Feed(self._server))
 
     def on_happened(self, message: Happened) -> None:

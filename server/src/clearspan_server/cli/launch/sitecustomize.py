@@ -23,10 +23,10 @@ def _record() -> None:
 
 
 def _ours() -> ModuleType:
-    """The package around this file; its folder is not on the path, because what lies beside it is of another Python."""
+    """The package beside the command; its folder is not on the path, because what lies there is of another Python."""
     from importlib.util import module_from_spec, spec_from_file_location  # noqa: PLC0415 - see _record
 
-    folder = os.path.dirname(_HERE)  # noqa: PTH120 - as above
+    folder = os.environ["CLEARSPAN_LAUNCH_SDK"]
     start = os.path.join(folder, "__init__.py")  # noqa: PTH118 - as above
     spec = spec_from_file_location("clearspan", start, submodule_search_locations=[folder])
     assert spec is not None  # noqa: S101 - for the type alone
