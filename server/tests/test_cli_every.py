@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import pytest
 import typer.main
+from opentelemetry.proto.trace.v1.trace_pb2 import Status
 
 from clearspan_server.cli.commands import COMMANDS, app
 from clearspan_server.cli.usage import below
@@ -108,7 +109,7 @@ def filled(data: Path) -> Server:
         trace_id=TRACE,
         parent=root.span_id,
     )
-    call.status.code = 2
+    call.status.code = Status.STATUS_CODE_ERROR
     call.status.message = "the ledger is closed"
     headers = PROTOBUF | {"x-clearspan-project": PROJECT}
     assert post(server.url, "/v1/traces", request_of([root, call]), headers)[0] == 200
