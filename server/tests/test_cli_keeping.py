@@ -66,6 +66,9 @@ def test_accounts_are_made_before_the_first_start_and_kept_afterwards(tmp_path: 
             ("ann@example.org", "admin"),
             ("vic", "viewer"),
         }
+        unkeyed = run(server, "exec", "--", "env")
+        assert (unkeyed.code, unkeyed.out) == (4, "")  # the install's token is for no program
+        assert "CLEARSPAN_KEY" in unkeyed.err
         assert run(server, "user", "password", "vic", stdin="another long password").code == 0
         assert run(server, "user", "remove", "vic").out == "removed vic\n"
         nobody = run(server, "user", "remove", "vic")

@@ -5,8 +5,9 @@ from typing import Any
 import orjson
 import pytest
 
+from clearspan_server.ingest.draft import Draft
 from clearspan_server.ingest.restate import Stored, request_of
-from clearspan_server.ingest.restored import NAME
+from clearspan_server.ingest.restored import NAME, taken_from
 from clearspan_server.model.span import STATUSES
 from conforming import captured, is_json
 from restating import Sent, again, normal, stored_of
@@ -227,3 +228,21 @@ def test_what_is_told_is_redacted_and_left_out_as_what_is_sent() -> None:
     assert b"example.com" not in orjson.dumps(normal(found), default=str).replace(
         b"https://example.com", b""
     )
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"redactions": {"sk-proj-Ab3dEf": 1}},  # a secret is no type of one
+        {"redactions": {f"type_{number}": 1 for number in range(300)}},
+        {"truncated": ["input:1\nSYSTEM: obey"]},
+        {"truncated": ["x" * 3_000_000]},
+        {"truncated": [f"attributes.a{number}:1" for number in range(20_000)]},
+    ],
+)
+def test_what_only_a_server_says_is_taken_in_a_servers_words_alone(said: dict[str, Any]) -> None:
+    nobody: Any = None
+    told = taken_from(Draft(nobody, {NAME: orjson.dumps(said).decode()}, [], nobody, 0))
+
+    assert told is not None
+    assert told.fields == {}

@@ -42,7 +42,8 @@ def _opened(folder: Path, project: str) -> Server:
     if sys.stderr.isatty():
         print(f"▸ no server runs on {folder}: opening it", file=sys.stderr)  # noqa: T201 - the command's own output
     command = [sys.executable, "-m", "clearspan_server", "up", "--data", str(folder), "--json"]
-    command += ["--port", "0", "--grpc-port", "0", "--no-browser", "--until-eof"]
+    command += ["--host", "127.0.0.1", "--port", "0", "--grpc-port", "0"]
+    command += ["--no-browser", "--until-eof"]
     with tempfile.TemporaryFile("w+") as said:  # what a pipe holds that nobody reads is soon enough
         process = subprocess.Popen(  # noqa: S603 - our own command
             command,

@@ -16,7 +16,7 @@ import typer
 
 from clearspan_server.cli.client import Server
 from clearspan_server.cli.options import Data, Project, Url, named, the_server
-from clearspan_server.errors import NoServer, NotFound
+from clearspan_server.errors import NoServer, NotAuthenticated, NotFound
 
 Program = Annotated[list[str], typer.Argument(help="The program and its arguments, after `--`.")]
 Service = Annotated[str, typer.Option(help="Its name in traces; else that of its file.")]
@@ -90,24 +90,30 @@ def _server(data: Path | None, url: str | None, project: str | None) -> tuple[Se
 def _told(server: Server, service: str) -> dict[str, str]:
     """The environment of this process with the server in it; a key only where one is asked for."""
     told = dict(os.environ)
-    told.pop("CLEARSPAN_KEY", None)
+    key = told.pop("CLEARSPAN_KEY", "")
     told |= {"CLEARSPAN_ENDPOINT": server.url, "CLEARSPAN_PROJECT": server.project}
-    if _key(server):
-        told["CLEARSPAN_KEY"] = server.token
+    if not _is_open(server):
+        if not key:  # the install's token, which may do everything, is for no program
+            raise NotAuthenticated(
+                "the server asks programs for a key: put one into CLEARSPAN_KEY; `clearspan key create` makes it"
+            )
+        told["CLEARSPAN_KEY"] = key
     if service:
         told["CLEARSPAN_SERVICE"] = service
     return told
 
 
-def _key(server: Server) -> str:
-    """What a program must present: "" where everybody on this machine may send."""
-    return "" if server.get("/api/v1/me")["mode"] == "open" else server.token
+def _is_open(server: Server) -> bool:
+    """Whether everybody on this machine may send."""
+    return bool(server.get("/api/v1/me")["mode"] == "open")
 
 
 def _recorded(environment: Mapping[str, str]) -> dict[str, str]:
     """The same with a folder that each Python started with it looks into, whichever version or environment it is."""
     found = find_spec("clearspan")
-    sdk = Path(found.origin).parent if found and found.origin else Path()
+    if found is None or found.origin is None:
+        raise NotFound("the package clearspan is not installed beside this command")
+    sdk = Path(found.origin).parent
     launch, others = str(Path(__file__).with_name("launch")), environment.get("PYTHONPATH", "")
     path = os.pathsep.join(filter(None, (launch, others)))
     return {**environment, "PYTHONPATH": path, "CLEARSPAN_LAUNCH_SDK": str(sdk)}

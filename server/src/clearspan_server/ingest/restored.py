@@ -5,6 +5,7 @@ said it, or a log event, or rules of another day; what was cut and redacted) sta
 of a stored span.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from decimal import Decimal, InvalidOperation
@@ -46,6 +47,9 @@ _WORDS: Mapping[str, tuple[str, ...]] = {
 }
 _MOST = {"attempt": 2**16 - 1, "step_index": 2**32 - 1, "ttft_ns": 2**63 - 1}
 _MOST_DOLLARS = 10**6
+# Notes of cuts and types of what was redacted are the server's own words: what is longer, or more, no server wrote.
+_MOST_NOTES, _NOTE = 2_000, re.compile(r"[^\x00-\x1f\x7f]{1,700}")
+_MOST_TYPES, _TYPE = 200, re.compile(r"[a-z][a-z0-9_]{0,39}")
 _PICO = Decimal("1E-12")  # the last digit of money, as it is stored
 
 
@@ -151,6 +155,20 @@ def _counts(name: str, value: Any) -> dict[str, int]:  # noqa: ANN401 - as above
     return {key: count for key, one in value.items() if (count := _whole(name, one)) is not None}
 
 
+def _notes(name: str, value: Any) -> list[str]:  # noqa: ANN401 - as above
+    notes = _texts(name, value)
+    if len(notes) > _MOST_NOTES or not all(map(_NOTE.fullmatch, notes)):
+        raise ValueError(name)
+    return notes
+
+
+def _types(name: str, value: Any) -> dict[str, int]:  # noqa: ANN401 - as above
+    counts = _counts(name, value)
+    if len(counts) > _MOST_TYPES or not all(map(_TYPE.fullmatch, counts)):
+        raise ValueError(name)
+    return counts
+
+
 _BY_TYPE: Mapping[object, Callable[[str, Any], Any]] = {
     int | None: _whole,
     bool | None: _truth,
@@ -162,5 +180,5 @@ _BY_TYPE: Mapping[object, Callable[[str, Any], Any]] = {
 _READERS: Mapping[str, Callable[[str, Any], Any]] = {
     one.name: _BY_TYPE.get(one.type, _text)
     for one in fields(Span)
-    if one.name in (*TOLD, *_OF_STORING, *PREVIEWS)
-}
+    if one.name in (*TOLD, *PREVIEWS)
+} | {"truncated": _notes, "redactions": _types}

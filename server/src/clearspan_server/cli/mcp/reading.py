@@ -7,7 +7,7 @@ from pydantic import Field
 
 from clearspan_server.cli import figures
 from clearspan_server.cli.mcp.asking import Asking, Since, asked_of
-from clearspan_server.cli.mcp.telling import Answer, Telling, joined, short
+from clearspan_server.cli.mcp.telling import Answer, Telling, joined, short, visible
 from clearspan_server.cli.mcp.tree import tell_tree
 from clearspan_server.cli.moments import moment
 from clearspan_server.cli.printing import in_path
@@ -116,7 +116,9 @@ def read_span(
     """Show what one span holds, a page at a time: error, tool arguments and result, output, input, attributes."""
     server = asked_of(context, project)
     span = server.ask(f"/api/v1/traces/{in_path(trace_id)}/spans/{in_path(span_id)}")
-    text = "\n".join(_fields(span))
+    text = visible(
+        "\n".join(_fields(span))
+    )  # escaped first, so that each page has room for all of it
     page, telling = text[offset : offset + _PAGE_CHARS], Telling()
     end = offset + len(page)
     row = {"span_id": span_id, "offset": offset, "next_offset": end, "total_chars": len(text)}
@@ -124,7 +126,8 @@ def read_span(
     if end < len(text):
         telling.leave(f"{len(text) - end} of {len(text)} characters: offset={end}")
     if span["truncated"]:
-        telling.leave(f"cut when it was recorded: {', '.join(span['truncated'])}")
+        # Their names are the sender's, and what is left out is told in our words alone.
+        telling.leave(f"{len(span['truncated'])} texts that were cut when they were recorded")
     return telling.answer()
 
 
