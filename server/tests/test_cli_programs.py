@@ -172,7 +172,7 @@ def test_a_folder_that_nobody_serves_is_served_while_the_program_runs(tmp_path: 
         "print(u.urlopen(os.environ['CLEARSPAN_ENDPOINT'] + '/healthz').status); sys.exit(5)"
     )
 
-    ran = run(folder, "run", "--", sys.executable, "-c", program)
+    ran = run(folder, "run", "--", sys.executable, "-c", program, env={"CLEARSPAN_KEY": "cs_of_it"})
 
     assert (ran.code, ran.out) == (5, "200\n"), ran.err
 
