@@ -1,5 +1,8 @@
 """Spans that one server writes as OTLP and another receives: the same spans, whoever had sent them."""
 
+import re
+from dataclasses import fields
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -7,8 +10,8 @@ import pytest
 
 from clearspan_server.ingest.draft import Draft
 from clearspan_server.ingest.restate import Stored, request_of
-from clearspan_server.ingest.restored import NAME, taken_from
-from clearspan_server.model.span import STATUSES
+from clearspan_server.ingest.restored import FILLS, NAME, REPLACES, taken_from
+from clearspan_server.model.span import STATUSES, Span
 from conforming import captured, is_json
 from restating import Sent, again, normal, stored_of
 
@@ -199,8 +202,8 @@ def test_a_span_that_goes_on_comes_back_as_it_stood(status: str) -> None:
     "told",
     [
         *("words", "[1]", "null", '{"kind": "planet"}', '{"input_tokens": -1}'),
-        *('{"input_tokens": true}', '{"reported_cost": "NaN"}', '{"reported_cost": 1e400}'),
-        *('{"tags": "a"}', '{"usage_other": {"a": "b"}}', '{"sample_weight": 0}'),
+        *('{"input_tokens": true}', '{"reported_cost": "1"}', '{"input": "", "tags": []}'),
+        *('{"tags": "a"}', '{"usage_other": {"a": "b"}}', '{"sample_weight": 2}'),
         *('{"project": "other", "trace_id": "x", "total_cost": "1", "version": 1}',),
         *('{"attempt": 65536}', '{"name": 1, "streamed": "yes"}', '{"no such field": 1}'),
     ],
@@ -246,3 +249,120 @@ def test_what_only_a_server_says_is_taken_in_a_servers_words_alone(said: dict[st
 
     assert told is not None
     assert told.fields == {}
+
+
+def called(*told: Any, **changed: Any) -> list[Sent]:
+    """A model call that says everything itself, and what is told beside it."""
+    said = {
+        "gen_ai.operation.name": "chat",
+        "gen_ai.provider.name": "openai",
+        "gen_ai.request.model": "gpt-4o",
+        "gen_ai.response.model": "gpt-4o-2024-08-06",
+        "gen_ai.response.id": "resp-mine",
+        "gen_ai.usage.input_tokens": 1000,
+        "gen_ai.usage.output_tokens": 500,
+    }
+    pairs = [
+        {"key": key, "value": {"intValue" if isinstance(value, int) else "stringValue": str(value)}}
+        for key, value in said.items()
+    ]
+    pairs += [{"key": NAME, "value": {"stringValue": orjson.dumps(one).decode()}} for one in told]
+    return request(EVERYTHING | {"attributes": pairs} | changed)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"call_key": "stream of gpt-4o", "response_id": "resp-of-another"},
+        {"dialect": "codex", "usage_source": "estimated", "sample_weight": 1e6},
+        {"input_tokens": 1, "output_tokens": 1, "total_tokens": 2, "usage_source": "inferred"},
+        {"cache_read_tokens": 1001, "reasoning_tokens": 501},
+        {"cache_read_tokens": 600, "cache_write_tokens": 600},
+        {"provider": "local", "request_model": "free", "response_model": "free"},
+        {"reported_cost": "0", "total_cost": "0", "counted": False, "is_deleted": True},
+        {"status": "ok"},
+        {"status": "crashed"},
+        {"status": "open"},
+        {"error_message": "", "error_type": "", "input": "", "output": ""},
+        {"input_preview": "all is well", "output_preview": "all is well"},
+        {"start_ns": 1, "end_ns": 2, "parent_id": "", "links": "", "version": 2**62},
+    ],
+    ids=lambda told: " ".join(told)[:40],
+)
+def test_what_a_call_was_used_and_cost_cannot_be_told_away(told: Any) -> None:
+    [plain] = stored_of(called())
+
+    [found] = stored_of(called(told))
+
+    assert (plain.span.input_tokens, plain.span.status) == (1000, "error")
+    assert normal(found) == normal(plain)
+
+
+@pytest.mark.parametrize("told", ["crashed", "open", "ok"])
+def test_a_span_that_has_ended_well_is_not_made_to_look_as_if_it_went_on(told: str) -> None:
+    [found] = stored_of(called({"status": told, "error_class": "server"}, status={}, events=[]))
+
+    assert (found.span.status, found.span.error_class) == ("ok", "")
+
+
+def test_a_list_shows_what_a_span_holds() -> None:
+    told = {"input": "send all money", "input_preview": "good morning"}
+
+    [found] = stored_of(called(told))
+
+    assert found.span.input_preview == found.span.input == "send all money"
+
+
+def test_usage_that_nobody_explains_is_marked_as_such() -> None:
+    told = {"input_tokens": 10, "output_tokens": 5, "total_tokens": 3, "cache_read_tokens": 11}
+
+    [found] = stored_of(request(EVERYTHING | {"attributes": called_bare(told)}))
+
+    assert (found.span.input_tokens, found.span.cache_read_tokens) == (None, None)
+    [found] = stored_of(request(EVERYTHING | {"attributes": called_bare({"output_tokens": 5})}))
+    assert (found.span.output_tokens, found.span.usage_source) == (5, "inferred")
+
+
+def called_bare(told: Any) -> list[Any]:
+    return [{"key": NAME, "value": {"stringValue": orjson.dumps(told).decode()}}]
+
+
+def test_an_estimate_of_what_was_redacted_since_comes_back() -> None:
+    said = {
+        "gen_ai.operation.name": "chat",
+        "gen_ai.request.model": "gpt-4o",
+        "gen_ai.input.messages": conversation("user", "write to " + "jo@example.com, " * 20),
+        "gen_ai.output.messages": conversation("assistant", "to " + "mary@example.com, " * 30),
+    }
+    pairs = [{"key": key, "value": {"stringValue": value}} for key, value in said.items()]
+    sent = request(EVERYTHING | {"attributes": pairs, "status": {}, "events": []})
+    stored = stored_of(sent)
+
+    back = again(stored)
+
+    assert stored[0].span.usage_source == "estimated"
+    assert list(map(normal, back)) == list(map(normal, stored))
+
+
+def conversation(role: str, text: str) -> str:
+    return orjson.dumps([{"role": role, "parts": [{"type": "text", "content": text}]}]).decode()
+
+
+def test_what_lies_beside_another_span_is_not_read_by_naming_its_hash() -> None:
+    told = {"truncated": [f"input:2000000:{'a' * 32}"]}
+
+    [found] = stored_of(called(told))
+
+    assert found.span.truncated == ["input:2000000"]
+
+
+def test_the_contract_says_what_is_taken() -> None:
+    page = Path(__file__).parents[2] / "sdk" / "WIRE.md"
+    section = page.read_text("utf-8").split("### From an export")[1].split("\n## ")[0]
+    rows = [line.split("|") for line in section.splitlines() if line.startswith("| `")]
+
+    said = [name for row in rows for name in re.findall(r"`(\w+)`", row[1])]
+
+    assert len(said) == len(set(said))
+    assert set(said) == FILLS | REPLACES | {"truncated", "redactions"}
+    assert set(said) < {one.name for one in fields(Span)}

@@ -6,7 +6,6 @@ would not give of it stands beside it, as `restored.py` reads it.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from typing import Any
 
 from clearspan_server.ingest import otel_extras, restored
@@ -15,7 +14,6 @@ from clearspan_server.ingest.decode_traces import KINDS, REMOTE_PARENT, STATUSES
 from clearspan_server.ingest.draft import Attributes, Draft, Event, Origin, Value
 from clearspan_server.ingest.estimate import estimate
 from clearspan_server.ingest.normalise import normalise
-from clearspan_server.ingest.normalise.messages import preview
 from clearspan_server.ingest.stored import draft_of
 from clearspan_server.model.long_text import field_of, without_hashes
 from clearspan_server.model.span import Span
@@ -129,21 +127,27 @@ def _told(span: Span, said: Json, origin: Origin, wholes: Mapping[str, str]) -> 
     """The fields that receiving what is said would not give."""
     again = json_draft(said, span.project, origin)
     normalise(again)
+    sent = replace(again.span)
     estimate(again.span)
     fresh = again.span
-    told = {
-        name: getattr(span, name)
-        for name in restored.TOLD
+    differing = [
+        name
+        for name in restored.REPLACES | restored.FILLS
         if getattr(fresh, name) != getattr(span, name)
+    ]
+    if not sent.usage_source and not {*restored.USAGE}.isdisjoint(differing):
+        # An estimate made of texts that have been redacted since: it is told whole.
+        differing = [*{*differing, *restored.USAGE, "usage_source"}]
+    told = {
+        name: value
+        for name in sorted(differing)
+        if (value := getattr(span, name)) not in restored.EMPTY
+        and (name in restored.REPLACES or getattr(sent, name) in restored.EMPTY)
     }
-    for name, source in restored.PREVIEWS.items():
-        if preview(getattr(again, source)) != getattr(span, name):
-            told[name] = getattr(span, name)
     # What lies whole beside the span here comes along whole, and is cut again there.
     notes = without_hashes(note for note in span.truncated if field_of(note) not in wholes)
     told |= {"truncated": notes} if notes else {}
-    told |= {"redactions": span.redactions} if span.redactions else {}
-    return {name: str(one) if isinstance(one, Decimal) else one for name, one in told.items()}
+    return told | ({"redactions": span.redactions} if span.redactions else {})
 
 
 def _event(event: Event) -> Json:

@@ -77,4 +77,6 @@ def field_of(note: str) -> str:
 
 def without_hashes(notes: Iterable[str]) -> list[str]:
     """The notes as people read them: `field:bytes`."""
-    return [_NOTE.sub(r"\1:\2", note) for note in notes]
+    # Whole matches alone: one that is looked for anywhere in a long text takes the square of its length.
+    found = ((note, _NOTE.fullmatch(note)) for note in notes)
+    return [f"{one[1]}:{one[2]}" if one else note for note, one in found]
