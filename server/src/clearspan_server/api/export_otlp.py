@@ -10,14 +10,13 @@ import orjson
 
 from clearspan_server.api.access import ReadAccess
 from clearspan_server.ingest.restate import Stored, request_of
-from clearspan_server.model.score import judgement
+from clearspan_server.model.score import BESIDE_TRACES, judgement
 from clearspan_server.model.span import Span
 from clearspan_server.query.exporting_traces import read_scores, read_traces, read_wholes
 from clearspan_server.store.engine import Row
 
 MEDIA_TYPE = "application/jsonl"
 OTLP = "otlp.jsonl"
-SCORES = "clearspanScores"
 _NAMED = ("trace_id", "span_id", "session_id", "name", "type", "source", "author", "comment")
 
 
@@ -34,7 +33,7 @@ def lines(access: ReadAccess, pages: Iterator[list[Row]]) -> Iterator[bytes]:
 def _line(access: ReadAccess, spans: list[Span], scores: list[Row]) -> bytes:
     said = request_of([Stored(span, read_wholes(access.engine, span)) for span in spans])
     if scores:
-        said[SCORES] = [_score(row) for row in scores]
+        said[BESIDE_TRACES] = [_score(row) for row in scores]
     return orjson.dumps(said, option=orjson.OPT_APPEND_NEWLINE)
 
 

@@ -7,6 +7,9 @@ ScoreType = Literal["numeric", "category", "boolean", "text"]
 ScoreSource = Literal["api", "sdk", "ui", "evaluator"]
 Judgement = float | bool | str
 
+# Where a line of OTLP that was exported has the scores of its trace: a name that no reader of OTLP knows.
+BESIDE_TRACES = "clearspanScores"
+
 
 @dataclass(slots=True, kw_only=True)
 class Score:

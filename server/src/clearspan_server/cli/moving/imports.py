@@ -1,11 +1,13 @@
 """`clearspan import`: what other tools and other servers have written."""
 
 import time
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
 
 from clearspan_server.cli import printing
+from clearspan_server.cli.client import Server
 from clearspan_server.cli.moving.progress import Progress, amount, counted
 from clearspan_server.cli.moving.records import Record, Report
 from clearspan_server.cli.options import AsJson, Data, Project, Url, the_server
@@ -28,13 +30,26 @@ def import_(  # its options are its arguments
     as_json: AsJson = False,
 ) -> None:
     """Bring in traces from files. The same file again changes nothing; what was not taken is told, with the reason."""
-    from clearspan_server.cli.moving.sending import Sender  # noqa: PLC0415 - with its readers, when files are there
-    from clearspan_server.cli.moving.sources import files_of, read  # noqa: PLC0415 - as above
+    from clearspan_server.cli.moving.sources import files_of  # noqa: PLC0415 - with its readers, when files are there
 
     files = list(files_of(paths))
     begun_s = time.monotonic()
     report, progress = Report(), Progress()
-    sender = Sender(the_server(data, url, project, begins=True), report, progress)
+    server = the_server(data, url, project, begins=True)
+    try:
+        _bring(files, server, report, progress)
+    finally:  # whatever comes between: what was taken is there
+        if as_json:
+            printing.print_json(report.as_json())
+        _tell(report, progress, time.monotonic() - begun_s)
+    raise typer.Exit(1 if report.not_taken else 0)
+
+
+def _bring(files: Sequence[str], server: Server, report: Report, progress: Progress) -> None:
+    from clearspan_server.cli.moving.sending import Sender  # noqa: PLC0415 - as above
+    from clearspan_server.cli.moving.sources import read  # noqa: PLC0415 - as above
+
+    sender = Sender(server, report, progress)
     size_bytes = 0
     for number, path in enumerate(files, 1):
         kind, records = read(path)
@@ -48,10 +63,6 @@ def import_(  # its options are its arguments
             where = f"file {number} of {len(files)}, " if len(files) > 1 else ""
             progress.show(f"{where}{amount(size_bytes)}, {_taken(report)}")
     sender.end()
-    if as_json:
-        printing.print_json(report.as_json())
-    _tell(report, progress, time.monotonic() - begun_s)
-    raise typer.Exit(1 if report.not_taken else 0)
 
 
 def _taken(report: Report) -> str:

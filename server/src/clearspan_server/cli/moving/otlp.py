@@ -4,25 +4,39 @@ Source: the OpenTelemetry specification, `protocol/file-exporter.md`: JSON lines
 behind its size in four bytes. A file that holds one message alone is read, too.
 """
 
-import base64
 from collections.abc import Iterator
-from typing import IO, Any
+from dataclasses import dataclass
+from typing import Any
 
 from clearspan_server.cli.moving.records import Door, Json, Place, Record, Untaken, size_of
+from clearspan_server.model.score import BESIDE_TRACES
 
-_GROUPS: dict[str, tuple[Door, str, str, str]] = {
-    "resourceSpans": ("traces", "scopeSpans", "spans", "spans"),
-    "resourceLogs": ("logs", "scopeLogs", "logRecords", "log records"),
-    "resourceMetrics": ("metrics", "scopeMetrics", "metrics", "metrics"),
-}
-_SCORES = "clearspanScores"  # as our exports have them beside a trace
-_IDS = frozenset(("traceId", "spanId", "parentSpanId"))
-_BYTES_OF_SIZE = 4
+
+@dataclass(slots=True, frozen=True)
+class Signal:
+    """Traces, logs or metrics: their door, where a request has their groups and items, and what these are called."""
+
+    door: Door
+    groups: str
+    scopes: str
+    items: str
+    noun: str
+
+
+SIGNALS = (
+    Signal("traces", "resourceSpans", "scopeSpans", "spans", "spans"),
+    Signal("logs", "resourceLogs", "scopeLogs", "logRecords", "log records"),
+    Signal("metrics", "resourceMetrics", "scopeMetrics", "metrics", "data points"),
+)
+_BY_DOOR = {one.door: one for one in SIGNALS}
+_POINTS = ("gauge", "sum", "histogram", "exponentialHistogram", "summary")
 
 
 def is_otlp(value: Any) -> bool:  # noqa: ANN401 - foreign JSON
     """Whether it is an export request."""
-    return isinstance(value, dict) and any(isinstance(value.get(name), list) for name in _GROUPS)
+    return isinstance(value, dict) and any(
+        isinstance(value.get(one.groups), list) for one in SIGNALS
+    )
 
 
 def records(values: Iterator[tuple[Place, Any]]) -> Iterator[Record | Untaken]:
@@ -31,69 +45,71 @@ def records(values: Iterator[tuple[Place, Any]]) -> Iterator[Record | Untaken]:
         if not is_otlp(value):
             yield Untaken(place, f"it is no export request of OTLP: {_shown(value)}")
             continue
-        for name, (door, scopes, inner, noun) in _GROUPS.items():
-            for group in value.get(name) or []:
-                count = _count(group, scopes, inner)
-                yield Record(door, [group], place, size_of(group), {noun: count})
-        for score in value.get(_SCORES) or []:
+        for signal in SIGNALS:
+            for group in value.get(signal.groups) or []:
+                yield _record(signal, group, place)
+        for score in value.get(BESIDE_TRACES) or []:
             yield Record("scores", score, place, size_of(score), {"scores": 1})
 
 
-def protobuf_records(file: IO[bytes], path: str) -> Iterator[Record | Untaken]:
-    """The records of messages in protobuf."""
-    from google.protobuf.message import DecodeError  # noqa: PLC0415 - takes long to import
+def divided(record: Record, most_bytes: int) -> list[Record]:
+    """A record in parts of at most so many bytes, or of one item; the record alone where it is none of groups."""
+    signal = _BY_DOOR.get(record.door)
+    if signal is None or record.size_bytes <= most_bytes:
+        return [record]
+    parts: list[Record] = []
+    for group in record.body:
+        try:
+            parts += _of_group(signal, group, record.place, most_bytes)
+        except (AttributeError, TypeError):  # it is no group: the server says so
+            return [record]
+    return parts
 
+
+def _of_group(signal: Signal, group: Json, place: Place, most_bytes: int) -> Iterator[Record]:
+    about = {name: one for name, one in group.items() if name != signal.scopes}
+    for scope in group.get(signal.scopes) or []:
+        around = {name: one for name, one in scope.items() if name != signal.items}
+        for items in _batches(scope.get(signal.items) or [], most_bytes):
+            part = {**about, signal.scopes: [{**around, signal.items: items}]}
+            own_id = items[0].get("spanId") or items[0].get("name") if len(items) == 1 else None
+            named = f"{place.at} {own_id}".strip() if isinstance(own_id, str) else place.at
+            yield _record(signal, part, Place(place.file, named))
+
+
+def _batches(items: list[Any], most_bytes: int) -> Iterator[list[Any]]:
+    batch: list[Any] = []
+    size_bytes = 0
+    for one in items:
+        own_bytes = size_of(one)
+        if batch and size_bytes + own_bytes > most_bytes:
+            yield batch
+            batch, size_bytes = [], 0
+        batch.append(one)
+        size_bytes += own_bytes
+    if batch:
+        yield batch
+
+
+def _record(signal: Signal, group: Any, place: Place) -> Record:  # noqa: ANN401 - foreign JSON
+    return Record(signal.door, [group], place, size_of(group), {signal.noun: _count(signal, group)})
+
+
+def _count(signal: Signal, group: Any) -> int:  # noqa: ANN401 - foreign JSON
     try:
-        for number, message in enumerate(_messages(file.read()), 1):
-            yield from records(iter([(Place(path, f"message {number}"), message)]))
-    except DecodeError:
-        yield Untaken(Place(path), "it is neither JSON nor an export request of OTLP", 1, "file")
-
-
-def _messages(data: bytes) -> Iterator[Json]:
-    from google.protobuf.json_format import MessageToDict  # noqa: PLC0415 - as above
-    from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (  # noqa: PLC0415 - as above
-        ExportTraceServiceRequest,
-    )
-
-    for one in _framed(data) or [data]:
-        message = MessageToDict(ExportTraceServiceRequest.FromString(one))
-        yield _with_hex_ids(message)
-
-
-def _framed(data: bytes) -> list[bytes]:
-    """The messages behind their sizes; none where the bytes are not framed so."""
-    found: list[bytes] = []
-    at = 0
-    while at < len(data):
-        size = int.from_bytes(data[at : at + _BYTES_OF_SIZE])
-        at += _BYTES_OF_SIZE
-        if not 0 < size <= len(data) - at:
-            return []
-        found.append(data[at : at + size])
-        at += size
-    return found
-
-
-def _with_hex_ids(value: Any) -> Any:  # noqa: ANN401 - foreign JSON
-    if isinstance(value, list):
-        return [_with_hex_ids(one) for one in value]
-    if not isinstance(value, dict):
-        return value
-    return {
-        name: base64.b64decode(held).hex() if name in _IDS else _with_hex_ids(held)
-        for name, held in value.items()
-    }
-
-
-def _count(group: Any, scopes: str, inner: str) -> int:  # noqa: ANN401 - foreign JSON
-    try:
-        return sum(len(scope.get(inner) or []) for scope in group.get(scopes) or [])
+        items = [
+            one for scope in group.get(signal.scopes) or [] for one in scope.get(signal.items) or []
+        ]
+        return sum(map(_points, items)) if signal.door == "metrics" else len(items)
     except (AttributeError, TypeError):
         return 1
+
+
+def _points(metric: Json) -> int:
+    return sum(len((metric.get(kind) or {}).get("dataPoints") or []) for kind in _POINTS)
 
 
 def _shown(value: Any) -> str:  # noqa: ANN401 - foreign JSON
     if isinstance(value, dict):
         return f"an object with {', '.join(map(repr, list(value)[:5]))}"
-    return str(getattr(value, "reason", "") or type(value).__name__)
+    return type(value).__name__

@@ -7,16 +7,21 @@ OpenInference writes as numbered attributes. As OTLP, the server reads them as i
 import io
 import json
 import math
+import shutil
+import tempfile
 from collections.abc import Iterator
 from typing import IO, Any
 
 from clearspan_server.cli.moving.otlp_spans import attribute, hex_of, nanoseconds, request_group
+from clearspan_server.cli.moving.progress import amount
 from clearspan_server.cli.moving.records import Json, Place, Record, Untaken, size_of
 
 _SCOPE = "phoenix"
 _AS_JSON = frozenset(("metadata", "llm.invocation_parameters", "tool.parameters"))
 _STATUS = {"OK": 1, "ERROR": 2}
 _ROWS = 500  # of a Parquet file at once
+_GROUP_BYTES = 1024 * 1024 * 1024  # of a group of its rows, inflated
+_COPIED_BYTES = 1024 * 1024
 
 
 def is_phoenix(value: Any) -> bool:  # noqa: ANN401 - foreign JSON
@@ -39,20 +44,56 @@ def records(values: Iterator[tuple[Place, Any]]) -> Iterator[Record | Untaken]:
 
 
 def parquet_values(file: IO[bytes], path: str) -> Iterator[tuple[Place, Any]]:
-    """The rows of a Parquet file; times are nanoseconds."""
+    """The rows of a Parquet file; times are nanoseconds.
+
+    Raises:
+        OSError: it is damaged, or its groups of rows are too large to be held.
+    """
     import pyarrow as pa  # noqa: PLC0415 - takes long to import
     import pyarrow.parquet as pq  # noqa: PLC0415 - as above
 
     number = 0
-    for batch in pq.ParquetFile(io.BytesIO(file.read())).iter_batches(_ROWS):
-        table = pa.Table.from_batches([batch])
-        for at, field in enumerate(table.schema):
-            if pa.types.is_timestamp(field.type):
-                column = table[field.name].cast(pa.timestamp("ns", field.type.tz))
-                table = table.set_column(at, field.name, column.cast(pa.int64()))
-        for row in table.to_pylist():
-            number += 1
-            yield Place(path, f"row {number}"), row
+    try:
+        with _seekable(file) as whole:
+            read = pq.ParquetFile(whole)
+            _look_at_groups(read.metadata)
+            for batch in read.iter_batches(_ROWS):
+                for row in _in_ns(pa.Table.from_batches([batch])).to_pylist():
+                    number += 1
+                    yield Place(path, f"row {number}"), row
+    except pa.ArrowException as error:
+        raise OSError(f"behind row {number}: {error}") from error
+
+
+def _seekable(file: IO[bytes]) -> IO[bytes]:
+    """The file; what comes through a pipe or is compressed is put on disk first."""
+    if isinstance(file, io.BufferedReader) and isinstance(file.raw, io.FileIO) and file.seekable():
+        return file
+    copy = tempfile.TemporaryFile()  # noqa: SIM115 - who asks closes it
+    shutil.copyfileobj(file, copy, _COPIED_BYTES)
+    copy.seek(0)
+    return copy
+
+
+def _look_at_groups(metadata: Any) -> None:  # noqa: ANN401 - pyarrow has no types
+    """Refuse what can be read only with more memory than a command should take."""
+    for number in range(metadata.num_row_groups):
+        size_bytes = metadata.row_group(number).total_byte_size
+        if size_bytes > _GROUP_BYTES:
+            raise OSError(
+                f"its group {number + 1} of rows has {amount(size_bytes)}; at most {amount(_GROUP_BYTES)} are read:"
+                " write it with smaller groups (row_group_size)"
+            )
+
+
+def _in_ns(table: Any) -> Any:  # noqa: ANN401 - as above
+    import pyarrow as pa  # noqa: PLC0415 - takes long to import
+
+    for at, field in enumerate(table.schema):
+        if pa.types.is_timestamp(field.type):
+            column = table[field.name].cast(pa.timestamp("ns", field.type.tz))
+            table = table.set_column(at, field.name, column.cast(pa.int64()))
+    return table
 
 
 def _context(row: Json) -> Json:

@@ -1,4 +1,7 @@
-"""Records to the server in batches of a few megabytes: a wait where it is busy, one by one where it refuses some."""
+"""Records to the server in batches of a few megabytes: a wait where it is busy, one by one where it refuses some.
+
+What is too large for one request is sent in parts, down to a single span.
+"""
 
 import json
 import time
@@ -7,7 +10,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from clearspan_server.cli.client import Server
-from clearspan_server.cli.moving.progress import Progress
+from clearspan_server.cli.moving.otlp import divided
+from clearspan_server.cli.moving.progress import Progress, amount
 from clearspan_server.cli.moving.records import Door, Json, Record, Report, Untaken
 from clearspan_server.errors import (
     ClearspanError,
@@ -15,13 +19,17 @@ from clearspan_server.errors import (
     NotAllowed,
     NotAuthenticated,
     TooBusy,
+    TooLarge,
     Unavailable,
 )
 
 _MOST_BYTES = 4 * 1024 * 1024
+_LARGE_BYTES = 4 * _MOST_BYTES  # no batch is as large
 _MOST_RECORDS = 500  # a request of scores has at most twice as many
 _LONGEST_WAIT_S = 30.0
 _PATIENCE_S = 600.0  # that a server may be busy without a break
+_MOST_BREAKS = 3  # of the connection, under one body that is not large
+_HOPELESS = (NotAuthenticated, NotAllowed, NoServer, TooBusy, Unavailable)  # nothing else is taken
 _GROUPS = {"traces": "resourceSpans", "logs": "resourceLogs", "metrics": "resourceMetrics"}
 _REJECTED = {
     "traces": ("rejectedSpans", "span"),
@@ -40,7 +48,11 @@ class Sender:
         self._waiting: dict[Door, list[Record]] = {}
 
     def add(self, record: Record) -> None:
-        """Send a record, alone or with others of its door."""
+        """Send a record, alone or with others of its door; in parts where it is large."""
+        for part in divided(record, _MOST_BYTES):
+            self._add(part)
+
+    def _add(self, record: Record) -> None:
         batch = self._waiting.setdefault(record.door, [])
         size = sum(one.size_bytes for one in batch) + record.size_bytes
         if batch and (size > _MOST_BYTES or len(batch) >= _MOST_RECORDS):
@@ -55,18 +67,22 @@ class Sender:
         self._waiting.clear()
 
     def _send(self, batch: Sequence[Record]) -> None:
-        is_told_apart = batch[0].door == "langfuse"
         try:
             refused = _POSTS[batch[0].door](self._post, batch)
-        except (NotAuthenticated, NotAllowed, NoServer, TooBusy, Unavailable):
-            raise  # nothing else would be taken either
+            is_told_apart = batch[0].door == "langfuse"
+        except _HOPELESS:
+            raise
         except ClearspanError as error:
-            refused = [Untaken(batch[0].place, error.message, _count(batch[0]))]
+            if len(batch) == 1 and isinstance(error, TooLarge):
+                [record] = batch
+                parts = divided(record, record.size_bytes // 2)
+                if len(parts) > 1:
+                    self._send_each(parts)
+                    return
+            refused = [Untaken(batch[0].place, error.message, *_what(batch[0]))]
             is_told_apart = False
         if refused and len(batch) > 1 and not is_told_apart:
-            # Which of them it was: what was taken already is the same again.
-            for record in batch:
-                self._send([record])
+            self._send_each(batch)
             return
         for record in batch:
             self._report.taken.update(record.counts)
@@ -74,12 +90,22 @@ class Sender:
             self._report.add(one)
             self._report.taken.subtract({_plural(one, batch): one.count})
 
+    def _send_each(self, batch: Sequence[Record]) -> None:
+        """Find which of them it was: what was taken already is the same again."""
+        for record in batch:
+            self._send([record])
+
     def _post(self, path: str, body: object) -> Any:  # noqa: ANN401 - foreign JSON
-        """The answer; while the server is busy it is asked again, ever more slowly."""
+        """The answer; while the server is busy it is asked again, ever more slowly.
+
+        Raises:
+            TooLarge: the server says so, or breaks the connection off, as servers do before they have read all of it.
+        """
         data = json.dumps(body, ensure_ascii=False).encode("utf-8", "replace")
         project = urlencode({"project": self._server.project})
         due_s = time.monotonic() + _PATIENCE_S
         wait_s = 0.5
+        breaks = 0
         while True:
             try:
                 return self._server.post_bytes(f"{path}?{project}", data)
@@ -87,6 +113,13 @@ class Sender:
                 if time.monotonic() > due_s:
                     raise
                 self._progress.insist(f"the server is busy: {error.message}; trying again")
+            except NoServer as error:
+                self._server.get("/healthz")  # that it is there; else this tells that it is not
+                breaks += 1
+                if len(data) > _LARGE_BYTES or breaks == _MOST_BREAKS:
+                    why = error.__cause__ or error.message
+                    broke = f"the connection broke while {amount(len(data))} were sent ({why});"
+                    raise TooLarge(f"{broke} a server takes at most its max_body_bytes") from error
             time.sleep(wait_s)
             wait_s = min(2 * wait_s, _LONGEST_WAIT_S)
 
@@ -94,8 +127,10 @@ class Sender:
 Post = Callable[[str, object], Any]
 
 
-def _count(record: Record) -> int:
-    return sum(record.counts.values()) or 1
+def _what(record: Record) -> tuple[int, str]:
+    """How many of what a record holds."""
+    noun = next(iter(record.counts), "records").removesuffix("s")
+    return sum(record.counts.values()) or 1, noun
 
 
 def _plural(untaken: Untaken, batch: Sequence[Record]) -> str:

@@ -2,26 +2,30 @@
 
 import gzip
 import io
-import json
+import re
 import sys
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import chain, islice
+from itertools import chain
 from pathlib import Path
 from typing import IO, Any
 
-from clearspan_server.cli.moving import langfuse, otlp, phoenix, transcripts
+from clearspan_server.cli.moving import langfuse, otlp, otlp_protobuf, phoenix, transcripts
 from clearspan_server.cli.moving.records import Place, Record, Untaken
-from clearspan_server.errors import NotFound, StartRefused
+from clearspan_server.cli.moving.values import Broken, Values, values
+from clearspan_server.errors import NotFound
 
 STDIN = "-"
 _GZIP = b"\x1f\x8b"
 _PARQUET = b"PAR1"
-_HEAD_BYTES = 4
-_MOST_BYTES = 1024 * 1024 * 1024  # of a document that is read as one
+_HEAD_BYTES = 64
+# How JSON begins. A message in protobuf may begin with a line feed and a brace, too: its size; then come controls.
+_JSON = re.compile(
+    rb'(?:\xef\xbb\xbf)?\s*(?:\{\s*(?:["}][^\x00-\x08\x0a-\x1f]|[}]?\s*$)|\[\s*(?:[\[{\]]|"[^\x00-\x1f]|$))'
+)
 
 Read = Iterator[Record | Untaken]
-Values = Iterator[tuple[Place, Any]]  # JSON values, each with its place
 
 
 @dataclass(slots=True, frozen=True)
@@ -42,6 +46,7 @@ KINDS: tuple[Kind, ...] = (
     Kind("Codex", transcripts.is_codex, transcripts.codex_records),
 )
 _LOOKED_AT = 50  # values, of which the first ones of a transcript may tell nothing
+_UNKNOWN = "unknown"
 
 
 def files_of(paths: list[str]) -> Iterator[str]:
@@ -64,25 +69,44 @@ _ENDINGS = {".jsonl", ".json", ".ndjson", ".parquet", ".pb", ".bin", ".gz"}
 
 
 def read(path: str) -> tuple[str, Read]:
-    """What kind of file it is, and its records.
-
-    Raises:
-        StartRefused: it cannot be read.
-    """
+    """What kind of file it is, and its records; where it cannot be read, or not to its end, the last one says so."""
+    name = "standard input" if path == STDIN else path
     try:
-        file = _opened(path)
-        head = file.peek(_HEAD_BYTES)[:_HEAD_BYTES]  # type: ignore[attr-defined]  # buffered readers have it
-    except OSError as error:
-        raise StartRefused(f"{path} cannot be read: {error.strerror or error}") from error
-    if head == _PARQUET:
-        return "Phoenix", phoenix.records(phoenix.parquet_values(file, path))
-    if head.lstrip()[:1] not in (b"{", b"["):
-        return "OTLP", otlp.protobuf_records(file, path)
-    first, values = _looked_at(_values(file, path))
+        kind, records = _read(_opened(path), name)
+    except _DAMAGES as error:
+        return _UNKNOWN, iter([_damage(name, error)])
+    return kind, _to_the_end(name, records)
+
+
+_DAMAGES = (OSError, EOFError, zlib.error)
+
+
+def _to_the_end(name: str, records: Read) -> Read:
+    try:
+        yield from records
+    except _DAMAGES as error:
+        yield _damage(name, error)
+
+
+def _damage(name: str, error: Exception) -> Untaken:
+    reason = getattr(error, "strerror", "") or error
+    return Untaken(Place(name), f"it cannot be read, or not to its end: {reason}", 1, "file")
+
+
+def _read(file: IO[bytes], name: str) -> tuple[str, Read]:
+    head = file.peek(_HEAD_BYTES)[:_HEAD_BYTES]  # type: ignore[attr-defined]  # buffered readers have it
+    if not head:
+        return "empty", iter(())
+    if head.startswith(_PARQUET):
+        return "Phoenix", phoenix.records(phoenix.parquet_values(file, name))
+    if not _JSON.match(head):
+        return "OTLP", otlp_protobuf.records(file, name)
+    broken: list[Untaken] = []
+    first, rest = _looked_at(_whole(values(file, name), broken))
     for kind in KINDS:
-        if any(kind.is_it(value) for _, value in first):
-            return kind.name, kind.read(values)
-    return "unknown", _unknown(path, first)
+        if first and kind.is_it(first[-1][1]):
+            return kind.name, _with(broken, kind.read(rest))
+    return _UNKNOWN, iter(broken or [_unknown(name, first)])
 
 
 def _opened(path: str) -> IO[bytes]:
@@ -92,75 +116,39 @@ def _opened(path: str) -> IO[bytes]:
     return file
 
 
-def _looked_at(values: Values) -> tuple[list[tuple[Place, Any]], Values]:
-    """The first values, and all of them."""
-    first = list(islice(values, _LOOKED_AT))
-    return first, chain(first, values)
+def _looked_at(found: Values) -> tuple[list[tuple[Place, Any]], Values]:
+    """The first values, up to one of a kind that is known; and all of them."""
+    first: list[tuple[Place, Any]] = []
+    for one in found:
+        first.append(one)
+        if len(first) == _LOOKED_AT or any(kind.is_it(one[1]) for kind in KINDS):
+            break
+    return first, chain(first, found)
 
 
-def _values(file: IO[bytes], path: str) -> Values:
-    """The values of a file of JSON: a line each where the first line is one, else the document, or what its list holds.
-
-    A line that is no JSON is a value of no kind: the text.
-    """
-    name = "standard input" if path == STDIN else path
-    first = file.readline()
-    document = _parsed(first)
-    if isinstance(document, _Broken):
-        rest = file.read(_MOST_BYTES)
-        document = _parsed(first + rest)
-        yield from _of_document(name, document)
-        return
-    second = file.readline()
-    if not second.strip() and not file.peek(1)[:1]:  # type: ignore[attr-defined]  # as above
-        yield from _of_document(name, document)
-        return
-    yield Place(name, "line 1"), document
-    number = 2
-    line = second
-    while line:
-        if line.strip():
-            yield Place(name, f"line {number}"), _parsed(line)
-        number += 1
-        line = file.readline()
+def _whole(found: Values, broken: list[Untaken]) -> Values:
+    """The values that could be read; what is said of the others goes where it waits for its turn."""
+    for place, value in found:
+        if isinstance(value, Broken):
+            broken.append(Untaken(place, value.reason))
+        else:
+            yield place, value
 
 
-def _of_document(name: str, document: Any) -> Values:  # noqa: ANN401 - foreign JSON
-    if isinstance(document, dict) and set(document) <= {"data", "meta"} and "data" in document:
-        document = document["data"]  # a page as Langfuse's API gives it
-    if isinstance(document, list):
-        for number, value in enumerate(document, 1):
-            yield Place(name, f"item {number}"), value
-    else:
-        yield Place(name), document
+def _with(broken: list[Untaken], records: Read) -> Read:
+    """The records, and among them what waited."""
+    for one in records:
+        while broken:
+            yield broken.pop(0)
+        yield one
+    yield from broken
 
 
-@dataclass(slots=True, frozen=True)
-class _Broken:
-    """What is no JSON, and why."""
-
-    reason: str
-
-
-def _parsed(text: bytes) -> Any:  # noqa: ANN401 - foreign JSON
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError) as error:
-        return _Broken(f"it is no JSON: {error}")
-
-
-def _unknown(path: str, first: list[tuple[Place, Any]]) -> Read:
-    place, value = first[0] if first else (Place(path), None)
-    if isinstance(value, _Broken):
-        yield Untaken(place, value.reason)
-    elif _is_row(value):
+def _unknown(name: str, first: list[tuple[Place, Any]]) -> Untaken:
+    reason = "it is no OTLP, no export of Langfuse or Phoenix, and no transcript of a coding agent"
+    if first and _is_row(first[0][1]):
         reason = "rows of a list hold no whole spans: `clearspan export --format otlp` writes what can be read back"
-        yield Untaken(Place(place.file), reason, 1, "file")
-    else:
-        reason = (
-            "it is no OTLP, no export of Langfuse or Phoenix, and no transcript of a coding agent"
-        )
-        yield Untaken(Place(place.file), reason, 1, "file")
+    return Untaken(Place(name), reason, 1, "file")
 
 
 def _is_row(value: Any) -> bool:  # noqa: ANN401 - foreign JSON
