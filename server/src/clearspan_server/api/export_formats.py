@@ -9,14 +9,14 @@ from dataclasses import dataclass
 import orjson
 from pydantic import JsonValue
 
+from clearspan_server.model.unseen import UNSEEN
+
 Row = Mapping[str, JsonValue]
 
-# What a spreadsheet would run as a formula, or takes for the end of a cell.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
-# What a terminal obeys, what turns the direction of a text, and what no eye sees.
-_CONTROLS = re.compile(
-    "[\x00-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]"
-)
+# What a spreadsheet would run as a formula, also behind what it passes over, or takes for the end of a cell. Where
+# letters are wide, so are its signs.
+_FORMULA = re.compile(f"[\\t\\r\\n]|[\\s{UNSEEN}]*[=+\\-@＝＋－＠]")
+_CONTROLS = re.compile(f"[{UNSEEN}]")
 _SPACES = re.compile(r"\s+")
 _MARKDOWN = re.compile(r"([\\`*_\[\]<>|#!~&$])")
 
@@ -46,7 +46,7 @@ def _csv_page(fields: Sequence[str], rows: Sequence[Row]) -> str:
 def _csv_cell(value: JsonValue) -> str:
     if not isinstance(value, str):
         return "" if value is None else _json(value)
-    return f"'{value}" if value.startswith(_FORMULA) else value
+    return f"'{value}" if _FORMULA.match(value) else value
 
 
 def _json(value: JsonValue | Row) -> str:

@@ -9,20 +9,19 @@ import sys
 import urllib.parse
 from typing import TYPE_CHECKING
 
+from clearspan_server.model.unseen import UNSEEN
+
 if TYPE_CHECKING:
     from rich.console import Console
 
 _UNBOUND = 10_000  # columns
 
-# C0 but tab and line feed, DEL, C1, and what changes the direction of text or hides itself.
-_CONTROLS = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]"
-)
+_UNSEEN = re.compile(f"[{UNSEEN}]")
 
 
 def plain(text: object) -> str:
     r"""Text of any origin for a terminal: controls as their escapes (`\x1b`); tabs and line feeds stay."""
-    return _CONTROLS.sub(lambda found: _escaped(found[0]), str(text))
+    return _UNSEEN.sub(lambda found: _escaped(found[0]), str(text))
 
 
 def line_of(text: object) -> str:
@@ -59,7 +58,7 @@ def _escaped(character: str) -> str:
 
 def _json(value: object, *, indent: int | None) -> str:
     text = json.dumps(value, ensure_ascii=False, indent=indent)
-    safe = re.sub(r"[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]", _as_json, text)
+    safe = _UNSEEN.sub(_as_json, text)  # those below a space are escapes by now
     return safe.encode("utf-8", "replace").decode() + "\n"
 
 
