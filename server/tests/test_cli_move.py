@@ -183,7 +183,8 @@ READERS: dict[str, Callable[[Path], list[Any]]] = {
 def test_the_ending_of_a_file_says_how_its_rows_are_written(
     server: Server, sent: str, tmp_path: Path, ending: str
 ) -> None:
-    rows = server.get(f"/api/v1/spans?project={sent}&{EVERYTHING}&filter=kind:llm")["spans"]
+    asked = f"project={sent}&{EVERYTHING}&filter=kind:llm&sort=start"
+    rows = server.get(f"/api/v1/spans?{asked}")["spans"]
     file = tmp_path / f"rows.{ending}"
     named = ["--format", "jsonl"] if ending == "jsonl" else []
 

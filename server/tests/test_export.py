@@ -172,7 +172,12 @@ def test_what_is_more_than_a_page_comes_whole(reader: Reader) -> None:
     assert len(of_csv(spans)) == 2_002
 
 
-@pytest.mark.parametrize("said", ["=1+2", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1"])
+RUN = ["=1+2", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1"]
+BEHIND = [" =1", "\u3000=1", "\xa0 +1", "\ufeff-1", "\x00@A1", "\u200b=1"]
+WIDE = ["＝1", "＋1", "－1", "＠A1", " ＝1"]
+
+
+@pytest.mark.parametrize("said", [*RUN, *BEHIND, *WIDE])
 def test_a_cell_that_a_spreadsheet_would_run_is_text(said: str) -> None:
     [cells] = of_csv(written("csv", said))
 
@@ -193,6 +198,7 @@ def test_quotes_commas_and_line_breaks_survive_csv() -> None:
         ("\x1b[31mred\x1b[0m", "�\\[31mred�\\[0m"),
         ("\x9b2Jgone", "�2Jgone"),
         ("evil\u202etxt.exe", "evil�txt.exe"),
+        ("soft\xadly hid\u200bden", "soft�ly hid�den"),
         ("a | b\nc", "a \\| b c"),
         ("<script>alert(1)</script>", "\\<script\\>alert(1)\\</script\\>"),
         ("![x](http://evil/)", "\\!\\[x\\](http://evil/)"),
@@ -271,13 +277,16 @@ def test_a_file_in_parts_is_the_file(shop: Reader, of: str, form: str) -> None:
 
     parts = ""
     counts: list[str | None] = []
+    rows = 0
     told: Mapping[str, str] = {"clearspan-cursor": ""}
     while "clearspan-cursor" in told:
         text, told = shop.text("/export", **asked, limit=7, cursor=told["clearspan-cursor"])
         parts += text
         counts.append(told.get("clearspan-rows"))
+        rows += int(told["clearspan-page-rows"])
 
     assert parts == whole
+    assert str(rows) == counts[0]
     assert counts[0] == headers["clearspan-rows"]
     assert set(counts[1:]) <= {None}
 

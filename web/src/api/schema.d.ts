@@ -713,7 +713,8 @@ export interface paths {
          *     exporter: what receives them stores the same spans.
          *
          *     With `limit` a file comes in as many requests as the reader likes, without an end to its rows: the answers one after
-         *     the other are the file.
+         *     the other are the file. `clearspan-page-rows` says how many rows one has. Where new spans arrive, sort by `start`
+         *     (sums by `first_seen`), and name the end of the window: such rows stay where they are.
          */
         get: operations["get_export"];
         put?: never;

@@ -111,7 +111,8 @@ def get_export(
     exporter: what receives them stores the same spans.
 
     With `limit` a file comes in as many requests as the reader likes, without an end to its rows: the answers one after
-    the other are the file.
+    the other are the file. `clearspan-page-rows` says how many rows one has. Where new spans arrive, sort by `start`
+    (sums by `first_seen`), and name the end of the window: such rows stay where they are.
     """
     kind = _KINDS[asked.of]
     sort = asked.sort or kind.sorts[0]
@@ -131,16 +132,17 @@ def get_export(
     count = None if asked.cursor else counted(access.engine, asked.of, wanted, asked.category)
     paging = Paging(sort, asked.limit, asked.cursor)
     page = one_page(access.engine, asked.of, wanted, asked.category, paging)
-    part = _Part(iter([page.rows]), count, not asked.cursor, page.next_cursor)
+    part = _Part(iter([page.rows]), count, len(page.rows), not asked.cursor, page.next_cursor)
     return _answer(asked, access, part, fields, still)
 
 
 @dataclass(slots=True, frozen=True)
 class _Part:
-    """Of a file the pages that one answer has; where it begins, how many rows the file has; and where it goes on."""
+    """Of a file the pages that one answer has; how many rows file and answer have, where it begins and goes on."""
 
     pages: Iterator[list[Row]]
     count: int | None
+    rows: int | None = None
     is_first: bool = True
     next_cursor: str | None = None
 
@@ -158,7 +160,11 @@ def _answer(
         media_type, suffix = form.media_type, form.suffix
         encode = _encoder(asked.of, access, still, asked.category)
         pieces = _in_time(_pieces(form, fields, replace(part, pages=pages), encode))
-    said = {"clearspan-rows": part.count, "clearspan-cursor": part.next_cursor}
+    said = {
+        "clearspan-rows": part.count,
+        "clearspan-page-rows": part.rows,
+        "clearspan-cursor": part.next_cursor,
+    }
     named = {"content-disposition": f'attachment; filename="{asked.of}.{suffix}"'}
     headers = named | {name: str(value) for name, value in said.items() if value is not None}
     return StreamingResponse(_in_threads(pieces), media_type=media_type, headers=headers)

@@ -2,7 +2,7 @@
 
 import sys
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -11,15 +11,19 @@ import typer
 
 from clearspan_server.cli.client import Server
 from clearspan_server.cli.moments import moment
-from clearspan_server.cli.moving.destination import STDOUT, Destination, opened
+from clearspan_server.cli.moving.destination import STDOUT, Destination, Kept, opened
 from clearspan_server.cli.moving.progress import Progress, amount, counted
-from clearspan_server.cli.options import Data, Project, Url, the_server
+from clearspan_server.cli.options import Data, Project, Url, named, the_server
 from clearspan_server.errors import BadInput
+from clearspan_server.settings import load
 
 _READ_BYTES = 256 * 1024
 _ROWS = {"otlp": 200}  # of one request; traces come with all their spans
 _ROWS_OF_LISTS = 2_000
-_AHEAD = timedelta(hours=1)  # as lists look: a machine's clock may be fast
+_MOST_COUNTED = 1_000_000  # rows: of more the server says no more than that
+# In which order: that of what stays where it is while new spans arrive, the oldest first.
+_SORTS = {"traces": "start", "spans": "start"}
+_SORT_OF_SUMS = "first_seen"
 
 
 class Form(StrEnum):
@@ -65,7 +69,6 @@ def export(  # noqa: PLR0913, PLR0917 - its options are its arguments
         str | None, typer.Option(help="So long ago (7d), a day (UTC), or a time; else everything.")
     ] = None,
     until: Annotated[str | None, typer.Option(help="The same, exclusive; else now.")] = None,
-    sort: Annotated[str, typer.Option(help="As of the list: -start, cost, -last_seen, …")] = "",
     fields: Annotated[
         str, typer.Option(help="Of the rows of a list only these, with commas between.")
     ] = "",
@@ -87,11 +90,13 @@ def export(  # noqa: PLR0913, PLR0917 - its options are its arguments
         "format": (Form.JSONL if form is Form.PARQUET else form).value,
         "filter": " ".join(filter_ or ()),
         "from": moment(since) or "1970-01-01",
-        "to": moment(until) or (datetime.now(UTC) + _AHEAD).isoformat(),
-        "sort": sort,
+        "to": moment(until) or datetime.now(UTC).isoformat(),
+        "sort": _SORTS.get(of, _SORT_OF_SUMS),
         "fields": fields,
     }
-    with opened(out, asked, is_until_now=until is None, anew=anew) as destination:
+    folder = load({"data": data}).data.resolve()
+    source = server.url if named(data, url) else f"of the folder {folder}"
+    with opened(out, source, asked, is_until_now=until is None, anew=anew) as destination:
         _write(server, destination, of.value, form)
 
 
@@ -123,15 +128,28 @@ def _page(server: Server, destination: Destination, progress: Progress, of: str)
     kept = destination.kept
     limit = _ROWS.get(str(kept.asked["format"]), _ROWS_OF_LISTS)
     asked: dict[str, Any] = {**kept.asked, "limit": limit, "cursor": kept.cursor}
+    gone: BrokenPipeError | None = None
     with server.streamed("/api/v1/export", asked) as reply:
         if not kept.cursor:
             kept.total = int(reply.headers.get("clearspan-rows", "0"))
         cursor = reply.headers.get("clearspan-cursor")
-        while piece := reply.read(_READ_BYTES):
-            destination.file.write(piece)
+        rows = int(reply.headers.get("clearspan-page-rows", "0"))
+        while not gone and (piece := reply.read(_READ_BYTES)):
+            try:
+                destination.write(piece)
+            except BrokenPipeError as error:  # of standard output, not of the server
+                gone = error
             kept.size_bytes += len(piece)
-            so_far = f"{kept.rows} of {counted(kept.total or 0, of.removesuffix('s'))}"
-            progress.show(f"{so_far}, {amount(kept.size_bytes)}")
-    kept.rows = kept.rows + limit if cursor else max(kept.rows, kept.total or 0)
+            progress.show(_so_far(kept, of))
+    if gone:
+        raise gone
+    kept.rows += rows
     destination.keep(cursor)
     sys.stdout.flush()
+
+
+def _so_far(kept: Kept, of: str) -> str:
+    total = max(kept.rows, kept.total or 0)
+    least = "more than " if total > _MOST_COUNTED else ""
+    rows = counted(min(total, _MOST_COUNTED) if least else total, of.removesuffix("s"))
+    return f"{counted(kept.rows, '').strip()} of {least}{rows}, {amount(kept.size_bytes)}"

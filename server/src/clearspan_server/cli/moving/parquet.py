@@ -10,6 +10,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from clearspan_server.cli.moving.destination import own_file
+
 _GROUP_ROWS = 10_000
 _MONEY = re.compile(r"(.*_)?costs?")
 _AMOUNT = re.compile(r"-?[0-9]{1,26}(\.[0-9]{1,12})?")
@@ -30,7 +32,7 @@ def converted(lines: Path) -> Path:
     """
     made = lines.with_name(f"{lines.name}.parquet")
     schema = _schema(lines)
-    with pq.ParquetWriter(made, schema, compression="zstd") as writer:
+    with own_file(made) as file, pq.ParquetWriter(file, schema, compression="zstd") as writer:
         for rows in _groups(lines):
             plain = [
                 {field.name: _value(row.get(field.name), field.type) for field in schema}
