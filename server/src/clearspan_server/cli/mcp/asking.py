@@ -9,8 +9,10 @@ from mcp.server.mcpserver.exceptions import ToolError
 from pydantic import Field
 
 from clearspan_server.cli.client import Server
-from clearspan_server.cli.mcp.telling import visible
+from clearspan_server.cli.mcp.telling import short, visible
 from clearspan_server.errors import ClearspanError
+
+_MOST_REFUSAL = 1_000  # characters
 
 Asking = Context[Server, Any]  # what each tool is given beside its arguments
 Since = Annotated[str, Field(description="How long ago, `2h`, `7d`, or a time.")]
@@ -31,14 +33,14 @@ class Asked:
         try:
             return self.server.ask(path, **parameters)
         except ClearspanError as error:
-            raise ToolError(visible(error.message)) from error
+            raise ToolError(short(visible(error.message), _MOST_REFUSAL)) from error
 
     def post(self, path: str, body: object) -> Any:  # noqa: ANN401 - foreign JSON
         """POST to the project; raises as `ask` does."""
         try:
             return self.server.post(self.server.asking(path, {}), body)
         except ClearspanError as error:
-            raise ToolError(visible(error.message)) from error
+            raise ToolError(short(visible(error.message), _MOST_REFUSAL)) from error
 
 
 def asked_of(context: Asking, project: str = "") -> Asked:

@@ -71,7 +71,7 @@ def search_traces(  # noqa: PLR0913, PLR0917 - what a tool takes are its argumen
         )
         kept = ("trace_id", "name", "status", "start", "duration_ns", "total_cost", "error_count")
         telling.say(joined(line), {name: row[name] for name in kept})
-    if page["next_cursor"]:
+    if page["next_cursor"] and not telling.missed:  # else it would pass over what was not said
         telling.leave(f"older traces: cursor={page['next_cursor']}")
     return telling.answer()
 

@@ -1,13 +1,15 @@
 """A trace as a tree of lines that a model can afford: what failed and what leads to it first, then from the top."""
 
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
 from clearspan_server.cli import figures
-from clearspan_server.cli.mcp.telling import Telling, joined, short
+from clearspan_server.cli.mcp.telling import Telling, bounded, joined, short, size_of, visible
 
 MOST_SPANS = 40
+_MOST_INDENTED = 20  # deeper ones stand at the same place
 _FINE = {"ok", "open"}
 
 Span = Mapping[str, Any]
@@ -21,51 +23,66 @@ def tell_tree(telling: Telling, spans: Sequence[Span], under: str = "") -> None:
         parent = span["parent_id"] if span["parent_id"] in known else ""
         children.setdefault(parent, []).append(span)
     roots = [known[under]] if under in known else children.get("", [])
-    chosen = _chosen(roots, children, known)
-    for span, depth in _walk(roots, children):
+    placed = _walk(roots, children)
+    chosen = _chosen(roots, children, placed, telling.room)
+    for span, depth in placed:
         if span["span_id"] not in chosen:
             continue
         hidden = sum(one["span_id"] not in chosen for one in children.get(span["span_id"], []))
-        more = f"(+{hidden} spans below: under={span['span_id']})" if hidden else ""
-        telling.say("  " * depth + _line(span, more), _row(span))
-    total = sum(1 for _ in _walk(roots, children))
-    if total > len(chosen):
-        telling.leave(f"{total - len(chosen)} of {total} spans; `under` shows those of one")
+        telling.say(_line(span, depth, hidden), _row(span))
+    if len(placed) > len(chosen):
+        telling.leave(
+            f"{len(placed) - len(chosen)} of {len(placed)} spans; `under` shows those of one"
+        )
 
 
 def _chosen(
-    roots: Sequence[Span], children: Mapping[str, list[Span]], known: Mapping[str, Span]
+    roots: Sequence[Span],
+    children: Mapping[str, list[Span]],
+    placed: Iterable[tuple[Span, int]],
+    room: int,
 ) -> set[str]:
-    """The ids of the spans that are shown."""
+    """The ids of the spans that are shown: what failed with all above it, or alone where that is too much."""
+    sizes = {
+        span["span_id"]: size_of(visible(_line(span, depth, 1)), bounded(_row(span)))
+        for span, depth in placed
+    }
+    known = {span["span_id"]: span for span, _ in placed}
     chosen: dict[str, None] = {}
-    below = {span["span_id"] for span, _ in _walk(roots, children)}
-    for span, _ in _walk(roots, children):
-        if span["status"] in _FINE:
-            continue
-        path = _path(span, known, below)
-        if len(chosen.keys() | path) <= MOST_SPANS:
-            chosen |= dict.fromkeys(path)
+
+    def choose(ids: Iterable[str]) -> bool:
+        nonlocal room
+        new = [one for one in ids if one not in chosen]
+        size = sum(sizes[one] for one in new)
+        if len(chosen) + len(new) > MOST_SPANS or size > room:
+            return False
+        room -= size
+        chosen.update(dict.fromkeys(new))
+        return True
+
+    failed = [(depth, span) for span, depth in placed if span["status"] not in _FINE]
+    for _, span in sorted(failed, key=itemgetter(0), reverse=True):  # the deepest is the cause
+        if not choose(_path(span, known)):
+            choose([span["span_id"]])
     waiting = deque(roots)
-    while waiting and len(chosen) < MOST_SPANS:
-        span = waiting.popleft()
-        chosen[span["span_id"]] = None
+    while waiting and choose([(span := waiting.popleft())["span_id"]]):
         waiting.extend(children.get(span["span_id"], []))
     return set(chosen)
 
 
-def _path(span: Span, known: Mapping[str, Span], below: set[str]) -> set[str]:
-    """A span and those above it."""
-    path: set[str] = set()
+def _path(span: Span, known: Mapping[str, Span]) -> dict[str, None]:
+    """The ids of a span and of those above it that are looked at."""
+    path: dict[str, None] = {}
     at: Span | None = span
-    while at is not None and at["span_id"] in below and at["span_id"] not in path:
-        path.add(at["span_id"])
+    while at is not None and at["span_id"] not in path:
+        path[at["span_id"]] = None
         at = known.get(at["parent_id"])
     return path
 
 
-def _walk(roots: Sequence[Span], children: Mapping[str, list[Span]]) -> "deque[tuple[Span, int]]":
-    """All spans, parents before their children."""
-    order: deque[tuple[Span, int]] = deque()
+def _walk(roots: Sequence[Span], children: Mapping[str, list[Span]]) -> list[tuple[Span, int]]:
+    """All spans with their depths, parents before their children."""
+    order: list[tuple[Span, int]] = []
     seen: set[str] = set()
     waiting = [(span, 0) for span in reversed(roots)]
     while waiting:
@@ -78,10 +95,10 @@ def _walk(roots: Sequence[Span], children: Mapping[str, list[Span]]) -> "deque[t
     return order
 
 
-def _line(span: Span, more: str) -> str:
+def _line(span: Span, depth: int, hidden: int) -> str:
     failed = span["status"] not in _FINE
     error = f"{span['error_type']}: {short(span['error_message'])}" if failed else ""
-    return joined(
+    said = joined(
         (
             span["span_id"],
             span["kind"],
@@ -91,9 +108,10 @@ def _line(span: Span, more: str) -> str:
             figures.flow(span["input_tokens"], span["output_tokens"]),
             figures.money(span["total_cost"]),
             error.removesuffix(": "),
-            more,
+            f"(+{hidden} spans below: under={span['span_id']})" if hidden else "",
         )
     )
+    return "  " * min(depth, _MOST_INDENTED) + said
 
 
 def _row(span: Span) -> dict[str, Any]:
