@@ -14,6 +14,7 @@ from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import (
 )
 
 from clearspan_server.cli.moving import otlp, otlp_protobuf
+from clearspan_server.cli.moving.moved import Passed
 from clearspan_server.cli.moving.records import Record, Untaken
 from clearspan_server.cli.moving.values import Broken, values
 from commanding import run
@@ -147,6 +148,25 @@ def test_a_message_that_is_no_request_or_too_large_is_told() -> None:
         assert said in last.reason
     with pytest.raises(EOFError):
         list(otlp_protobuf.records(io.BufferedReader(io.BytesIO(framed[:-1])), "file"))
+
+
+@pytest.mark.parametrize("step", [1, 7, 64, 100_000])
+def test_traces_are_known_by_the_first_id_of_their_lines_however_these_are_cut(step: int) -> None:
+    ids = [f"{number:032x}" for number in range(50)]
+    lines = "".join(
+        f'{{"said":"{"x" * (7 * number % 90)}","traceId":"{one}","links":[{{"traceId":"{"f" * 32}"}}]}}\n'
+        for number, one in enumerate(ids)
+    ).encode()
+    whole, cut = Passed(), Passed()
+
+    file = io.BytesIO(lines)
+    file.seek(len(lines))
+    whole.look_through(file)
+    for at in range(0, len(lines), step):
+        cut.look(lines[at : at + step])
+
+    assert cut.ids == whole.ids == set(ids)
+    assert file.tell() == len(lines)
 
 
 def test_a_record_is_divided_by_its_items_and_each_part_says_where_they_came_from() -> None:

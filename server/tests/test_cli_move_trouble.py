@@ -92,7 +92,30 @@ def test_one_span_that_is_too_large_is_told_and_the_others_are_taken(
     assert sorted(one["span_count"] for one in traces_of(narrow_server, project)) == [1, 2]
 
 
-def test_a_file_that_is_damaged_in_its_middle_keeps_nothing_of_the_others(
+def test_a_trace_of_long_texts_is_exported_span_by_span_and_comes_back_whole(
+    server: Server, tmp_path: Path
+) -> None:
+    project, other, out = fresh(), fresh(), tmp_path / "long.jsonl"
+    trace_id = os.urandom(16)
+    texts = [f"line {number} of a long text\n" * 200_000 for number in range(3)]
+    for text in texts:
+        made = span("long", {"gen_ai.operation.name": "chat", "input.value": text})
+        made.trace_id = trace_id
+        assert post(server.url, f"/v1/traces?project={project}", request_of([made]))[0] == 200
+    settle(server)
+
+    ran = run(server, "export", "-p", project, "--format", "otlp", "--out", str(out))
+    back = run(server, "import", str(out), "-p", other)
+    settle(server)
+    again = run(server, "export", "-p", other)
+
+    lines = out.read_text(encoding="utf-8").splitlines()
+    assert (ran.code, back.code) == (0, 0), ran.err + back.err
+    assert [len(line) // 1_000_000 for line in lines] == [len(one) // 1_000_000 for one in texts]
+    assert again.out.splitlines() == lines
+
+
+def test_a_file_that_is_damaged_in_its_middle_is_read_up_to_there_and_the_others_too(
     server: Server, tmp_path: Path
 ) -> None:
     project = fresh()
@@ -226,6 +249,9 @@ def test_what_arrives_while_an_export_is_written_is_not_in_it_and_moves_nothing(
     later += [span("of an old one", {"said": "y"}, trace_id=one.trace_id) for one in made[::2]]
     for one in later:
         one.start_time_unix_nano = one.end_time_unix_nano
+    root = span("the root, which ends last", trace_id=made[-1].trace_id)
+    root.start_time_unix_nano = made[0].start_time_unix_nano - 3_600_000_000_000
+    later.append(root)
     assert post(server.url, f"/v1/traces?project={project}", request_of(later))[0] == 200
     settle(server)
     rest, said = process.stdout.read(), process.communicate()[1]
@@ -259,7 +285,7 @@ def test_an_export_of_another_server_project_or_filter_is_not_gone_on_with(
     server: Server, many: str, tmp_path: Path
 ) -> None:
     out = tmp_path / "all.jsonl"
-    asked = ["export", "kind:other", "--format", "otlp", "--out", str(out)]
+    asked = ["export", "kind:other", "--since", "30d", "--format", "otlp", "--out", str(out)]
     without_room(server, 150_000, *asked, "-p", many)
     environment = {"CLEARSPAN_KEY": server.token}
 

@@ -26,9 +26,9 @@ _TRIES = 10  # that a file may be finished by another export while it is opened
 
 @dataclass(slots=True)
 class Kept:
-    """How far an export is; `asked` are the parameters of all its requests, `source` who is asked."""
+    """How far an export is; `said` is what the command named, `asked` are the parameters of all its requests."""
 
-    source: str
+    said: Mapping[str, str]
     asked: Mapping[str, Any]
     cursor: str = ""
     size_bytes: int = 0
@@ -101,17 +101,17 @@ class Destination:
 
 
 def opened(
-    out: str, source: str, asked: Mapping[str, Any], *, is_until_now: bool, anew: bool
+    out: str, said: Mapping[str, str], asked: Mapping[str, Any], *, anew: bool
 ) -> Destination:
     """The destination of an export, at its beginning or where an earlier one broke off.
 
-    `is_until_now` says that the end of its window is only when it began: one that goes on keeps its own.
+    One that goes on keeps its own window: `7d` were other days then.
 
     Raises:
         BadInput: what is there is of another export, or no file.
         StartRefused: the file cannot be written, or another export writes it.
     """
-    begun = Kept(source, asked)
+    begun = Kept(said, asked)
     if out == STDOUT:
         return Destination(begun, sys.stdout.buffer)
     path = Path(out)
@@ -123,7 +123,7 @@ def opened(
         try:
             kept = None if anew else _found(path)
             if kept:
-                _compare(partial_of(path), kept, begun, is_until_now)
+                _compare(partial_of(path), kept.said, said)
             place = kept.size_bytes if kept else 0
             file.truncate(place)
             file.seek(place)
@@ -207,9 +207,8 @@ def _found(path: Path) -> Kept | None:
     return kept if has_all else None
 
 
-def _compare(partial: Path, kept: Kept, begun: Kept, is_until_now: bool) -> None:
+def _compare(partial: Path, before: Mapping[str, str], now: Mapping[str, str]) -> None:
     """Refuse to go on with what is of another export, and name what differs."""
-    before, now = _named(kept, is_until_now), _named(begun, is_until_now)
     others = [name for name in {**before, **now} if before.get(name) != now.get(name)]
     if others:
         differs = ", ".join(
@@ -218,11 +217,6 @@ def _compare(partial: Path, kept: Kept, begun: Kept, is_until_now: bool) -> None
         raise BadInput(
             f"{partial} is the beginning of another export: {differs}; `--anew` begins again"
         )
-
-
-def _named(kept: Kept, is_until_now: bool) -> dict[str, Any]:
-    asked = {name: one for name, one in kept.asked.items() if name != "to" or not is_until_now}
-    return {"server": kept.source, **asked}
 
 
 @contextlib.contextmanager

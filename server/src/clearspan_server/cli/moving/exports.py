@@ -2,7 +2,9 @@
 
 import sys
 import time
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from email.message import Message
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -12,6 +14,7 @@ import typer
 from clearspan_server.cli.client import Server
 from clearspan_server.cli.moments import moment
 from clearspan_server.cli.moving.destination import STDOUT, Destination, Kept, opened
+from clearspan_server.cli.moving.moved import Passed, moved
 from clearspan_server.cli.moving.progress import Progress, amount, counted
 from clearspan_server.cli.options import Data, Project, Url, named, the_server
 from clearspan_server.errors import BadInput
@@ -84,19 +87,25 @@ def export(  # noqa: PLR0913, PLR0917 - its options are its arguments
     if form is Form.PARQUET and out == STDOUT:
         raise BadInput("parquet is no stream: name a file with --out")
     server = the_server(data, url, project)
-    asked = {
+    said = {
+        "server": server.url
+        if named(data, url)
+        else f"of the folder {load({'data': data}).data.resolve()}",
         "project": server.project,
         "of": of.value,
         "format": (Form.JSONL if form is Form.PARQUET else form).value,
         "filter": " ".join(filter_ or ()),
+        "fields": fields,
+        "since": since or "",
+        "until": until or "",
+    }
+    window = {
         "from": moment(since) or "1970-01-01",
         "to": moment(until) or datetime.now(UTC).isoformat(),
-        "sort": _SORTS.get(of, _SORT_OF_SUMS),
-        "fields": fields,
     }
-    folder = load({"data": data}).data.resolve()
-    source = server.url if named(data, url) else f"of the folder {folder}"
-    with opened(out, source, asked, is_until_now=until is None, anew=anew) as destination:
+    asked = {name: said[name] for name in ("project", "of", "format", "filter", "fields")}
+    asked |= window | {"sort": _SORTS.get(of, _SORT_OF_SUMS)}
+    with opened(out, said, asked, anew=anew) as destination:
         _write(server, destination, of.value, form)
 
 
@@ -104,11 +113,14 @@ def _write(server: Server, destination: Destination, of: str, form: Form) -> Non
     begun_s = time.monotonic()
     progress = Progress()
     kept = destination.kept
+    passed = Passed() if form is Form.OTLP else None
     if destination.resumed:
         goes_on = f"goes on after {counted(kept.rows, of.removesuffix('s'))}"
         progress.end(f"{destination.partial} {goes_on}")
+        if passed:
+            passed.look_through(destination.file)
     while not kept.is_whole:
-        _page(server, destination, progress, of)
+        _page(server, destination, progress, passed)
     made = None
     if form is Form.PARQUET:
         from clearspan_server.cli.moving.parquet import converted  # noqa: PLC0415 - loads pyarrow
@@ -123,33 +135,61 @@ def _write(server: Server, destination: Destination, of: str, form: Form) -> Non
         progress.end("nothing passes: another --project, an earlier --since, or another filter?")
 
 
-def _page(server: Server, destination: Destination, progress: Progress, of: str) -> None:
-    """One request, and the note that it is whole."""
+def _page(
+    server: Server, destination: Destination, progress: Progress, passed: Passed | None
+) -> None:
+    """One request, and the note that it is whole; after the last one of several, what they have passed over."""
     kept = destination.kept
     limit = _ROWS.get(str(kept.asked["format"]), _ROWS_OF_LISTS)
-    asked: dict[str, Any] = {**kept.asked, "limit": limit, "cursor": kept.cursor}
+    is_first = not kept.cursor
+    headers = _copied(
+        server,
+        {**kept.asked, "limit": limit, "cursor": kept.cursor},
+        destination,
+        progress,
+        passed,
+    )
+    kept.rows += int(headers["clearspan-page-rows"])
+    cursor = headers.get("clearspan-cursor")
+    if cursor is None and passed and not is_first:
+        for asked in moved(server, dict(kept.asked), passed):
+            headers = _copied(server, asked, destination, progress, passed)
+            kept.rows += int(headers["clearspan-rows"])
+    destination.keep(cursor)
+    sys.stdout.flush()
+
+
+def _copied(
+    server: Server,
+    asked: Mapping[str, Any],
+    destination: Destination,
+    progress: Progress,
+    passed: Passed | None,
+) -> Message:
+    """Write what one request gives; the headers of its answer."""
+    kept = destination.kept
     gone: BrokenPipeError | None = None
     with server.streamed("/api/v1/export", asked) as reply:
-        if not kept.cursor:
-            kept.total = int(reply.headers.get("clearspan-rows", "0"))
-        cursor = reply.headers.get("clearspan-cursor")
-        rows = int(reply.headers.get("clearspan-page-rows", "0"))
+        if kept.total is None:
+            kept.total = int(reply.headers["clearspan-rows"])
         while not gone and (piece := reply.read(_READ_BYTES)):
             try:
                 destination.write(piece)
             except BrokenPipeError as error:  # of standard output, not of the server
                 gone = error
+            if passed:
+                passed.look(piece)
             kept.size_bytes += len(piece)
-            progress.show(_so_far(kept, of))
+            progress.show(_so_far(kept))
     if gone:
         raise gone
-    kept.rows += rows
-    destination.keep(cursor)
-    sys.stdout.flush()
+    return reply.headers
 
 
-def _so_far(kept: Kept, of: str) -> str:
+def _so_far(kept: Kept) -> str:
     total = max(kept.rows, kept.total or 0)
     least = "more than " if total > _MOST_COUNTED else ""
-    rows = counted(min(total, _MOST_COUNTED) if least else total, of.removesuffix("s"))
+    rows = counted(
+        min(total, _MOST_COUNTED) if least else total, str(kept.asked["of"]).removesuffix("s")
+    )
     return f"{counted(kept.rows, '').strip()} of {least}{rows}, {amount(kept.size_bytes)}"

@@ -47,6 +47,7 @@ KINDS: tuple[Kind, ...] = (
 )
 _LOOKED_AT = 50  # values, of which the first ones of a transcript may tell nothing
 _UNKNOWN = "unknown"
+_MOST_BROKEN = 1_000  # values, one after the other
 
 
 def files_of(paths: list[str]) -> Iterator[str]:
@@ -129,10 +130,13 @@ def _looked_at(found: Values) -> tuple[list[tuple[Place, Any]], Values]:
 def _whole(found: Values, broken: list[Untaken]) -> Values:
     """The values that could be read; what is said of the others goes where it waits for its turn."""
     for place, value in found:
-        if isinstance(value, Broken):
-            broken.append(Untaken(place, value.reason))
-        else:
+        if not isinstance(value, Broken):
             yield place, value
+            continue
+        broken.append(Untaken(place, value.reason))
+        if len(broken) == _MOST_BROKEN:
+            broken.append(Untaken(place, "behind it nothing is read: too much of it is no JSON"))
+            return
 
 
 def _with(broken: list[Untaken], records: Read) -> Read:
