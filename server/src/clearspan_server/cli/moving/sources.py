@@ -11,7 +11,14 @@ from itertools import chain
 from pathlib import Path
 from typing import IO, Any
 
-from clearspan_server.cli.moving import langfuse, otlp, otlp_protobuf, phoenix, transcripts
+from clearspan_server.cli.moving import (
+    claude_sessions,
+    codex_sessions,
+    langfuse,
+    otlp,
+    otlp_protobuf,
+    phoenix,
+)
 from clearspan_server.cli.moving.records import Place, Record, Untaken
 from clearspan_server.cli.moving.values import Broken, Values, values
 from clearspan_server.errors import NotFound
@@ -42,8 +49,8 @@ KINDS: tuple[Kind, ...] = (
     Kind("OTLP", otlp.is_otlp, otlp.records),
     Kind("Langfuse", langfuse.is_langfuse, langfuse.records),
     Kind("Phoenix", phoenix.is_phoenix, phoenix.records),
-    Kind("Claude Code", transcripts.is_claude_code, transcripts.claude_code_records),
-    Kind("Codex", transcripts.is_codex, transcripts.codex_records),
+    Kind("Claude Code", claude_sessions.is_claude_code, claude_sessions.records),
+    Kind("Codex", codex_sessions.is_codex, codex_sessions.records),
 )
 _LOOKED_AT = 50  # values, of which the first ones of a transcript may tell nothing
 _UNKNOWN = "unknown"
