@@ -24,7 +24,8 @@ shows how they go together.
 
 **Which server.** `--url`, else the server of `--data`, else that of CLEARSPAN_ENDPOINT, else that of the data folder
 (CLEARSPAN_DATA, `~/.clearspan`). An address needs a key in CLEARSPAN_KEY, unless it is that of the folder's own server:
-on its own machine the install's token does. A folder that no server runs on is opened for the length of the command.
+on its own machine the install's token does. A folder that no server runs on is opened for the length of the command,
+and commands that come meanwhile use the same server: it ends with the last of them.
 
 **Which project.** `--project`, else CLEARSPAN_PROJECT, else `default`; of an API key always its own.
 

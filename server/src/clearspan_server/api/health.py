@@ -5,13 +5,16 @@ from fastapi import APIRouter, Request, Response
 from clearspan_server.api.pulse import engine_trouble, underived, writer_lag_s
 from clearspan_server.api.shapes import Health
 from clearspan_server.api.state import State, state_of
+from clearspan_server.store.folder import CHALLENGE_HEADER, PROOF_HEADER, proof
 
 router = APIRouter(tags=["health"])
 
 
 @router.get("/healthz")
-async def healthz() -> Health:
-    """The process lives."""
+async def healthz(request: Request, response: Response) -> Health:
+    """The process lives. To a challenge it answers with a proof that it is the server of its data folder."""
+    if challenge := request.headers.get(CHALLENGE_HEADER):
+        response.headers[PROOF_HEADER] = proof(state_of(request).token, challenge)
     return Health(status="ok", checks={}, lag_s=None, underived=None)
 
 

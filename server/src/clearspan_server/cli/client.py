@@ -1,39 +1,60 @@
 """The commands' way to a server: urllib and a credential, because a command must start fast."""
 
 import contextlib
+import hmac
 import ipaddress
 import json
+import secrets
 import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from http.client import HTTPException, HTTPResponse
+from email.message import Message
+from http.client import HTTPConnection, HTTPException, HTTPResponse
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 from typing_extensions import override
 
 from clearspan_server.errors import BadInput, ClearspanError, NoServer, with_code, with_status
-from clearspan_server.store.folder import running
+from clearspan_server.store.folder import (
+    CHALLENGE_HEADER,
+    PROOF_HEADER,
+    Running,
+    borrowed,
+    proof,
+    running,
+)
 
 _TIMEOUT_S = 30.0  # a busy machine answers late
+_MOST_OF_HEALTH = 65_536
 _USUAL_PROJECT = "default"
 
 
 @dataclass(slots=True, frozen=True)
 class Server:
-    """A server, and the credential to ask it with: an API key, or the install's token on its own machine."""
+    """A server, and the credential to ask it with: an API key, or the install's token on its own machine.
+
+    That of a folder is found anew for each request, so that it may have been restarted on another port; before it is
+    told anything it proves that it is that folder's.
+    """
 
     url: str
     token: str
     project: str = _USUAL_PROJECT
+    folder: Path | None = None
 
     @property
     def page(self) -> str:
         """The address that lets a browser in; the fragment never leaves the browser. Accounts need no token."""
         is_open = self.get("/api/v1/me")["mode"] == "open"
         return f"{self.url}/#token={self.token}" if is_open else f"{self.url}/"
+
+    @property
+    def is_lent(self) -> bool:
+        """Whether it stays only as long as this process, or another that uses it, lives."""
+        return self.folder is not None and _owner(self.folder).lent
 
     def ask(self, path: str, **parameters: object) -> Any:  # noqa: ANN401 - foreign JSON
         """GET of the project; a parameter that is None or "" is left out, one that is a list is repeated."""
@@ -44,12 +65,12 @@ class Server:
 
     def health(self) -> dict[str, Any]:
         """What `/readyz` answers, whether all is well or not."""
-        found: dict[str, Any] = json.loads(self._bytes("GET", "/readyz", None, also=503))
+        found: dict[str, Any] = self._json("/readyz", self._bytes("GET", "/readyz", None, also=503))
         return found
 
     def text(self, path: str) -> str:
         """The text of a route that does not answer with JSON."""
-        return self._bytes("GET", path, None).decode()
+        return self._bytes("GET", path, None).decode("utf-8", "replace")
 
     def post(self, path: str, body: object) -> Any:  # noqa: ANN401 - foreign JSON
         return self._send("POST", path, json.dumps(body).encode())
@@ -71,14 +92,13 @@ class Server:
         path: str,
         parameters: Mapping[str, object] | None = None,
         headers: Mapping[str, str] | None = None,
-    ) -> Iterator[HTTPResponse]:
+    ) -> Iterator["Reply"]:
         """The answer of a GET of the project, to be read as it comes: exports, the live feed.
 
         Raises:
             ClearspanError: the server refuses, in its words; or the connection breaks, also while it is read.
         """
-        request = self._request("GET", self.asking(path, parameters or {}), None, headers or {})
-        with self._opened(request) as reply, self._told():
+        with self._opened("GET", self.asking(path, parameters or {}), None, headers) as reply:
             yield reply
 
     def asking(self, path: str, parameters: Mapping[str, object]) -> str:
@@ -89,45 +109,88 @@ class Server:
 
     def _send(self, method: str, path: str, body: bytes | None = None) -> Any:  # noqa: ANN401 - foreign JSON
         text = self._bytes(method, path, body)
-        return json.loads(text) if text else None
+        return self._json(path, text) if text else None
+
+    def _json(self, path: str, text: bytes) -> Any:  # noqa: ANN401 - foreign JSON
+        try:
+            return json.loads(text)
+        except ValueError as error:
+            where = self.url + path.partition("?")[0]
+            raise NoServer(
+                f"no clearspan answers at {self.url}: what came from {where} is not JSON; `--url` names another"
+            ) from error
 
     def _bytes(self, method: str, path: str, body: bytes | None, *, also: int = 200) -> bytes:
         """The answer; a status that is neither success nor `also` is an error."""
-        with self._opened(self._request(method, path, body, {}), also) as reply, self._told():
-            return bytes(reply.read())
+        with self._opened(method, path, body, also=also) as reply:
+            return reply.read()
 
-    def _request(
-        self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]
-    ) -> urllib.request.Request:
-        known = {"content-type": "application/json", **headers}
+    @contextlib.contextmanager
+    def _opened(
+        self,
+        method: str,
+        path: str,
+        body: bytes | None,
+        headers: Mapping[str, str] | None = None,
+        *,
+        also: int = 200,
+    ) -> Iterator["Reply"]:
+        url = self.url if self.folder is None else _owner(self.folder).http
+        known = {"content-type": "application/json", **(headers or {})}
         if self.token:
             known["authorization"] = f"Bearer {self.token}"
-        return urllib.request.Request(  # noqa: S310 - `find` takes http and https alone
-            self.url + path, data=body, headers=known, method=method
+        request = urllib.request.Request(  # noqa: S310 - `find` takes http and https alone
+            url + path, data=body, headers=known, method=method
         )
-
-    @contextlib.contextmanager
-    def _opened(self, request: urllib.request.Request, also: int = 200) -> Iterator[HTTPResponse]:
         try:
-            reply = _opener(self.url).open(request, timeout=_TIMEOUT_S)
+            reply = _opener(url, self.folder).open(request, timeout=_TIMEOUT_S)
         except urllib.error.HTTPError as error:
             if error.code != also:
-                raise _error(error.read(), error.code) from error
+                with error:
+                    raise _error(error.read(), error.code) from error
             reply = error.fp
         except (OSError, HTTPException) as error:
-            self._is_away(error)
+            raise _away(url, error) from error
         with reply:
-            yield reply
+            yield Reply(reply, url)
 
-    @contextlib.contextmanager
-    def _told(self) -> Iterator[None]:
+
+class Reply:
+    """An answer while it is read.
+
+    Raises:
+        NoServer: the connection breaks.
+    """
+
+    def __init__(self, answer: HTTPResponse, url: str) -> None:
+        self._answer = answer
+        self._url = url
+
+    @property
+    def headers(self) -> Message:
+        return self._answer.headers
+
+    def read(self, size: int | None = None) -> bytes:
+        """At most so many bytes; without a size all that is left."""
         try:
-            yield
+            return self._answer.read(size)
         except (OSError, HTTPException) as error:
-            self._is_away(error)
+            raise _away(self._url, error) from error
 
-    def _is_away(self, error: Exception) -> NoReturn:
-        raise NoServer(f"no server answers at {self.url}: {error}") from error
+    def __iter__(self) -> Iterator[bytes]:
+        """Lines, as they come."""
+        while line := self._line():
+            yield line
+
+    def _line(self) -> bytes:
+        try:
+            return self._answer.readline()
+        except (OSError, HTTPException) as error:
+            raise _away(self._url, error) from error
+
+
+def _away(url: str, error: Exception) -> NoServer:
+    return NoServer(f"no server answers at {url}: {error}")
 
 
 class _NoRedirects(urllib.request.HTTPRedirectHandler):
@@ -138,10 +201,51 @@ class _NoRedirects(urllib.request.HTTPRedirectHandler):
         return None
 
 
-def _opener(url: str) -> urllib.request.OpenerDirector:
+class _Proven(urllib.request.HTTPHandler):
+    """Connections on which nothing is sent before who listens has proven to be the server of a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        self._folder = folder
+
+    @override
+    def http_open(self, req: urllib.request.Request) -> HTTPResponse:
+        token = _token(self._folder)
+
+        class Connection(HTTPConnection):
+            @override
+            def connect(self) -> None:
+                super().connect()
+                _prove(self, token)
+
+        return self.do_open(Connection, req)
+
+
+def _prove(connection: HTTPConnection, token: str) -> None:
+    """Have who listens answer a challenge.
+
+    Raises:
+        NoServer: it cannot.
+    """
+    challenge = secrets.token_hex(16)
+    head = f"GET /healthz HTTP/1.1\r\nhost: {connection.host}:{connection.port}\r\n"
+    connection.sock.sendall(f"{head}{CHALLENGE_HEADER}: {challenge}\r\n\r\n".encode())
+    with HTTPResponse(connection.sock) as reply:
+        reply.begin()
+        said = reply.headers.get(PROOF_HEADER, "")
+        reply.read(_MOST_OF_HEALTH)
+    if not hmac.compare_digest(said.encode(), proof(token, challenge).encode()):
+        raise NoServer(
+            f"no server answers at http://{connection.host}:{connection.port} for this data folder: somebody else"
+            " listens there, or one of another version; `clearspan up` starts one"
+        )
+
+
+def _opener(url: str, folder: Path | None) -> urllib.request.OpenerDirector:
     """Without the environment's proxies for what is on this machine."""
-    direct = [urllib.request.ProxyHandler({})] if _is_here(url) else []
-    return urllib.request.build_opener(_NoRedirects, *direct)
+    direct = [urllib.request.ProxyHandler({})] if folder or _is_here(url) else []
+    proven = [_Proven(folder)] if folder else []
+    return urllib.request.build_opener(_NoRedirects, *direct, *proven)
 
 
 def _is_here(url: str) -> bool:
@@ -153,17 +257,28 @@ def _is_here(url: str) -> bool:
 
 
 def find(data: Path, project: str = _USUAL_PROJECT) -> Server:
-    """The server that runs on a data folder.
+    """The server that runs on a data folder; it is not asked yet.
 
     Raises:
         NoServer: none runs.
     """
-    owner = running(data)
+    return Server(_owner(data).http, _token(data), project, data)
+
+
+def _owner(data: Path) -> Running:
+    owner = borrowed(data)
     if owner is None:
         raise NoServer(
             f"no clearspan runs on the folder {data}; `clearspan up` starts one, `--data` and `--url` name another"
         )
-    return Server(owner.http, (data / "token").read_text(encoding="utf-8").strip(), project)
+    return owner
+
+
+def _token(data: Path) -> str:
+    try:
+        return (data / "token").read_text(encoding="utf-8").strip()
+    except FileNotFoundError as error:
+        raise NoServer(f"the folder {data} has no token; `clearspan up` makes one") from error
 
 
 def at(url: str, key: str, data: Path, project: str = _USUAL_PROJECT) -> Server:

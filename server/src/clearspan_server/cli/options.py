@@ -8,7 +8,6 @@ import typer
 
 from clearspan_server.cli import client, opening
 from clearspan_server.cli.client import Server
-from clearspan_server.errors import NoServer
 from clearspan_server.settings import load
 
 Data = Annotated[Path | None, typer.Option(help="The data folder (CLEARSPAN_DATA).")]
@@ -35,7 +34,7 @@ def the_server(
     """The server to ask: that of `--url`, `--data`, CLEARSPAN_ENDPOINT or the usual folder, the first that is named.
 
     A folder that no server runs on is opened for the length of the command, unless `opens` is false;
-    with `begins` also one that has no data yet.
+    with `begins` also one that has no data yet. One that another command opened is shared with it.
 
     Raises:
         ClearspanError: there is no such server, and no such folder.
@@ -44,20 +43,11 @@ def the_server(
     project = project or os.environ.get("CLEARSPAN_PROJECT", "") or "default"
     if address := named(data, url):
         return client.at(address, os.environ.get("CLEARSPAN_KEY", ""), folder, project)
-    try:
-        return _alive(client.find(folder, project))
-    except NoServer:
-        if not opens:
-            raise
-        return (opening.begun if begins else opening.opened)(folder, project)
+    if not opens:
+        return opening.asked(client.find(folder, project))
+    return opening.opened(folder, project, begins=begins)
 
 
 def named(data: Path | None, url: str | None) -> str:
     """The address that is named, or "" where a folder is."""
     return url or ("" if data else os.environ.get("CLEARSPAN_ENDPOINT", ""))
-
-
-def _alive(server: Server) -> Server:
-    """One that was killed leaves its announcement behind."""
-    server.get("/healthz")
-    return server

@@ -15,8 +15,8 @@ from typing import Annotated
 import typer
 
 from clearspan_server.cli.client import Server
-from clearspan_server.cli.options import Data, Project, Url, named, the_server
-from clearspan_server.errors import NoServer, NotAuthenticated, NotFound
+from clearspan_server.cli.options import Data, Project, Url, the_server
+from clearspan_server.errors import NotAuthenticated, NotFound
 
 Program = Annotated[list[str], typer.Argument(help="The program and its arguments, after `--`.")]
 Service = Annotated[str, typer.Option(help="Its name in traces; else that of its file.")]
@@ -38,8 +38,8 @@ def run(
     url: Url = None,
 ) -> None:
     """Run a Python program and record its model calls, tools and queries, without a change in it."""
-    server, is_ours = _server(data, url, project)
-    _become(program, _recorded(_told(server, service)), is_ours=is_ours)
+    server = the_server(data, url, project)
+    _become(program, _recorded(_told(server, service)), is_lent=server.is_lent)
 
 
 def exec_(
@@ -53,9 +53,11 @@ def exec_(
     url: Url = None,
 ) -> None:
     """Run any program with the variables that tell it where to send what it records."""
-    server, is_ours = _server(data, url, project)
+    server = the_server(data, url, project)
     environment = _told(server, service)
-    _become(program, _exporting(environment, server) if otel else environment, is_ours=is_ours)
+    _become(
+        program, _exporting(environment, server) if otel else environment, is_lent=server.is_lent
+    )
 
 
 def demo(
@@ -67,24 +69,10 @@ def demo(
     url: Url = None,
 ) -> None:
     """Let the demo's support agent answer questions; its traces go to the project `demo`."""
-    server, is_ours = _server(data, url, "demo")
+    server = the_server(data, url, "demo")
     program = [sys.executable, "-m", "clearspan_server.demo", "--endpoint", server.url]
     program += ["--interval", str(interval)] + (["--count", str(count)] if count else [])
-    _become(program, _told(server, ""), is_ours=is_ours)
-
-
-def _server(data: Path | None, url: str | None, project: str | None) -> tuple[Server, bool]:
-    """Who takes what the program sends, and whether that server must be kept alive by this process.
-
-    Raises:
-        ClearspanError: there is none.
-    """
-    try:
-        return the_server(data, url, project, opens=False), False
-    except NoServer:
-        if named(data, url):
-            raise
-        return the_server(data, url, project), True
+    _become(program, _told(server, ""), is_lent=server.is_lent)
 
 
 def _told(server: Server, service: str) -> dict[str, str]:
@@ -139,8 +127,8 @@ def _exporting(environment: Mapping[str, str], server: Server) -> dict[str, str]
     return kept
 
 
-def _become(program: list[str], environment: dict[str, str], *, is_ours: bool) -> None:
-    """Be the program from now on, so that signals and its end are its own; or stay beside it while it needs our server.
+def _become(program: list[str], environment: dict[str, str], *, is_lent: bool) -> None:
+    """Be the program from now on, so that signals and its end are its own; or stay beside it while a server is lent.
 
     Raises:
         NotFound: there is no such program.
@@ -148,7 +136,7 @@ def _become(program: list[str], environment: dict[str, str], *, is_ours: bool) -
     path = shutil.which(program[0])
     if path is None:
         raise NotFound(f"there is no program {program[0]!r} here")
-    if is_ours:
+    if is_lent:
         raise typer.Exit(_attended([path, *program[1:]], environment))
     sys.stdout.flush()
     sys.stderr.flush()

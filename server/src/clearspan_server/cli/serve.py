@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 import uvicorn
@@ -30,6 +31,9 @@ from clearspan_server.settings import Settings
 from clearspan_server.store.disk import Disk
 from clearspan_server.store.folder import CATALOG, Folder, Running
 
+STAYS = (
+    "used by others"  # what a lent server prints when its first user has ended, and others use it
+)
 _GRACE_S = 5  # for requests that are under way when the server is told to stop
 _DEMO_STOP_S = 5
 _DISK_LOOK_S = 5
@@ -99,7 +103,9 @@ class _Start:
 
     def ready(self) -> None:
         """Announce it, and start the rest."""
-        announced = Running(os.getpid(), self._url, self._taken.grpc.address)
+        announced = Running(
+            os.getpid(), self._url, self._taken.grpc.address, self._options.until_eof
+        )
         self._taken.folder.announce(announced)
         if self._options.as_json:
             print(announced.json(), flush=True)  # noqa: T201 - the command's own output
@@ -109,7 +115,10 @@ class _Start:
         if self._options.demo and not self._options.check:
             self.demo.start(self._url, self._taken.folder.token)
         if self._options.until_eof:
-            threading.Thread(target=_end_with_input, name="until-eof", daemon=True).start()
+            folder = self._taken.folder
+            threading.Thread(
+                target=_end_with_input, args=(folder,), name="until-eof", daemon=True
+            ).start()
 
     def _greet(self, announced: Running) -> None:
         server = Server(self._url, self._taken.folder.token)
@@ -123,9 +132,14 @@ class _Start:
             os.kill(os.getpid(), signal.SIGTERM)
 
 
-def _end_with_input() -> None:
+def _end_with_input(folder: Folder) -> None:
+    """End when whoever started it has ended, and with the last of the other commands that use it meanwhile."""
     while sys.stdin.buffer.read(1024):
         pass
+    if not folder.take_back(waits=False):
+        with suppress(OSError):  # nobody may listen any more
+            print(STAYS, flush=True)  # noqa: T201 - for whoever started it
+        folder.take_back(waits=True)
     os.kill(os.getpid(), signal.SIGTERM)
 
 

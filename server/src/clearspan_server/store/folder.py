@@ -1,29 +1,39 @@
 """The data folder: one process owns it, and says in it where it listens and who may enter."""
 
 import fcntl
+import hashlib
+import hmac
 import json
 import os
 import secrets
 import sqlite3
-from contextlib import closing
+import time
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from clearspan_server.errors import FolderInUse
 
 CATALOG = "catalog.db"
+CHALLENGE_HEADER = "clearspan-challenge"
+PROOF_HEADER = "clearspan-proof"
+
+_PEEK_S = 0.02
+_PEEKS = 10
 
 
 @dataclass(slots=True, frozen=True)
 class Running:
-    """What `run.json` says of the owner."""
+    """What `run.json` says of the owner. One that is lent ends with the last command that uses it."""
 
     pid: int
     http: str  # "http://127.0.0.1:PORT"
     grpc: str  # "127.0.0.1:PORT"
+    lent: bool = False
 
     def json(self) -> str:
-        return json.dumps({"pid": self.pid, "http": self.http, "grpc": self.grpc})
+        said: dict[str, object] = {"pid": self.pid, "http": self.http, "grpc": self.grpc}
+        return json.dumps(said | {"lent": True} if self.lent else said)
 
 
 class Folder:
@@ -38,14 +48,12 @@ class Folder:
         path.chmod(0o700)
         self.path = path
         self._lock = os.open(path / "lock", os.O_RDWR | os.O_CREAT, 0o600)
-        try:
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
+        if not _locked(self._lock):
             os.close(self._lock)
             raise FolderInUse(
                 f"another clearspan is using the folder {path}; `clearspan open` prints its address,"
                 " `--data` (CLEARSPAN_DATA) names another folder"
-            ) from error
+            )
         self.run_file.unlink(missing_ok=True)
         self.token = self._token()
 
@@ -58,6 +66,16 @@ class Folder:
         partial = self.path / "run.json.new"
         partial.write_text(running.json() + "\n", encoding="utf-8")
         partial.replace(self.run_file)
+
+    def take_back(self, *, waits: bool) -> bool:
+        """Whether no command uses what was announced as lent any more; from then on none begins to."""
+        handle = os.open(self.run_file, os.O_RDONLY)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | (0 if waits else fcntl.LOCK_NB))
+        except BlockingIOError:
+            os.close(handle)
+            return False
+        return True  # the handle stays open, and the lock goes with the process
 
     def release(self) -> None:
         """Give the folder back."""
@@ -89,13 +107,83 @@ class Folder:
 def running(path: Path) -> Running | None:
     """Who owns the folder, as its `run.json` says; None when nobody runs.
 
-    Its process may have been killed: a caller that cannot connect takes that for nobody.
+    Its process may have been killed, and another have its port: who answers there says by a `proof` whether it is it.
     """
     try:
-        said = json.loads((path / "run.json").read_text(encoding="utf-8"))
-        return Running(int(said["pid"]), str(said["http"]), str(said["grpc"]))
-    except (OSError, ValueError, KeyError):
+        return _read((path / "run.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError, KeyError, TypeError):
         return None
+
+
+_borrowed: dict[Path, tuple[Running, int]] = {}
+
+
+def borrowed(path: Path) -> Running | None:
+    """As `running`; one that is lent stays for as long as this process lives, or until `give_back`.
+
+    None also when it was lent and is about to end.
+    """
+    owner = running(path)
+    known = _borrowed.get(path)
+    if owner is None or not owner.lent or (known and known[0] == owner):
+        return owner
+    try:
+        handle = os.open(path / "run.json", os.O_RDONLY)
+    except OSError:
+        return None
+    with suppress(OSError, ValueError, KeyError, TypeError):
+        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        owner = _read(os.pread(handle, 4096, 0).decode())
+        give_back(path)
+        _borrowed[path] = owner, handle
+        return owner
+    os.close(handle)
+    return None
+
+
+def give_back(path: Path) -> None:
+    """Use no longer what was borrowed."""
+    if known := _borrowed.pop(path, None):
+        os.close(known[1])
+
+
+def is_owned(path: Path) -> bool:
+    """Whether a process has the folder now, announced or not."""
+    try:
+        handle = os.open(path / "lock", os.O_RDWR)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(handle)
+    return False
+
+
+def proof(token: str, challenge: str) -> str:
+    """What the owner of a folder answers to a challenge: it shows that it knows the token, and does not tell it."""
+    return hmac.new(token.encode(), f"proof:{challenge}".encode(), hashlib.sha256).hexdigest()
+
+
+def _read(text: str) -> Running:
+    said = json.loads(text)
+    return Running(
+        int(said["pid"]), str(said["http"]), str(said["grpc"]), bool(said.get("lent", False))
+    )
+
+
+def _locked(handle: int) -> bool:
+    for _ in range(_PEEKS):
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            # `is_owned` holds it for the moment in which it looks.
+            time.sleep(_PEEK_S)
+        else:
+            return True
+    return False
 
 
 def has_account(path: Path) -> bool:
