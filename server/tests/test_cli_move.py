@@ -41,20 +41,27 @@ def fresh() -> str:
 def spans_of(server: Server, project: str) -> dict[tuple[str, str], Any]:
     """Every span of a project with everything in it, by its ids."""
     found: dict[tuple[str, str], Any] = {}
-    cursor: str | None = ""
-    while cursor is not None:
-        path = f"/api/v1/spans?project={project}&{EVERYTHING}&fields=name&cursor={cursor}"
-        page = server.get(path)
-        for row in page["spans"]:
-            ids = row["trace_id"], row["span_id"]
-            detail = server.get(f"/api/v1/traces/{ids[0]}/spans/{ids[1]}?project={project}")
-            found[ids] = {key: one for key, one in detail.items() if key not in OF_RECEIVING}
-        cursor = page["next_cursor"]
+    for row in rows_of(server, "spans", project, "&fields=name"):
+        ids = row["trace_id"], row["span_id"]
+        detail = server.get(f"/api/v1/traces/{ids[0]}/spans/{ids[1]}?project={project}")
+        found[ids] = {key: one for key, one in detail.items() if key not in OF_RECEIVING}
     return found
 
 
+def rows_of(server: Server, of: str, project: str, asked: str = "") -> list[Any]:
+    """All rows of a list, page after page."""
+    rows: list[Any] = []
+    cursor: str | None = ""
+    while cursor is not None:
+        path = f"/api/v1/{of}?project={project}&{EVERYTHING}{asked}&cursor={cursor}"
+        page = server.get(path)
+        rows += page[of]
+        cursor = page["next_cursor"]
+    return rows
+
+
 def traces_of(server: Server, project: str) -> list[Any]:
-    rows = server.get(f"/api/v1/traces?project={project}&{EVERYTHING}")["traces"]
+    rows = rows_of(server, "traces", project)
     return [
         {key: one for key, one in row.items() if key not in ("received", "state")} for row in rows
     ]
@@ -183,8 +190,7 @@ READERS: dict[str, Callable[[Path], list[Any]]] = {
 def test_the_ending_of_a_file_says_how_its_rows_are_written(
     server: Server, sent: str, tmp_path: Path, ending: str
 ) -> None:
-    asked = f"project={sent}&{EVERYTHING}&filter=kind:llm&sort=start"
-    rows = server.get(f"/api/v1/spans?{asked}")["spans"]
+    rows = rows_of(server, "spans", sent, "&filter=kind:llm&sort=start")
     file = tmp_path / f"rows.{ending}"
     named = ["--format", "jsonl"] if ending == "jsonl" else []
 
