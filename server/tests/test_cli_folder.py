@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -64,6 +65,18 @@ def left(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with serving(data):
         pass
     return data
+
+
+@pytest.mark.parametrize("answer", [b"<!doctype html>", b""])
+def test_an_address_that_is_no_clearspan_is_one_line_that_names_it(
+    tmp_path: Path, answer: bytes
+) -> None:
+    with impostor(answer) as (url, _):
+        ran = run(tmp_path, "traces", "--url", url)
+
+    assert (ran.code, ran.out) == (5, "")
+    assert ran.err.startswith(f"clearspan: no clearspan answers at {url}: ")
+    assert ran.err.count("\n") == 1
 
 
 @pytest.mark.parametrize("command", ["open", "status", "doctor"])
@@ -151,3 +164,36 @@ def test_commands_that_begin_together_share_a_folder_that_nobody_serves(left: Pa
 
     assert [one.returncode for one in both] == [0, 0], said
     assert [json.loads(out)["traces"] for out, _ in said] == [[], []]
+
+
+def test_what_cannot_be_written_is_one_line_and_who_reads_no_more_ends_it_silently() -> None:
+    command = [sys.executable, "-m", "clearspan_server", "openapi"]
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        written = subprocess.run(
+            command, stdout=full, stderr=subprocess.PIPE, text=True, timeout=START_S, check=False
+        )
+    reading, writing = os.pipe()
+    os.close(reading)
+    unread = subprocess.run(
+        command, stdout=writing, stderr=subprocess.PIPE, text=True, timeout=START_S, check=False
+    )
+    os.close(writing)
+
+    no_room = "clearspan: the output: No space left on device\n"
+    assert (written.returncode, written.stderr) == (2, no_room)
+    assert unread.stderr == ""
+
+
+def test_a_folder_whose_engine_is_broken_is_refused_in_one_line(left: Path, tmp_path: Path) -> None:
+    data = tmp_path / "broken"
+    shutil.copytree(left, data, symlinks=True)
+    (table,) = (data / "engine" / "store").rglob("schema_migrations.sql")
+    table.write_text(table.read_text("utf-8").replace("number", "numbre"), "utf-8")
+
+    ran = run(data, "up", "--check", "--port", "0", "--grpc-port", "0")
+
+    said = [line for line in ran.err.splitlines() if line.startswith("clearspan: ")]
+    assert ran.code == 2
+    assert len(said) == 1, ran.err
+    assert said[0].startswith(f"clearspan: the folder {data} cannot be used: ")
+    assert "Traceback" not in ran.err

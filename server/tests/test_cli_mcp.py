@@ -10,6 +10,7 @@ import sys
 import uuid
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -19,7 +20,7 @@ from mcp.client.streamable_http import streamable_http_client
 from mcp_types import CallToolResult
 
 from commanding import run
-from running import PATIENCE_S, Server, settle
+from running import PATIENCE_S, Server, settle, start
 from sending import PROTOBUF, post, request_of, span
 
 TOOLS = {
@@ -300,6 +301,31 @@ def test_over_http_each_caller_is_who_its_credential_says(server: Server, incide
 
     assert (nobody.status_code, stranger.status_code) == (401, 401)
     assert (rebound.status_code, page.status_code) == (421, 403)
+
+
+def test_tools_of_one_project_read_no_other(server: Server, incident: str) -> None:
+    async def ask() -> tuple[CallToolResult, CallToolResult]:
+        async with tools_of(server, incident) as client:
+            other = await client.call_tool("search_traces", {"project": "default"})
+            return other, await client.call_tool("list_projects", {})
+
+    other, projects = asyncio.run(ask())
+
+    assert other.is_error
+    assert text_of(other).endswith(f"these tools read the project {incident!r} and no other")
+    assert [row["id"] for row in rows_of(projects)] == [incident]
+
+
+def test_while_the_api_is_away_callers_over_http_are_told_so(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    server = start(data)
+    with on_http(server, "default") as url:
+        known = {"authorization": f"Bearer {server.token}", "accept": "application/json"}
+        server.kill()
+        answer = httpx2.post(url, json={}, headers=known, timeout=PATIENCE_S)
+
+    assert answer.status_code == 503
+    assert "no server answers" in answer.json()["error"]["message"]
 
 
 def test_an_address_that_others_reach_is_refused(server: Server) -> None:

@@ -39,7 +39,9 @@ _CODES: tuple[tuple[type[ClearspanError], int], ...] = (
 def main() -> None:
     """Run the command; what goes wrong is one line, and the exit code tells its kind."""
     try:
-        sys.exit(app(prog_name="clearspan", standalone_mode=False))
+        code = app(prog_name="clearspan", standalone_mode=False)
+        sys.stdout.flush()
+        sys.exit(code)
     except ClearspanError as error:
         _say(error.message)
         sys.exit(next((code for kind, code in _CODES if isinstance(error, kind)), _REFUSED))
@@ -49,8 +51,16 @@ def main() -> None:
     except typer.Abort:
         sys.exit(_INTERRUPTED)
     except BrokenPipeError:
-        # Who reads has enough: `clearspan spans | head`. What is still buffered has nowhere to go.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _forget_output()  # who reads has enough: `clearspan spans | head`
+    except OSError as error:
+        _say(f"{error.filename or 'the output'}: {error.strerror or error}")
+        _forget_output()
+        sys.exit(_REFUSED)
+
+
+def _forget_output() -> None:
+    """What is still buffered has nowhere to go."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _usage(error: ClickException) -> str:

@@ -98,6 +98,7 @@ def _recorded(server: Server, run: str) -> Json:
             return found
         if time.monotonic() > until:
             return found
+        # What was recorded is derived by the server in its own time, and no event tells that it is.
         time.sleep(_LOOK_S)
 
 

@@ -109,7 +109,7 @@ class Server:
 
     def _send(self, method: str, path: str, body: bytes | None = None) -> Any:  # noqa: ANN401 - foreign JSON
         text = self._bytes(method, path, body)
-        return self._json(path, text) if text else None
+        return self._json(path, text) if text or method == "GET" else None
 
     def _json(self, path: str, text: bytes) -> Any:  # noqa: ANN401 - foreign JSON
         try:
@@ -147,7 +147,7 @@ class Server:
         except urllib.error.HTTPError as error:
             if error.code != also:
                 with error:
-                    raise _error(error.read(), error.code) from error
+                    raise _error(error.read(), error.code, url) from error
             reply = error.fp
         except (OSError, HTTPException) as error:
             raise _away(url, error) from error
@@ -302,7 +302,7 @@ def json_of(body: object) -> bytes:
     return json.dumps(body).encode()
 
 
-def _error(text: bytes, status: int) -> ClearspanError:
+def _error(text: bytes, status: int, url: str) -> ClearspanError:
     try:
         said = json.loads(text)
         if "error" in said:
@@ -310,4 +310,4 @@ def _error(text: bytes, status: int) -> ClearspanError:
         # A google.rpc.Status, as OTLP is answered: its code tells less than HTTP's.
         return with_status(status, str(said["message"]))
     except (ValueError, KeyError, TypeError):
-        return with_status(status, f"the server answered {status}")
+        return with_status(status, f"what answers at {url} answered {status}")

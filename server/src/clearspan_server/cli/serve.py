@@ -13,6 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 import uvicorn
+from clickhouse_connect.driver.exceptions import ClickHouseError
 from fastapi import FastAPI
 from sqlalchemy.exc import SQLAlchemyError
 from typing_extensions import override
@@ -26,7 +27,7 @@ from clearspan_server.cli.client import Server
 from clearspan_server.cli.doors import Taken
 from clearspan_server.cli.draining import Draining
 from clearspan_server.cli.greeting import Standing, first_trace, standing
-from clearspan_server.errors import ClearspanError, StartRefused
+from clearspan_server.errors import ClearspanError, StartRefused, Unavailable
 from clearspan_server.settings import Settings
 from clearspan_server.store.disk import Disk
 from clearspan_server.store.folder import CATALOG, Folder, Running
@@ -36,6 +37,7 @@ STAYS = (
 )
 _GRACE_S = 5  # for requests that are under way when the server is told to stop
 _DEMO_STOP_S = 5
+_MOST_SAID = 500  # characters: the engine repeats whole statements
 _DISK_LOOK_S = 5
 
 
@@ -72,8 +74,9 @@ def _build(settings: Settings, folder: Folder) -> Parts:
 
     try:
         return build(settings, folder, progress)
-    except (OSError, sqlite3.Error, SQLAlchemyError) as error:
-        raise StartRefused(f"the folder {folder.path} cannot be used: {error}") from error
+    except (OSError, sqlite3.Error, SQLAlchemyError, ClickHouseError, Unavailable) as error:
+        said = " ".join(str(error).split())[:_MOST_SAID]
+        raise StartRefused(f"the folder {folder.path} cannot be used: {said}") from error
 
 
 def _serve(parts: Parts, taken: Taken, options: Options) -> bool:

@@ -85,6 +85,7 @@ class Stage:
         while rest_s > 0 and (gone_s := time.monotonic() - begun_s) < rest_s:
             now_ns = from_ns + int((to_ns - from_ns) * gone_s / rest_s)
             self._show(_head(now_ns, lasts_ns, self._console.width))
+            # The time of the trace goes by: it is what a replay shows.
             time.sleep(min(_FRAME_S, rest_s - gone_s))
 
     def _show(self, text: Text) -> None:

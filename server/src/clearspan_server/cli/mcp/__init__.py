@@ -1,5 +1,6 @@
 """`clearspan mcp`: the recorded traces as tools of the Model Context Protocol, for coding agents."""
 
+import os
 from typing import Annotated
 
 import typer
@@ -19,9 +20,10 @@ def mcp(
 ) -> None:
     """Give coding agents tools that search and read traces (Model Context Protocol)."""
     server = the_server(data, url, project)
-    from clearspan_server.cli.mcp import serving  # noqa: PLC0415 - no other command needs the SDK
+    from clearspan_server.cli.mcp import asking, serving  # noqa: PLC0415 - no other command needs the SDK
 
+    is_pinned = bool(project or os.environ.get("CLEARSPAN_PROJECT"))
     if http:
-        serving.on_http(server, host, port)
+        serving.on_http(asking.Serving(server, is_pinned), host, port)
     else:
-        serving.on_stdio(server)
+        serving.on_stdio(asking.Serving(server, is_pinned))

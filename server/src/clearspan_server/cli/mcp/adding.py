@@ -120,8 +120,10 @@ def sql(
 
 def list_projects(context: Asking) -> Answer:
     """List the projects that may be read."""
-    telling = Telling()
+    telling, serving = Telling(), context.request_context.lifespan_context
     for row in asked_of(context).ask("/api/v1/projects")["projects"]:
+        if serving.is_pinned and row["id"] != serving.server.project:
+            continue
         telling.say(joined((row["id"], row["label"])), {"id": row["id"], "label": row["label"]})
     return telling.answer()
 

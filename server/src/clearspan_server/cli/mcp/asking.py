@@ -14,8 +14,18 @@ from clearspan_server.errors import ClearspanError
 
 _MOST_REFUSAL = 1_000  # characters
 
-Asking = Context[Server, Any]  # what each tool is given beside its arguments
 Since = Annotated[str, Field(description="How long ago, `2h`, `7d`, or a time.")]
+
+
+@dataclass(slots=True, frozen=True)
+class Serving:
+    """Whom tools ask; pinned, about the one project of the server and no other."""
+
+    server: Server
+    is_pinned: bool
+
+
+Asking = Context[Serving, Any]  # what each tool is given beside its arguments
 
 
 @dataclass(slots=True, frozen=True)
@@ -44,9 +54,15 @@ class Asked:
 
 
 def asked_of(context: Asking, project: str = "") -> Asked:
-    """Who is asked: over HTTP with the credential that the caller presented, never with another."""
-    server = context.request_context.lifespan_context
-    presented = get_access_token()
+    """Who is asked: over HTTP with the credential that the caller presented, never with another.
+
+    Raises:
+        ToolError: of another project than the pinned one.
+    """
+    serving = context.request_context.lifespan_context
+    server, presented = serving.server, get_access_token()
+    if serving.is_pinned and project not in {"", server.project}:
+        raise ToolError(f"these tools read the project {server.project!r} and no other")
     if presented is not None:
         server = replace(server, token=presented.token)
     return Asked(replace(server, project=project) if project else server)

@@ -17,11 +17,14 @@ from mcp.server.mcpserver.tools import Tool
 from mcp.server.transport_security import TransportSecuritySettings
 from mcp_types import ToolAnnotations
 from pydantic import AnyHttpUrl
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
 from typing_extensions import override
 
 from clearspan_server import __version__
 from clearspan_server.cli.client import Server
 from clearspan_server.cli.mcp.adding import cost, list_projects, metrics, sql
+from clearspan_server.cli.mcp.asking import Serving
 from clearspan_server.cli.mcp.reading import (
     compare_traces,
     list_failures,
@@ -29,7 +32,13 @@ from clearspan_server.cli.mcp.reading import (
     read_trace,
     search_traces,
 )
-from clearspan_server.errors import BadInput, ClearspanError, PortInUse
+from clearspan_server.errors import (
+    BadInput,
+    ClearspanError,
+    NotAllowed,
+    NotAuthenticated,
+    PortInUse,
+)
 
 TOOLS: tuple[Callable[..., Any], ...] = (
     search_traces,
@@ -51,14 +60,14 @@ _INSTRUCTIONS = (
 _PATH = "/mcp"
 
 
-def made(server: Server, **options: Any) -> MCPServer[Server]:  # noqa: ANN401 - those of the SDK
+def made(serving: Serving, **options: Any) -> MCPServer[Serving]:  # noqa: ANN401 - those of the SDK
     """The protocol's server in front of one of ours."""
 
     @asynccontextmanager
-    async def lifespan(_: MCPServer[Server]) -> AsyncIterator[Server]:
-        yield server
+    async def lifespan(_: MCPServer[Serving]) -> AsyncIterator[Serving]:
+        yield serving
 
-    return MCPServer[Server](
+    return MCPServer[Serving](
         "clearspan",
         title="Clearspan",
         instructions=_INSTRUCTIONS,
@@ -89,12 +98,12 @@ def _drop_titles(schema: Any) -> None:  # noqa: ANN401 - a schema or a part of o
             _drop_titles(part)
 
 
-def on_stdio(server: Server) -> None:
+def on_stdio(serving: Serving) -> None:
     """Serve until standard input ends."""
-    made(server).run("stdio")
+    made(serving).run("stdio")
 
 
-def on_http(server: Server, host: str, port: int) -> None:
+def on_http(serving: Serving, host: str, port: int) -> None:
     """Serve on a port of this machine until it is told to stop; each caller presents a credential of its own.
 
     Raises:
@@ -107,10 +116,11 @@ def on_http(server: Server, host: str, port: int) -> None:
         )
     door = _door(host, port)
     names = [f"{name}:{door.getsockname()[1]}" for name in ("127.0.0.1", "[::1]", "localhost")]
+    issuer = AnyHttpUrl(serving.server.url)
     protocol = made(
-        server,
-        auth=AuthSettings(issuer_url=AnyHttpUrl(server.url), resource_server_url=None),
-        token_verifier=_Verifier(server),
+        serving,
+        auth=AuthSettings(issuer_url=issuer, resource_server_url=None),
+        token_verifier=_Verifier(serving.server),
     )
     app = protocol.streamable_http_app(
         streamable_http_path=_PATH,
@@ -121,14 +131,33 @@ def on_http(server: Server, host: str, port: int) -> None:
             allowed_hosts=names, allowed_origins=[f"http://{name}" for name in names]
         ),
     )
+    app.add_middleware(_Away)  # before the verifier, so that it hears what that raises
     url = f"http://{'[::1]' if ':' in host else host}:{door.getsockname()[1]}{_PATH}"
     print(f"▸ tools on {url}", file=sys.stderr, flush=True)  # noqa: T201 - the command's own output
     uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False)).run(sockets=[door])
 
 
+class _Away:
+    """ASGI middleware: whoever calls while the API is away hears that, and not that its credential is wrong."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await self._app(scope, receive, send)
+        except ClearspanError as error:
+            said = {"error": {"code": "unavailable", "message": error.message}}
+            await JSONResponse(said, 503)(scope, receive, send)
+
+
 @dataclass(slots=True, frozen=True)
 class _Verifier(TokenVerifier):
-    """Lets in whom the API lets in."""
+    """Lets in whom the API lets in.
+
+    Raises:
+        ClearspanError: the API does not say.
+    """
 
     server: Server
 
@@ -137,7 +166,7 @@ class _Verifier(TokenVerifier):
         who = replace(self.server, token=token)
         try:
             known = await anyio.to_thread.run_sync(who.get, "/api/v1/me")
-        except ClearspanError:
+        except (NotAuthenticated, NotAllowed):
             return None
         if not known["authenticated"]:
             return None
