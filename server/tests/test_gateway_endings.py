@@ -1,11 +1,13 @@
 """However a call through the gateway ends, it is recorded once, as it ended; and nobody is waited for in vain."""
 
 import json
+import random
 import socket
 import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from urllib.parse import urlsplit
 
 import httpx2
@@ -179,6 +181,36 @@ def test_a_caller_that_leaves_in_the_middle_of_its_question_is_recorded(passing:
 
     [span] = until(lambda: passing.spans("half"))
     assert span["status"] == "cancelled"
+
+
+def test_callers_that_leave_in_the_middle_of_a_piece_leave_nothing_behind(passing: Passing) -> None:
+    server, chance = urlsplit(passing.server.url), random.Random(4)
+    log = passing.server.data.parent / f"{passing.server.data.name}.log"
+    paths = {"closed": CHAT_PATH, "raw": f"/left{CHAT_PATH}"}
+    passing.provider.on(paths["raw"], silent())
+
+    def leave(number: int) -> None:
+        name = ("closed", "raw")[number % 2]
+        head = (
+            f"POST /gateway/{name}{paths[name]} HTTP/1.1\r\nhost: 127.0.0.1\r\n"
+            "x-clearspan-project: left\r\ncontent-length: 90000\r\n\r\n"
+        )
+        with socket.create_connection((str(server.hostname), server.port)) as caller:
+            caller.sendall(head.encode() + b'{"model":"gpt-4o"')
+            for pause_s in (chance.random() * 0.05, chance.random() * 0.05):
+                time.sleep(pause_s)  # a random moment is what is tried
+                with suppress(OSError):
+                    caller.sendall(b" " * 500)
+
+    with ThreadPoolExecutor(10) as callers:
+        list(callers.map(leave, range(50)))
+
+    found = passing.spans("left")  # once no call is open any more
+    assert len(found) == 50
+    assert {one["status"] for one in found} <= {"cancelled", "error"}
+    said = log.read_text(encoding="utf-8", errors="replace")
+    assert "asynchronous generator" not in said
+    assert "Traceback" not in said
 
 
 def test_a_provider_that_is_not_there_is_502_in_our_shape(passing: Passing) -> None:
