@@ -29,6 +29,13 @@ def window(since: str, until: str | None, words: list[str] | None = None) -> dic
     return {"from": moment(since), "to": moment(until), "filter": " ".join(words or [])}
 
 
+def page(
+    window: dict[str, object], limit: int, cursor: str, **further: object
+) -> dict[str, object]:
+    """Parameters of the API: one page of the rows of a window, and what else a list is asked."""
+    return window | further | {"limit": limit, "cursor": cursor}
+
+
 def say_more(page: dict[str, Any], limit: int) -> None:
     """Tell people on a terminal that a page is not all."""
     if page["next_cursor"] and sys.stdout.isatty():

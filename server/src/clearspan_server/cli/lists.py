@@ -9,12 +9,15 @@ from clearspan_server.cli.asked import Cursor, Filter, Limit, Since, Until
 from clearspan_server.cli.client import Server
 from clearspan_server.cli.options import AsJson, Data, Project, Url, the_server
 
+_OfRuns = Annotated[str, typer.Option(help="-start, -duration, -cost or -tokens.")]
+_OfPeople = Annotated[str, typer.Option(help="-last_seen, -traces, -errors, -tokens, -cost.")]
+
 
 def traces(  # noqa: PLR0913, PLR0917 - its options are its arguments
     filter_: Filter = None,
     since: Since = "1d",
     until: Until = None,
-    sort: Annotated[str, typer.Option(help="-start, -duration, -cost or -tokens.")] = "-start",
+    sort: _OfRuns = "-start",
     limit: Limit = 20,
     cursor: Cursor = "",
     data: Data = None,
@@ -23,16 +26,15 @@ def traces(  # noqa: PLR0913, PLR0917 - its options are its arguments
     as_json: AsJson = False,
 ) -> None:
     """List traces, the newest first."""
-    wanted = {"sort": sort, "limit": limit, "cursor": cursor}
-    page = asked.window(since, until, filter_) | wanted
-    _list("traces", page, the_server(data, url, project), as_json=as_json)
+    wanted = asked.page(asked.window(since, until, filter_), limit, cursor, sort=sort)
+    _list("traces", wanted, the_server(data, url, project), as_json=as_json)
 
 
 def spans(  # noqa: PLR0913, PLR0917 - its options are its arguments
     filter_: Filter = None,
     since: Since = "1d",
     until: Until = None,
-    sort: Annotated[str, typer.Option(help="-start, -duration, -cost or -tokens.")] = "-start",
+    sort: _OfRuns = "-start",
     limit: Limit = 20,
     cursor: Cursor = "",
     data: Data = None,
@@ -41,18 +43,15 @@ def spans(  # noqa: PLR0913, PLR0917 - its options are its arguments
     as_json: AsJson = False,
 ) -> None:
     """List spans, the newest first."""
-    wanted = {"sort": sort, "limit": limit, "cursor": cursor}
-    page = asked.window(since, until, filter_) | wanted
-    _list("spans", page, the_server(data, url, project), as_json=as_json)
+    wanted = asked.page(asked.window(since, until, filter_), limit, cursor, sort=sort)
+    _list("spans", wanted, the_server(data, url, project), as_json=as_json)
 
 
 def sessions(  # noqa: PLR0913, PLR0917 - its options are its arguments
     filter_: Filter = None,
     since: Since = "1d",
     until: Until = None,
-    sort: Annotated[
-        str, typer.Option(help="-last_seen, -traces, -errors, -tokens, -cost.")
-    ] = "-last_seen",
+    sort: _OfPeople = "-last_seen",
     limit: Limit = 20,
     cursor: Cursor = "",
     data: Data = None,
@@ -61,18 +60,15 @@ def sessions(  # noqa: PLR0913, PLR0917 - its options are its arguments
     as_json: AsJson = False,
 ) -> None:
     """List sessions, the one that was last seen first."""
-    wanted = {"sort": sort, "limit": limit, "cursor": cursor}
-    page = asked.window(since, until, filter_) | wanted
-    _list("sessions", page, the_server(data, url, project), as_json=as_json)
+    wanted = asked.page(asked.window(since, until, filter_), limit, cursor, sort=sort)
+    _list("sessions", wanted, the_server(data, url, project), as_json=as_json)
 
 
 def users(  # noqa: PLR0913, PLR0917 - its options are its arguments
     filter_: Filter = None,
     since: Since = "1d",
     until: Until = None,
-    sort: Annotated[
-        str, typer.Option(help="-last_seen, -traces, -errors, -tokens, -cost.")
-    ] = "-last_seen",
+    sort: _OfPeople = "-last_seen",
     limit: Limit = 20,
     cursor: Cursor = "",
     data: Data = None,
@@ -81,9 +77,8 @@ def users(  # noqa: PLR0913, PLR0917 - its options are its arguments
     as_json: AsJson = False,
 ) -> None:
     """List the users of your application, the one that was last seen first."""
-    wanted = {"sort": sort, "limit": limit, "cursor": cursor}
-    page = asked.window(since, until, filter_) | wanted
-    _list("users", page, the_server(data, url, project), as_json=as_json)
+    wanted = asked.page(asked.window(since, until, filter_), limit, cursor, sort=sort)
+    _list("users", wanted, the_server(data, url, project), as_json=as_json)
 
 
 def failures(  # noqa: PLR0913, PLR0917 - its options are its arguments
@@ -104,9 +99,9 @@ def failures(  # noqa: PLR0913, PLR0917 - its options are its arguments
     as_json: AsJson = False,
 ) -> None:
     """List what failed, the same failures as one row with a trace as its example."""
-    wanted = {"category": category, "sort": sort, "limit": limit, "cursor": cursor}
-    page = asked.window(since, until, filter_) | wanted
-    _list("failures", page, the_server(data, url, project), as_json=as_json)
+    window = asked.window(since, until, filter_)
+    wanted = asked.page(window, limit, cursor, sort=sort, category=category)
+    _list("failures", wanted, the_server(data, url, project), as_json=as_json)
 
 
 def _list(noun: str, wanted: dict[str, object], server: Server, *, as_json: bool) -> None:

@@ -31,12 +31,9 @@ def logs(  # noqa: PLR0913, PLR0917 - its options are its arguments
 ) -> None:
     """List log records, the newest last, as in a file."""
     server = the_server(data, url, project)
-    wanted = asked.window("1970-01-01" if trace else since, until, filter_)
-    wanted |= {
-        "trace_id": whole_id(server, trace) if trace else "",
-        "limit": limit,
-        "cursor": cursor,
-    }
+    window = asked.window("1970-01-01" if trace else since, until, filter_)
+    trace_id = whole_id(server, trace) if trace else ""
+    wanted = asked.page(window, limit, cursor, trace_id=trace_id)
     page = server.ask(_PATH, **wanted)
     if as_json:
         printing.print_json(page)
