@@ -126,8 +126,8 @@ conformance: setup ## captures of real clients against what is known of them, in
 	@PYTHONPATH=scripts:server/tests $(BIN)/python scripts/conformance.py
 	@CLEARSPAN_WHOLE=1 $(BIN)/python -m pytest server/tests/test_captures.py
 
-test-whole: setup ## what make test takes a sample of: every capture, in any order too; a month of 100 000 calls; every state of a page at every width; erasures that are killed; 10 000 broken queries
-	@CLEARSPAN_WHOLE=1 $(BIN)/python -m pytest -o faulthandler_timeout=1800 $(addprefix server/tests/,test_captures.py test_cli_move.py test_kill.py test_twice.py test_price_month.py test_normalisations.py test_browser_states.py test_erasure_killed.py test_sql_fuzz.py)
+test-whole: setup ## what make test takes a sample of: every capture, in any order too; every command on a folder; a month of 100 000 calls; every state of a page at every width; erasures that are killed; 10 000 broken queries
+	@CLEARSPAN_WHOLE=1 $(BIN)/python -m pytest -o faulthandler_timeout=1800 $(addprefix server/tests/,test_captures.py test_cli_every.py test_cli_move.py test_kill.py test_twice.py test_price_month.py test_normalisations.py test_browser_states.py test_erasure_killed.py test_sql_fuzz.py)
 
 check: setup web/node_modules/.package-lock.json ## format, lint, types, layers, sizes, dead code, docs
 	@$(BIN)/python scripts/check.py

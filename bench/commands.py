@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench.processes import Failed, watched
+from bench.processes import Failed, Watched, watched
 from bench.progress import say
 from bench.tables import table
 
@@ -18,7 +18,6 @@ BAR_MS = 200.0
 PAIRS = 40
 _WARM = 3
 _START_S = 60
-_DEMO_S = 10  # for traces to list
 _ROWS = 20
 
 
@@ -49,17 +48,17 @@ def run() -> CommandFigures:
         command += ["--demo", "--port", "0", "--grpc-port", "0", "--data", str(data)]
         with watched(command, Path(folder) / "log") as server:
             server.until((data / "run.json").exists, _START_S)
-            time.sleep(_DEMO_S)
-            return _measured(data)
+            return _measured(data, server)
 
 
-def _measured(data: Path) -> CommandFigures:
+def _measured(data: Path, server: Watched) -> CommandFigures:
     url = json.loads((data / "run.json").read_text(encoding="utf-8"))["http"]
     token = (data / "token").read_text(encoding="utf-8").strip()
     request = urllib.request.Request(
         f"{url}/api/v1/traces?project=demo&limit={_ROWS}&from=-1d",
         headers={"authorization": f"Bearer {token}"},
     )
+    server.until(lambda: _listed(request) == _ROWS, _START_S)
     command = [sys.executable, "-m", "clearspan_server", "traces", "--json", "-p", "demo"]
     command += ["-n", str(_ROWS), "--data", str(data)]
     environment = {k: v for k, v in os.environ.items() if not k.startswith("CLEARSPAN_")}
@@ -77,6 +76,11 @@ def _measured(data: Path) -> CommandFigures:
             requests.append((asked_s - began_s) * 1000)
             commands.append((ended_s - asked_s) * 1000)
     return CommandFigures(commands, requests)
+
+
+def _listed(request: urllib.request.Request) -> int:
+    with urllib.request.urlopen(request, timeout=_START_S) as reply:
+        return len(json.loads(reply.read())["traces"])
 
 
 def started(found: CommandFigures | str) -> list[str]:
