@@ -4,9 +4,10 @@ import json
 import re
 import uuid
 from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from browsing import PHONE, Visitor
 from looking import faults
@@ -108,6 +109,33 @@ def test_a_new_user_talks_switches_the_model_stops_and_goes_on_after_a_reload(
     answers(page).first.get_by_role("link", name="Trace").click()
     page.wait_for_url(re.compile("/traces/[0-9a-f]{32}"))
     expect(page.get_by_role("region", name="Span")).to_contain_text("Explain what a token is")
+
+
+def test_what_was_read_before_an_answer_ended_does_not_bring_it_back(chat: Visitor) -> None:
+    page = chat.page
+    held: list[tuple[Route, str]] = []
+    page.route(
+        re.compile(r"/api/v1/conversations/[a-z]+\?"),
+        lambda route: held.append((route, route.fetch().text())),
+    )
+    ask(page, "What is a span?")
+    ended(page, 1).evaluate(
+        "answer => { window.seen = []; new MutationObserver(() => window.seen.push(answer.dataset.status))"
+        ".observe(answer, { attributes: true, attributeFilter: ['data-status'] }) }"
+    )
+
+    for route, read in held:
+        route.fulfill(json=before_its_end(json.loads(read)))
+    ask(page, "And a trace?")
+    ended(page, 2)
+
+    assert held
+    assert page.evaluate("window.seen") == []
+
+
+def before_its_end(conversation: dict[str, Any]) -> dict[str, Any]:
+    *earlier, answer = conversation["messages"]
+    return {**conversation, "messages": [*earlier, {**answer, "status": "answering", "text": ""}]}
 
 
 def test_an_edited_question_begins_a_branch_beside_the_first(chat: Visitor) -> None:

@@ -7,17 +7,14 @@ call counts once.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextvars import ContextVar
 from types import ModuleType
 from typing import Any
 
-from clearspan.errors import report
-from clearspan.instrument.patching import is_patched, patch, unpatch, when_imported
-from clearspan.tracer import switch
+from clearspan.instrument.langchain_context import follow_context, leave_context
+from clearspan.instrument.patching import unpatch, when_imported
 
 GROUP = "langchain"
-CONTEXT = "langchain.context"  # lasts as long as there may be handlers
 
 _installed: list[tuple[ModuleType, ContextVar[Any]]] = []
 
@@ -43,7 +40,7 @@ def instrument() -> None:
 def uninstrument() -> None:
     """Runs that start from now on are not recorded."""
     unpatch(GROUP)
-    unpatch(CONTEXT)
+    leave_context()
     while _installed:
         module, handler = _installed.pop()
         hooks = module._configure_hooks  # noqa: SLF001  # nothing public takes a hook back
@@ -59,36 +56,3 @@ def _install(module: ModuleType) -> None:
     )
     module.register_configure_hook(handler, inheritable=True, handle_class=Handler)
     _installed.append((module, handler))
-
-
-def follow_context() -> None:
-    """From now on the span of a run is current while its code runs, which is in a context of its own."""
-    for name in ("langchain_core.runnables.config", "langgraph._internal._runnable"):
-        when_imported(CONTEXT, name, _follow)
-
-
-def _follow(module: ModuleType) -> None:
-    patch(CONTEXT, module, "_set_config_context", _entered)
-
-
-def _entered(original: Callable[..., Any]) -> Callable[..., Any]:
-    def enter(config: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401  # LangChain's
-        token = original(config, *args, **kwargs)
-        try:
-            if is_patched(CONTEXT):
-                _enter(config.get("callbacks"))
-        except Exception as error:  # noqa: BLE001  # the funnel: another version of the library
-            report(error, "entering a run of LangChain")
-        return token
-
-    return enter
-
-
-def _enter(callbacks: Any) -> None:  # noqa: ANN401  # LangChain's
-    run_id = getattr(callbacks, "parent_run_id", None)
-    for handler in getattr(callbacks, "handlers", ()):
-        span_of = getattr(handler, "clearspan_span", None)
-        span = span_of(run_id) if span_of is not None else None
-        if span is not None and not span.ended:
-            switch(span)
-            return

@@ -16,7 +16,7 @@ from langchain_core.callbacks.base import BaseCallbackHandler
 
 from clearspan.errors import report
 from clearspan.instrument.call import ModelSpan
-from clearspan.instrument.langchain import follow_context
+from clearspan.instrument.langchain_context import follow_context
 from clearspan.instrument.langchain_values import (
     document,
     model_facts,

@@ -16,6 +16,7 @@ export function useAnswers({ project, conversation, messages, onEnd }: Answers) 
   const follows = useRef(new Map<string, () => void>());
   const waiting = useRef(new Map<string, AnswerText>());
   const frame = useRef(0);
+  const [ended, setEnded] = useState(0);
 
   const draw = useEffectEvent(() => {
     frame.current = 0;
@@ -26,6 +27,7 @@ export function useAnswers({ project, conversation, messages, onEnd }: Answers) 
   const end = useEffectEvent((id: string, message: ChatMessage | null) => {
     follows.current.delete(id);
     onEnd(message);
+    if (message) setEnded((before) => before + 1);
   });
   const follow = useEffectEvent((id: string) => {
     const stop = followAnswer(project, conversation, id, {
@@ -40,9 +42,10 @@ export function useAnswers({ project, conversation, messages, onEnd }: Answers) 
 
   const coming = messages.filter(({ status }) => status === "answering").map(({ id }) => id);
   const key = coming.join(" ");
+  // Also after each end: where an older state was read meanwhile, the answer is heard to its end again.
   useEffect(() => {
     for (const id of key.split(" ")) if (id !== "" && !follows.current.has(id)) follow(id);
-  }, [key]);
+  }, [key, ended]);
   useEffect(() => {
     const running = follows.current;
     return () => {

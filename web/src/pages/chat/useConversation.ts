@@ -31,11 +31,14 @@ export function useConversation(project: string, id: string) {
   const asked = useQuery(conversationQuery(project, id));
   const { data } = asked;
   const path = useMemo(() => (data ? shownPath(data.messages, data.leaf) : []), [data]);
-  const put = (change: (before: Conversation) => Conversation) =>
-    queries.setQueryData<Conversation>(
-      conversationKey(project, id),
-      (before) => before && change(before),
-    );
+  const put = (change: (before: Conversation) => Conversation) => {
+    const queryKey = conversationKey(project, id);
+    const before = queries.getQueryData<Conversation>(queryKey);
+    if (!before) return;
+    // What is being read may be from before the change, and would undo it.
+    void queries.cancelQueries({ queryKey, exact: true });
+    queries.setQueryData<Conversation>(queryKey, change(before));
+  };
   const said = (messages: readonly ChatMessage[], leaf?: string) => {
     put((before) => ({
       ...before,
