@@ -98,10 +98,16 @@ class Provider:
             seen.body = _body(caller, head, body)
             try:
                 for piece in self.scripts[path]():
-                    caller.sendall(piece)
+                    caller.sendall(_closing(piece))
                     _check_open(caller)
             except OSError:
                 seen.left_s = time.monotonic()
+
+
+def _closing(piece: bytes) -> bytes:
+    """The beginning of an answer says that no other comes over its line; other pieces as they are."""
+    is_head = piece.startswith(b"HTTP/1.1 ")
+    return piece.replace(b"\r\n", b"\r\nConnection: close\r\n", 1) if is_head else piece
 
 
 def _until(caller: socket.socket, held: bytes, mark: bytes) -> bytes:
