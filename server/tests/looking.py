@@ -41,6 +41,9 @@ _FAULTS = """() => {
   return [...new Set(found)].slice(0, 5);
 }"""
 
+# Charts take their new width a frame after their box has it.
+_DRAWN = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+
 _AXE = """async ({ within, options }) => {
   // A row of a tree and a node of a graph are named by their first words; the figures behind are not part of it.
   const NAMED = ['label-content-name-mismatch'].filter(() => document.querySelector('[role=tree], .graph'));
@@ -63,6 +66,7 @@ def faults(page: Page, within: str = "body", *, is_brief: bool = False) -> list[
     found: list[str] = []
     for size in (PHONE,) if is_brief else (PHONE, TABLET, DESKTOP):
         page.set_viewport_size({"width": size[0], "height": size[1]})
+        page.evaluate(_DRAWN)
         found += [f"at {size[0]}: {one}" for one in page.evaluate(_FAULTS)]
     if not page.evaluate("'axe' in window"):
         page.evaluate(_axe_source())
