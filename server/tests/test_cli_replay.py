@@ -77,6 +77,10 @@ def test_a_session_is_replayed_by_its_id(server: Server, trace_id: str) -> None:
     assert trace_id in replayed(server, SESSION).out
 
 
+def test_a_trace_is_replayed_by_how_its_id_begins(server: Server, trace_id: str) -> None:
+    assert trace_id in replayed(server, trace_id[:12]).out
+
+
 def test_json_has_a_line_for_each_span_as_the_api_gives_it(server: Server, trace_id: str) -> None:
     spans = server.get(f"/api/v1/traces/{trace_id}?project={PROJECT}")["spans"]
 

@@ -4,6 +4,7 @@ import itertools
 import re
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import Annotated, Any
 
 import typer
@@ -12,9 +13,10 @@ from clearspan_server.cli import printing
 from clearspan_server.cli.client import Server
 from clearspan_server.cli.options import AsJson, Data, Project, Url, the_server
 from clearspan_server.cli.steps import steps_of
+from clearspan_server.cli.trace import whole_id
 from clearspan_server.errors import BadInput, NotFound
 
-_TRACE = re.compile(r"[0-9a-fA-F]{32}")
+_TRACE = re.compile(r"[0-9a-fA-F]{8,32}")
 _LONGEST_REST_S = 3.0
 _BETWEEN_TRACES_S = 1.0
 _ASKED_AT_ONCE = 20
@@ -23,7 +25,9 @@ Row = dict[str, Any]
 
 
 def replay(  # noqa: PLR0913, PLR0917 - its options are its arguments
-    id_: Annotated[str, typer.Argument(metavar="ID", help="Of a trace, or of a session.")],
+    id_: Annotated[
+        str, typer.Argument(metavar="ID", help="Of a trace, or how it begins, or of a session.")
+    ],
     speed: Annotated[
         float,
         typer.Option(
@@ -68,8 +72,10 @@ def replay(  # noqa: PLR0913, PLR0917 - its options are its arguments
 def _traces(server: Server, id_: str) -> Iterator[Row]:
     """The trace of an id, else those of a session in the order in which they began."""
     if _TRACE.fullmatch(id_):
-        yield server.ask(f"/api/v1/traces/{id_.lower()}")
-        return
+        # Digits may also be how a session is called.
+        with suppress(NotFound):
+            yield server.ask(f"/api/v1/traces/{whole_id(server, id_)}")
+            return
     quoted = id_.replace("\\", "\\\\").replace('"', '\\"')
     asked = {"filter": f'session:"{quoted}"', "sort": "start", "from": "0", "fields": "trace_id"}
     ids: list[str] = []
