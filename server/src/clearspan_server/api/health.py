@@ -12,7 +12,8 @@ router = APIRouter(tags=["health"])
 
 @router.get("/healthz")
 async def healthz(request: Request, response: Response) -> Health:
-    """The process lives. To a challenge it answers with a proof that it is the server of its data folder."""
+    """The process lives."""
+    # Our own commands ask before they tell a token whether this is the server of its data folder.
     if challenge := request.headers.get(CHALLENGE_HEADER):
         response.headers[PROOF_HEADER] = proof(state_of(request).token, challenge)
     return Health(status="ok", checks={}, lag_s=None, underived=None)
