@@ -95,6 +95,10 @@ def test_enter_leads_into_a_trace_and_escape_back(shown: Terminal) -> None:
     folded = shown.shows("▸◎ refund")
     shown.press(ESCAPE)
     back = shown.shows("Failures", "/ name:refund")
+    shown.press("w")
+    shown.shows("last 1h")
+    shown.press(ENTER)
+    shown.shows("╰─ ✦ chat gpt-4o")
 
     assert "▸" not in tree
     assert "✗ overloaded" in said
@@ -130,8 +134,9 @@ def test_a_filter_that_cannot_be_read_says_why_and_the_next_one_counts(shown: Te
     shown.until(lambda screen: "no field" not in screen and "answer" in screen)
 
 
-def test_it_ends_with_q_and_leaves_the_terminal_as_it_was(shown: Terminal) -> None:
-    shown.press("q")
+@pytest.mark.parametrize("key", ["q", "\x03"])
+def test_it_ends_with_a_key_and_leaves_the_terminal_as_it_was(shown: Terminal, key: str) -> None:
+    shown.press(key)
 
     assert shown.wait() == 0
     assert b"\x1b[?1049l" in shown.sent

@@ -51,6 +51,7 @@ class Palette(App[str]):
         Binding("up", "move(-1)", "Previous", show=False),
         Binding("tab", "complete", "Complete", priority=True),
         Binding("escape", "quit", "Leave"),
+        Binding("ctrl+c", "quit", show=False, priority=True),
     ]
 
     def __init__(self, commands: "Mapping[str, Command]") -> None:

@@ -1,8 +1,10 @@
 """The application: themes, the live feed, and the screens."""
 
 from collections.abc import Iterable
+from typing import ClassVar
 
 from textual.app import App
+from textual.binding import Binding, BindingType
 from typing_extensions import override
 
 from clearspan_server.cli.client import Server
@@ -23,6 +25,9 @@ class Monitor(App[None]):
     """A project as it lives, full-screen."""
 
     ENABLE_COMMAND_PALETTE = False
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+c", "quit", show=False, priority=True)
+    ]
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]  # noqa: RUF012 - as it is declared there
 
     def __init__(self, server: Server, view: View, theme: str) -> None:

@@ -160,7 +160,8 @@ class TraceScreen(Screen[None]):
         if self.query_one("#parts").has_class("whole"):
             self.action_whole()
         else:
-            self.call_later(self.app.pop_screen)
+            # Not by this screen itself, which would wait for its own end.
+            self.app.call_later(self.app.pop_screen)
 
     def action_fold(self, folds: bool) -> None:
         node: Branch | None = self.query_one(Waterfall).row
