@@ -122,8 +122,10 @@ def test_keys_narrow_what_is_shown_and_change_the_theme(shown: Terminal) -> None
     shown.until(lambda _: shown.colours_of("clearspan") != dark)
     shown.press("ep")
 
-    shown.shows("‖ paused", "◎ answer")
+    all_ = shown.shows("‖ paused", "◎ answer")
     assert "◎ answer" not in screen
+    # Which traces are shown changes nothing about what they cost.
+    assert line_with(screen, "$", "/min").split() == line_with(all_, "$", "/min").split()
 
 
 def test_a_filter_that_cannot_be_read_says_why_and_the_next_one_counts(shown: Terminal) -> None:

@@ -167,6 +167,26 @@ def test_another_model_and_a_slower_tool_change_time_and_cost(server: Server) ->
     assert "▸ " in told.out
 
 
+def test_a_change_of_nothing_says_so_and_a_model_without_a_price_costs_no_zero(
+    server: Server,
+) -> None:
+    missed = run(server, "whatif", FIRST.hex(), "--slow", "nope=3x", *HERE)
+    unknown = run(server, "whatif", FIRST.hex(), "--model", "nosuch", *HERE)
+
+    assert missed.code == unknown.code == 0
+    assert missed.err == "▸ no span of this trace is name:nope: that changes nothing\n"
+    assert unknown.err == ""
+    assert re.search(r"^cost +\$\S+ +[0-9]+ calls? without a price$", unknown.out, re.MULTILINE)
+
+
+@pytest.mark.parametrize("since", ["yesterday", "7days", "2026-13-01T00:00Z", "2026-11-23T09:30"])
+def test_what_is_no_time_is_told_as_it_was_typed(server: Server, since: str) -> None:
+    told = run(server, "traces", "--since", since, *HERE)
+
+    assert (told.code, told.out) == (2, "")
+    assert told.err.startswith(f"clearspan: {since!r} is no time: 15m, 2h, 7d")
+
+
 @pytest.mark.parametrize(
     ("options", "said"),
     [

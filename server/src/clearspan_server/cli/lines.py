@@ -12,6 +12,7 @@ from clearspan_server.cli.kinds import is_failure, kind_mark, status_mark
 from clearspan_server.cli.printing import line_of
 
 _WIDE = 110  # columns from which on there is room for tokens, a model and longer names
+_SHORT_ID = 8
 
 Row = dict[str, Any]
 Draw = Callable[[Row, int, bool], Text]
@@ -34,7 +35,7 @@ def trace_line(row: Row, width: int, again: bool = False) -> Text:
     line.append(_right(figures.money(row["total_cost"]), 10))
     if wide:
         line.append(_right(figures.flow(row["input_tokens"], row["output_tokens"]), 13), "dim")
-    line.append(f"  {line_of(row['trace_id'])}  ", "dim")
+    line.append(f"  {_id(row, wide)}  ", "dim")
     _end(line, row, _models(row["models"]) if wide else "")
     return line
 
@@ -47,7 +48,7 @@ def span_line(row: Row, width: int, again: bool = False) -> Text:
     line.append(_right(figures.money(row["total_cost"]), 10))
     if wide:
         line.append(_right(figures.flow(row["input_tokens"], row["output_tokens"]), 13), "dim")
-    line.append(f"  {line_of(row['trace_id'])}  ", "dim")
+    line.append(f"  {_id(row, wide)}  ", "dim")
     _end(line, row, (row["response_model"] or row["request_model"]) if wide else "")
     return line
 
@@ -84,6 +85,11 @@ def _end(line: Text, row: Row, models: str) -> None:
         line.append(line_of(said), status_mark(status).colour)
     else:
         line.append(line_of(row["output_preview"] or row["input_preview"]), "dim")
+
+
+def _id(row: Row, wide: bool) -> str:
+    """As much of it as commands need, where the rest would leave no room for what went wrong."""
+    return line_of(row["trace_id"] if wide else row["trace_id"][:_SHORT_ID])
 
 
 def _models(models: list[str]) -> str:

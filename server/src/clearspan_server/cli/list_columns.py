@@ -38,7 +38,7 @@ def _error(row: Row) -> str:
 
 
 def _model(row: Row) -> str:
-    return str(row["response_model"] or row["request_model"] or row["tool_name"])
+    return str(row["response_model"] or row["request_model"])
 
 
 _DURATION = Column("took", lambda row: duration(row["duration_ns"]), right=True)
@@ -47,7 +47,7 @@ _TOKENS = Column(
     "tokens", lambda row: flow(row["input_tokens"], row["output_tokens"]), right=True, rank=2
 )
 _STARTED = Column("ago", lambda row: ago(row["start"]), right=True, style=_dim)
-_NAME = Column("name", name_text, least=14, style=name_style)
+_NAME = Column("name", name_text, least=8, style=name_style)
 _STATUS = Column("status", status_text, style=status_style)
 _TRACE = Column("trace", lambda row: row["trace_id"])
 _USER = Column("user", lambda row: row["user_id"], least=8, rank=5, style=_dim)

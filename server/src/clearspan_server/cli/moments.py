@@ -3,6 +3,8 @@
 import re
 from datetime import UTC, datetime, timedelta
 
+from clearspan_server.errors import BadInput
+
 _AGO = re.compile(r"([0-9]{1,6})([mhdw])")
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -12,7 +14,8 @@ _MINUTE = re.compile(r"(.*[Tt ][0-9]{2}:[0-9]{2})([Zz]|[+-][0-9]{2}:[0-9]{2})")
 def moment(text: str | None) -> str | None:
     """RFC 3339 of `7d` (so long ago; also m, h, w), of a day (its beginning in UTC), of a time without seconds.
 
-    Anything else is the server's to read, or to refuse.
+    Raises:
+        BadInput: it is none of these.
     """
     if text is None:
         return None
@@ -22,6 +25,15 @@ def moment(text: str | None) -> str | None:
         return f"{text}T00:00:00Z"
     if minute := _MINUTE.fullmatch(text):
         return f"{minute[1]}:00{minute[2]}"
+    try:
+        is_time = datetime.fromisoformat(text.upper()).tzinfo is not None
+    except ValueError:
+        is_time = False
+    if not is_time:
+        raise BadInput(
+            f"{text!r} is no time: 15m, 2h, 7d and 4w are so long ago, 2026-11-23 is a day,"
+            " 2026-11-23T09:30Z a moment"
+        )
     return text
 
 

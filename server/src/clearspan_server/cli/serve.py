@@ -158,7 +158,10 @@ class _Demo:
         command = [sys.executable, "-m", "clearspan_server.demo", "--endpoint", url]
         # In the environment, which only this user can read: an argument is there for everybody on the machine.
         environment = os.environ | {"CLEARSPAN_KEY": token}
-        self._process = subprocess.Popen([*command, "--interval", "2"], env=environment)  # noqa: S603 - our own module
+        # In a session of its own: Ctrl+C is for the server, which ends it first, while it can still send.
+        self._process = subprocess.Popen(  # noqa: S603 - our own module
+            [*command, "--interval", "2"], env=environment, start_new_session=True
+        )
         threading.Thread(target=self._watch, name="demo", daemon=True).start()
 
     def stop(self) -> None:

@@ -1,8 +1,9 @@
 """`clearspan whatif`: what a trace would have taken and cost if something in it had been otherwise."""
 
 import re
-from collections.abc import Callable, Iterator
-from typing import Annotated
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Annotated, Any
 
 import typer
 
@@ -19,6 +20,7 @@ _KINDS = (
     *("evaluator", "http", "db", "other"),
 )
 _SPOKEN = {"rerank": "reranker", "retrieve": "retriever", "embed": "embedding", "model": "llm"}
+_BY = {"span": "span_id", "kind": "kind", "name": "name"}
 _TIME = re.compile(r"([0-9]+(?:\.[0-9]+)?)(ms|s|m)")
 _NS = {"ms": 1e6, "s": 1e9, "m": 60e9}
 
@@ -71,7 +73,18 @@ def whatif(  # noqa: PLR0913, PLR0917 - its options are its arguments
         return
     from clearspan_server.cli import whatif_page  # noqa: PLC0415 - Rich, which JSON needs not
 
-    whatif_page.show(found, server.ask(f"/api/v1/traces/{known}"))
+    trace = server.ask(f"/api/v1/traces/{known}")
+    for target in _missed(changes, trace["spans"]):
+        said = f"▸ no span of this trace is {printing.line_of(target)}: that changes nothing"
+        print(said, file=sys.stderr)  # noqa: T201 - the command's own output
+    whatif_page.show(found, trace)
+
+
+def _missed(changes: Iterable[Change], spans: Iterable[Mapping[str, Any]]) -> list[str]:
+    """What is supposed of nothing."""
+    said = {(by, span[key]) for span in spans for by, key in _BY.items()}
+    targets = dict.fromkeys(str(change["target"]) for change in changes)
+    return [one for one in targets if (one.partition(":")[0], one.partition(":")[2]) not in said]
 
 
 def _changes(readers: tuple[tuple[Changes, Callable[[str], Change]], ...]) -> Iterator[Change]:

@@ -44,7 +44,7 @@ def show(found: Mapping[str, Any], trace: Mapping[str, Any]) -> None:
 
 
 def _figures(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Row]:
-    unpriced = {one["unpriced"] for one in (before, after)}
+    unpriced = [one["unpriced"] for one in (before, after)]
     rows: list[Row] = [
         {
             "what": "took",
@@ -54,18 +54,21 @@ def _figures(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Row]:
         },
         {
             "what": "cost",
-            "was": money(before["cost"]),
-            "would": money(after["cost"]),
-            "by": change(float(after["cost"]), float(before["cost"])),
+            "was": _cost(before),
+            "would": _cost(after),
+            "by": "" if any(unpriced) else change(float(after["cost"]), float(before["cost"])),
         },
         {"what": "slowest", "was": _slowest(before), "would": _slowest(after), "by": ""},
     ]
-    if unpriced != {0}:
-        counts = (str(one["unpriced"]) for one in (before, after))
-        rows.append(
-            dict(zip(("what", "was", "would", "by"), ("without a price", *counts, ""), strict=True))
-        )
     return rows
+
+
+def _cost(figures: Mapping[str, Any]) -> str:
+    """What is known of it: of calls without a price nobody knows what they would cost."""
+    if not (unpriced := figures["unpriced"]):
+        return money(figures["cost"])
+    known = f"{money(figures['cost'])} and " if float(figures["cost"]) else ""
+    return f"{known}{unpriced} {'call' if unpriced == 1 else 'calls'} without a price"
 
 
 def _slowest(figures: Mapping[str, Any]) -> str:

@@ -1,6 +1,7 @@
 """The dashboard: figures on top, traces, models and failures below; live."""
 
 import time
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from textual import on
@@ -106,8 +107,8 @@ class Board(Screen[None]):
 
     def _ask(self) -> None:
         self._is_stale, self._is_asking, self._asked_s = False, True, time.monotonic()
-        view = self._view.asked()
-        self._asking.ask(self, view.filter, lambda: _read(self._server, view))
+        view = replace(self._view)
+        self._asking.ask(self, view.asked().filter, lambda: _read(self._server, view))
 
     def _ask_anew(self) -> None:
         """What is shown is of another question."""
@@ -199,9 +200,10 @@ class Board(Screen[None]):
 
 
 def _read(server: Server, view: View) -> tuple[Row, list[Row], list[Row]]:
-    """The window in numbers, its newest traces, and what failed most."""
-    asked = {"filter": view.filter, "from": WINDOWS[view.window]}
-    overview = server.ask("/api/v1/overview", **asked)
+    """The window in numbers, whatever failed or not; its newest traces, and what failed most."""
+    since = WINDOWS[view.window]
+    overview = server.ask("/api/v1/overview", **{"filter": view.filter, "from": since})
+    asked = {"filter": view.asked().filter, "from": since}
     traces = server.ask("/api/v1/traces", limit=_TRACES, **asked)["traces"]
     failures = server.ask("/api/v1/failures", limit=_FAILURES, **asked)["failures"]
     return overview, traces, failures

@@ -17,7 +17,7 @@ class View:
     paused: bool = False
 
     def asked(self) -> "View":
-        """The same, with all of the filter in one."""
+        """The same, with all of the filter of its lists in one."""
         terms = [f"({self.filter})" if self.filter and self.only_errors else self.filter]
         terms += ["status:(error OR crashed)"] if self.only_errors else []
         return replace(self, filter=" ".join(filter(None, terms)))
