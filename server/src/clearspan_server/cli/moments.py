@@ -21,20 +21,22 @@ def moment(text: str | None) -> str | None:
         return None
     if ago := _AGO.fullmatch(text):
         return _ago(int(ago[1]), _UNITS[ago[2]])
-    if _DAY.fullmatch(text):
-        return f"{text}T00:00:00Z"
+    said = f"{text}T00:00:00Z" if _DAY.fullmatch(text) else text
     if minute := _MINUTE.fullmatch(text):
-        return f"{minute[1]}:00{minute[2]}"
-    try:
-        is_time = datetime.fromisoformat(text.upper()).tzinfo is not None
-    except ValueError:
-        is_time = False
-    if not is_time:
+        said = f"{minute[1]}:00{minute[2]}"
+    if not _is_time(said):
         raise BadInput(
             f"{text!r} is no time: 15m, 2h, 7d and 4w are so long ago, 2026-11-23 is a day,"
             " 2026-11-23T09:30Z a moment"
         )
-    return text
+    return said
+
+
+def _is_time(text: str) -> bool:
+    try:
+        return datetime.fromisoformat(text.upper()).tzinfo is not None
+    except ValueError:
+        return False
 
 
 def _ago(count: int, unit: str) -> str:
