@@ -224,6 +224,44 @@ def test_a_trace_of_langfuse_keeps_its_tree_usage_cost_and_scores(
     assert trace["scores"] == {"helpful": 1.0}
 
 
+def test_observations_that_langfuse_exported_to_a_bucket_keep_what_they_say_of_their_trace(
+    server: Server, tmp_path: Path
+) -> None:
+    project = f"bucket-{uuid.uuid4().hex[:12]}"
+    of_trace = {"trace_id": "t-9", "trace_name": "answer", "user_id": "u-9", "session_id": "s-9"}
+    root = {
+        "id": "o-1",
+        "type": "SPAN",
+        "name": "agent",
+        "start_time": "2026-11-20 10:00:00.250000",
+    }
+    call = {
+        "id": "o-2",
+        "type": "GENERATION",
+        "parent_observation_id": "o-1",
+        "name": "chat",
+        "start_time": "2026-11-20 10:00:01.000000",
+        "end_time": "2026-11-20 10:00:02.000000",
+        "provided_model_name": "gpt-4o-mini",
+        "usage_details": {"input": 24, "output": 9},
+    }
+    lines(tmp_path / "observations.jsonl", [of_trace | root, of_trace | call])
+
+    ran = run(server, "import", str(tmp_path), "-p", project, "--json")
+    settle(server)
+
+    assert json.loads(ran.out)["taken"] == {"spans": 2}, ran.err
+    [found] = spans_of(server, project, "kind:llm")
+    trace = server.get(f"/api/v1/traces/{found['trace_id']}?project={project}")["trace"]
+    assert (trace["name"], trace["user_id"], trace["session_id"]) == ("answer", "u-9", "s-9")
+    assert trace["start"] == "2026-11-20T10:00:00.250000000Z"
+    assert (found["start"], found["duration_ns"]) == (
+        "2026-11-20T10:00:01.000000000Z",
+        1_000_000_000,
+    )
+    assert (found["request_model"], found["usage"]["input"]) == ("gpt-4o-mini", 24)
+
+
 def test_a_span_of_phoenix_is_read_as_its_library_would_have_sent_it(
     server: Server, imported: tuple[str, Path, Any]
 ) -> None:

@@ -3,6 +3,7 @@
 They come in as what its clients had sent, through the door for these: batches of events, whose ids follow from theirs.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -19,6 +20,18 @@ _OF_SCORE = (
     *("id", "traceId", "observationId", "sessionId", "name", "value", "dataType", "comment"),
     *("environment", "metadata"),
 )
+# Of the trace, as an observation of a bucket's file tells it.
+_TRACE_BESIDE = {
+    "traceName": "name",
+    "userId": "userId",
+    "sessionId": "sessionId",
+    "tags": "tags",
+    "release": "release",
+    "public": "public",
+    "environment": "environment",
+}
+_TIMES = ("timestamp", "startTime", "endTime", "completionStartTime")
+_BARE_TIME = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})[ T]([0-9:.]+)")
 
 
 def is_langfuse(value: Any) -> bool:  # noqa: ANN401 - foreign JSON
@@ -46,6 +59,8 @@ def records(values: Iterator[tuple[Place, Any]]) -> Iterator[Record | Untaken]:
     for place, value in values:
         said = _camel(value) if isinstance(value, dict) else {}
         if _is_observation(said):
+            yield from _around(place, said)
+            said.setdefault("model", said.get("providedModelName"))
             yield _event(place, "observation-create", said, _OF_OBSERVATION, "spans")
         elif _is_trace(said):
             yield from _of_trace(place, said)
@@ -53,6 +68,14 @@ def records(values: Iterator[tuple[Place, Any]]) -> Iterator[Record | Untaken]:
             yield _score(place, said)
         else:
             yield Untaken(place, "it is no trace, observation or score of Langfuse's")
+
+
+def _around(place: Place, said: Json) -> Iterator[Record]:
+    """The trace of an observation that tells of it too, as those do that Langfuse exports to a bucket."""
+    trace = {name: said.get(given) for given, name in _TRACE_BESIDE.items() if said.get(given)}
+    if trace and not said.get("parentObservationId"):
+        trace |= {"id": said["traceId"], "timestamp": said["startTime"]}
+        yield _event(place, "trace-create", trace, _OF_TRACE)
 
 
 def _of_trace(place: Place, said: Json) -> Iterator[Record | Untaken]:
@@ -76,7 +99,10 @@ def _score(place: Place, said: Json) -> Record:
     return _event(place, "score-create", said | {"value": value}, _OF_SCORE, "scores")
 
 
-def _event(place: Place, kind: str, said: Json, names: tuple[str, ...], noun: str) -> Record:
+def _event(
+    place: Place, kind: str, said: Json, names: tuple[str, ...], noun: str | None = None
+) -> Record:
+    said = said | {name: _moment(said[name]) for name in _TIMES if name in said}
     body = {name: said[name] for name in names if said.get(name) is not None}
     if body.get("usageDetails"):
         body.pop("usage", None)
@@ -86,7 +112,13 @@ def _event(place: Place, kind: str, said: Json, names: tuple[str, ...], noun: st
         "timestamp": said.get("timestamp") or said.get("startTime"),
         "body": body,
     }
-    return Record("langfuse", event, place, size_of(event), {noun: 1})
+    return Record("langfuse", event, place, size_of(event), {noun: 1} if noun else {})
+
+
+def _moment(told: object) -> object:
+    """With a zone: a bucket's files leave it out, and mean UTC."""
+    bare = _BARE_TIME.fullmatch(told) if isinstance(told, str) else None
+    return f"{bare[1]}T{bare[2]}Z" if bare else told
 
 
 def _camel(said: Mapping[str, Any]) -> Json:
