@@ -23,6 +23,7 @@ from terminal import terminal
 PROJECT = "every"
 TRACE = bytes([0xE7]) * 16
 ID = TRACE.hex()
+CALL = "ca11" * 4
 # What `make test` opens a folder for: one that reads, one that writes, one that goes on, one that serves.
 SAMPLE = {"trace", "import", "monitor", "run"}
 WHOLE = os.environ.get("CLEARSPAN_WHOLE") == "1"
@@ -47,6 +48,7 @@ CASES = {
     "users": Case(P, "ann"),
     "failures": Case(P, "the ledger is closed"),
     "trace": Case([ID[:8], *P], "the ledger is closed"),
+    "span": Case([ID[:8], CALL[:4], *P], "gen_ai.usage.input_tokens"),
     "replay": Case([ID, *P], "chat gpt-4o"),
     "compare": Case([ID, ID, *P], "same"),
     "whatif": Case([ID, "--slow", "llm=3x", *P], "would"),
@@ -109,6 +111,7 @@ def filled(data: Path) -> Server:
         trace_id=TRACE,
         parent=root.span_id,
     )
+    call.span_id = bytes.fromhex(CALL)
     call.status.code = Status.STATUS_CODE_ERROR
     call.status.message = "the ledger is closed"
     headers = PROTOBUF | {"x-clearspan-project": PROJECT}

@@ -86,6 +86,25 @@ def test_a_filter_of_several_words_finds_what_all_of_them_mean(server: Server) -
     assert [row["trace_id"] for row in page["traces"]] == [BAD.hex()]
 
 
+def test_a_span_is_shown_with_all_it_says_and_nothing_that_moves_the_cursor(
+    server: Server,
+) -> None:
+    [row] = server.get(f"/api/v1/traces/{ODD.hex()}?project={PROJECT}")["spans"]
+    here = ("span", ODD.hex()[:8], row["span_id"][:12], "-p", PROJECT)
+
+    told = run(server, *here)
+    found = run_json(server, *here)
+    missed = run(server, "span", ODD.hex(), "zz", "-p", PROJECT)
+
+    assert told.code == 0, told.err
+    assert "input\n  \\x1b[31mred\\x1b]0;title\\x07 \\u202egnp.exe\n" in told.out
+    assert "\n  second line" in told.out
+    assert not set(told.out) & {"\x1b", "\x07", "\r", "\x9b", "\u202e"}
+    assert found["input"].startswith("\x1b[31mred")
+    assert (missed.code, missed.out) == (3, "")
+    assert "has an id that begins 'zz'" in missed.err
+
+
 def test_pages_follow_each_other(server: Server) -> None:
     first = run_json(server, "traces", "-n", "2", "-p", PROJECT)
 

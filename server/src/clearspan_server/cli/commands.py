@@ -55,6 +55,7 @@ COMMANDS: Mapping[str, Entry] = {
     "users": Entry("lists", "users", _LOOK),
     "failures": Entry("lists", "failures", _LOOK),
     "trace": Entry("trace", "trace", _LOOK),
+    "span": Entry("span", "span", _LOOK),
     "tail": Entry("tail", "tail", _LOOK),
     "replay": Entry("replay", "replay", _LOOK),
     "compare": Entry("compare", "compare", _LOOK),

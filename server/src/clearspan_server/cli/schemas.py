@@ -11,6 +11,7 @@ SCHEMAS: Mapping[str, str] = {
     "users": "UserList",
     "failures": "FailureList",
     "trace": "Trace",
+    "span": "SpanDetail",
     "tail": "TraceRow",
     "tail --spans": "ListedSpan",
     "replay": "TraceSpan",

@@ -17,9 +17,9 @@ from clearspan_server.cli.client import Server
 from clearspan_server.cli.feed import News, trace_ids
 from clearspan_server.cli.kinds import is_failure, kind_mark, status_mark
 from clearspan_server.cli.monitor.asking import Answered, Asking
+from clearspan_server.cli.monitor.detail import detail_of
 from clearspan_server.cli.monitor.heading import Heading
 from clearspan_server.cli.monitor.rows import Rows
-from clearspan_server.cli.monitor.said import detail_of
 from clearspan_server.cli.monitor.themes import PALETTES, Palette
 from clearspan_server.cli.monitor.tree import Tree, spans_of, tree_of
 from clearspan_server.cli.monitor.waterfall import Waterfall
