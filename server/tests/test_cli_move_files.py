@@ -119,6 +119,7 @@ def metrics(name: str = "queue") -> bytes:
         (metrics(), "metrics", {"data points": 2}),
         (metrics("sixteen bytes it"), "metrics", {"data points": 2}),
     ],
+    ids=["two spans", "a span without a name", "logs", "metrics", "metrics like spans"],
 )
 @pytest.mark.parametrize("is_framed", [True, False])
 def test_a_message_in_protobuf_is_of_the_signal_that_its_items_are_of(

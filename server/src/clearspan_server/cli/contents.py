@@ -13,7 +13,9 @@ Row = Mapping[str, Any]
 
 def texts_of(content: Row) -> list[tuple[str, str]]:
     """What there is to read of a span, each with what it is: `content` as `SpanDetail` of the API has it."""
-    texts = [(one["role"], _parts(one)) for one in content["input_messages"] or ()]
+    texts: list[tuple[str, Any]] = [
+        (one["role"], _parts(one)) for one in content["input_messages"] or ()
+    ]
     texts += [
         ("input", None if content["input_messages"] else content["input"]),
         ("query", content["retrieval_query"]),
