@@ -69,17 +69,15 @@ def examine(settings: Settings) -> Report:
     return Report([*checks, _versions()])
 
 
-def trace_story(settings: Settings, trace_id: str, project: str | None) -> Report:
+def trace_story(server: client.Server, trace_id: str, project: str | None) -> Report:
     """Where a trace is; without a project, in whichever has it.
 
     Raises:
-        StartRefused: no server runs.
         BadInput: it is no trace id.
     """
     trace_id = trace_id.strip().lower()
     if not _TRACE_ID.fullmatch(trace_id):
         raise BadInput(f"{trace_id!r} is no trace id: 32 hex digits are")
-    server = client.find(settings.data)
     where = f"/api/v1/whereabouts/{trace_id}"
     holders = [project] if project else server.get(f"{where}/projects")["projects"]
     one = holders[0] if holders else _ANY

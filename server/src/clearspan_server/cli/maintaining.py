@@ -19,8 +19,11 @@ def doctor(
     """Whether the installation is well, or where a trace is; ends with 1 when something is wrong."""
     from clearspan_server.cli import doctor as at  # noqa: PLC0415 - no other command needs it
 
-    settings = load({"data": data})
-    report = at.trace_story(settings, trace_id, project) if trace_id else at.examine(settings)
+    report = (
+        at.trace_story(the_server(data), trace_id, project)
+        if trace_id
+        else at.examine(load({"data": data}))
+    )
     if as_json:
         typer.echo(json.dumps(report.json()))
     else:
