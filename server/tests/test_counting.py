@@ -1,6 +1,7 @@
 """The counting rule: no call is paid twice in a total, and none is forgotten."""
 
 from dataclasses import replace
+from itertools import permutations
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from clearspan_server.model.counting import Bearer
 from clearspan_server.model.counting import counted as counted_of_traces
-from reading import HOUR_NS, Reader, span
+from reading import BASE_NS, HOUR_NS, Reader, span
 
 
 def bearer(
@@ -187,6 +188,26 @@ def test_a_call_in_two_traces_counts_once_whichever_comes_first(
     }
 
     assert totals == {1: None, 2: 10}
+
+
+@pytest.mark.parametrize("order", list(permutations((1, 2, 3))))
+def test_a_call_with_two_names_is_decided_by_all_that_carry_either(
+    reader: Reader, order: tuple[int, ...]
+) -> None:
+    given: dict[str, Any] = {"kind": "llm", "input_tokens": 10, "output_tokens": 5}
+    calls = {
+        1: (span(1, 1), span(1, 2, parent=1, response_id="resp-1", call_key="a stream", **given)),
+        2: (span(2, 1, response_id="resp-1", start_ns=BASE_NS + HOUR_NS // 2, **given),),
+        3: (span(3, 1, response_id="resp-3", call_key="a stream", **given),),
+    }
+
+    for trace in order:
+        reader.store(*calls[trace])
+    totals = {
+        int(row["trace_id"], 16): row["input_tokens"] for row in reader.get("/traces")["traces"]
+    }
+
+    assert totals == {1: None, 2: 10, 3: 10}
 
 
 def test_a_call_that_two_libraries_recorded_is_one_call_of_its_trace(reader: Reader) -> None:
