@@ -16,7 +16,7 @@ from clearspan_server.cli.commands import COMMANDS, app
 from clearspan_server.cli.usage import below
 from commanding import Ran, run
 from running import PATIENCE_S, Server, settle, start
-from sending import PROTOBUF, post, request_of, span
+from sending import PROTOBUF, model_call, post, request_of, span
 from team import PASSWORD
 from terminal import terminal
 
@@ -99,18 +99,7 @@ def filled(data: Path) -> Server:
     """A server of a folder with one trace."""
     server = start(data)
     root = span("answer", {"user.id": "ann", "session.id": "s-every"}, trace_id=TRACE)
-    call = span(
-        "chat gpt-4o",
-        {
-            "gen_ai.operation.name": "chat",
-            "gen_ai.provider.name": "openai",
-            "gen_ai.request.model": "gpt-4o",
-            "gen_ai.usage.input_tokens": 3_120,
-            "gen_ai.usage.output_tokens": 412,
-        },
-        trace_id=TRACE,
-        parent=root.span_id,
-    )
+    call = model_call(root)
     call.span_id = bytes.fromhex(CALL)
     call.status.code = Status.STATUS_CODE_ERROR
     call.status.message = "the ledger is closed"

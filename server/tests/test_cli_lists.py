@@ -10,7 +10,7 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
 
 from commanding import run, run_json
 from running import Server, settle
-from sending import PROTOBUF, post, request_of, span
+from sending import PROTOBUF, model_call, post, request_of, span
 from terminal import terminal
 
 PROJECT = "cli-lists"
@@ -27,18 +27,7 @@ def sent(server: Server) -> None:
     good = span(
         "answer", {"user.id": "ann", "session.id": "s-1", "input.value": "hello"}, trace_id=GOOD
     )
-    call = span(
-        "chat gpt-4o",
-        {
-            "gen_ai.operation.name": "chat",
-            "gen_ai.provider.name": "openai",
-            "gen_ai.request.model": "gpt-4o",
-            "gen_ai.usage.input_tokens": 3_120,
-            "gen_ai.usage.output_tokens": 412,
-        },
-        trace_id=GOOD,
-        parent=good.span_id,
-    )
+    call = model_call(good)
     call.start_time_unix_nano += 500_000_000
     bad = span("refund", {"user.id": "bob", "session.id": "s-2"}, trace_id=BAD)
     failed(bad, "the ledger is closed")
